@@ -1,0 +1,71 @@
+"""Automatic reward design for reinforcement learning.
+
+Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `show`, `export`,
+`list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own RL code.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from eureka_agent._version import __version__
+
+if TYPE_CHECKING:
+    from eureka_agent.errors import EurekaError
+    from eureka_agent.evolution.api import check, doctor, export, show, train
+    from eureka_agent.evolution.api import list_run_summaries as list_runs
+    from eureka_agent.evolution.run import RunResult, dry_run, evolve, resume
+    from eureka_agent.rewards.loader import load_reward
+    from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
+    from eureka_agent.tasks.registry import find_task, list_tasks
+    from eureka_agent.tasks.scaffold import write_task
+
+_HOMES = {
+    "EurekaError": "errors:EurekaError",
+    "RewardWrapper": "rewards.wrapper:RewardWrapper",
+    "RunResult": "evolution.run:RunResult",
+    "VectorRewardWrapper": "rewards.wrapper:VectorRewardWrapper",
+    "check": "evolution.api:check",
+    "doctor": "evolution.api:doctor",
+    "dry_run": "evolution.run:dry_run",
+    "evolve": "evolution.run:evolve",
+    "export": "evolution.api:export",
+    "find_task": "tasks.registry:find_task",
+    "list_runs": "evolution.api:list_run_summaries",
+    "list_tasks": "tasks.registry:list_tasks",
+    "load_reward": "rewards.loader:load_reward",
+    "resume": "evolution.run:resume",
+    "show": "evolution.api:show",
+    "train": "evolution.api:train",
+    "write_task": "tasks.scaffold:write_task",
+}
+
+__all__ = [
+    "EurekaError",
+    "RewardWrapper",
+    "RunResult",
+    "VectorRewardWrapper",
+    "__version__",
+    "check",
+    "doctor",
+    "dry_run",
+    "evolve",
+    "export",
+    "find_task",
+    "list_runs",
+    "list_tasks",
+    "load_reward",
+    "resume",
+    "show",
+    "train",
+    "write_task",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names where they are used: reward workers import this package and must stay light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'eureka_agent' has no attribute {name!r}")
+    module, attribute = _HOMES[name].split(":")
+    return getattr(importlib.import_module(f"eureka_agent.{module}"), attribute)

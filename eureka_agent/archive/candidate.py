@@ -1,0 +1,91 @@
+"""One proposed reward function with everything known about it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from eureka_agent.rewards.findings import Finding
+
+
+class Status(StrEnum):
+    """Where a candidate stands; every candidate of a finished run has exactly one of the last five."""
+
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    TRAINED = "trained"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One training with one seed, and how its chosen checkpoint scored on held-out episodes."""
+
+    stage: str
+    """"search" or "confirm"; their seeds are disjoint."""
+    replicate: int
+    seed: int
+    fitness: float
+    """Mean over the scoring episodes, in the task's own units and direction."""
+    episode_fitness: tuple[float, ...]
+    env_steps: int
+    """All environment steps taken: learning and evaluation."""
+    wall_s: float
+    best_checkpoint: int
+    """Index into the curves of the checkpoint that was chosen."""
+    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """One value a checkpoint: `fitness`, `episode_length`, `reward` (mean a step), and
+    `component/<name>` (mean a step, over the training rollouts since the last checkpoint)."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the reward's components, in the order it returned them."""
+        prefix = "component/"
+        return tuple(name.removeprefix(prefix) for name in self.curves if name.startswith(prefix))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A reward function proposed in one slot of a generation."""
+
+    generation: int
+    index: int
+    operator: str
+    parents: tuple[str, ...] = ()
+    proposer: str = ""
+    source: str | None = None
+    """None when no reply held a usable reward."""
+    genome: Mapping[str, Any] | None = None
+    """What the proposer needs to vary it again; only `search` has one."""
+    status: Status = Status.PROPOSED
+    reason: str = ""
+    """Why the status is what it is, in a sentence that reaches the next prompt."""
+    findings: tuple[Finding, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`<generation>-<index>`, e.g. `"2-05"`."""
+        return candidate_id(self.generation, self.index)
+
+    def fitnesses(self, stage: str = "search") -> tuple[float, ...]:
+        """Return the fitness of each training of `stage`, in order of replicate."""
+        ordered = sorted((e for e in self.evaluations if e.stage == stage), key=lambda e: e.replicate)
+        return tuple(e.fitness for e in ordered)
+
+    @property
+    def fitness(self) -> float | None:
+        """Mean search fitness over seeds, or None before it was trained."""
+        values = self.fitnesses()
+        return statistics.fmean(values) if values else None
+
+
+def candidate_id(generation: int, index: int) -> str:
+    """Return the stable name of a slot: known before anything is proposed, never reused."""
+    return f"{generation}-{index:02d}"

@@ -1,0 +1,64 @@
+"""Who leads: an incumbent is dethroned by evidence from shared seeds, not by one lucky score.
+
+Search seeds are common to all candidates, so that two candidates trained on the same replicate differ by
+their rewards only. A challenger must be better on the lower bound of that paired difference.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import NamedTuple
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate
+
+
+class Judgement(NamedTuple):
+    """What is decided after a generation."""
+
+    incumbent: str | None
+    """None while nothing was trained."""
+    challenger: str | None
+    """Who gets one more seed beside the incumbent; None when nobody is better by its mean."""
+    reason: str
+
+
+def paired_lower_bound(challenger: Candidate, incumbent: Candidate, sign: float) -> float | None:
+    """Return mean minus one standard error of the paired difference; None below two shared replicates."""
+    theirs = {e.replicate: e.fitness for e in incumbent.evaluations if e.stage == "search"}
+    differences = [
+        sign * (e.fitness - theirs[e.replicate])
+        for e in challenger.evaluations
+        if e.stage == "search" and e.replicate in theirs
+    ]
+    if len(differences) < 2:
+        return None
+    return statistics.fmean(differences) - statistics.stdev(differences) / math.sqrt(len(differences))
+
+
+def judge(archive: Archive) -> Judgement:
+    """Settle the challenge for the lead and name the next challenger."""
+    usable = archive.ranked()
+    if not usable:
+        return Judgement(None, None, "nothing was trained yet")
+    incumbent = usable[0]
+    if incumbent.id != archive.incumbent_id:
+        reason = f"{incumbent.id} has the best fitness so far"
+        return Judgement(incumbent.id, _challenger(archive, incumbent), reason)
+    for rival in usable[1:]:
+        bound = paired_lower_bound(rival, incumbent, archive.sign)
+        if bound is not None and bound > 0:
+            shared = min(len(rival.fitnesses()), len(incumbent.fitnesses()))
+            reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
+            return Judgement(rival.id, _challenger(archive, rival), reason)
+    return Judgement(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
+
+
+def _challenger(archive: Archive, incumbent: Candidate) -> str | None:
+    """Return whoever has the better mean than the incumbent, else the runner-up that ties with it."""
+    best = archive.sign * (incumbent.fitness or 0.0)
+    rivals = [
+        c for c in archive.ranked() if c.id != incumbent.id and archive.sign * (c.fitness or 0.0) >= best
+    ]
+    return rivals[0].id if rivals else None

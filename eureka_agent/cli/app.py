@@ -1,0 +1,56 @@
+"""The command line. Heavy libraries are imported inside the commands, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from eureka_agent.cli import bench, evolving, looking, rewards, tasks
+from eureka_agent.cli.output import fail
+from eureka_agent.errors import EurekaError
+
+app = typer.Typer(
+    name="eureka-agent",
+    help="Evolve reward functions for reinforcement learning: propose, criticise, train, judge, repeat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"auto_envvar_prefix": "EUREKA_AGENT", "help_option_names": ["-h", "--help"]},
+)
+
+app.command("evolve")(evolving.evolve)
+app.command("resume")(evolving.resume)
+app.command("runs")(looking.runs)
+app.command("show")(looking.show)
+app.command("export")(looking.export)
+app.command("check")(rewards.check)
+app.command("train")(rewards.train)
+app.command("tasks")(tasks.tasks)
+app.command("init")(tasks.init)
+app.command("doctor")(looking.doctor)
+app.add_typer(bench.app, name="bench")
+
+
+@app.callback(invoke_without_command=True)
+def version_option(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+) -> None:
+    """Take the options that stand before a command."""
+    if version:
+        from eureka_agent._version import __version__
+
+        typer.echo(f"eureka-agent {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors that a person can mend are printed without a traceback."""
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # `--env module:factory` finds modules in the working folder
+    try:
+        app()
+    except EurekaError as error:
+        sys.exit(fail(error))

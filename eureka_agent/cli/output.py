@@ -1,0 +1,68 @@
+"""How commands print: tables for people, one JSON object for programs, errors in three short lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import EurekaError
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document; numbers that JSON does not know become null."""
+    print(json.dumps(_plain(value), indent=2, allow_nan=False))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; text is shown as it is, whatever it holds."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*(Text(printable(number(cell))) for cell in row))
+    Console().print(table)
+
+
+def number(value: Any) -> str:
+    """Return a cell's text: numbers with four significant digits, nothing as a dash."""
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, which could rewrite what the terminal shows."""
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
+
+
+def fail(error: EurekaError) -> int:
+    """Print an error for a person and return the exit code."""
+    if "--json" in sys.argv:
+        print_json({"error": {"what": error.what, "allowed": error.allowed, "next": error.fix}})
+    print(printable(f"Error: {error}"), file=sys.stderr)
+    return error.exit_code
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _plain(dataclasses.asdict(value))
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Path):
+        return str(value)
+    return value

@@ -1,0 +1,46 @@
+"""`tasks` and `init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def tasks(
+    envs: Annotated[Path | None, typer.Option(help="Folder of tasks, searched before the others.")] = None,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead of text.")
+    ] = False,
+) -> None:
+    """List the tasks that are found. Any Gymnasium environment works too: gym:<id>."""
+    from eureka_agent.cli.output import print_json, print_table
+    from eureka_agent.tasks import list_tasks
+
+    found = list_tasks(envs=envs)
+    if json_output:
+        print_json(found)
+        return
+    rows = [(t.name, t.env_id, t.fitness) for t in found]
+    print_table("", ("task", "environment", "fitness"), rows)
+
+
+def init(
+    name: Annotated[str, typer.Argument(help="Name of the new task; its folder is <folder>/<name>.")],
+    env: Annotated[str, typer.Option(help="A Gymnasium id, or package.module:function.")],
+    goal: Annotated[str, typer.Option(help="What is wanted, in words.")],
+    folder: Annotated[Path, typer.Option(help="Where task folders live.")] = Path("envs"),
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead of text.")
+    ] = False,
+) -> None:
+    """Write a task folder that runs as it stands and that you can edit."""
+    from eureka_agent.cli.output import print_json
+    from eureka_agent.tasks.scaffold import write_task
+
+    path = write_task(name, env_id=env, goal=goal, folder=folder)
+    if json_output:
+        print_json({"task": path})
+    else:
+        typer.echo(f"Wrote {path}. Edit task.toml and task.py, then: eureka-agent evolve {name}")

@@ -1,0 +1,211 @@
+"""The probe: a reward is run, in a locked-down worker, on transitions that the task really makes.
+
+Static rules see the form; the probe sees what comes out. What it proves above all is that rows are
+independent: `f(x[perm]) == f(x)[perm]` and `f(x[i:i+1]) == f(x)[i:i+1]`. A forgotten `axis=` mixes worlds
+and still returns a valid shape.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.layout import SignalLayout
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.loader import RewardOutput
+from eureka_agent.rewards.source import RewardSource, parse_reward
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.task import Task
+
+Array = np.ndarray
+
+TIMEOUT_S = 5.0
+MAX_ROWS = 1024
+SLOW_S_PER_ROW = 100e-6
+"""A step of a light simulator takes less; a reward that costs more would dominate training."""
+SLOW_S_PER_CALL = 1e-3
+"""What a call may cost beside its rows; a reward with memory is called once a step."""
+TIMINGS = 5
+"""A slow run is repeated this often and the fastest counts: a busy machine must not refuse a reward."""
+LARGE = 1e4
+SMALL = 1e-6
+DOMINANT_SHARE = 0.98
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Recorded signals as `(T, N, ...)`; T is 1 for rewards without memory."""
+
+    signals: dict[str, Array]
+    first: Array
+
+    @property
+    def count(self) -> int:
+        return self.first.size
+
+    def worlds(self, index: Array) -> _Rows:
+        """Return the same steps of other worlds, or of the same ones in another order."""
+        return _Rows({name: x[:, index] for name, x in self.signals.items()}, self.first[:, index])
+
+    def replacing(self, name: str, values: Array) -> _Rows:
+        return _Rows({**self.signals, name: values}, self.first)
+
+
+def probe(source: str, task: Task, recording: Recording, sandbox: RewardSandbox) -> list[Finding]:
+    """Run a reward that passed the static rules on recorded transitions and say what is wrong with it."""
+    parsed = parse_reward(source)
+    rows = _rows(parsed, recording)
+    signals = [(name, task.signal(name)) for name in parsed.arguments]
+    layout = SignalLayout.build([(n, s.shape, s.dtype) for n, s in signals if s], capacity=rows.count)
+    worker: RewardWorker | None = None
+    try:
+        worker = sandbox.spawn(source, layout)
+        output = _run(worker, rows)
+        return [*_findings(worker, parsed, rows, output), *_cost(worker, rows)]
+    except (RewardError, WorkerError) as error:
+        return [_failure(error)]
+    finally:
+        if worker is not None:
+            sandbox.kill(worker)
+
+
+def _rows(parsed: RewardSource, recording: Recording) -> _Rows:
+    signals = {name: recording.signals[name] for name in parsed.arguments}
+    first = recording.first
+    if parsed.uses_memory:
+        steps = max(1, MAX_ROWS // first.shape[1])
+        return _Rows({name: x[:steps] for name, x in signals.items()}, first[:steps])
+    flat = {name: x.reshape(1, -1, *x.shape[2:])[:, :MAX_ROWS] for name, x in signals.items()}
+    return _Rows(flat, first.reshape(1, -1)[:, :MAX_ROWS])
+
+
+def _run(worker: RewardWorker, rows: _Rows) -> RewardOutput:
+    return worker.compute_rollout(rows.signals, resets=rows.first, timeout_s=TIMEOUT_S)
+
+
+def _findings(
+    worker: RewardWorker, parsed: RewardSource, rows: _Rows, output: RewardOutput
+) -> Iterator[Finding]:
+    if not _same(output, _run(worker, rows)):
+        yield Finding(
+            "determinism", "error", None, "The same signals gave another reward the second time.",
+            "Scores could not be compared.", "Keep no state outside `MEMORY`.",
+        )  # fmt: skip
+        return
+    yield from _independence(worker, rows, output)
+    yield from _reaction(worker, parsed, rows, output)
+    yield from _scale(output)
+
+
+def _independence(worker: RewardWorker, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+    worlds = rows.first.shape[1]
+    shuffled = np.random.default_rng(0).permutation(worlds)
+    views = [shuffled, *(np.asarray([i]) for i in {0, worlds // 2, worlds - 1})]
+    for view in views:
+        mixed = _different(_pick(output, view), _run(worker, rows.worlds(view)))
+        if mixed:
+            yield Finding(
+                "row-independence", "error", None,
+                f"{mixed} of one world changes with the other worlds in the batch.",
+                "Every row must depend on its own row only; a reduction without `axis=-1` mixes worlds.",
+                "Reduce over the last axis only, e.g. `np.sum(x, axis=-1)`.",
+            )  # fmt: skip
+            return
+
+
+def _reaction(
+    worker: RewardWorker, parsed: RewardSource, rows: _Rows, output: RewardOutput
+) -> Iterator[Finding]:
+    if np.ptp(output.reward) == 0:
+        yield Finding(
+            "constant-reward", "warning", None,
+            f"The reward is {output.reward.flat[0]:.4g} on every recorded transition.",
+            "A policy learns from differences; only the length of an episode can matter here.",
+            "Make sure that the behaviour asked for changes the reward.",
+        )  # fmt: skip
+        return
+    shuffle = np.random.default_rng(1).permutation(rows.count)
+    for name in parsed.arguments:
+        signal = rows.signals[name]
+        values = signal.reshape(rows.count, -1)[shuffle].reshape(signal.shape)
+        if np.array_equal(values, signal):
+            continue
+        if not _different(output, _run(worker, rows.replacing(name, values))):
+            yield Finding(
+                "no-reaction", "warning", None, f"Nothing changes with `{name}` on the recorded transitions.",
+                "Either it is not used, or its term never becomes active.",
+                f"Check the thresholds and scales of the terms that read `{name}`.",
+            )  # fmt: skip
+
+
+def _scale(output: RewardOutput) -> Iterator[Finding]:
+    size = float(np.mean(np.abs(output.reward)))
+    if size > LARGE or 0 < size < SMALL:
+        yield Finding(
+            "scale", "warning", None, f"The reward's mean size is {size:.3g} a step.",
+            "Far from 1 it is hard to learn from.", "Bring terms to a size between 0.01 and 10 a step.",
+        )  # fmt: skip
+    sizes = {name: float(np.mean(np.abs(values))) for name, values in output.components.items()}
+    total = sum(sizes.values())
+    for name, value in sizes.items():
+        if len(sizes) > 1 and total > 0 and value / total > DOMINANT_SHARE:
+            yield Finding(
+                "dominant-component", "warning", None,
+                f"Component `{name}` makes up {value / total:.1%} of the components' size.",
+                "The others hardly count.", "Rescale, so that every term you want can matter.",
+            )  # fmt: skip
+
+
+def _cost(worker: RewardWorker, rows: _Rows) -> Iterator[Finding]:
+    allowed = SLOW_S_PER_ROW * rows.count + SLOW_S_PER_CALL * rows.first.shape[0]
+    fastest = math.inf
+    for _ in range(TIMINGS):
+        started = time.perf_counter()
+        _run(worker, rows)
+        fastest = min(fastest, time.perf_counter() - started)
+        if fastest <= allowed:
+            return
+    yield Finding(
+        "cost", "error", None, f"The reward took {1e6 * fastest / rows.count:.0f} µs a row.",
+        f"Training allows {1e6 * allowed / rows.count:.0f} µs a row.",
+        "Use whole-array NumPy calls instead of loops.",
+    )  # fmt: skip
+
+
+def _failure(error: RewardError | WorkerError) -> Finding:
+    return Finding(
+        "probe", "error", None, error.what,
+        error.allowed or "It ran on recorded transitions of the task.", error.fix,
+    )  # fmt: skip
+
+
+def _pick(output: RewardOutput, worlds: Array) -> RewardOutput:
+    components = {name: values[:, worlds] for name, values in output.components.items()}
+    return RewardOutput(output.reward[:, worlds], components, None)
+
+
+def _same(one: RewardOutput, other: RewardOutput) -> bool:
+    return not _different(one, other, exact=True)
+
+
+def _different(one: RewardOutput, other: RewardOutput, *, exact: bool = False) -> str:
+    """Return the first output that differs, in words, or an empty string."""
+    pairs = [("The reward", one.reward, other.reward)]
+    pairs += [
+        (f"Component `{name}`", values, other.components.get(name)) for name, values in one.components.items()
+    ]
+    for name, left, right in pairs:
+        if right is None or left.shape != right.shape:
+            return name
+        # Vector instructions may round the last bit differently for other row positions.
+        slack = 0.0 if exact else 1e-5 * (float(np.max(np.abs(left))) + 1e-6)
+        if not np.allclose(left, right, rtol=0 if exact else 1e-5, atol=slack):
+            return name
+    return ""

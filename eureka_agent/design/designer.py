@@ -1,0 +1,150 @@
+"""The designer: a language model that proposes rewards, told what training showed of earlier ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate
+from eureka_agent.design.blocks import without_thinking
+from eureka_agent.design.history import NOTHING, history_of
+from eureka_agent.design.prompts import PromptBook
+from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.design.reflection import reflect
+from eureka_agent.design.reply import extract_reward
+from eureka_agent.llm.model import LanguageModel, Message, Reply
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.seeds import generator_for
+from eureka_agent.tasks.task import Task
+
+_SLOTS_PER_FRESH_SEED = 8
+_CROSS_FROM_BEST = 4
+"""The second parent of a cross is drawn from this many of the best."""
+
+
+class Designer:
+    """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
+
+    Slots of one generation with the same operator and parents get the same prompt: their difference is the
+    model's own sampling. `reflection=False` tells only a parent's score, `history=False` nothing about other
+    candidates; both exist to measure what the telling is worth.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        model: LanguageModel,
+        prompts: PromptBook | None = None,
+        *,
+        seed: int = 0,
+        reflection: bool = True,
+        history: bool = True,
+    ) -> None:
+        self.name = model.name
+        self.max_parallel = model.max_parallel
+        self._task = task
+        self._model = model
+        self._prompts = prompts or PromptBook()
+        self._seed = seed
+        self._reflection = reflection
+        self._history = history
+
+    def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
+        """Return the slots of a generation.
+
+        Mostly the best is rewritten, a quarter of the slots rewrites the second best, an eighth unites two
+        of the best, and one in eight starts afresh. While nothing has been trained all start afresh.
+        """
+        ranked = [candidate.id for candidate in _before(archive, generation).ranked()]
+        if generation == 0 or not ranked:
+            return [Slot(generation, index, "seed") for index in range(samples)]
+        several = len(ranked) > 1
+        fresh = samples // _SLOTS_PER_FRESH_SEED
+        crosses = (samples + 4) // 8 if several else 0
+        seconds = samples // 4 if several else 0
+        best = samples - fresh - crosses - seconds
+        makings: list[tuple[str, tuple[str, ...]]] = [("rewrite", (ranked[0],))] * best
+        makings += [("rewrite", (parent,)) for parent in ranked[1:2]] * seconds
+        makings += [("cross", self._couple(generation, number, ranked)) for number in range(crosses)]
+        makings += [("seed", ())] * fresh
+        return [Slot(generation, i, operator, parents) for i, (operator, parents) in enumerate(makings)]
+
+    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+        """Ask the model for the reward of one slot; raises ModelError when it cannot answer."""
+        request = self._prompts.request(slot.operator, self._task, **self._told(slot, archive))
+        conversation = (Message("system", self._prompts.system()), Message("user", request))
+        return self._ask(slot, 0, conversation, conversation, stop)
+
+    def repair(
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+    ) -> Draft | None:
+        """Continue the slot's conversation with what was wrong; the draft's usage is this turn's alone."""
+        complaint = Message("user", self._prompts.repair(findings, draft.source))
+        conversation = (*draft.conversation, complaint)
+        return self._ask(slot, turn, conversation, tuple(_forgetful(m) for m in conversation), stop)
+
+    def _couple(self, generation: int, number: int, ranked: Sequence[str]) -> tuple[str, ...]:
+        """Return the parents of a generation's `number`-th cross: the best two, then the best and another."""
+        if number == 0 or len(ranked) == 2:
+            return tuple(ranked[:2])
+        random = generator_for(self._seed, "designer", "cross", generation, number)
+        return ranked[0], ranked[int(random.integers(1, min(_CROSS_FROM_BEST, len(ranked))))]
+
+    def _told(self, slot: Slot, archive: Archive) -> dict[str, Any]:
+        """Return what the slot's template needs beyond the task."""
+        known = _before(archive, slot.generation)
+        values = dict(history_of(known) if self._history else NOTHING)
+        parents = [self._parent(archive.get(parent), archive.sign) for parent in slot.parents]
+        if slot.operator == "rewrite":
+            values["parent"] = parents[0]
+        elif slot.operator == "cross":
+            values["parents"] = parents
+        return values
+
+    def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
+        told = reflect(candidate, sign=sign, detailed=self._reflection)
+        return {
+            "id": candidate.id,
+            "source": (candidate.source or "").strip(),
+            "reflection": self._prompts.reflection(**told).strip(),
+        }
+
+    def _ask(
+        self,
+        slot: Slot,
+        turn: int,
+        conversation: tuple[Message, ...],
+        sent: tuple[Message, ...],
+        stop: threading.Event,
+    ) -> Draft:
+        reply = self._model.reply(f"{slot.id}/turn{turn}", sent, stop)
+        extracted = extract_reward(reply.text)
+        problems = () if extracted.source else _with_ending(extracted.problems, reply)
+        answered = (*conversation, Message("assistant", reply.text))
+        return Draft(extracted.source, problems, answered, reply.usage, proposer=self.name)
+
+
+def _before(archive: Archive, generation: int) -> Archive:
+    """Return the archive before `generation`: no prompt depends on who of its own finished first."""
+    return replace(archive, candidates=tuple(c for c in archive.candidates if c.generation < generation))
+
+
+def _forgetful(message: Message) -> Message:
+    """Return an earlier message as it is sent again: hidden thinking is no part of what was said."""
+    if message.role != "assistant":
+        return message
+    return Message("assistant", without_thinking(message.content).strip() or "(no answer)")
+
+
+def _with_ending(problems: tuple[Finding, ...], reply: Reply) -> tuple[Finding, ...]:
+    """Put first what the model's own ending explains: cut at its length limit, or refused."""
+    if reply.finish == "length" and all(problem.rule != "reply-truncated" for problem in problems):
+        what, fix = "Your reply was cut at its length limit.", "Answer again, and more briefly."
+        return (Finding("reply-truncated", "error", None, what, "", fix), *problems)
+    if reply.finish == "refusal" and all(problem.rule != "reply-refusal" for problem in problems):
+        what, fix = "The reply was ended as a refusal.", "Write the reward function for this simulated task."
+        return (Finding("reply-refusal", "error", None, what, "", fix), *problems)
+    return problems

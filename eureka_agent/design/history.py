@@ -1,0 +1,74 @@
+"""What a run has tried so far, in short: for the next prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate
+from eureka_agent.design.prompts import cell
+from eureka_agent.design.reflection import number
+from eureka_agent.errors import RewardError
+from eureka_agent.rewards.source import parse_reward
+
+MOST_TRIED = 12
+MOST_FAILURES = 8
+_LONGEST_IDEA = 110
+_LONGEST_REASON = 300
+
+NOTHING: dict[str, Any] = {"tried": [], "untold": 0, "failures": []}
+"""The history of a run without any, and of a designer that is not told."""
+
+
+def history_of(archive: Archive) -> dict[str, Any]:
+    """Return the values of the history template: the best of what was trained, the latest failures.
+
+    Failures with the same reason are told once, with their number.
+    """
+    ranked = archive.ranked()
+    return {
+        "tried": [_tried(candidate) for candidate in ranked[:MOST_TRIED]],
+        "untold": max(0, len(ranked) - MOST_TRIED),
+        "failures": _failures(archive.unusable()),
+    }
+
+
+def _tried(candidate: Candidate) -> dict[str, str]:
+    idea, components = _in_words(candidate.source or "")
+    origin = candidate.operator + (f" of {', '.join(candidate.parents)}" if candidate.parents else "")
+    return {
+        "id": candidate.id,
+        "origin": cell(origin),
+        "idea": cell(_shortened(idea, _LONGEST_IDEA)),
+        "components": cell(", ".join(components)),
+        "outcome": cell(str(candidate.status)),
+        "score": ", ".join(number(fitness) for fitness in candidate.fitnesses()),
+    }
+
+
+def _in_words(source: str) -> tuple[str, Sequence[str]]:
+    try:
+        reward = parse_reward(source)
+    except RewardError:
+        return "", ()
+    return reward.docstring.strip().split("\n")[0], reward.components or ()
+
+
+def _failures(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    by_reason: dict[tuple[str, str], list[Candidate]] = {}
+    for candidate in reversed(candidates):
+        by_reason.setdefault((str(candidate.status), candidate.reason), []).append(candidate)
+    return [
+        {
+            "id": same[0].id,
+            "status": status,
+            "times": len(same),
+            "reason": _shortened(" ".join(reason.split()) or "no reason is known", _LONGEST_REASON),
+        }
+        for (status, reason), same in list(by_reason.items())[:MOST_FAILURES]
+    ]
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

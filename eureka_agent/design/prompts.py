@@ -1,0 +1,112 @@
+"""What the designer's model is told: task, parents and history as plain words, poured into templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.llm.templates import Templates
+from eureka_agent.resources import resource_folders
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.forms import form_table_text
+from eureka_agent.tasks.task import Signal, Task
+
+FUNCTION = "compute_reward"
+
+
+class PromptBook:
+    """Renders `templates/designer/*.md.j2`; of several folders the first that holds a file wins.
+
+    Templates get words and numbers only, never a Task: its fitness and reference cannot leak through them.
+    """
+
+    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+        self.templates = Templates(resource_folders("templates") if folders is None else folders)
+
+    def system(self) -> str:
+        """Render the role and the contract, the same for every task."""
+        return self._render("system", function=FUNCTION, call_forms=form_table_text().strip())
+
+    def reflection(self, **values: Any) -> str:
+        """Render what training showed of one candidate (see `reflection.reflect`)."""
+        return self._render("reflection", **values)
+
+    def request(self, operator: str, task: Task, **values: Any) -> str:
+        """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`."""
+        return self._render(operator, task=task_words(task), **values)
+
+    def repair(self, findings: Sequence[Finding], source: str | None) -> str:
+        """Render what was wrong with a reply, each finding with the line it is about."""
+        told = [_finding_words(finding, source) for finding in findings]
+        return self._render("repair", findings=told, unreadable=source is None)
+
+    def _render(self, name: str, **values: Any) -> str:
+        return _without_blank_runs(self.templates.render(f"designer/{name}.md.j2", **values))
+
+
+def task_words(task: Task) -> dict[str, Any]:
+    """Return what the designer may know of a task: no fitness code, no reference, no environment id."""
+    return {
+        "name": task.name,
+        "description": task.description.strip(),
+        "goal": _sentence(task.fitness.summary),
+        "better": "higher" if task.fitness.direction == "maximize" else "lower",
+        "safety": task.safety.strip(),
+        "max_episode_steps": task.max_episode_steps,
+        "env_steps": task.budget.env_steps,
+        "signals": [_signal_words(signal) for signal in task.signals],
+        "context": task.context.strip(),
+        "env_reward": task.env_reward.strip(),
+    }
+
+
+def cell(text: str) -> str:
+    """Return `text` fit for one cell of a markdown table: one line, no bars, `–` if empty."""
+    return " ".join(text.split()).replace("|", "\\|") or "–"
+
+
+def _signal_words(signal: Signal) -> Mapping[str, str]:
+    dimensions = "".join(f", {size}" for size in signal.shape)
+    kind = ", int32" if signal.dtype == "int32" else ""
+    shape = f"(num_envs{dimensions or ','}){kind}"
+    return {
+        "name": signal.name,
+        "shape": shape,
+        "unit": cell(signal.unit),
+        "range": _range_words(signal.low, signal.high),
+        "meaning": cell(signal.meaning),
+    }
+
+
+def _range_words(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "unbounded"
+    if low is None:
+        return f"up to {high:.4g}"
+    if high is None:
+        return f"from {low:.4g}"
+    return f"{low:.4g} to {high:.4g}"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _finding_words(finding: Finding, source: str | None) -> Mapping[str, Any]:
+    lines = (source or "").splitlines()
+    known = finding.line is not None and 1 <= finding.line <= len(lines)
+    code = lines[finding.line - 1].strip().replace("`", "'") if known and finding.line else ""
+    return {"line": finding.line, "what": finding.what, "why": finding.why, "fix": finding.fix, "code": code}
+
+
+def _without_blank_runs(text: str) -> str:
+    """Leave one blank line where several follow each other, but for fenced code, which stays as it is."""
+    kept: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        fenced ^= line.startswith("```")
+        if fenced or line.strip() or (kept and kept[-1].strip()):
+            kept.append(line)
+    return "\n".join(kept)

@@ -1,0 +1,145 @@
+"""What training showed of a reward, as numbers and notes for the next prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any
+
+from eureka_agent.archive.candidate import Candidate, Evaluation
+
+POINTS = 10
+"""Most values shown of a curve."""
+
+_CONSTANT = 0.02
+"""A component whose values span less than this share of their size hardly changed."""
+_DOMINATES = 0.85
+_NEGLIGIBLE = 0.01
+_FELL = 0.2
+"""A loss of this share of the score's whole span since its best measurement is worth a word."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One curve as text: some of its points, and its extremes over all of them."""
+
+    name: str
+    points: tuple[str, ...]
+    maximum: str
+    mean: str
+    minimum: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that stands out; the words for each `kind` are in `templates/designer/reflection.md.j2`."""
+
+    kind: str
+    name: str = ""
+    share: str = ""
+    at: int = 0
+    of: int = 0
+
+
+def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict[str, Any]:
+    """Return the values of the reflection template for a trained candidate.
+
+    The curves are those of its first search training; further trainings give `other_scores`. `sign` is +1
+    where a larger fitness is better. With `detailed=False` only the score is told (the ablation).
+    Raises ValueError if the candidate was never trained in the search.
+    """
+    trainings = sorted((e for e in candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate)
+    if not trainings:
+        raise ValueError(f"candidate {candidate.id} was never trained")
+    first = trainings[0]
+    scores = [number(training.fitness) for training in trainings]
+    if not detailed:
+        return {"detailed": False, "score": number(fmean(t.fitness for t in trainings))}
+    found = [f"{f.what} {f.why} {f.fix}" for f in candidate.findings if f.severity == "warning"]
+    warnings = [" ".join(text.split()) for text in (*found, *first.warnings)]
+    return {
+        "detailed": True,
+        "rows": [asdict(row) for row in rows(first)],
+        "score": scores[0],
+        "other_scores": scores[1:],
+        "notes": [asdict(note) for note in notes(first, sign=sign)],
+        "warnings": list(dict.fromkeys(warnings)),
+    }
+
+
+def number(value: float) -> str:
+    """Return `value` with four significant digits: small components must not become 0.00."""
+    return f"{value:.4g}"
+
+
+def rows(evaluation: Evaluation) -> list[Row]:
+    """Return a row for every component, the whole reward, the score and the episode length."""
+    shown = {name: evaluation.curves[f"component/{name}"] for name in evaluation.components}
+    others = {
+        "reward": "reward (all components)",
+        "fitness": "task_score",
+        "episode_length": "episode_length",
+    }
+    shown |= {title: evaluation.curves[key] for key, title in others.items() if key in evaluation.curves}
+    return [_row(name, values) for name, values in shown.items() if values]
+
+
+def notes(evaluation: Evaluation, *, sign: float) -> list[Note]:
+    """Return what stands out in the curves: first about the score, then about components."""
+    fitness = evaluation.curves.get("fitness", ())
+    reward = evaluation.curves.get("reward", ())
+    return _score_notes([sign * value for value in fitness], reward) + _component_notes(evaluation)
+
+
+def _row(name: str, values: Sequence[float]) -> Row:
+    points = tuple(number(values[i]) for i in _spread(len(values)))
+    return Row(name, points, number(max(values)), number(fmean(values)), number(min(values)))
+
+
+def _spread(length: int) -> list[int]:
+    """Return at most `POINTS` indices from first to last, evenly spread."""
+    if length <= POINTS:
+        return list(range(length))
+    return [round(i * (length - 1) / (POINTS - 1)) for i in range(POINTS)]
+
+
+def _score_notes(score: Sequence[float], reward: Sequence[float]) -> list[Note]:
+    if len(score) < 2:
+        return []
+    span = max(score) - min(score)
+    if span == 0:
+        return [Note("score_flat")]
+    found = []
+    best = max(range(len(score)), key=lambda i: score[i])
+    if score[best] - score[-1] > _FELL * span:
+        found.append(Note("score_fell", at=best + 1, of=len(score)))
+    if len(reward) == len(score) and reward[-1] > reward[0] and score[0] - score[-1] > _FELL * span:
+        found.append(Note("diverged"))
+    return found
+
+
+def _component_notes(evaluation: Evaluation) -> list[Note]:
+    curves = {name: evaluation.curves[f"component/{name}"] for name in evaluation.components}
+    shares = component_shares(curves)
+    found = []
+    for name, values in curves.items():
+        if len(values) > 1:
+            span, size = max(values) - min(values), max(abs(value) for value in values)
+            if span == 0:
+                found.append(Note("never_changed", name))
+            elif span < _CONSTANT * size:
+                found.append(Note("nearly_constant", name))
+        share = shares.get(name)
+        if share is not None and len(curves) > 1 and share > _DOMINATES:
+            found.append(Note("dominates", name, share=f"{share:.0%}"))
+        elif share is not None and len(curves) > 1 and share < _NEGLIGIBLE:
+            found.append(Note("negligible", name, share=f"{share:.1%}"))
+    return found
+
+
+def component_shares(curves: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Return each component's part, in [0, 1], of the summed mean sizes; empty if all are zero."""
+    sizes = {name: fmean(abs(value) for value in values) for name, values in curves.items() if values}
+    total = sum(sizes.values())
+    return {name: size / total for name, size in sizes.items()} if total > 0 else {}

@@ -1,0 +1,41 @@
+"""Several models in one run: they share the slots of each generation in turn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.design.designer import Designer
+from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.rewards.findings import Finding
+
+
+class SharedDesign:
+    """Deals the slots of one plan to designers of different models, round and round.
+
+    The deal moves by one from generation to generation, so that no model always gets the same operator.
+    Each sees what all have found.
+    """
+
+    def __init__(self, designers: Sequence[Designer]) -> None:
+        self._designers = tuple(designers)
+        self.name = ",".join(designer.name for designer in designers)
+        self.max_parallel = sum(designer.max_parallel for designer in designers)
+
+    def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
+        """Return the slots as any of the designers plans them: the plan asks no model."""
+        return self._designers[0].plan(generation, samples, archive)
+
+    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+        """Let the slot's designer propose."""
+        return self._of(slot).propose(slot, archive, stop)
+
+    def repair(
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+    ) -> Draft | None:
+        """Let the slot's designer repair its own draft."""
+        return self._of(slot).repair(slot, draft, findings, turn, stop)
+
+    def _of(self, slot: Slot) -> Designer:
+        return self._designers[(slot.index + slot.generation) % len(self._designers)]

@@ -1,0 +1,1 @@
+"""The loop. Read `loop.py` first."""

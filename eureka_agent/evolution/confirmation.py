@@ -1,0 +1,70 @@
+"""Nothing is called best before it was retrained on fresh seeds beside the baselines."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from eureka_agent.analysis.statistics import human_normalized, t_interval
+from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
+
+STAGE = "confirm"
+
+
+def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> dict[str, Any]:
+    """Compare the finalists' confirmation runs and name the winner, as the journal will hold it.
+
+    The winner is the best mean over fresh seeds; a finalist that failed on any of them cannot win.
+    """
+    sign = task.fitness.sign
+    whole = [c for c in finalists if state.candidates[c.id].fitnesses(STAGE)]
+    scores = {c.id: state.candidates[c.id].fitnesses(STAGE) for c in whole}
+    complete = {name: values for name, values in scores.items() if len(values) == _most(scores)}
+    winner = max(complete, key=lambda name: sign * statistics.fmean(complete[name]), default=None)
+    baselines = {name: _fitnesses(state.baselines.get(name, [])) for name in ("reference", "sparse")}
+    rows = [_row(name, values, baselines, sign) for name, values in {**scores, **baselines}.items() if values]
+    return {
+        "winner": winner,
+        "confirmed": list(complete),
+        "table": rows,
+        **_against_reference(winner, complete, baselines),
+    }
+
+
+def _most(scores: dict[str, tuple[float, ...]]) -> int:
+    return max((len(values) for values in scores.values()), default=0)
+
+
+def _fitnesses(evaluations: Sequence[Evaluation]) -> tuple[float, ...]:
+    return tuple(e.fitness for e in sorted(evaluations, key=lambda e: e.replicate))
+
+
+def _row(
+    name: str, values: tuple[float, ...], baselines: dict[str, tuple[float, ...]], sign: float
+) -> dict[str, Any]:
+    interval = t_interval(values)
+    normalized = human_normalized(values, baselines["sparse"], baselines["reference"], sign=sign)
+    return {
+        "name": name,
+        "fitness": interval.mean,
+        "low": interval.low if interval.n > 1 else None,
+        "high": interval.high if interval.n > 1 else None,
+        "seeds": list(values),
+        "human_normalized": normalized.score,
+        "human_normalized_clipped": normalized.clipped,
+        "undefined_because": normalized.undefined_because,
+    }
+
+
+def _against_reference(
+    winner: str | None, scores: dict[str, tuple[float, ...]], baselines: dict[str, tuple[float, ...]]
+) -> dict[str, Any]:
+    """The paired difference winner − reference over shared seeds, with its interval."""
+    reference = baselines["reference"]
+    if winner is None or len(reference) != len(scores[winner]) or len(reference) < 2:
+        return {"paired_difference": None}
+    interval = t_interval([w - r for w, r in zip(scores[winner], reference, strict=True)])
+    return {"paired_difference": {"mean": interval.mean, "low": interval.low, "high": interval.high}}

@@ -1,0 +1,47 @@
+"""A language model whose every request and reply is journalled, and that is never asked twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from eureka_agent.budget import Ledger
+from eureka_agent.errors import ModelError
+from eureka_agent.llm.model import LanguageModel, Message, Reply, UnansweredError, Usage, worst_case_usd
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.state import RunState
+
+
+class JournalledModel:
+    """Answers from the log what the log knows; asks, and writes down, the rest.
+
+    The request is journalled before it is sent: a reply that never arrives may have been billed. What it may
+    cost at most is reserved in `ledger` before, and settled after.
+    """
+
+    def __init__(
+        self, model: LanguageModel, log: EventLog, state: RunState, ledger: Ledger | None = None
+    ) -> None:
+        self.name = model.name
+        self.max_parallel = model.max_parallel
+        self._model, self._log, self._state = model, log, state
+        self._ledger = ledger or Ledger(None)
+
+    def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
+        """Answer one request; see `LanguageModel.reply`. Raises BudgetExhaustedError if it cannot be paid."""
+        if known := self._state.replies.get(key):
+            return Reply(**{**known, "usage": Usage(**known["usage"])})
+        worst = worst_case_usd(self._model, key, messages)
+        with self._ledger.reserved(worst, stop) as reservation:
+            self._log.append("request_sent", {"key": key, "model": self.name, "reserved_usd": worst})
+            try:
+                reply = self._model.reply(key, messages, stop)
+            except ModelError as error:
+                lost = error.lost if isinstance(error, UnansweredError) else 0
+                self._log.append("request_failed", {"key": key, "lost": lost, "reason": error.what})
+                reservation.settle(0.0, lost=lost)
+                raise
+            self._log.append("reply_received", {"key": key, "reply": asdict(reply)})
+            reservation.settle(reply.usage.cost_usd, lost=reply.lost)
+        return reply

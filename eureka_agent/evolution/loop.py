@@ -1,0 +1,324 @@
+"""The loop: propose, criticise, train, judge, repeat; then confirm.
+
+    task ─▶ proposer ─▶ critic ─▶ trainer ─▶ judge ─▶ (confirm) ─▶ saved reward
+               ▲          │ repair             │
+               └──────────┴────────────────────┘
+
+Every step first asks the state what the log already holds and does only what is missing, so that a run
+killed anywhere goes on where it stopped. Nothing depends on the order in which candidates finish.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.archive.ranking import judge
+from eureka_agent.budget import Limits, Spent
+from eureka_agent.config import RunConfig
+from eureka_agent.critique.critic import Check
+from eureka_agent.design.proposer import Proposer, Slot
+from eureka_agent.errors import BudgetExhaustedError, ModelError
+from eureka_agent.evolution import confirmation, outputs
+from eureka_agent.evolution.proposing import given_slot, propose_candidate
+from eureka_agent.seeds import seed_for
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import BASELINES, RunState
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+
+SEARCH = "search"
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the person asked for it
+    """The person asked to stop; what was running is journalled and the run can go on later."""
+
+
+@dataclass
+class Evolution:
+    """One run, with everything it needs already built."""
+
+    config: RunConfig
+    task: Task
+    folder: RunFolder
+    log: EventLog
+    state: RunState
+    make_proposer: Callable[[int], Proposer]
+    """Proposer of each restart; they share nothing but the task."""
+    critic: Check
+    trainer: Trainer
+    stop: threading.Event
+    _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def run(self) -> None:
+        """Search, confirm, save. Returns when the run is finished; Interrupted after a drained stop."""
+        for restart in range(self.config.restarts):
+            proposer = self.make_proposer(restart)
+            for generation in self._generations(restart):
+                self.propose(generation, proposer)
+                self.train(generation)
+                self.judge(generation)
+        self.confirm()
+        self.save()
+
+    def propose(self, generation: int, proposer: Proposer) -> None:
+        """Fill the slots of a generation: every candidate is proposed or refused afterwards.
+
+        Slots stay empty where the money ends, and the search ends with this generation.
+        """
+        archive = self._archive_before(generation)
+        slots = self._slots(generation, proposer, archive)
+        open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
+
+        def fill(slot: Slot) -> None:
+            if self.stop.is_set() or self.state.stopped:
+                return
+            try:
+                candidate, draft = propose_candidate(
+                    slot, archive, proposer, self.critic, repair_turns=self.config.repair_turns,
+                    given=self.config.seed_reward, stop=self.stop,
+                )  # fmt: skip
+            except BudgetExhaustedError as error:
+                self._stop_search(generation, error.what)
+                return
+            outputs.write_proposal(self.folder, candidate, draft)
+            event = "candidate_refused" if candidate.status is Status.REFUSED else "candidate_proposed"
+            self.log.append(event, {"candidate": outputs.candidate_json(candidate)})
+
+        try:
+            _side_by_side(fill, open_slots, proposer.max_parallel)
+        except ModelError:
+            self._check_interrupted()  # a request given up because the person stopped the run
+            raise
+        self._check_interrupted()
+
+    def train(self, generation: int) -> None:
+        """Train what the critic let through, and the duel that the last judgement asked for."""
+        survivors = [c for c in self._generation(generation) if c.status in (Status.PROPOSED, Status.TRAINED)]
+        wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search_seeds)]
+        wanted += [(name, replicate) for name, replicate in self._duel(generation)]
+        self._train([self._job(name, SEARCH, replicate) for name, replicate in wanted])
+
+    def judge(self, generation: int) -> None:
+        """Decide who leads; a challenger with a better mean gets another seed beside the leader."""
+        if generation in self.state.judgements:
+            return
+        known = range(self._first_of(generation), generation + 1)
+        self._look_twice(known)
+        archive = self._archive_of(known)
+        verdict = judge(archive)
+        duel = []
+        if verdict.challenger is not None:
+            for name in (verdict.incumbent, verdict.challenger):
+                assert name is not None
+                duel.append([name, len(archive.get(name).fitnesses(SEARCH))])
+        self.log.append("generation_judged", {"generation": generation, **verdict._asdict(), "duel": duel})
+
+    def confirm(self) -> None:
+        """Retrain the best few on fresh seeds beside reference and sparse, and name the winner."""
+        if self.state.confirmation is not None:
+            return
+        finalists = self._finalists()
+        names = [candidate.id for candidate in finalists] + (list(BASELINES) if finalists else [])
+        seeds = range(self.config.confirm_seeds)
+        # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
+        self._train([self._job(name, confirmation.STAGE, replicate) for replicate in seeds for name in names])
+        result = confirmation.confirm(self.state, self.task, finalists)
+        self.log.append("run_confirmed", {"confirmation": result})
+
+    def save(self) -> None:
+        """Write the winner and the summary, and close the run."""
+        outputs.write_results(self.folder, self.state, self.task, self.config)
+        if not self.state.finished:
+            self.log.append("run_finished", {})
+
+    def _generations(self, restart: int) -> Iterator[int]:
+        """Yield the generations of a restart until one of the limits ends the search."""
+        first = restart * self.config.generations
+        for generation in range(first, first + self.config.generations):
+            if generation not in self.state.slots and (reason := self._reason_to_stop(generation)):
+                self._stop_search(generation, reason)
+                return
+            yield generation
+
+    def _stop_search(self, generation: int, reason: str) -> None:
+        with self._stopping:
+            if not self.state.stopped:
+                self.log.append("search_stopped", {"generation": generation, "reason": reason})
+
+    def _reason_to_stop(self, generation: int) -> str:
+        if self.state.stopped:
+            return self.state.stopped
+        if exhausted := self._limits.exhausted(self._spent):
+            return exhausted
+        if not self._affordable_samples():
+            return "the environment steps left are needed for the confirmation"
+        leader = self._archive_before(generation).incumbent
+        if leader is not None and self._at_target(leader):
+            return f"{leader.id} reached the target fitness {self._target:g}"
+        return ""
+
+    def _look_twice(self, generations: range) -> None:
+        """Train a leader at the target on a second seed: the search must not end on one lucky seed."""
+        archive = self._archive_of(generations)
+        name = judge(archive).incumbent
+        leader = archive.get(name) if name is not None else None
+        if leader is not None and self._at_target(leader) and len(leader.fitnesses(SEARCH)) < 2:
+            self._train([self._job(leader.id, SEARCH, 1)])
+
+    @property
+    def _target(self) -> float | None:
+        return self.config.target if self.config.target is not None else self.task.fitness.target
+
+    def _at_target(self, candidate: Candidate) -> bool:
+        sign, target = self.task.fitness.sign, self._target
+        return (
+            target is not None and candidate.fitness is not None and sign * candidate.fitness >= sign * target
+        )
+
+    def _slots(self, generation: int, proposer: Proposer, archive: Archive) -> list[Slot]:
+        """Return the planned slots; the proposer plans again after a restart, and so knows its plan."""
+        known = self.state.slots.get(generation)
+        slots = proposer.plan(generation, len(known) if known else self._affordable_samples(), archive)
+        if self.config.seed_reward is not None and generation == 0:
+            slots = [given_slot(), *slots[1:]]
+        if known is None:
+            self.log.append(
+                "generation_planned", {"generation": generation, "slots": [asdict(s) for s in slots]}
+            )
+        return slots
+
+    def _duel(self, generation: int) -> list[tuple[str, int]]:
+        if generation == self._first_of(generation):
+            return []
+        judgement = self.state.judgements.get(generation - 1, {})
+        return [(name, replicate) for name, replicate in judgement.get("duel", [])]
+
+    def _train(self, jobs: Sequence[TrainingJob]) -> None:
+        """Train those of `jobs` that the log does not hold yet."""
+        missing = [job for job in jobs if not self._is_done(job)]
+        if missing:
+            self.trainer.train(self.task, missing, on_start=self._on_start, on_outcome=self._on_outcome)
+        self._check_interrupted()
+
+    def _is_done(self, job: TrainingJob) -> bool:
+        if job.name in BASELINES:
+            done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
+            failed = f"{job.name}/{job.replicate}" in self.state.baseline_failures
+        else:
+            candidate = self.state.candidates[job.name]
+            done, failed = candidate.evaluations, candidate.status in (Status.FAILED, Status.TIMED_OUT)
+        return failed or any(e.stage == job.stage and e.replicate == job.replicate for e in done)
+
+    def _on_start(self, job: TrainingJob) -> None:
+        self.log.append("training_started", _job_json(job))
+
+    def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
+        if isinstance(outcome, TrainingFailure):
+            self.log.append("training_failed", _job_json(job) | asdict(outcome))
+        else:
+            self.log.append("training_finished", _job_json(job) | {"evaluation": asdict(outcome)})
+        if job.name not in BASELINES:
+            outputs.write_training(self.folder, self.state.candidates[job.name])
+
+    def _job(self, name: str, stage: str, replicate: int) -> TrainingJob:
+        kind, source = self._reward_of(name)
+        return TrainingJob(
+            name=name,
+            stage=stage,
+            replicate=replicate,
+            seed=seed_for(self.config.seed, stage, replicate),
+            kind=kind,
+            source=source,
+            folder=self.folder.training(name, stage, replicate),
+            env_steps=self._env_steps,
+        )
+
+    def _reward_of(self, name: str) -> Any:
+        if name == "sparse":
+            return "sparse", None
+        source = self.task.reference if name == "reference" else self.state.candidates[name].source
+        return ("native", None) if source == "native" else ("source", source)
+
+    @property
+    def _env_steps(self) -> int:
+        return self.config.env_steps or self.task.budget.env_steps
+
+    @property
+    def _limits(self) -> Limits:
+        minutes = self.config.budget_minutes
+        return Limits(self.config.budget_steps, self.config.budget_usd, minutes and minutes * 60)
+
+    @property
+    def _spent(self) -> Spent:
+        state = self.state
+        return Spent(state.env_steps, state.cost_usd, state.cost_unbounded, state.active_s)
+
+    def _affordable_samples(self) -> int:
+        """Return how many candidates fit the step budget beside the confirmation, which is never cut."""
+        each = self.trainer.steps_of(self.task, self._env_steps)
+        confirmed = (self.config.confirm_top + len(BASELINES)) * self.config.confirm_seeds
+        duel = 2
+        return self._limits.affordable(
+            self._spent,
+            each=each * self.config.search_seeds,
+            reserved=(confirmed + duel) * each,
+            wanted=self.config.samples,
+        )
+
+    def _archive_before(self, generation: int) -> Archive:
+        """Return what the proposer of a generation may know: the earlier generations of its restart."""
+        return self._archive_of(range(self._first_of(generation), generation))
+
+    def _archive_of(self, generations: range) -> Archive:
+        return self.state.archive(sign=self.task.fitness.sign, generations=generations)
+
+    def _first_of(self, generation: int) -> int:
+        return generation - generation % self.config.generations
+
+    def _generation(self, generation: int) -> tuple[Candidate, ...]:
+        return self._archive_of(range(generation, generation + 1)).candidates
+
+    def _finalists(self) -> list[Candidate]:
+        """Return the best few of all restarts: first the restarts' leaders, then whoever scored best."""
+        starts = range(0, self.config.restarts * self.config.generations, self.config.generations)
+        archives = [self._archive_of(range(first, first + self.config.generations)) for first in starts]
+        ranked = [candidate for archive in archives for candidate in archive.ranked()]
+        leaders = {archive.incumbent_id for archive in archives}
+
+        def standing(candidate: Candidate) -> tuple[bool, float]:
+            return candidate.id not in leaders, -self.task.fitness.sign * (candidate.fitness or 0.0)
+
+        return sorted(ranked, key=standing)[: self.config.confirm_top]
+
+    def _check_interrupted(self) -> None:
+        if self.stop.is_set():
+            raise Interrupted
+
+
+def _side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int) -> None:
+    """Fill slots in so many threads; after the first error none is begun, and what was is finished."""
+    failed = threading.Event()
+
+    def fill_unless_failed(slot: Slot) -> None:
+        if failed.is_set():
+            return
+        try:
+            fill(slot)
+        except BaseException:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(max(1, most), thread_name_prefix="proposing") as pool:
+        for future in [pool.submit(fill_unless_failed, slot) for slot in slots]:
+            future.result()
+
+
+def _job_json(job: TrainingJob) -> dict[str, Any]:
+    return {"name": job.name, "stage": job.stage, "replicate": job.replicate, "seed": job.seed}

@@ -1,0 +1,116 @@
+"""The language models of a run: chosen, built, journalled, and put behind a proposer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.budget import Ledger
+from eureka_agent.config import RunConfig
+from eureka_agent.design.designer import Designer
+from eureka_agent.design.prompts import PromptBook
+from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.sharing import SharedDesign
+from eureka_agent.errors import ConfigError
+from eureka_agent.evolution.journal import JournalledModel
+from eureka_agent.llm.auto import OFFLINE_MODEL, Choice, choose
+from eureka_agent.llm.cache import cache_folder
+from eureka_agent.llm.endpoint import HOSTED, OWN_URL, URL_VARIABLE, checked_url
+from eureka_agent.llm.local import LocalModel
+from eureka_agent.llm.model import LanguageModel
+from eureka_agent.llm.recording import Recorder
+from eureka_agent.llm.registry import ModelOptions, make_model, split_models
+from eureka_agent.llm.replay import ReplayModel
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
+
+_ADDRESSED = tuple(f"{provider}/" for provider in HOSTED)
+
+
+def resolve_model(options: Mapping[str, Any]) -> Choice:
+    """Return which model a run asks, and where: what the options name, or what `auto` takes."""
+    model, base_url = options.get("model", "auto"), options.get("base_url")
+    if model == "auto":
+        return choose(budget_usd=options.get("budget_usd"), base_url=base_url)
+    if base_url is not None and not any(name.startswith(_ADDRESSED) for name in split_models(model)):
+        raise ConfigError(
+            f"--base-url says where a service is, and '{model}' asks none.",
+            allowed="with --model " + ", ".join(f"{provider}/<model>" for provider in HOSTED),
+            fix="Leave --base-url out, or name a model of the service, e.g. openai/<model>.",
+        )
+    named = base_url or _address_in_environment(model)
+    return Choice(model, checked_url(named) if named else None, "it was asked for")
+
+
+def _address_in_environment(model: str) -> str | None:
+    """Return the address that the environment gives for a single model, so that the run remembers it."""
+    provider = model.split("/")[0]
+    if provider not in HOSTED or len(split_models(model)) > 1:
+        return None
+    variables = [OWN_URL] * (provider == "openai") + [URL_VARIABLE[provider]]
+    return next((value for name in variables if (value := os.environ.get(name, "").strip())), None)
+
+
+def make_models(config: RunConfig, folder: Path) -> list[LanguageModel]:
+    """Build the models of a run; none for `search`. Keys are read here, and nobody is asked."""
+    if config.model == OFFLINE_MODEL:
+        return []
+    names = split_models(config.model)
+    if len(set(names)) < len(names) or (OFFLINE_MODEL in names):
+        raise ConfigError(
+            f"The models {config.model} cannot share a run.",
+            allowed="different language models, e.g. openai/<model>,anthropic/<model>",
+            fix="Name each once, and give --model search alone.",
+        )
+    if len(names) > 1 and config.base_url is not None:
+        raise ConfigError(
+            "Several models cannot share one base URL: each has a service of its own.",
+            fix="Set OPENAI_BASE_URL and ANTHROPIC_BASE_URL instead of --base-url.",
+        )
+    options = ModelOptions(
+        base_url=config.base_url,
+        temperature=config.temperature,
+        max_reply_tokens=config.max_reply_tokens,
+        max_parallel=config.max_parallel_requests,
+        cache=cache_folder() if config.reply_cache else None,
+        seed=config.seed,
+    )
+    return [make_model(name, run_folder=folder, options=options) for name in names]
+
+
+@contextmanager
+def closing(models: list[LanguageModel]) -> Iterator[list[LanguageModel]]:
+    """End the servers of models on this machine when the run does."""
+    with ExitStack() as stack:
+        for model in models:
+            if isinstance(model, LocalModel):
+                stack.callback(model.close)
+        yield models
+
+
+def journalled(
+    models: Sequence[LanguageModel], config: RunConfig, folder: RunFolder, log: EventLog, state: RunState
+) -> list[LanguageModel]:
+    """Put the models behind the log and one budget, and record what they reply."""
+    ledger = Ledger(config.budget_usd, state.at_most_usd)
+    recorded = [
+        model
+        if isinstance(model, ReplayModel)
+        else Recorder(model, folder.replies, about={"label": f"written by {config.model}"})
+        for model in models
+    ]
+    return [JournalledModel(model, log, state, ledger) for model in recorded]
+
+
+def proposer_of(task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int) -> Proposer:
+    """Return the designer of one model, or of several that share the slots."""
+    designers = [
+        Designer(task, model, PromptBook(), seed=seed, reflection=config.reflection, history=config.history)
+        for model in models
+    ]
+    return designers[0] if len(designers) == 1 else SharedDesign(designers)

@@ -1,0 +1,312 @@
+"""From a task's name to a finished run: find or make the folder, build the parts, start the loop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from eureka_agent._version import __version__
+from eureka_agent.config import RunConfig, make_config
+from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.search import Search
+from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
+from eureka_agent.evolution.loop import Evolution
+from eureka_agent.evolution.models import closing, journalled, make_models, proposer_of, resolve_model
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.llm.auto import OFFLINE_MODEL
+from eureka_agent.llm.model import LanguageModel
+from eureka_agent.seeds import seed_for
+from eureka_agent.store.events import Event, EventLog, read_events
+from eureka_agent.store.files import write_atomic
+from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
+from eureka_agent.store.lock import run_lock
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.registry import find_task, load_task
+from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.trainers import make_trainer
+
+Listener = Callable[[Event, RunState], None]
+"""Told every event once it is on the disk, with the state after it."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a finished run leaves."""
+
+    folder: Path
+    winner: str | None
+    """Id of the confirmed candidate; None when nothing could be trained."""
+    reward: Path | None
+    """The saved reward module."""
+    summary: Path
+    confirmation: dict[str, Any]
+    """The table of the confirmation, as in the log."""
+
+
+def evolve(
+    task: str | None = None,
+    *,
+    env: str | Callable[[], gym.Env] | None = None,
+    goal: str | None = None,
+    max_episode_steps: int | None = None,
+    show_env_reward: bool = False,
+    envs: Path | None = None,
+    runs: Path | str = "runs",
+    new: bool = False,
+    seed_reward: Path | str | None = None,
+    on_event: Listener | None = None,
+    stop: threading.Event | None = None,
+    **options: Any,
+) -> RunResult:
+    """Evolve a reward for a task; the same call continues a run that did not finish.
+
+    `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    `options` are the fields of `RunConfig`. Raises a `EurekaError` for anything a person can mend, and
+    `Interrupted` when `stop` was set and running work has been drained.
+    """
+    chosen, config, why = _asked_for(
+        task,
+        env=env,
+        goal=goal,
+        max_episode_steps=max_episode_steps,
+        show_env_reward=show_env_reward,
+        envs=envs,
+        seed_reward=seed_reward,
+        options=options,
+    )
+    unfinished = None if new else _unfinished(Path(runs), config)
+    if unfinished is None:
+        check_budget(chosen, config)
+    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why)
+
+
+def dry_run(
+    task: str | None = None,
+    *,
+    env: str | Callable[[], gym.Env] | None = None,
+    goal: str | None = None,
+    max_episode_steps: int | None = None,
+    show_env_reward: bool = False,
+    envs: Path | None = None,
+    seed_reward: Path | str | None = None,
+    **options: Any,
+) -> Estimate:
+    """Return what `evolve` would ask for and could cost with these arguments; nothing is asked or written."""
+    chosen, config, why = _asked_for(
+        task,
+        env=env,
+        goal=goal,
+        max_episode_steps=max_episode_steps,
+        show_env_reward=show_env_reward,
+        envs=envs,
+        seed_reward=seed_reward,
+        options=options,
+    )
+    return estimate(chosen, config, why=why)
+
+
+def _asked_for(
+    task: str | None, *, seed_reward: Path | str | None, options: dict[str, Any], **where: Any
+) -> tuple[Task, RunConfig, str]:
+    """Return the task, the resolved configuration, and why its model was taken."""
+    chosen = find_task(task, **where)
+    model = resolve_model(options)
+    config = make_config(
+        {
+            **options,
+            "model": model.model,
+            "base_url": model.base_url,
+            "task": asdict(chosen.ref),
+            "task_digest": task_digest(chosen),
+            "seed_reward": _read_seed_reward(seed_reward),
+        }
+    )
+    return chosen, config, model.why
+
+
+def resume(
+    run: str = "latest",
+    *,
+    runs: Path | str = "runs",
+    on_event: Listener | None = None,
+    stop: threading.Event | None = None,
+) -> RunResult:
+    """Continue the run called `run`; raises StoreError when its task has changed since."""
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    config = make_config(state.config)
+    task = load_task(TaskRef(**config.task.model_dump()))
+    if task_digest(task) != config.task_digest:
+        raise StoreError(
+            f"The files of task {task.name} were edited since {folder.name} was started.",
+            allowed="a task that is still what it was: scores from different tasks cannot be compared",
+            fix="Undo the edit to go on, or start another run with `evolve`.",
+        )
+    return _run(task, config, folder, Path(runs), on_event, stop or threading.Event())
+
+
+def task_digest(task: Task) -> str:
+    """Return a hash of everything that makes a task what it is."""
+    parts: list[bytes] = []
+    for folder in (task.folder, *task.bases):
+        if folder is not None:
+            files = sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".py"))
+            parts += [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in files]
+    options = {k: v for k, v in asdict(task.ref)["options"].items() if v is not None}
+    parts.append(json.dumps([task.ref.kind, task.name, task.description, options], sort_keys=True).encode())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _run(
+    task: Task,
+    config: RunConfig,
+    folder: RunFolder | None,
+    runs: Path,
+    on_event: Listener | None,
+    stop: threading.Event,
+    why: str = "",
+) -> RunResult:
+    """Run in `folder`, or in a new one that is made once the task has proved to work."""
+    seed = seed_for(config.seed, "transitions")
+    if folder is None:
+        recording = record_transitions(task, seed=seed)
+        folder = new_run_folder(runs, task.name)
+    else:
+        recording = (
+            Recording.load(folder.recording)
+            if folder.recording.exists()
+            else record_transitions(task, seed=seed)
+        )
+    with run_lock(folder.root):
+        log = EventLog(folder.events, clock=time.time)
+        state = RunState.of(log.events)
+        log.listen(state.apply)
+        if on_event is not None:
+            log.listen(lambda event: on_event(event, state))
+        if not state.finished:
+            with _evolution(task, config, folder, log, state, recording, stop, why) as evolution:
+                evolution.run()
+    return result_of(folder, state)
+
+
+@contextmanager
+def _evolution(
+    task: Task,
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    state: RunState,
+    recording: Recording,
+    stop: threading.Event,
+    why: str,
+) -> Iterator[Evolution]:
+    """Build the parts of a run, journal that it started, and take them down afterwards."""
+    with ExitStack() as stack:
+        models = stack.enter_context(closing(make_models(config, folder.root)))
+        sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
+        trainer = make_trainer(
+            config.trainer, sandbox, scratch=folder.root / "tmp", parallel=config.parallel, stop=stop
+        )
+        stack.callback(trainer.close)
+        if not folder.recording.exists():
+            recording.save(folder.recording)
+        _journal_start(config, folder, log, state, sandbox, why)
+        asked = journalled(models, config, folder, log, state)
+        yield Evolution(
+            config=config,
+            task=task,
+            folder=folder,
+            log=log,
+            state=state,
+            make_proposer=lambda restart: _proposer(task, config, asked, recording, restart),
+            critic=_critic(task, config, recording, sandbox),
+            trainer=trainer,
+            stop=stop,
+        )
+
+
+def _journal_start(
+    config: RunConfig, folder: RunFolder, log: EventLog, state: RunState, sandbox: RewardSandbox, why: str
+) -> None:
+    isolation = sandbox.report.to_json()
+    versions = {"eureka-agent": __version__, "gymnasium": gym.__version__}
+    if state.digest:
+        log.append("run_resumed", {"isolation": isolation, "versions": versions})
+        return
+    import tomli_w
+
+    resolved = config.model_dump(mode="json", exclude_none=True)
+    write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
+    data = {"config": config.model_dump(mode="json"), "digest": config.digest(), "model_because": why}
+    log.append("run_started", data | {"isolation": isolation, "versions": versions})
+
+
+def _proposer(
+    task: Task,
+    config: RunConfig,
+    models: list[LanguageModel],
+    recording: Recording,
+    restart: int,
+) -> Proposer:
+    seed = seed_for(config.seed, "proposals", restart)
+    if config.model == OFFLINE_MODEL:
+        return Search(task, seed=seed, ranges=_ranges(recording))
+    return proposer_of(task, config, models, seed=seed)
+
+
+def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
+    """Return what random actions reach of each signal: (low, high, standard deviation) per element."""
+    flat = {
+        name: array.reshape(-1, *array.shape[2:]).astype(np.float64)
+        for name, array in recording.signals.items()
+    }
+    return {name: (rows.min(axis=0), rows.max(axis=0), rows.std(axis=0)) for name, rows in flat.items()}
+
+
+def _critic(task: Task, config: RunConfig, recording: Recording, sandbox: RewardSandbox) -> Check:
+    checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
+    return Critic(checks if config.critic else [])
+
+
+def result_of(folder: RunFolder, state: RunState) -> RunResult:
+    """Return what a run left so far."""
+    confirmation = state.confirmation or {}
+    winner = confirmation.get("winner")
+    reward = folder.best_reward if winner is not None else None
+    return RunResult(folder.root, winner, reward, folder.summary, confirmation)
+
+
+def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
+    """Return the newest unfinished run of the identical configuration."""
+    for folder in reversed(list_runs(runs)):
+        state = RunState.of(read_events(folder.events))
+        if state.digest == config.digest() and not state.finished:
+            return folder
+    return None
+
+
+def _read_seed_reward(given: Path | str | None) -> str | None:
+    if given is None:
+        return None
+    path = Path(given)
+    if not path.is_file():
+        raise ConfigError(
+            f"The seed reward {path} is not a file.",
+            allowed="a Python file with `compute_reward`",
+            fix="Give the path of the reward you have, e.g. --seed-reward reward.py.",
+        )
+    return path.read_text()

@@ -1,0 +1,45 @@
+"""What stands between generated code and the machine, and how it is reported."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LAYER_NAMES = ("bubblewrap", "own uid", "rlimits", "no_new_privs", "landlock", "seccomp")
+"""Every layer, from the outside in; each is tried, and none is needed for another to work."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of isolation: whether it `held` on this machine, and in what way or why not."""
+
+    name: str
+    held: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class IsolationReport:
+    """What contains the reward workers of a run; written into the run's record.
+
+    `contained` is True only where a probe worker tried every forbidden thing and was denied each.
+    `attempts` says for each what happened.
+    """
+
+    backend: str
+    layers: tuple[Layer, ...]
+    contained: bool
+    attempts: tuple[Attempt, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON-serialisable dictionaries and lists."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One forbidden thing that the self-test tried: `denied` or not, and the error or what was reached."""
+
+    name: str
+    denied: bool
+    detail: str

@@ -1,0 +1,50 @@
+"""Resource limits of a reward worker."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+from eureka_agent.isolation.layers import Layer
+
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class WorkerLimits:
+    """What one worker may use in its whole life.
+
+    `memory_bytes`: address space above what is mapped when it starts (shared memory included in the start).
+    `cpu_s`: processor seconds over all its calls, after which the kernel kills it; a backstop for the
+    asker's timeouts. `open_files`: the highest descriptor number. `stack_bytes`: the stack.
+    """
+
+    memory_bytes: int = 2 * GIB
+    cpu_s: int = 3600
+    open_files: int = 16
+    stack_bytes: int = 8 * 2**20
+
+
+def apply_limits(limits: WorkerLimits) -> Layer:
+    """Limit this process for good; raises OSError where the system refuses."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    bounds = {
+        resource.RLIMIT_AS: pages * os.sysconf("SC_PAGE_SIZE") + limits.memory_bytes,
+        resource.RLIMIT_CPU: limits.cpu_s,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_STACK: limits.stack_bytes,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, bound in bounds.items():
+        hard = resource.getrlimit(kind)[1]
+        value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(kind, (value, value))
+    return Layer(
+        "rlimits",
+        True,
+        f"{limits.memory_bytes / GIB:g} GiB of memory, {limits.cpu_s} s of CPU, no files, no processes",
+    )

@@ -1,0 +1,208 @@
+"""Where the reward workers of a run live: one zygote, contained as well as the machine allows, and tested."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import EurekaError, SandboxError, WorkerCrashedError
+from eureka_agent.isolation import protocol
+from eureka_agent.isolation.bubblewrap import find_bubblewrap, wrap_commands
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.forkserver import ForkServer
+from eureka_agent.isolation.layers import LAYER_NAMES, Attempt, IsolationReport, Layer
+from eureka_agent.isolation.layout import SignalLayout
+from eureka_agent.isolation.limits import WorkerLimits
+from eureka_agent.resources import ONE_THREAD
+
+_ENTRY = "eureka_agent.isolation.worker:main"
+_PRELOAD = ("eureka_agent.isolation.worker", "eureka_agent.isolation.warm")
+_START_TIMEOUT_S = 30.0
+_READY_TIMEOUT_S = 10.0
+_KILL_TIMEOUT_S = 5.0
+
+
+class RewardSandbox:
+    """Starts reward workers; use as a context manager, once a run.
+
+    With `unsafe`, a machine on which generated code cannot be contained is accepted (the report says so)
+    instead of refused. `bwrap` is the path of bubblewrap, None to do without; by default it is looked for.
+    `skip` names in-process layers to leave out, to see what the self-test says. Methods may be called
+    from several threads.
+    """
+
+    def __init__(
+        self,
+        unsafe: bool = False,
+        *,
+        bwrap: str | None = "auto",
+        limits: WorkerLimits | None = None,
+        skip: Collection[str] = (),
+        log: Path | None = None,
+    ) -> None:
+        self.limits = limits or WorkerLimits()
+        self._unsafe = unsafe
+        self._bwrap = find_bubblewrap() if bwrap == "auto" else bwrap
+        self._skip = sorted(skip)
+        self._log = log
+        self._server: ForkServer | None = None
+        self._report: IsolationReport | None = None
+
+    def __enter__(self) -> RewardSandbox:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def report(self) -> IsolationReport:
+        """What contains the workers, as proven at the start; raises SandboxError before it."""
+        if self._report is None:
+            raise SandboxError("the sandbox was not started", fix="use it in a with statement")
+        return self._report
+
+    def start(self) -> None:
+        """Start the zygote and run the self-test; raises SandboxError where code could not be contained."""
+        self._server, outer = self._start_zygote()
+        try:
+            self._report = self._self_test(self._server, outer)
+        except EurekaError:
+            self.close()
+            raise
+        if not self._report.contained and not self._unsafe:
+            self.close()
+            raise _not_contained(self._report)
+
+    def close(self) -> None:
+        """Kill every worker and the zygote; may be called again."""
+        if self._server is not None:
+            self._server.close()
+
+    def spawn(
+        self, source_text: str, layout: SignalLayout, *, timeout_s: float = _READY_TIMEOUT_S
+    ) -> RewardWorker:
+        """Start a worker with its rights given up, and load the reward in it.
+
+        Raises RewardError where the reward does not load, WorkerTimeoutError or WorkerCrashedError where it
+        hangs or ends while loading.
+        """
+        worker = self._fork_worker(layout)
+        try:
+            worker.load(source_text, timeout_s)
+        except EurekaError:
+            self.kill(worker)
+            raise
+        return worker
+
+    def kill(self, worker: RewardWorker) -> None:
+        """End a worker, whatever it is doing; whoever waits for its answer gets a WorkerCrashedError."""
+        if worker.child is not None:
+            server = self._started()
+            server.kill(worker.child)
+            with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
+                server.wait(worker.child, _KILL_TIMEOUT_S)
+        worker.close()
+
+    def _started(self) -> ForkServer:
+        if self._server is None:
+            raise SandboxError("the sandbox was not started", fix="use it in a with statement")
+        return self._server
+
+    def _start_zygote(self) -> tuple[ForkServer, Layer]:
+        """Start the zygote in the best outer sandbox that works; return it and what that was."""
+        if self._bwrap is None:
+            return self._zygote(()), Layer("bubblewrap", False, "bwrap is not installed, or not wanted")
+        refusals: list[str] = []
+        for command in wrap_commands(self._bwrap):
+            try:
+                server = self._zygote(command)
+            except WorkerCrashedError as error:
+                refusals.append(error.what.splitlines()[-1])
+                continue
+            ids = "a new user namespace" if "--unshare-user" in command else "the host's user ids"
+            return server, Layer("bubblewrap", True, f"{self._bwrap}, own pid, net, ipc and uts, {ids}")
+        return self._zygote(()), Layer("bubblewrap", False, f"{self._bwrap} failed: {'; '.join(refusals)}")
+
+    def _zygote(self, wrap: Sequence[str]) -> ForkServer:
+        server = ForkServer(
+            entry=_ENTRY,
+            preload=_PRELOAD,
+            wrap=wrap,
+            env=_zygote_environment(),
+            single_threaded=True,
+            start_timeout_s=_START_TIMEOUT_S,
+            log=self._log,
+        )
+        server.start()
+        return server
+
+    def _self_test(self, server: ForkServer, outer: Layer) -> IsolationReport:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            child = server.fork(self._payload("probe"), [theirs.fileno()])
+            theirs.close()
+            ours.settimeout(_READY_TIMEOUT_S)
+            try:
+                answer = ours.recv(protocol.MAX_PACKET)
+            except OSError:
+                answer = b""
+        server.kill(child)
+        if not answer:
+            code = server.wait(child, 1.0)
+            raise SandboxError(
+                f"the self-test of the isolation ended without a result (exit code {code})",
+                fix="run again with a log file for the sandbox, and report what it says",
+            )
+        result = json.loads(answer)
+        inner = {layer["name"]: Layer(**layer) for layer in result["layers"]}
+        layers = tuple(outer if name == outer.name else inner[name] for name in LAYER_NAMES)
+        attempts = tuple(Attempt(**attempt) for attempt in result["attempts"])
+        backend = " + ".join(layer.name for layer in layers if layer.held) or "none"
+        return IsolationReport(backend, layers, all(attempt.denied for attempt in attempts), attempts)
+
+    def _fork_worker(self, layout: SignalLayout) -> RewardWorker:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        inputs = protocol.create_region("signals", layout.input_bytes)
+        output = protocol.create_region("rewards", layout.output_bytes)
+        lifeline, held = os.pipe()
+        shown = protocol.read_only(inputs)
+        worker = RewardWorker(layout, [ours.detach(), inputs, output, held])
+        given = [theirs.detach(), shown, output, lifeline]
+        try:
+            worker.child = self._started().fork(self._payload("reward", layout=layout.to_json()), given)
+        except EurekaError:
+            worker.close()
+            raise
+        finally:
+            for fd in (given[0], shown, lifeline):
+                os.close(fd)
+        return worker
+
+    def _payload(self, kind: str, **more: Any) -> dict[str, Any]:
+        return {"kind": kind, "limits": asdict(self.limits), "skip": self._skip, **more}
+
+
+def _zygote_environment() -> dict[str, str]:
+    """Return the whole environment of the zygote: nothing of ours but where shared libraries are."""
+    environment = {**ONE_THREAD, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    if libraries := os.environ.get("LD_LIBRARY_PATH"):
+        environment["LD_LIBRARY_PATH"] = libraries
+    return environment
+
+
+def _not_contained(report: IsolationReport) -> SandboxError:
+    allowed = [f"{attempt.name} ({attempt.detail})" for attempt in report.attempts if not attempt.denied]
+    missing = [f"{layer.name}: {layer.detail}" for layer in report.layers if not layer.held]
+    return SandboxError(
+        f"Generated code cannot be contained on this machine; a probe could: {'; '.join(allowed)}. "
+        f"Layers that did not hold: {'; '.join(missing)}.",
+        allowed="a Linux machine with bubblewrap and user namespaces, or with Landlock and seccomp",
+        fix="install bubblewrap (apt install bubblewrap), or accept the risk with --unsafe-isolation",
+    )

@@ -1,0 +1,57 @@
+"""Imported by the zygote before its first fork: runs the whole path once.
+
+After the lock-down nothing can be imported or read, so whatever Python, NumPy or the loader would fetch at
+first use is fetched here: a reward with memory, one that raises, and one that is not a number.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import numpy as np
+
+from eureka_agent.errors import RewardError
+from eureka_agent.rewards.loader import load_reward, validated
+
+_SOURCES = (
+    """
+import numpy as np
+MEMORY = {"steps": 0.0}
+def compute_reward(position, memory):
+    steps = memory["steps"] + 1.0
+    near = np.exp(-np.sum(np.square(position), axis=-1))
+    return near - 0.01 * steps, {"near": near, "steps": steps}, {"steps": steps}
+""",
+    """
+import numpy as np
+def compute_reward(position):
+    return np.log(-np.sum(np.square(position), axis=-1)), {"part": position[:, 0]}
+""",
+    """
+import numpy as np
+def compute_reward(position):
+    return position @ np.zeros((7, 5)), {"part": position[:, 0]}
+""",
+    """
+import numpy as np
+def compute_reward(position):
+    return open("no such file"), {}
+""",
+)
+
+
+def _run(text: str) -> None:
+    reward = load_reward(text, signals=["position"])
+    signals = {"position": np.ones((4, 3), np.float32)}
+    memory = reward.initial_memory(4) if reward.source.uses_memory else None
+    output = validated(reward(signals, memory), 4)
+    if output.memory is not None:
+        reward.reset_memory(output.memory, np.array([True, False, False, True]))
+
+
+with np.errstate(all="ignore"):
+    for _text in _SOURCES:
+        with contextlib.suppress(RewardError):
+            _run(_text)
+json.loads(json.dumps({"ready": [1.5, "é"]}))

@@ -1,0 +1,88 @@
+"""The seam to whoever is asked: messages in, a reply with usage and cost out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from eureka_agent.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a reply took. None means unknown, which is never zero; 0.0 means free."""
+
+    input_tokens: int | None
+    """All tokens read, those from the service's prompt cache included."""
+    output_tokens: int | None
+    """All tokens written, hidden thinking included."""
+    cost_usd: float | None
+    cached_tokens: int | None = None
+    """Input tokens that the service had in its prompt cache, and charged less for."""
+    thinking_tokens: int | None = None
+    """Output tokens that were hidden thinking."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer of a language model."""
+
+    text: str
+    usage: Usage
+    model: str
+    latency_s: float
+    finish: Literal["stop", "length", "refusal"] = "stop"
+    cached: bool = False
+    """True where nobody was asked: the reply came from a recording or from the reply cache."""
+    attempts: int = 1
+    """How often the request was sent until this reply arrived."""
+    lost: int = 0
+    """Attempts that may have been billed though their reply never arrived."""
+
+
+class LanguageModel(Protocol):
+    """A hosted model, a local one, a person or another program, a recording."""
+
+    name: str
+    max_parallel: int
+    """How many requests may wait side by side."""
+
+    def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
+        """Answer one request.
+
+        `key` names the request within its run (`"1-03/turn0"`) and is the same after a restart; n samples
+        are n keys. Raises ModelError when there will be no answer, or when `stop` was set while waiting.
+        """
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A model that costs money, or may."""
+
+    def worst_case_usd(self, key: str, messages: Sequence[Message]) -> float | None:
+        """Return what the request can cost at most; None where the price is unknown."""
+        ...
+
+
+def worst_case_usd(model: LanguageModel, key: str, messages: Sequence[Message]) -> float | None:
+    """Return what a request to `model` can cost at most: 0.0 for those that cost nothing, None if unknown."""
+    return model.worst_case_usd(key, messages) if isinstance(model, Priced) else 0.0
+
+
+class UnansweredError(ModelError):
+    """A request that got no reply. `lost` of its attempts may have been billed all the same."""
+
+    def __init__(self, what: str, *, allowed: str = "", fix: str = "", lost: int = 0) -> None:
+        super().__init__(what, allowed=allowed, fix=fix)
+        self.lost = lost

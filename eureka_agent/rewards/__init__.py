@@ -1,0 +1,21 @@
+"""What a reward is: the portable subset of NumPy, its rules, and how a checked reward is called."""
+
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.forms import FORMS, form_table_text
+from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_reward, validated
+from eureka_agent.rewards.rules import check_source
+from eureka_agent.rewards.source import RewardSource, normalised_digest, parse_reward
+
+__all__ = [
+    "FORMS",
+    "Finding",
+    "RewardFunction",
+    "RewardOutput",
+    "RewardSource",
+    "check_source",
+    "form_table_text",
+    "load_reward",
+    "normalised_digest",
+    "parse_reward",
+    "validated",
+]

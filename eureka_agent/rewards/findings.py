@@ -1,0 +1,33 @@
+"""What a check found in a reward: rule, line, what, why, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a check has to say; an `error` refuses the reward, a `warning` only reaches the prompt."""
+
+    rule: str
+    severity: Literal["error", "warning"]
+    line: int | None
+    """1-based line of the reward's source; None where it concerns the whole."""
+    what: str
+    why: str
+    fix: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain dictionary that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Finding:
+        """Rebuild a finding from `to_json`'s dictionary."""
+        return cls(**data)
+
+    def __str__(self) -> str:
+        place = f"line {self.line}: " if self.line else ""
+        return f"{place}[{self.rule}] {self.what} {self.why} {self.fix}".strip()

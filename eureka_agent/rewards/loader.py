@@ -1,0 +1,335 @@
+"""From a reward's text to a function: checked first, then bound to closed facades."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import FunctionType
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from eureka_agent.errors import RewardError
+from eureka_agent.rewards.facade import Library, backend_for
+from eureka_agent.rewards.forms import BUILTINS
+from eureka_agent.rewards.rules import check_source
+from eureka_agent.rewards.source import ENTRY, RewardSource, Stripped, parse_reward
+from eureka_agent.rewards.tree import compile_tree, parse_python
+
+Array = Any
+"""An array of the reward's library: `numpy.ndarray`, `jax.Array` or `torch.Tensor`."""
+
+FILENAME = "<reward>"
+"""The file name in tracebacks of a reward's own lines."""
+
+MAX_COMPONENTS = 32
+MAX_COMPONENT_NAME = 64
+
+REWARD_FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, NameError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What a reward's own code can raise; everything else is a fault of ours and passes through."""
+
+
+_LIBRARY_ROOTS = frozenset({"numpy", "jax", "jaxlib", "torch", "warnings", "linecache", "tracemalloc"})
+
+
+def _import_for_libraries(name: str, *args: Any) -> Any:
+    """Let the libraries' C code import its own parts: it asks the builtins of the calling frame.
+
+    A reward cannot name this function (private names are refused), and it opens nothing else.
+    """
+    if name.split(".")[0] not in _LIBRARY_ROOTS:
+        raise ImportError(f"'{name}' cannot be imported inside a reward")
+    return builtins.__import__(name, *args)
+
+
+class RewardOutput(NamedTuple):
+    """What a reward returns for all rows at once."""
+
+    reward: Array
+    """(num_rows,)"""
+    components: dict[str, Array]
+    """Name to (num_rows,)."""
+    memory: dict[str, Array] | None = None
+    """Name to (num_rows, ...); None for a reward without memory."""
+
+
+class RewardFunction:
+    """A checked reward, callable on a batch of signals; build it with `load_reward`."""
+
+    def __init__(self, source: RewardSource, library: Library = "numpy") -> None:
+        self.source = source
+        self.library: Library = library
+        self._backend = backend_for(library)
+        self._code = _compiled(source.text, rewrite_operators=bool(self._backend.operators))
+        self._functions: dict[Any, FunctionType] = {}
+
+    def __call__(
+        self, signals: Mapping[str, Array], memory: Mapping[str, Array] | None = None
+    ) -> RewardOutput:
+        """Compute reward and components; nothing is validated or cast (see `validated`).
+
+        Args:
+            signals: name to array `(num_rows, ...)` of the reward's library; extra names are ignored.
+            memory: what the previous call returned (or `initial_memory`), for a reward with memory.
+
+        Raises:
+            RewardError: a signal or the memory is missing, the reward's code raised (the message names
+                its line), or it did not return `(reward, components[, memory])`.
+        """
+        try:
+            arguments = {name: signals[name] for name in self.source.arguments}
+        except KeyError:
+            raise self._missing_signals(signals) from None
+        if self.source.uses_memory:
+            arguments["memory"] = self._memory_argument(memory)
+        function = self._function_for(arguments)
+        try:
+            returned = function(**arguments)
+        except REWARD_FAULTS as fault:
+            raise_explained(fault)
+        return self._unpacked(returned)
+
+    def initial_memory(self, num_envs: int) -> dict[str, Array]:
+        """Return the memory before an episode's first step: float32 `(num_envs, ...)` arrays."""
+        initial = {name: self._initial_row(name) for name in self.source.memory_initial}
+        return {
+            name: self._backend.asarray(np.broadcast_to(row, (num_envs, *row.shape)).copy())
+            for name, row in initial.items()
+        }
+
+    def reset_memory(self, memory: Mapping[str, Array], mask: Array) -> dict[str, Array]:
+        """Return the memory with the rows of `mask` (bool, `(num_envs,)`) at their initial values."""
+        return {
+            name: self._backend.select_rows(mask, self._initial_row(name), values)
+            for name, values in memory.items()
+        }
+
+    def _initial_row(self, name: str) -> np.ndarray:
+        return np.asarray(self.source.memory_initial[name], dtype=np.float32)
+
+    def _function_for(self, arguments: Mapping[str, Array]) -> FunctionType:
+        """Constants live where the signals live: one instance of the module for each device."""
+        device = self._backend.device_of(arguments)
+        if device not in self._functions:
+            self._functions[device] = self._instance(device)
+        return self._functions[device]
+
+    def _instance(self, device: Any) -> FunctionType:
+        np_namespace, math_namespace, operators = self._backend.build(device)
+        allowed = {name: getattr(builtins, name) for name in BUILTINS}
+        allowed["__import__"] = _import_for_libraries
+        scope: dict[str, Any] = {
+            "__builtins__": allowed,
+            "np": np_namespace,
+            "math": math_namespace,
+            **operators,
+        }
+        try:
+            exec(self._code, scope)
+        except REWARD_FAULTS as fault:
+            raise_explained(fault)
+        return scope[ENTRY]
+
+    def _missing_signals(self, signals: Mapping[str, Array]) -> RewardError:
+        missing = [name for name in self.source.arguments if name not in signals]
+        return RewardError(
+            f"The reward asks for signals that were not given: {', '.join(missing)}.",
+            allowed=", ".join(sorted(signals)) or "no signals were given",
+            fix="Pass every signal named in the reward's argument list.",
+        )
+
+    def _memory_argument(self, memory: Mapping[str, Array] | None) -> dict[str, Array]:
+        if memory is None:
+            raise RewardError(
+                "This reward has memory, and none was given.",
+                fix="Pass `initial_memory(num_envs)` at first, then what the last call returned.",
+            )
+        return dict(memory)  # the reward may write its own items; the caller's dictionary stays as it was
+
+    def _unpacked(self, returned: Any) -> RewardOutput:
+        expected = 3 if self.source.uses_memory else 2
+        shape = "reward, components, memory" if expected == 3 else "reward, components"
+        right = isinstance(returned, tuple) and len(returned) == expected
+        if not right or not isinstance(returned[1], dict) or not isinstance(returned[-1], dict):
+            got = f"{len(returned)} items" if isinstance(returned, tuple) else type(returned).__name__
+            raise RewardError(
+                f"The reward returned {got}.", allowed=f"return {shape}", fix=f"Return ({shape})."
+            )
+        if expected == 3 and set(returned[2]) != set(self.source.memory_initial):
+            raise RewardError(
+                f"The returned memory holds {sorted(map(str, returned[2]))}.",
+                allowed=f"exactly {sorted(self.source.memory_initial)}",
+                fix="Return a memory dictionary with the keys of MEMORY.",
+            )
+        return RewardOutput(*returned)
+
+
+def load_reward(
+    text_or_path: str | Path, *, library: Library = "numpy", signals: Collection[str] | None = None
+) -> RewardFunction:
+    """Check a reward and bind it to one array library.
+
+    Args:
+        text_or_path: the source itself, or a path to a file holding it (a `Path`, or a one-line string
+            that ends in `.py`).
+        library: what `np` means inside: NumPy, `jax.numpy` (traceable) or torch.
+        signals: names the reward may ask for; None leaves the argument list unchecked.
+
+    Raises:
+        RewardError: a static rule calls the source wrong; the message lists every error.
+    """
+    text = _text_of(text_or_path)
+    errors = [finding for finding in check_source(text, signals) if finding.severity == "error"]
+    if errors:
+        raise RewardError(
+            "The reward breaks the contract:\n" + "\n".join(f"  {finding}" for finding in errors[:20]),
+            allowed="a pure function of signals in the portable subset of NumPy",
+            fix=errors[0].fix,
+        )
+    function = RewardFunction(parse_reward(text), library)
+    function._function_for({})  # module-level constants must load now, not at the first call
+    return function
+
+
+def _text_of(text_or_path: str | Path) -> str:
+    if isinstance(text_or_path, str) and ("\n" in text_or_path or not text_or_path.endswith(".py")):
+        return text_or_path
+    path = Path(text_or_path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RewardError(
+            f"Cannot read the reward {path}: {error}.", fix="Give a UTF-8 Python file."
+        ) from error
+
+
+class _OperatorCalls(ast.NodeTransformer):
+    """Writes `a + b` as `__Add__(a, b)` for libraries whose operators differ from NumPy's."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _call(type(node.op).__name__, [node.left, node.right], node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
+            return node
+        return _call(type(node.op).__name__, [node.operand], node)
+
+
+def _call(operator: str, arguments: list[ast.expr], node: ast.AST) -> ast.AST:
+    function = ast.Name(id=f"__{operator}__", ctx=ast.Load())
+    call = ast.Call(func=function, args=arguments, keywords=[])
+    return ast.fix_missing_locations(ast.copy_location(call, node))
+
+
+def _compiled(text: str, *, rewrite_operators: bool) -> Any:
+    tree = Stripped().visit(parse_python(text))
+    if rewrite_operators:
+        tree = _OperatorCalls().visit(tree)
+    return compile_tree(ast.fix_missing_locations(tree), FILENAME)
+
+
+def raise_explained(fault: BaseException) -> NoReturn:
+    """Raise a RewardError that names the reward's own line, the exception's type and its message."""
+    line, trace = None, fault.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILENAME:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    place = f"Line {line} of the reward" if line else "The reward"
+    raise RewardError(
+        f"{place} raised {type(fault).__name__}: {str(fault)[:500]}",
+        fix="Check the shapes: scalar signals are (num_envs,), vectors (num_envs, d); reduce with axis=-1.",
+    ) from fault
+
+
+def validated(output: RewardOutput, num_rows: int) -> RewardOutput:
+    """Return the output as float32 NumPy arrays of the promised shapes; a lone number fills its column.
+
+    Raises:
+        RewardError: a wrong shape or dtype, a value that is not finite, or bad component names; the
+            message names the component and its first bad row.
+    """
+    components = output.components
+    if not 1 <= len(components) <= MAX_COMPONENTS:
+        raise RewardError(
+            f"The reward returned {len(components)} components.",
+            allowed=f"1 to {MAX_COMPONENTS}",
+            fix='Return the named parts of the reward, e.g. {"forward": forward, "effort": effort}.',
+        )
+    for name in components:
+        if not isinstance(name, str) or not 1 <= len(name) <= MAX_COMPONENT_NAME:
+            raise RewardError(
+                f"A component is called {str(name)[:80]!r}.",
+                allowed=f"text of 1 to {MAX_COMPONENT_NAME} characters",
+                fix="Give each component a short name.",
+            )
+    reward = _column("the reward", output.reward, num_rows)
+    columns = {name: _column(f"component '{name}'", value, num_rows) for name, value in components.items()}
+    memory = output.memory
+    if memory is not None:
+        memory = {name: _memory_block(name, value, num_rows) for name, value in memory.items()}
+    return RewardOutput(reward, columns, memory)
+
+
+def _numeric(what: str, value: Array) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise RewardError(
+            f"{what} is not an array: {error}.", fix="Return one number for each world."
+        ) from error
+    if array.dtype.kind not in "biuf":
+        raise RewardError(
+            f"{what} has type {array.dtype}.", allowed="real numbers", fix="Return float arrays."
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        return array.astype(np.float32)
+
+
+def _column(what: str, value: Array, num_rows: int) -> np.ndarray:
+    array = _numeric(what, value)
+    if array.shape == ():
+        array = np.full(num_rows, array, dtype=np.float32)
+    if array.shape != (num_rows,):
+        raise RewardError(
+            f"{what} has shape {array.shape}; one number for each world is ({num_rows},).",
+            allowed="shape (num_envs,)",
+            fix="Pick a column with x[:, 0], or reduce the last axis with np.sum(x, axis=-1).",
+        )
+    return _finite(what, array)
+
+
+def _memory_block(name: str, value: Array, num_rows: int) -> np.ndarray:
+    what = f"memory '{name}'"
+    array = _numeric(what, value)
+    if array.shape == ():
+        array = np.full(num_rows, array, dtype=np.float32)
+    if array.shape[0] != num_rows:
+        raise RewardError(
+            f"{what} has shape {array.shape}; the leading axis must be {num_rows}.",
+            allowed="shape (num_envs, ...)",
+            fix="Keep one value (or row) for each world.",
+        )
+    return _finite(what, array)
+
+
+def _finite(what: str, array: np.ndarray) -> np.ndarray:
+    finite = np.isfinite(array)
+    if finite.all():
+        return array
+    row = int(np.argwhere(~finite)[0][0])
+    bad = float(array[row].ravel()[np.argmin(finite[row].ravel())])
+    shown = "NaN" if math.isnan(bad) else f"{bad}"
+    raise RewardError(
+        f"{what} is {shown} in row {row} ({int((~finite).sum())} bad values of {array.size}).",
+        allowed="finite numbers within float32",
+        fix="Guard divisions, logarithms, roots and exponentials: np.maximum(x, 1e-6), np.clip(x, -10, 10).",
+    )

@@ -1,0 +1,170 @@
+"""How arrays flow through a reward: no branching on them, no writing into them, no mixing of worlds.
+
+A forward pass follows what each name holds (see `kinds`), through helper functions too: each is followed
+once for every combination of argument kinds it is called with.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from eureka_agent.rewards.kinds import ANY, ARRAY, SCALAR, Kind, Names, dictionary, join, joined
+from eureka_agent.rewards.rules_module import recursive_functions
+from eureka_agent.rewards.rules_report import Report
+from eureka_agent.rewards.rules_returns import check_returns
+from eureka_agent.rewards.rules_values import Values
+from eureka_agent.rewards.source import ENTRY, MEMORY_ARGUMENT, literal, memory_assignment
+from eureka_agent.rewards.tree import functions_of, parameters_of, shown
+
+MAX_STEPS = 100_000
+
+
+class TooComplexError(Exception):
+    """Following the arrays took more steps than any reasonable reward needs."""
+
+
+class Flow:
+    """Everything known about one module while its arrays are followed."""
+
+    def __init__(self, tree: ast.Module, report: Report) -> None:
+        self.report = report
+        self.functions = functions_of(tree)
+        self.recursive = recursive_functions(self.functions)
+        self.memory_keys = _memory_keys(tree)
+        self.returned: dict[tuple[str, tuple[Kind, ...]], Kind] = {}
+        self.steps = 0
+        self.constants: Names = {}
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                kind = Body(self, {}, {}).kind(node.value)
+                self.constants[node.targets[0].id] = (
+                    Kind("table", kind.item, keys=kind.keys) if kind.tag == "dict" else kind
+                )
+
+    def check(self) -> None:
+        """Follow `compute_reward` and everything it calls.
+
+        Raises:
+            TooComplexError: the step limit was reached.
+        """
+        entry = self.functions[ENTRY]
+        names = parameters_of(entry)
+        kinds = tuple(self._parameter(name) for name in names)
+        body = Body(self, dict(zip(names, kinds, strict=True)), self.constants)
+        body.run(entry.body)
+        check_returns(entry, body.returns, self.memory_keys, self.report)
+
+    def _parameter(self, name: str) -> Kind:
+        return dictionary([ARRAY], self.memory_keys) if name == MEMORY_ARGUMENT else ARRAY
+
+    def call(self, name: str, kinds: tuple[Kind, ...]) -> Kind:
+        """Return what a helper returns for arguments of these kinds."""
+        if name in self.recursive:
+            return ANY
+        key = (name, kinds)
+        if key not in self.returned:
+            self.returned[key] = ANY
+            function = self.functions[name]
+            body = Body(self, dict(zip(parameters_of(function), kinds, strict=False)), self.constants)
+            body.run(function.body)
+            self.returned[key] = joined([kind for _, kind in body.returns]) or ANY
+        return self.returned[key]
+
+    def error(self, rule: str, node: ast.AST, what: str, why: str, fix: str) -> None:
+        """Report one error."""
+        self.report.add(rule, node, what, why, fix)
+
+    def tick(self) -> None:
+        """Count one step."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooComplexError
+
+
+def _memory_keys(tree: ast.Module) -> frozenset[str] | None:
+    expression = memory_assignment(tree)
+    value = literal(expression) if expression is not None else None
+    return frozenset(k for k in value if isinstance(k, str)) if isinstance(value, dict) else None
+
+
+class Body(Values):
+    """One function's statements, followed in order with what every name holds."""
+
+    def __init__(self, flow: Flow, names: Names, constants: Names) -> None:
+        super().__init__(flow, names, constants)
+        self.returns: list[tuple[ast.Return, Kind]] = []
+        self._statements: dict[type[ast.AST], Callable] = {
+            ast.Assign: self._assign, ast.AnnAssign: self._annotated, ast.AugAssign: self._augmented,
+            ast.If: self._if, ast.For: self._for, ast.Return: self._return,
+        }  # fmt: skip
+
+    def run(self, body: list[ast.stmt]) -> None:
+        """Follow statements in order."""
+        for node in body:
+            self.flow.tick()
+            self._statements.get(type(node), self._other)(node)
+
+    def _other(self, node: ast.stmt) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.kind(child)
+
+    def _assign(self, node: ast.Assign) -> None:
+        kind = self.kind(node.value)
+        for target in node.targets:
+            self.store(target, kind)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.store(node.target, self.kind(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        value = self.kind(node.value)
+        old = self.kind(node.target)
+        if old.holds_worlds or value.worlds or old.tag in ("const", "sequence"):
+            name = shown(node.target, 40)
+            operator = shown(ast.BinOp(ast.Name("a"), node.op, ast.Name("b")))[1:-1].strip()
+            what = f"`{shown(node)}` writes in place."
+            why = "It would change an array that others may hold, such as a signal."
+            self.flow.error(
+                "in-place", node, what, why, f"Write {name} = {name} {operator} ({shown(node.value, 40)})."
+            )
+        if isinstance(node.target, ast.Name):
+            self.names[node.target.id] = join(old, value)
+
+    def _if(self, node: ast.If) -> None:
+        self.refuse_branch(node, node.test, "`if`", self._where_for(node))
+        before = dict(self.names)
+        self.run(node.body)
+        after = self.names
+        self.names = before
+        self.run(node.orelse)
+        self.names = _merged(after, self.names)
+
+    def _where_for(self, node: ast.If) -> str:
+        assigned = [n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))]
+        if len(node.body) == 1 and isinstance(assigned[0] if assigned else None, ast.Assign):
+            target = shown(assigned[0].targets[0], 30)  # pyright: ignore[reportAttributeAccessIssue]
+            value = shown(assigned[0].value, 40)
+            return f"Write {target} = np.where({shown(node.test, 40)}, {value}, otherwise)."
+        return f"Write np.where({shown(node.test, 40)}, a, b)."
+
+    def _for(self, node: ast.For) -> None:
+        item = self.iterated(node.iter)
+        before = dict(self.names)
+        for _ in range(2):  # the second pass sees what the first one left in the names
+            self.store(node.target, item)
+            self.run(node.body)
+        self.names = _merged(before, self.names)
+        self.run(node.orelse)
+
+    def _return(self, node: ast.Return) -> None:
+        self.returns.append((node, self.kind(node.value) if node.value else SCALAR))
+
+
+def _merged(a: Names, b: Names) -> Names:
+    return {
+        name: join(a[name], b[name]) if name in a and name in b else a.get(name, b.get(name, ANY))
+        for name in a | b
+    }

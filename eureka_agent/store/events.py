@@ -1,0 +1,108 @@
+"""The event log: one JSON object a line, append-only, flushed to the disk before the next step begins.
+
+A process killed while it appends leaves a last line without its newline; that line was never acknowledged,
+so opening the log drops it. Any other line that does not parse means that somebody edited the file: an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import StoreError
+from eureka_agent.store.files import disk_error
+
+FORMAT_VERSION = 1
+"""Version of the log's format; raised when an older program could misread a newer log."""
+
+Event = dict[str, Any]
+
+
+class EventLog:
+    """An open log. `append` is safe from several threads; listeners are told after the disk was."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+        self.path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[Event], None]] = []
+        self.events: list[Event] = read_events(path)
+        _drop_unfinished_line(path)
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` with every event from now on, in the order of the log."""
+        self._listeners.append(listener)
+
+    def append(self, kind: str, data: Mapping[str, Any] | None = None) -> Event:
+        """Write one event and return it once it is on the disk; raises StoreError and writes nothing else."""
+        with self._lock:
+            event: Event = {
+                "v": FORMAT_VERSION,
+                "seq": len(self.events),
+                "time": round(self._clock(), 3),
+                "type": kind,
+                **(data or {}),
+            }
+            self._write(json.dumps(event, allow_nan=False, separators=(",", ":")) + "\n")
+            self.events.append(event)
+            for listener in self._listeners:
+                listener(event)
+            return event
+
+    def _write(self, line: str) -> None:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            with self.path.open("ab") as file:
+                file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            if self.path.exists():
+                os.truncate(self.path, size)
+            raise disk_error(self.path, error) from error
+
+
+def read_events(path: Path) -> list[Event]:
+    """Read every acknowledged event of a log, oldest first; raises StoreError if it cannot be trusted."""
+    if not path.exists():
+        return []
+    lines = path.read_bytes().split(b"\n")
+    events = [_parse(line, number, path) for number, line in enumerate(lines[:-1], 1)]
+    for number, event in enumerate(events, 1):
+        if event.get("v", 0) > FORMAT_VERSION:
+            raise StoreError(
+                f"{path} was written by a newer version (format {event['v']}, line {number}).",
+                allowed=f"run folders of format {FORMAT_VERSION} or older",
+                fix="Upgrade eureka-agent, or start another run with --new. Nothing was changed.",
+            )
+        if event.get("seq") != number - 1:
+            raise StoreError(
+                f"{path}, line {number}: event {event.get('seq')} where {number - 1} was expected.",
+                fix="The log was edited or two logs were mixed. Restore it from a copy, or start with --new.",
+            )
+    return events
+
+
+def _parse(line: bytes, number: int, path: Path) -> Event:
+    try:
+        event = json.loads(line)
+    except ValueError as error:
+        raise StoreError(
+            f"{path}, line {number}: not a JSON event ({error}).",
+            fix="The log was damaged or edited. Restore it from a copy, or start another run with --new.",
+        ) from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise StoreError(f"{path}, line {number}: not an event.", fix="Restore the log, or start with --new.")
+    return event
+
+
+def _drop_unfinished_line(path: Path) -> None:
+    if path.exists():
+        content = path.read_bytes()
+        end = content.rfind(b"\n") + 1
+        if end != len(content):
+            os.truncate(path, end)

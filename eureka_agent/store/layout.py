@@ -1,0 +1,117 @@
+"""Where things lie in a run folder, and how run folders are named and found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from eureka_agent.errors import StoreError, did_you_mean
+from eureka_agent.store.files import disk_error
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths inside `runs/<run>/`."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.root.name
+
+    @property
+    def events(self) -> Path:
+        """The log: the truth of the run."""
+        return self.root / "events.jsonl"
+
+    @property
+    def config(self) -> Path:
+        """The configuration as resolved."""
+        return self.root / "config.toml"
+
+    @property
+    def recording(self) -> Path:
+        """Random transitions of the task, on which rewards are probed."""
+        return self.root / "transitions.npz"
+
+    @property
+    def replies(self) -> Path:
+        """Every reply of a language model, in the format that `--model replay:<file>` reads."""
+        return self.root / "replies.jsonl"
+
+    @property
+    def outbox(self) -> Path:
+        """Requests of a `manual` run."""
+        return self.root / "outbox"
+
+    @property
+    def inbox(self) -> Path:
+        """Replies for a `manual` run."""
+        return self.root / "inbox"
+
+    @property
+    def summary(self) -> Path:
+        """What the run found, for a person."""
+        return self.root / "summary.md"
+
+    @property
+    def best_reward(self) -> Path:
+        """The winner, with its evidence in the header."""
+        return self.root / "best" / "reward.py"
+
+    def candidate(self, candidate_id: str) -> Path:
+        """The folder of one candidate."""
+        return self.root / "candidates" / candidate_id
+
+    def training(self, name: str, stage: str, replicate: int) -> Path:
+        """The folder of one training of a candidate or a baseline."""
+        return self.candidate(name) / f"{stage}-{replicate}"
+
+
+def new_run_folder(runs: Path, task: str, now: Callable[[], datetime] = datetime.now) -> RunFolder:
+    """Create `runs/<task>-<date>-<time>/`; a number is added when that exists."""
+    stem = f"{re.sub(r'[^A-Za-z0-9_]+', '-', task).strip('-')}-{now():%Y%m%d-%H%M%S}"
+    for attempt in range(1, 1000):
+        folder = runs / (stem if attempt == 1 else f"{stem}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise disk_error(folder, error) from error
+        return RunFolder(folder)
+    raise StoreError(
+        f"{runs} already holds a thousand runs called {stem}.", fix="Choose another --runs folder."
+    )
+
+
+def list_runs(runs: Path) -> list[RunFolder]:
+    """Return the run folders under `runs`, oldest first."""
+    if not runs.is_dir():
+        return []
+    found = [RunFolder(path) for path in runs.iterdir() if (path / "events.jsonl").is_file()]
+    return sorted(found, key=lambda run: run.events.stat().st_mtime)
+
+
+def find_run(runs: Path, name: str) -> RunFolder:
+    """Return the run called `name`: a folder's path, a name under `runs`, a unique prefix, or `latest`."""
+    if (Path(name) / "events.jsonl").is_file():
+        return RunFolder(Path(name))
+    known = list_runs(runs)
+    if name == "latest" and known:
+        return known[-1]
+    exact = [run for run in known if run.name == name]
+    matches = exact or [run for run in known if run.name.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    names = [run.name for run in known]
+    problem = "is ambiguous" if matches else "does not exist"
+    raise StoreError(
+        f"Run '{name}' {problem} in {runs}.{did_you_mean(name, names)}",
+        allowed=", ".join(names[-5:]) or "(there are no runs yet)",
+        fix="List them with `eureka-agent runs`, or name the folder itself.",
+    )

@@ -1,0 +1,185 @@
+"""Tasks without a folder: any Gymnasium environment, observations as signals, its return as fitness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import gymnasium as gym
+import numpy as np
+
+from eureka_agent.tasks import building
+from eureka_agent.tasks.context import EnvironmentContext, environment_context
+from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
+
+PROBE_EPISODES = 2
+PROBE_STEPS = 100
+
+NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
+
+
+@dataclass(frozen=True)
+class GenericBehaviour:
+    """Shows the state as it is: observation leaves, `info` entries, the action."""
+
+    names: tuple[str, ...]
+    """State entries that are signals."""
+    action_dim: int
+
+    def read_state(self, env: gym.Env) -> Mapping[str, Array]:
+        """Read nothing more from inside an environment."""
+        return {}
+
+    def initial_signals(self, state: State) -> Signals:
+        """Return the state's entries and a zero action."""
+        num_envs = len(state[self.names[0]])
+        action = np.zeros((num_envs, self.action_dim), dtype=np.float32)
+        return {name: state[name] for name in self.names} | {"action": action}
+
+    def signals(self, before: State, action: Array, after: State) -> Signals:
+        """Return the entries of the state after the step, and the action."""
+        return {name: after[name] for name in self.names} | {"action": action}
+
+
+def generic_task(ref: TaskRef) -> Task:
+    """Build the task of a `gym`, `factory` or `pickled` reference; raises TaskError if that fails."""
+    options = ref.options
+    kwargs = options.get("kwargs", {})
+    registered: int | None = None
+    if ref.kind == "gym":
+        constructor, registered = building.gym_constructor(ref.value, kwargs)
+        label = env_id = ref.value
+    elif ref.kind == "factory":
+        constructor = building.factory_constructor(ref.value, options.get("path"), kwargs)
+        label = env_id = ref.value
+    else:
+        constructor = building.unpickled(ref.value)
+        label, env_id = "The given constructor's environment", options.get("name", "custom")
+    env = building.build(constructor, label)
+    known = options.get("max_episode_steps") or registered or building.time_limit(env)
+    limit = known or building.ASSUMED_LIMIT
+    make_env = building.guarded(constructor, label, limit)
+    env.close()
+    return _assembled(ref, env_id, make_env, limit, known is not None)
+
+
+def _assembled(
+    ref: TaskRef, env_id: str, make_env: building.Constructor, limit: int, limit_known: bool
+) -> Task:
+    options = ref.options
+    env = make_env()
+    context = environment_context(env)
+    info = probe_info(env)
+    task = spaces_task(
+        env,
+        name=options.get("name") or default_name(env_id),
+        info=info,
+        goal=options.get("goal") or default_goal(context, env_id),
+        context=context.text,
+    )
+    env.close()
+    return replace(
+        task,
+        env_id=env_id,
+        make_env=make_env,
+        max_episode_steps=limit,
+        time_limit_known=limit_known,
+        budget=TrainingBudget(**({"env_steps": n} if (n := options.get("env_steps")) else {})),
+        ref=ref,
+        env_reward=context.reward if options.get("show_env_reward") else "",
+    )
+
+
+def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str) -> Task:
+    """Return a task whose signals are an environment's observation, action and given `info` entries.
+
+    `make_env` returns `env` itself: enough to track its signals, not to train.
+    """
+    leaves = leaves_of(env.observation_space)
+    codec = ActionCodec.of(env.action_space)
+    taken = [leaf.name for leaf in leaves]
+    names = info_names([entry.key for entry in info], taken)
+    extra = tuple(
+        Signal(signal_name, entry.shape, meaning=f"info['{entry.key}']", dtype=entry.dtype)
+        for (signal_name, _), entry in zip(names.items(), info, strict=True)
+    )
+    return Task(
+        name=name,
+        description=goal,
+        safety="",
+        signals=(*(leaf.signal for leaf in leaves), codec.signal, *extra),
+        fitness=NATIVE_RETURN,
+        budget=TrainingBudget(),
+        algorithm={},
+        env_id=name,
+        max_episode_steps=building.time_limit(env) or building.ASSUMED_LIMIT,
+        make_env=lambda: env,
+        behaviour=GenericBehaviour((*taken, *names), codec.dim),
+        reference="native",
+        reference_origin="the environment's own reward",
+        hacks={},
+        context=context,
+        ref=TaskRef("gym", name),
+        info=names,
+    )
+
+
+def default_name(env_id: str) -> str:
+    """Return a short name for a task that was given none: `CartPole-v1` becomes `cartpole_v1`."""
+    tail = env_id.rpartition(":")[2]
+    return re.sub(r"\W+", "_", tail).strip("_").lower() or "task"
+
+
+def default_goal(context: EnvironmentContext, env_id: str) -> str:
+    """Return the environment's own description where it has one: the goal when nobody states one."""
+    return context.description or f"Do well in the environment {env_id}."
+
+
+@dataclass(frozen=True)
+class InfoEntry:
+    """One numeric entry of `info` that may be a signal."""
+
+    key: str
+    shape: tuple[int, ...]
+    dtype: Literal["float32", "int32"]
+
+
+def names_reward(text: str) -> bool:
+    """Tell whether a name speaks of rewards: such entries are never shown to a designer."""
+    return "reward" in text.lower()
+
+
+def probe_info(env: gym.Env, *, seed: int = 0) -> tuple[InfoEntry, ...]:
+    """Return the numeric `info` entries present at reset and at every one of about 100 random steps.
+
+    Keys that match `reward` are never among them: HalfCheetah's `info` holds the parts of its reward.
+    """
+    env.action_space.seed(seed)
+    seen: list[dict[str, Array]] = []
+    steps = 0
+    for episode in range(PROBE_EPISODES):
+        _, info = env.reset(seed=seed + episode)
+        seen.append(_numeric(info))
+        ended = False
+        while not ended and steps < PROBE_STEPS * (episode + 1) // PROBE_EPISODES:
+            _, _, terminated, truncated, info = env.step(env.action_space.sample())
+            seen.append(_numeric(info))
+            ended = terminated or truncated
+            steps += 1
+    return tuple(entry for key in seen[0] if (entry := _entry(key, seen)) is not None)
+
+
+def _numeric(info: Mapping[str, Any]) -> dict[str, Array]:
+    arrays = {key: numeric_info(value) for key, value in info.items() if isinstance(key, str)}
+    return {key: array for key, array in arrays.items() if array is not None and not names_reward(key)}
+
+
+def _entry(key: str, seen: Sequence[Mapping[str, Array]]) -> InfoEntry | None:
+    """Return the entry of one key if every probed `info` has it, in one shape."""
+    if any(key not in info or info[key].shape != seen[0][key].shape for info in seen):
+        return None
+    whole = all(info[key].dtype.kind in "iu" for info in seen)
+    return InfoEntry(key, seen[0][key].shape, "int32" if whole else "float32")

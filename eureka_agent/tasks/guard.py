@@ -1,0 +1,84 @@
+"""The thin layer around every environment that turns broken promises into errors a person can act on."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from eureka_agent.errors import EurekaError, TaskError
+
+
+class Guard(gym.Wrapper):
+    """Check the form of what `reset` and `step` return: a pair, five values, a finite reward, real flags."""
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:
+        """Reset the environment; raises TaskError if it fails or does not return `(observation, info)`."""
+        result: Any = self._call("reset", lambda: self.env.reset(seed=seed, options=options))
+        if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], Mapping):
+            raise TaskError(
+                f"reset() of {self._name} returned {_form(result)}.",
+                allowed="a pair (observation, info) with a dictionary as info",
+                fix="Return `observation, {}`: the Gymnasium API, not the older Gym one.",
+            )
+        return result[0], dict(result[1])
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
+        """Step the environment; raises TaskError if it fails or breaks Gymnasium's contract."""
+        result: Any = self._call("step", lambda: self.env.step(action))
+        if not isinstance(result, tuple) or len(result) != 5:
+            raise TaskError(
+                f"step() of {self._name} returned {_form(result)}.",
+                allowed="five values: observation, reward, terminated, truncated, info",
+                fix="Split the old `done` into `terminated` and `truncated`.",
+            )
+        observation, reward, terminated, truncated, info = result
+        flags = self._flag("terminated", terminated), self._flag("truncated", truncated)
+        if not isinstance(info, Mapping):
+            raise TaskError(
+                f"step() of {self._name} returned {type(info).__name__} as info.", allowed="a dict"
+            )
+        return observation, self._reward(reward), *flags, dict(info)
+
+    @property
+    def _name(self) -> str:
+        return type(self.env.unwrapped).__name__
+
+    def _call(self, method: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except EurekaError:
+            raise
+        except Exception as error:
+            raise TaskError(
+                f"{method}() of {self._name} raised {type(error).__name__}: {error}",
+                fix="Run the environment alone with random actions to see where it fails.",
+            ) from error
+
+    def _reward(self, reward: Any) -> float:
+        if isinstance(reward, np.ndarray) and reward.size == 1:
+            reward = reward.reshape(()).item()
+        if isinstance(reward, (numbers.Real, np.bool_)) and math.isfinite(float(reward)):
+            return float(reward)
+        raise TaskError(
+            f"step() of {self._name} returned {reward!r:.80} as reward.",
+            allowed="a finite number",
+            fix="Return a float; the native reward is logged, and is the fitness where no other is given.",
+        )
+
+    def _flag(self, name: str, value: Any) -> bool:
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.reshape(()).item()
+        if isinstance(value, (bool, np.bool_)) or (isinstance(value, (int, np.integer)) and value in (0, 1)):
+            return bool(value)
+        raise TaskError(f"step() of {self._name} returned {value!r:.80} as {name}.", allowed="True or False")
+
+
+def _form(result: Any) -> str:
+    if isinstance(result, tuple):
+        return f"{len(result)} values"
+    return f"a {type(result).__name__}, not a tuple"

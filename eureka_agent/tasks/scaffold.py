@@ -1,0 +1,160 @@
+"""A new task folder that loads and runs as it stands, with comments on what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks.registry import environment_ref, load_task
+from eureka_agent.tasks.task import Signal, Task
+
+
+def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
+    """Write `folder/name/` for an environment and return it.
+
+    Args:
+        name: the task's name; a Python-like word.
+        env_id: a Gymnasium id (`CartPole-v1`) or `module:function`.
+        goal: what is to be learned, in words.
+        folder: where task folders are kept, usually `envs`.
+
+    Raises:
+        TaskError: the name cannot be used, the folder exists, or the environment cannot be built.
+    """
+    if not name.isidentifier():
+        raise TaskError(f"'{name}' cannot be a task's name.", allowed="letters, digits and _, no digit first")
+    target = folder / name
+    if target.exists():
+        raise TaskError(f"{target} exists already.", fix="Choose another name, or delete the folder first.")
+    ref = environment_ref(env_id)
+    task = load_task(ref)
+    (target / "hacks").mkdir(parents=True)
+    (target / "task.toml").write_text(_toml(task, goal, gym_id=ref.kind == "gym"), encoding="utf-8")
+    (target / "task.py").write_text(_python(name, task), encoding="utf-8")
+    (target / "hacks" / "README.md").write_text(_HACKS, encoding="utf-8")
+    return target
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + " ".join(escaped.split()) + '"'
+
+
+def _toml(task: Task, goal: str, *, gym_id: bool) -> str:
+    source = f"id = {_quoted(task.env_id)}" if gym_id else f"factory = {_quoted(task.env_id)}"
+    info = ", ".join(_quoted(key) for key in task.info.values())
+    return _TOML.format(
+        goal=_quoted(goal),
+        source=source,
+        limit=task.max_episode_steps,
+        unsure="" if task.time_limit_known else "  # a guess: the environment names no time limit",
+        info=f"info = [{info}]  # entries of info that task.py finds in the state\n" if info else "",
+        signals="\n".join(_signal(signal) for signal in task.signals),
+    )
+
+
+def _signal(signal: Signal) -> str:
+    lines = ["[[signals]]", f"name = {_quoted(signal.name)}"]
+    if signal.shape:
+        lines.append(f"shape = {list(signal.shape)}")
+    lines += ['unit = ""', f"meaning = {_quoted(signal.meaning)}"]
+    lines += [
+        f"{side} = {value!r}" for side in ("low", "high") if (value := getattr(signal, side)) is not None
+    ]
+    if signal.dtype != "float32":
+        lines.append(f"dtype = {_quoted(signal.dtype)}")
+    return "\n".join(lines) + "\n"
+
+
+def _python(name: str, task: Task) -> str:
+    shown = [signal for signal in task.signals if signal.name != "action"]
+    action = task.signal("action")
+    return _PYTHON.format(
+        name=name,
+        entries="\n".join(f'        "{signal.name}": state["{signal.name}"],' for signal in shown),
+        first=shown[0].name,
+        dim=action.shape[0] if action is not None else 1,
+    )
+
+
+_TOML = """\
+# What is to be learned, in words: the designer of rewards reads this.
+description = {goal}
+# What must not happen on the way; the designer reads it too.
+safety = ""
+tags = []
+# A reward file in this folder to compare with (e.g. "reference.py"), or "native": the environment's own.
+reference = "native"
+
+[environment]
+{source}
+max_episode_steps = {limit}{unsure}
+{info}
+# Each signal is what task.py returns under this name, one array with a row for every world. Names, units
+# and meanings help the designer: split `obs` into named parts where you know what they are.
+{signals}
+[fitness]
+# How behaviour is scored. "native_return" sums the environment's own reward. To score it yourself, write
+# fitness_step(signals) in task.py and say here how steps become an episode's score (sum, mean, last, max,
+# any), or write fitness_episode(signals) and say "episode".
+summary = "the environment's own score of an episode, higher is better"
+reduce = "native_return"
+direction = "maximize"
+# solved = 100.0  # from this fitness on, the task counts as solved
+# target = 100.0  # at this fitness, a search may stop
+
+[budget]
+# What training with one reward may spend.
+env_steps = 50_000
+checkpoints = 10
+eval_episodes = 10
+
+[algorithm]
+# Settings of PPO; what is left out keeps the trainer's default.
+# n_envs = 8
+# gamma = 0.99
+# learning_rate = 3e-4
+"""
+
+_PYTHON = '''\
+"""The behaviour of the task {name}: what is measured after each step, and how episodes are scored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _measured(state, action):
+    """Return every signal declared in task.toml; each array has one row for every world."""
+    return {{
+{entries}
+        "action": action,
+    }}
+
+
+def initial_signals(state):
+    """Signals of freshly reset worlds: no action has been taken yet."""
+    num_envs = state["{first}"].shape[0]
+    return _measured(state, np.zeros((num_envs, {dim}), dtype=np.float32))
+
+
+def signals(before, action, after):
+    """Signals of one step, from the states before and after it."""
+    return _measured(after, action)
+
+
+# To score behaviour yourself, write one of these and set `reduce` in task.toml:
+#
+# def fitness_step(signals):
+#     """Score of each step, one number for every world."""
+#     return -np.abs(signals["{first}"])
+#
+# def fitness_episode(signals):
+#     """Score of one whole episode; each signal has one row for every step."""
+#     return float(np.mean(signals["{first}"][-100:]))
+'''
+
+_HACKS = """\
+Rewards that cheat: each `.py` file here looks good to a careless eye, and trains a policy of low fitness.
+A benchmark checks that they lose to the reference. The folder may stay empty.
+"""

@@ -1,0 +1,232 @@
+"""The form of `task.toml`: unknown keys are refused with a suggestion."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from eureka_agent.errors import TaskError, did_you_mean
+
+
+class Section(BaseModel):
+    """A part of the file: frozen, nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EnvironmentSection(Section):
+    """Which environment is built, and how; exactly one of `id` and `factory`."""
+
+    id: str | None = Field(None, description="a Gymnasium id, e.g. CartPole-v1")
+    factory: str | None = Field(None, description="module:function; the task's folder is searched as well")
+    kwargs: dict[str, Any] = Field({}, description="arguments of gymnasium.make or of the factory")
+    max_episode_steps: int | None = Field(None, ge=1, description="time limit; default: the registered one")
+    info: tuple[str, ...] = Field((), description="keys of `info` that task.py finds in the state")
+    state: tuple[str, ...] = Field(
+        (), description="fields of MuJoCo's MjData that task.py finds in the state"
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> EnvironmentSection:
+        if (self.id is None) == (self.factory is None):
+            raise ValueError("give exactly one of id and factory")
+        return self
+
+
+class SignalSection(Section):
+    """One documented signal."""
+
+    name: str = Field(description="a Python name; rewards ask for it, or for prev_<name>")
+    shape: tuple[int, ...] = Field((), description="shape for one world; [] is a scalar")
+    unit: str = Field("", description="e.g. m, m/s, rad")
+    meaning: str = Field("", description="what it measures, in words")
+    low: float | None = Field(None, description="least value")
+    high: float | None = Field(None, description="greatest value")
+    dtype: Literal["float32", "int32"] = Field("float32", description="int32 for identifiers only")
+
+    @field_validator("name")
+    @classmethod
+    def _usable(cls, name: str) -> str:
+        if not name.isidentifier() or keyword.iskeyword(name) or name in ("memory", "np", "math"):
+            raise ValueError(f"'{name}' cannot be an argument's name")
+        if name.startswith("prev_"):
+            raise ValueError("prev_ names are made by the program; name the signal itself")
+        return name
+
+
+class FitnessSection(Section):
+    """How behaviour is scored; see FitnessSpec."""
+
+    summary: str = Field(min_length=1, description="one sentence; the designer reads it")
+    reduce: Literal["sum", "mean", "last", "max", "any", "episode", "native_return"] = Field(
+        description="how fitness_step(signals) becomes an episode's; episode: fitness_episode(signals)"
+    )
+    direction: Literal["maximize", "minimize"] = Field("maximize", description="which way is better")
+    solved: float | None = Field(None, description="fitness from which the task counts as solved")
+    target: float | None = Field(None, description="fitness at which a search may stop")
+
+
+class BudgetSection(Section):
+    """What one candidate may spend; see TrainingBudget."""
+
+    env_steps: int = Field(50_000, ge=1, description="environment steps of learning")
+    checkpoints: int = Field(10, ge=1, description="evaluations while learning")
+    eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
+    wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")
+    memory_mb: int = Field(4096, ge=64, description="memory limit of a training process")
+
+
+class AlgorithmSection(Section):
+    """Settings of PPO by Stable-Baselines3's names; what is left out keeps the trainer's default."""
+
+    n_envs: int | None = Field(None, ge=1, description="worlds stepped together")
+    n_steps: int | None = Field(None, ge=1, description="steps of each world between updates")
+    batch_size: int | None = Field(None, ge=2, description="rows of one gradient step")
+    n_epochs: int | None = Field(None, ge=1, description="passes over each rollout")
+    gamma: float | None = Field(None, gt=0, le=1, description="discount")
+    gae_lambda: float | None = Field(None, ge=0, le=1, description="bias-variance of the advantage")
+    learning_rate: float | None = Field(None, gt=0, description="step size of Adam")
+    clip_range: float | None = Field(None, gt=0, description="PPO's clipping of the ratio")
+    ent_coef: float | None = Field(None, ge=0, description="weight of the entropy bonus")
+    vf_coef: float | None = Field(None, ge=0, description="weight of the value loss")
+    max_grad_norm: float | None = Field(None, gt=0, description="gradient clipping")
+    use_sde: bool | None = Field(None, description="state-dependent exploration; continuous actions only")
+    sde_sample_freq: int | None = Field(None, ge=-1, description="steps between new exploration noise")
+    hidden_sizes: tuple[int, ...] | None = Field(None, description="hidden layers of policy and value")
+    normalize_observation: bool | None = Field(None, description="running mean and variance of observations")
+    normalize_reward: bool | None = Field(None, description="rewards divided by the return's deviation")
+
+
+class StageSection(Section):
+    """One stage of a curriculum; the last one is usually the task as it stands."""
+
+    name: str = Field(min_length=1, description="what this stage is called in a run")
+    env_steps: int | None = Field(None, ge=1, description="steps of learning here; default: the task's")
+    kwargs: dict[str, Any] = Field({}, description="arguments of the environment that differ in this stage")
+    max_episode_steps: int | None = Field(None, ge=1, description="time limit of this stage")
+    until: float | None = Field(None, description="fitness from which the next stage begins early")
+
+
+class TaskFile(Section):
+    """A whole `task.toml`."""
+
+    extends: str | None = Field(None, description="a task folder beside this one whose parts are taken over")
+
+    description: str = Field(min_length=1, description="what is to be learned; the designer reads it")
+    safety: str = Field("", description="what must not happen on the way; the designer reads it")
+    tags: tuple[str, ...] = Field((), description="words to find the task by")
+    reference: str = Field("reference.py", description='a reward file in the folder, or "native"')
+    reference_origin: str = Field("", description="where the reference comes from")
+    environment: EnvironmentSection
+    signals: tuple[SignalSection, ...] = Field(min_length=1)
+    fitness: FitnessSection
+    budget: BudgetSection = Field(default_factory=lambda: BudgetSection.model_validate({}))
+    algorithm: AlgorithmSection = Field(default_factory=lambda: AlgorithmSection.model_validate({}))
+    stages: tuple[StageSection, ...] = Field((), description="a curriculum, in order")
+
+    @field_validator("signals")
+    @classmethod
+    def _unique(cls, signals: tuple[SignalSection, ...]) -> tuple[SignalSection, ...]:
+        names = [signal.name for signal in signals]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"declared twice: {', '.join(twice)}")
+        return signals
+
+
+_SECTIONS: dict[str, type[Section]] = {
+    "environment": EnvironmentSection,
+    "signals": SignalSection,
+    "fitness": FitnessSection,
+    "budget": BudgetSection,
+    "algorithm": AlgorithmSection,
+    "stages": StageSection,
+}
+
+_INHERITED = ("environment", "budget", "algorithm")
+"""Sections of an extended file whose keys hold unless given anew; its signals come before the own ones."""
+
+
+def read_task_file(path: Path) -> TaskFile:
+    """Read and check a `task.toml`; raises TaskError saying where in the file something is wrong."""
+    data = _merged(path, ())
+    try:
+        return TaskFile.model_validate(data)
+    except ValidationError as error:
+        raise _explained(path, error) from error
+
+
+def base_folder(path: Path, extends: str) -> Path:
+    """Return the folder that the `task.toml` at `path` extends; raises TaskError if there is none."""
+    folder = path.parent.parent / extends
+    if not (folder / path.name).is_file():
+        known = sorted(found.parent.name for found in path.parent.parent.glob(f"*/{path.name}"))
+        raise TaskError(
+            f"{path}: extends: there is no task folder '{extends}' beside it.{did_you_mean(extends, known)}",
+            allowed=", ".join(known),
+            fix="Correct the name.",
+        )
+    return folder
+
+
+def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """Return a file's data, what it extends filled in."""
+    data = _parsed(path)
+    extends = data.get("extends")
+    if not isinstance(extends, str):
+        return data
+    if path in seen:
+        raise TaskError(f"{path}: extends itself.", fix="Let one of the files stand alone.")
+    base = _merged(base_folder(path, extends) / path.name, (*seen, path))
+    for name in _INHERITED:
+        own = data.get(name, {})
+        if isinstance(own, dict) and name in base:
+            data[name] = _filled(own, base[name])
+    own_signals = data.get("signals", [])
+    if isinstance(own_signals, list):
+        data["signals"] = [*base.get("signals", []), *own_signals]
+    return data
+
+
+def _filled(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with the keys of `own` put in, tables inside it too."""
+    both = {k: _filled(v, base[k]) for k, v in own.items() if isinstance(v, dict) and k in base}
+    return base | own | both
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TaskError(f"There is no {path}.", fix="A task folder holds task.toml and task.py.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"{path}:{line.group(1)}" if line else str(path)
+        raise TaskError(f"{where}: not valid TOML: {error}", fix="Correct this line.") from error
+
+
+def _explained(path: Path, error: ValidationError) -> TaskError:
+    """Turn pydantic's first complaint into one sentence about the file."""
+    # A misspelt key is also a missing one: say what was misspelt.
+    first = min(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+    location = [str(part) for part in first["loc"]]
+    section = _SECTIONS.get(location[0], TaskFile) if len(location) > 1 else TaskFile
+    dotted = ".".join(location)
+    if first["type"] == "extra_forbidden":
+        known = list(section.model_fields)
+        return TaskError(
+            f"{path}: unknown key '{dotted}'.{did_you_mean(location[-1], known)}",
+            allowed=", ".join(known),
+            fix="Correct or remove this key.",
+        )
+    field = section.model_fields.get(location[-1]) if location else None
+    got = "" if first["type"] == "missing" else f" (got {first['input']!r:.80})"
+    return TaskError(
+        f"{path}: {dotted}: {first['msg']}{got}",
+        allowed=(field.description or "") if field is not None else "",
+        fix="Correct this value." if first["type"] != "missing" else "Add this key.",
+    )

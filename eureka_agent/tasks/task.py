@@ -1,0 +1,165 @@
+"""What is to be learned: the task, as data that every other part reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import gymnasium as gym
+import numpy as np
+
+Array = np.ndarray
+Signals = dict[str, Array]
+State = Mapping[str, Array]
+"""What a simulator shows of its worlds, each array with a leading axis `num_envs`: `obs` (dictionary
+observations as `obs_<key>`), numeric `info` entries under their own names."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A named, documented array measured after each control step; `prev_<name>` is one step earlier."""
+
+    name: str
+    shape: tuple[int, ...]
+    """Shape for one world; `()` is a scalar. Arrays carry a leading axis `num_envs` before it."""
+    unit: str = ""
+    meaning: str = ""
+    low: float | None = None
+    high: float | None = None
+    dtype: Literal["float32", "int32"] = "float32"
+
+    @property
+    def previous(self) -> Signal:
+        """The same signal one control step earlier."""
+        meaning = f"{self.name} one control step earlier"
+        return Signal(f"prev_{self.name}", self.shape, self.unit, meaning, self.low, self.high, self.dtype)
+
+
+@dataclass(frozen=True)
+class FitnessSpec:
+    """How behaviour is scored. The designer reads the words, never the code."""
+
+    summary: str
+    """One sentence a person would agree with, e.g. "steps the pole stays up, at most 500"."""
+    reduce: Literal["sum", "mean", "last", "max", "any", "episode", "native_return"]
+    """How per-step fitness becomes an episode's; `episode` if the task scores whole episodes itself."""
+    direction: Literal["maximize", "minimize"] = "maximize"
+    solved: float | None = None
+    target: float | None = None
+
+    @property
+    def sign(self) -> float:
+        """+1 or -1, such that `sign * fitness` is always better when larger."""
+        return 1.0 if self.direction == "maximize" else -1.0
+
+
+@dataclass(frozen=True)
+class TrainingBudget:
+    """What one candidate may spend on learning, and how it is looked at while it learns."""
+
+    env_steps: int = 50_000
+    """Environment steps of learning; evaluation comes on top and is counted in results."""
+    checkpoints: int = 10
+    eval_episodes: int = 10
+    """Episodes of each evaluation set; checkpoints are chosen on one set, scored on another."""
+    wall_s: float = 600.0
+    memory_mb: int = 4096
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a curriculum: the task with other arguments of its environment."""
+
+    name: str
+    env_steps: int
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of the environment that differ from the task's."""
+    max_episode_steps: int | None = None
+    until: float | None = None
+    """Fitness from which the next stage may begin early."""
+
+
+@dataclass(frozen=True)
+class TaskRef:
+    """How another process finds the same task: JSON-serialisable, nothing of a live environment."""
+
+    kind: Literal["folder", "gym", "factory", "pickled"]
+    value: str
+    """A folder's path, a Gymnasium id, `module:function`, or a base64 cloudpickle of a constructor."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Overrides of what the task would say itself: goal, name, max_episode_steps, show_env_reward, …"""
+
+
+class Behaviour(Protocol):
+    """The code of a task: batched functions over arrays with a leading axis `num_envs`."""
+
+    def read_state(self, env: gym.Env) -> Mapping[str, Array]:
+        """Return what must be read from inside one environment, without a leading axis; often nothing."""
+        ...
+
+    def initial_signals(self, state: State) -> Signals:
+        """Return every signal (without `prev_`) for freshly reset worlds; the action is zero."""
+        ...
+
+    def signals(self, before: State, action: Array, after: State) -> Signals:
+        """Return every signal of one control step; `action` is `(num_envs, d)`, one-hot if discrete."""
+        ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """An environment, a description in words, its signals, a fitness, a training budget."""
+
+    name: str
+    description: str
+    safety: str
+    signals: tuple[Signal, ...]
+    """All but the `prev_` ones; `all_signals` has both."""
+    fitness: FitnessSpec
+    budget: TrainingBudget
+    algorithm: Mapping[str, Any]
+    """Settings of the trainer's algorithm, by the trainer's own names (e.g. `n_envs`, `gamma`)."""
+    env_id: str
+    max_episode_steps: int
+    make_env: Callable[[], gym.Env]
+    """Build one environment, its time limit applied."""
+    behaviour: Behaviour
+    reference: str
+    """Source of the reference reward, or `"native"` for the environment's own."""
+    reference_origin: str
+    """Where the reference comes from: `"the environment's own reward"`, `"hand-written"`, …"""
+    hacks: Mapping[str, str]
+    """Name to source of rewards that cheat and must lose to the reference."""
+    context: str
+    """Observation and termination code and constants, for the designer's prompt; holds no reward."""
+    ref: TaskRef
+    tags: tuple[str, ...] = ()
+    fitness_step: Callable[[Signals], Array] | None = None
+    """Per-step fitness `(num_envs,)`; None where only whole episodes can be scored."""
+    fitness_episode: Callable[[Mapping[str, Array]], float] | None = None
+    """Whole-episode fitness from `{signal: (T, ...)}`; set only where `fitness.reduce == "episode"`."""
+    events: Callable[[Signals], Mapping[str, Array]] | None = None
+    info: Mapping[str, str] = field(default_factory=dict)
+    """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
+    state: tuple[str, ...] = ()
+    """Fields of MuJoCo's `MjData` that stand in the state under their own names, e.g. `qpos`."""
+    stages: tuple[Stage, ...] = ()
+    """A curriculum, in order; stage `i` is the task of its reference with the option `stage` = i."""
+    time_limit_known: bool = True
+    """False if nobody named a time limit and `max_episode_steps` is only a bound."""
+    folder: Path | None = None
+    bases: tuple[Path, ...] = ()
+    """Task folders whose parts this one takes over, nearest first."""
+    env_reward: str = ""
+    """The environment's own reward in words or code; empty unless the person asked to show it."""
+
+    @property
+    def all_signals(self) -> tuple[Signal, ...]:
+        """Every signal a reward may ask for by name, `prev_` ones after the others."""
+        return self.signals + tuple(signal.previous for signal in self.signals)
+
+    def signal(self, name: str) -> Signal | None:
+        """Return the signal called `name`, or None."""
+        return next((signal for signal in self.all_signals if signal.name == name), None)

@@ -1,0 +1,1 @@
+"""How a reward is tried: jobs, evaluation, executors, trainers."""

@@ -1,0 +1,60 @@
+"""PPO's settings, by Stable-Baselines3's names; every trainer reads them here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from eureka_agent.errors import ConfigError, did_you_mean
+
+
+@dataclass(frozen=True)
+class PpoSettings:
+    """What a task may override in `[algorithm]` (arXiv 1707.06347).
+
+    Rewards are normalised so that a candidate is judged by what it pays for, not by the scale its author
+    happened to choose.
+    """
+
+    n_envs: int = 8
+    """Worlds stepped together."""
+    n_steps: int = 256
+    """Steps of each world between updates."""
+    batch_size: int = 64
+    n_epochs: int = 10
+    gamma: float = 0.99
+    gae_lambda: float = 0.95
+    learning_rate: float = 3e-4
+    clip_range: float = 0.2
+    ent_coef: float = 0.0
+    vf_coef: float = 0.5
+    max_grad_norm: float = 0.5
+    use_sde: bool = False
+    """State-dependent exploration (arXiv 2005.05719); continuous actions only."""
+    sde_sample_freq: int = -1
+    """Steps between new exploration matrices; -1 draws them once a rollout."""
+    hidden_sizes: tuple[int, ...] = (64, 64)
+    normalize_observation: bool = False
+    normalize_reward: bool = True
+
+    @classmethod
+    def of(cls, algorithm: Mapping[str, Any]) -> PpoSettings:
+        """Return the defaults with a task's overrides; raises ConfigError for a name that is none."""
+        known = {field.name for field in fields(cls)}
+        for name in algorithm:
+            if name not in known:
+                raise ConfigError(
+                    f"'{name}' is no setting of the algorithm.{did_you_mean(name, known)}",
+                    allowed=", ".join(sorted(known)),
+                    fix="Correct [algorithm] in the task's task.toml.",
+                )
+        values = dict(algorithm)
+        if "hidden_sizes" in values:
+            values["hidden_sizes"] = tuple(int(size) for size in values["hidden_sizes"])
+        return cls(**values)
+
+    @property
+    def rollout(self) -> int:
+        """Environment steps between two updates."""
+        return self.n_envs * self.n_steps

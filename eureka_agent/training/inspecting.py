@@ -1,0 +1,78 @@
+"""A first look at a task's environment, in a process of its own.
+
+An environment is other people's code: it may crash, hang or never end. That must cost a clear message
+and not the run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.store.files import write_json
+from eureka_agent.tasks.inspection import Recording, inspect_environment
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
+
+ENTRY = "eureka_agent.training.inspecting:main"
+ROWS = 1024
+WALL_S = 120.0
+
+
+def main(payload: dict[str, Any], _fds: list[int]) -> None:
+    """In the child: record transitions, or write down why that is impossible."""
+    folder = Path(payload["folder"])
+    try:
+        recording = inspect_environment(
+            load_task(TaskRef(**payload["task"])), seed=payload["seed"], steps=ROWS
+        )
+        recording.save(folder / "transitions.npz")
+        answer: dict[str, Any] = {"error": None}
+    except EurekaError as error:
+        answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
+    write_json(folder / "inspected.json", answer)
+
+
+def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> Recording:
+    """Return random transitions of the task; raises TaskError saying what its environment does wrong."""
+    with tempfile.TemporaryDirectory(prefix="eureka-inspect-") as name:
+        folder = Path(name)
+        executor = LocalExecutor(
+            entry=ENTRY,
+            preload=("eureka_agent.training.inspecting",),
+            scratch=folder / "home",
+            parallel=1,
+            stop=threading.Event(),
+        )
+        try:
+            payload = {"task": asdict(task.ref), "folder": name, "seed": seed}
+            end = executor.run_child(payload, (), ChildLimits(wall_s, task.budget.memory_mb))
+        finally:
+            executor.close()
+        _raise_if_failed(task, folder / "inspected.json", end, wall_s)
+        return Recording.load(folder / "transitions.npz")
+
+
+def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> None:
+    if end.timed_out:
+        raise TaskError(
+            f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
+            allowed="an environment whose reset and step return",
+            fix="Step it by hand; look for a loop that waits, a window, or a download.",
+        )
+    if not answer.exists():
+        raise TaskError(
+            f"The environment of {task.name} ended its process (exit code {end.exit_code}).",
+            allowed="an environment that can be built, reset and stepped",
+            fix="Step it by hand in a fresh Python to see what it does.",
+        )
+    import json
+
+    error = json.loads(answer.read_text())["error"]
+    if error is not None:
+        raise TaskError(error["what"], allowed=error["allowed"], fix=error["fix"])

@@ -1,0 +1,80 @@
+"""What a trainer is asked and what it answers; both cross process borders as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
+
+RewardKind = Literal["source", "native", "sparse"]
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One policy to be trained with one reward and one seed."""
+
+    name: str
+    """Candidate id, or the name of a baseline."""
+    stage: str
+    """"search" or "confirm"; part of the seeds' key, so that their seeds are disjoint."""
+    replicate: int
+    seed: int
+    """Root of everything random in this training: policy, resets, evaluation episodes."""
+    kind: RewardKind
+    """`source` is generated code and runs in a reward worker; the others are the task's own."""
+    source: str | None
+    folder: Path
+    """Where its files go: result, curves, policy, trajectories."""
+    env_steps: int
+
+
+@dataclass(frozen=True)
+class TrainingFailure:
+    """A training that gave no policy."""
+
+    status: Literal["failed", "timed out"]
+    reason: str
+    """In words that reach the next prompt."""
+    env_steps: int = 0
+    """Steps taken before it failed, as far as known."""
+
+
+Outcome = Evaluation | TrainingFailure
+
+
+class Trainer(Protocol):
+    """Trains a list of rewards; an outcome is told as soon as it is there, and all are returned in order."""
+
+    name: str
+
+    def train(
+        self,
+        task: Task,
+        jobs: Sequence[TrainingJob],
+        *,
+        on_start: Callable[[TrainingJob], None],
+        on_outcome: Callable[[TrainingJob, Outcome], None],
+    ) -> list[Outcome | None]:
+        """Return one outcome a job; None for those that a stop kept from starting."""
+        ...
+
+    def steps_of(self, task: Task, env_steps: int) -> int:
+        """Return an upper bound on the environment steps of one training, evaluation included."""
+        ...
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        ...
+
+
+def most_steps(task: Task, env_steps: int) -> int:
+    """Return an upper bound on the environment steps of one PPO training, evaluation included."""
+    rollout = PpoSettings.of(task.algorithm).rollout
+    learning = -(-env_steps // rollout) * rollout
+    evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
+    return learning + evaluations

@@ -1,0 +1,51 @@
+"""Running means and deviations, one set a candidate: of observations, and of discounted returns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+CLIP = 10.0
+EPSILON = 1e-8
+
+
+class Moments:
+    """Mean and variance of all rows seen so far (Chan's parallel update)."""
+
+    def __init__(self, dim: int) -> None:
+        self.mean, self.var, self.count = np.zeros(dim), np.ones(dim), 1e-4
+
+    def update(self, rows: Array) -> None:
+        """Take in `(n, dim)`."""
+        mean, var, count = rows.mean(axis=0, dtype=np.float64), rows.var(axis=0, dtype=np.float64), len(rows)
+        total = self.count + count
+        delta = mean - self.mean
+        spread = self.var * self.count + var * count + np.square(delta) * self.count * count / total
+        self.mean = self.mean + delta * count / total
+        self.var, self.count = spread / total, total
+
+    def copy(self) -> Moments:
+        """Return moments that no longer change with these."""
+        made = Moments(len(self.mean))
+        made.mean, made.var, made.count = self.mean, self.var, self.count
+        return made
+
+
+class ReturnScale:
+    """Divides rewards by the deviation of their discounted sum, so that their scale does not matter."""
+
+    def __init__(self, num_envs: int, gamma: float) -> None:
+        self._moments = Moments(1)
+        self._returns = np.zeros(num_envs)
+        self._gamma = gamma
+
+    def __call__(self, rewards: Array, done: Array) -> Array:
+        """Return one rollout's rewards `(T, N)` scaled and clipped, float32; `done` ends an episode's sum."""
+        history = np.empty(rewards.shape)
+        going_on = ~done
+        for step, row in enumerate(rewards):
+            history[step] = self._returns * self._gamma + row
+            self._returns = history[step] * going_on[step]
+        self._moments.update(history.reshape(-1, 1))
+        scaled = rewards / np.sqrt(self._moments.var + EPSILON)
+        return np.clip(scaled, -CLIP, CLIP).astype(np.float32)

@@ -1,0 +1,120 @@
+"""Policy and value network of one candidate as one flat vector, readable from NumPy and from JAX."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+from eureka_agent.errors import TrainingError
+from eureka_agent.seeds import generator_for
+
+Array = np.ndarray
+
+
+class Slot(NamedTuple):
+    """Where one weight lies in the flat vector."""
+
+    name: str
+    offset: int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Two separate tanh networks, for policy and value, and what the exploration needs.
+
+    Hashable: compiled updates are shared by all candidates of equal networks.
+    """
+
+    observation: int
+    hidden: tuple[int, ...]
+    heads: tuple[int, ...]
+    """Choices of every discrete head; empty where actions are continuous."""
+    dim: int
+    """Length of a continuous action; 0 where actions are discrete."""
+    sde: bool = False
+    """State-dependent exploration instead of a standard deviation for each element of the action."""
+
+    @classmethod
+    def of(cls, observation: int, space: gym.Space, hidden: Sequence[int], *, sde: bool) -> Network:
+        """Return the network for an action space; raises TrainingError where it has no distribution."""
+        if isinstance(space, spaces.Box):
+            return cls(observation, tuple(hidden), (), int(np.prod(space.shape or (1,))), sde)
+        if sde:
+            raise TrainingError(
+                "State-dependent exploration needs continuous actions.",
+                fix="Remove use_sde from [algorithm].",
+            )
+        if isinstance(space, spaces.Discrete):
+            return cls(observation, tuple(hidden), (int(space.n),), 0)
+        if isinstance(space, spaces.MultiDiscrete):
+            return cls(observation, tuple(hidden), tuple(int(n) for n in space.nvec.reshape(-1)), 0)
+        if isinstance(space, spaces.MultiBinary):
+            return cls(observation, tuple(hidden), (2,) * int(np.prod(space.shape)), 0)
+        raise TrainingError(
+            f"Actions of kind {type(space).__name__} cannot be learned.",
+            allowed="Box, Discrete, MultiDiscrete or MultiBinary",
+        )
+
+    @property
+    def outputs(self) -> int:
+        """Length of the policy's output: means, or the logits of all heads side by side."""
+        return sum(self.heads) if self.heads else self.dim
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every weight in order."""
+        shapes: list[tuple[str, tuple[int, ...]]] = []
+        for tower, last in (("pi", self.outputs), ("vf", 1)):
+            sizes = [self.observation, *self.hidden, last]
+            for layer, (rows, columns) in enumerate(itertools.pairwise(sizes)):
+                shapes += [(f"{tower}{layer}.w", (rows, columns)), (f"{tower}{layer}.b", (columns,))]
+        if not self.heads:
+            latent = (self.hidden[-1] if self.hidden else self.observation, self.dim)
+            shapes.append(("log_std", latent if self.sde else (self.dim,)))
+        offsets = np.cumsum([0, *(math.prod(shape) for _, shape in shapes)])
+        return tuple(Slot(name, int(o), shape) for (name, shape), o in zip(shapes, offsets, strict=False))
+
+    @property
+    def size(self) -> int:
+        """Length of the flat vector."""
+        last = self.slots[-1]
+        return last.offset + math.prod(last.shape)
+
+    def views(self, flat: Any) -> dict[str, Any]:
+        """Return every weight of `flat` `(..., size)` as `(..., *shape)`, in NumPy without a copy."""
+        leading = flat.shape[:-1]
+        return {
+            slot.name: flat[..., slot.offset : slot.offset + math.prod(slot.shape)].reshape(
+                *leading, *slot.shape
+            )
+            for slot in self.slots
+        }
+
+    def initial(self, seed: int) -> Array:
+        """Return first weights `(size,)`: orthogonal, the policy's last layer small, zero biases."""
+        generator = generator_for(seed, "policy")
+        flat = np.zeros(self.size, dtype=np.float32)
+        views = self.views(flat)
+        for tower, last_gain in (("pi", 0.01), ("vf", 1.0)):
+            for layer in range(len(self.hidden) + 1):
+                gain = math.sqrt(2.0) if layer < len(self.hidden) else last_gain
+                weight = views[f"{tower}{layer}.w"]
+                weight[:] = gain * _orthogonal(generator, weight.shape)
+        return flat
+
+
+def _orthogonal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    rows, columns = shape
+    normal = generator.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(normal)
+    q = q * np.sign(np.diag(r))
+    return q if rows >= columns else q.T

@@ -1,0 +1,84 @@
+"""Where a candidate's reward comes from, a whole rollout at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.tasks.fitness import SparseReward
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.population.rollout import Rollout
+from eureka_agent.training.rewarding import StepReward
+
+ROLLOUT_TIMEOUT_S = 5.0
+"""Seconds a reward may take for a whole rollout; its thread waits for it, and other candidates with it."""
+
+
+class Payer(Protocol):
+    """Gives the rewards of a rollout; called once a rollout, in order."""
+
+    signals: tuple[str, ...]
+    """What it must find in the rollout."""
+
+    def __call__(self, rollout: Rollout) -> StepReward:
+        """Return reward and components, each float32 `(T, N)`."""
+        ...
+
+
+class WorkerPayer:
+    """A generated reward, asked in its own locked-down process."""
+
+    def __init__(self, worker: RewardWorker, *, timeout_s: float = ROLLOUT_TIMEOUT_S) -> None:
+        self._worker = worker
+        self._timeout_s = timeout_s
+        self.signals = worker.arguments
+
+    def __call__(self, rollout: Rollout) -> StepReward:
+        """Ask the worker; raises what the worker's client raises."""
+        # A reward without arguments still learns from some signal how many rows there are.
+        given = rollout.signals or {"rows": rollout.first}
+        output = self._worker.compute_rollout(given, resets=rollout.first, timeout_s=self._timeout_s)
+        return StepReward(output.reward, dict(output.components))
+
+
+class NativePayer:
+    """The environment's own reward."""
+
+    signals: tuple[str, ...] = ()
+
+    def __call__(self, rollout: Rollout) -> StepReward:
+        """Return the native reward as its only component."""
+        reward = rollout.native_reward.astype(np.float32)
+        return StepReward(reward, {"native": reward})
+
+
+class SparsePayer:
+    """The task's fitness as reward: per step where it is defined so, else paid at the episode's end."""
+
+    def __init__(self, task: Task, num_envs: int) -> None:
+        self._sparse = SparseReward(task, num_envs)
+        self.signals = tuple(signal.name for signal in task.all_signals)
+
+    def __call__(self, rollout: Rollout) -> StepReward:
+        """Return the fitness earned in each step."""
+        rewards = [
+            self._sparse.step({name: array[t] for name, array in rollout.signals.items()}, native, done)
+            for t, (native, done) in enumerate(zip(rollout.native_reward, rollout.done, strict=True))
+        ]
+        reward = np.stack(rewards)
+        return StepReward(reward, {"fitness": reward})
+
+
+def payer_of(
+    task: Task, kind: str, num_envs: int, worker: Mapping[str, Any] | None, fds: Sequence[int]
+) -> Payer:
+    """Return the payer of a job; `worker` and `fds` are what `RewardWorker.handle` gave elsewhere."""
+    if kind == "native":
+        return NativePayer()
+    if kind == "sparse":
+        return SparsePayer(task, num_envs)
+    assert worker is not None
+    return WorkerPayer(RewardWorker.attach(worker, fds))

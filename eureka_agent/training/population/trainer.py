@@ -1,0 +1,229 @@
+"""The population trainer: one child process for a whole generation, a reward worker for every candidate."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import RewardError, TrainingError, WorkerError
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.messages import MAX_FDS
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.resources import cache_folder
+from eureka_agent.rewards.source import parse_reward
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
+from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob, most_steps
+from eureka_agent.training.results import layout_for, read_result
+
+ENTRY = "eureka_agent.training.population.child:main"
+PRELOAD = ("jax", "jax.numpy", "optax", "gymnasium", "eureka_agent.training.population.child")
+FDS_A_WORKER = 4
+OnStart = Callable[[TrainingJob], None]
+OnOutcome = Callable[[TrainingJob, Outcome], None]
+
+
+class PopulationTrainer:
+    """Trains a list of rewards in one process; what one candidate does never changes another's result."""
+
+    name = "population"
+
+    def __init__(
+        self,
+        sandbox: RewardSandbox,
+        *,
+        scratch: Path,
+        parallel: int | None,
+        stop: threading.Event,
+        cache: Path | None = None,
+    ) -> None:
+        """`parallel` is the number of threads; `cache` keeps compiled programs, by default the person's."""
+        missing = [name for name in ("jax", "optax") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise TrainingError(
+                f"The population trainer needs {' and '.join(missing)}, which is not installed.",
+                allowed="--trainer population with jax and optax, or --trainer sb3",
+                fix="Install it with `pip install 'eureka-agent[population]'`.",
+            )
+        self._sandbox = sandbox
+        self._stop = stop
+        self._cache = cache or cache_folder("compiled")
+        self.executor = LocalExecutor(
+            entry=ENTRY, preload=PRELOAD, scratch=scratch, parallel=parallel, stop=stop
+        )
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        self.executor.close()
+
+    def steps_of(self, task: Task, env_steps: int) -> int:
+        """Return an upper bound on the environment steps of one training, evaluation included."""
+        return most_steps(task, env_steps)
+
+    def train(
+        self, task: Task, jobs: Sequence[TrainingJob], *, on_start: OnStart, on_outcome: OnOutcome
+    ) -> list[Outcome | None]:
+        """Run all jobs of equal budgets in one child; see `Trainer.train`."""
+        outcomes: dict[int, Outcome] = {}
+
+        def finish(job: TrainingJob, outcome: Outcome) -> None:
+            outcomes[jobs.index(job)] = outcome
+            on_outcome(job, outcome)
+
+        for batch in _batches(jobs):
+            if self._stop.is_set():
+                break
+            for job in batch:
+                on_start(job)
+            self._train(task, batch, finish)
+        return [outcomes.get(index) for index in range(len(jobs))]
+
+    def _train(self, task: Task, jobs: Sequence[TrainingJob], finish: OnOutcome) -> None:
+        """Train jobs in one child; if it dies, those without a result are tried again in halves."""
+        attempt = _Attempt(task, jobs, finish, self._sandbox.kill)
+        try:
+            self._spawn_workers(attempt)
+            if not attempt.left:
+                return
+            end = self._run_child(attempt)
+        finally:
+            attempt.close()
+        left = attempt.left
+        if not left:
+            return
+        if end.timed_out or len(left) == 1:
+            for job in left:
+                finish(job, _without_result(attempt, job, end))
+            return
+        if self._stop.is_set():
+            return
+        # A trainer that died took innocent candidates with it: for want of memory, or because of one of them.
+        half = len(left) // 2
+        for part in (left[:half], left[half:]):
+            self._train(task, part, finish)
+
+    def _spawn_workers(self, attempt: _Attempt) -> None:
+        """Start a worker for every generated reward; a job whose reward does not load has failed."""
+        for job in attempt.left:
+            if job.kind != "source":
+                continue
+            assert job.source is not None
+            try:
+                arguments = list(parse_reward(job.source).arguments)
+                layout = layout_for(attempt.task, arguments, attempt.settings.rollout)
+                attempt.workers[job] = self._sandbox.spawn(job.source, layout)
+            except (RewardError, WorkerError) as error:
+                attempt.end(job, TrainingFailure("failed", f"{error.what} {error.fix}".strip()))
+
+    def _run_child(self, attempt: _Attempt) -> ChildEnd:
+        for job in attempt.left:
+            job.folder.mkdir(parents=True, exist_ok=True)
+            (job.folder / "result.json").unlink(missing_ok=True)
+        payload, fds = attempt.request(self.executor.parallel, self._cache)
+        rounds = -(-len(attempt.left) // self.executor.parallel)
+        limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
+        return self.executor.run_child(payload, fds, limits, watch=attempt.look)
+
+
+@dataclass
+class _Attempt:
+    """Some jobs in one child."""
+
+    task: Task
+    jobs: Sequence[TrainingJob]
+    finish: OnOutcome
+    kill: Callable[[RewardWorker], None]
+    workers: dict[TrainingJob, RewardWorker] = field(default_factory=dict)
+    _ended: set[TrainingJob] = field(default_factory=set)
+
+    @property
+    def settings(self) -> PpoSettings:
+        return PpoSettings.of(self.task.algorithm)
+
+    @property
+    def left(self) -> list[TrainingJob]:
+        """Jobs without an outcome, in order."""
+        return [job for job in self.jobs if job not in self._ended]
+
+    def end(self, job: TrainingJob, outcome: Outcome) -> None:
+        """Tell a job's outcome; its worker, which may hang and take a core, ends at once."""
+        self._ended.add(job)
+        if job in self.workers:
+            self.kill(self.workers.pop(job))
+        self.finish(job, outcome)
+
+    def close(self) -> None:
+        """End the workers of jobs without an outcome."""
+        while self.workers:
+            self.kill(self.workers.popitem()[1])
+
+    def look(self) -> None:
+        """Take in the results that have come since the last look."""
+        for job in self.left:
+            if (job.folder / "result.json").exists():
+                self.end(job, read_result(job.folder / "result.json", job_name(job), None))
+
+    def request(self, threads: int, cache: Path | None) -> tuple[dict[str, Any], list[int]]:
+        """Return what the child is told, and the descriptors of all workers in one list."""
+        fds: list[int] = []
+        described = []
+        for job in self.left:
+            row = _job_json(job)
+            if job in self.workers:
+                row["worker"], own = self.workers[job].handle()
+                row["fds"] = [len(fds), len(own)]
+                fds += own
+            described.append(row)
+        threads = min(threads, len(described))
+        payload = {
+            "task": asdict(self.task.ref),
+            "budget": asdict(self.task.budget),
+            "algorithm": dict(self.task.algorithm),
+            "jobs": described,
+            "threads": threads,
+            "threads_each": 1,
+            "cache": None if cache is None else str(cache),
+        }
+        return payload, fds
+
+
+def _batches(jobs: Sequence[TrainingJob]) -> Iterator[list[TrainingJob]]:
+    """Yield jobs of equal budgets together, as many as one process can be given descriptors for."""
+    for env_steps in dict.fromkeys(job.env_steps for job in jobs):
+        equal = [job for job in jobs if job.env_steps == env_steps]
+        most = MAX_FDS // FDS_A_WORKER
+        yield from (equal[start : start + most] for start in range(0, len(equal), most))
+
+
+def job_name(job: TrainingJob) -> str:
+    """Return what tells a job apart from all others of a run."""
+    return f"{job.name}/{job.stage}-{job.replicate}"
+
+
+def _job_json(job: TrainingJob) -> dict[str, Any]:
+    return {
+        "job": job_name(job),
+        "folder": str(job.folder.resolve()),
+        "stage": job.stage,
+        "replicate": job.replicate,
+        "seed": job.seed,
+        "kind": job.kind,
+        "env_steps": job.env_steps,
+        "worker": None,
+        "fds": [0, 0],
+    }
+
+
+def _without_result(attempt: _Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
+    if end.timed_out:
+        return TrainingFailure(
+            "timed out",
+            f"The training of {len(attempt.jobs)} candidates was still running after its limit "
+            f"({attempt.task.budget.wall_s:g} s a candidate and core) and was killed.",
+        )
+    return read_result(job.folder / "result.json", job_name(job), end.exit_code)

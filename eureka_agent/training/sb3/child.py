@@ -1,0 +1,106 @@
+"""The inside of a trainer child: one job in, one complete result file out.
+
+Nothing generated runs here; the reward lives in its worker, at the other end of the descriptors that came
+with the job. A child that is killed leaves no `result.json`, and so has failed.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.errors import EurekaError, TrainingError, WorkerTimeoutError
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.store.files import write_atomic, write_json
+from eureka_agent.tasks.fitness import SparseReward
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
+from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.rewarding import NativeReward, RewardSource, SparseBaseline, WorkerReward
+from eureka_agent.training.sb3.ppo import Trained, train_ppo
+
+RECORDED_EPISODES = 3
+"""How many scoring episodes are kept as trajectories."""
+
+
+def main(payload: dict[str, Any], fds: list[int]) -> None:
+    """Train as `payload` says and write `result.json` into its folder."""
+    limit = payload["memory_mb"] * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    folder = Path(payload["folder"])
+    started = time.monotonic()
+    try:
+        task = replace(
+            load_task(TaskRef(**payload["task"])),
+            budget=TrainingBudget(**payload["budget"]),
+            algorithm=payload["algorithm"],
+        )
+        trained = train_ppo(
+            task, _reward_source(task, payload, fds), seed=payload["seed"], env_steps=payload["env_steps"]
+        )
+        _save(folder, trained)
+        result = {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
+    except WorkerTimeoutError as error:
+        result = {"failure": {"status": "timed out", "reason": error.what}}
+    except EurekaError as error:
+        result = {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}}
+    except MemoryError:
+        reason = f"The training needed more than {payload['memory_mb']} MB of memory."
+        result = {"failure": {"status": "failed", "reason": reason}}
+    write_json(folder / "result.json", {"job": payload["job"], **result})
+
+
+def _reward_source(task: Task, payload: dict[str, Any], fds: list[int]) -> RewardSource:
+    if payload["kind"] == "native":
+        return NativeReward()
+    if payload["kind"] == "sparse":
+        return SparseBaseline(SparseReward(task, PpoSettings.of(task.algorithm).n_envs))
+    worker = RewardWorker.attach(payload["worker"], fds)
+    return WorkerReward(worker, tuple(payload["arguments"]))
+
+
+def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Evaluation:
+    fitness = trained.scoring.fitness
+    if not np.isfinite(fitness):
+        raise TrainingError(
+            f"The fitness of the trained policy is {fitness}.", fix="Correct the task's fitness."
+        )
+    return Evaluation(
+        stage=payload["stage"],
+        replicate=payload["replicate"],
+        seed=payload["seed"],
+        fitness=fitness,
+        episode_fitness=tuple(episode.fitness for episode in trained.scoring.episodes),
+        env_steps=trained.env_steps,
+        wall_s=round(wall_s, 3),
+        best_checkpoint=trained.best_checkpoint,
+        curves={name: tuple(values) for name, values in trained.curves.items()},
+    )
+
+
+def _save(folder: Path, trained: Trained) -> None:
+    trained.model.save(folder / "policy.zip")
+    statistics = getattr(trained.normalize, "obs_rms", None)
+    if trained.normalize.norm_obs and statistics is not None:
+        _save_arrays(folder / "normalization.npz", {"mean": statistics.mean, "var": statistics.var})
+    _save_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
+    episodes = trained.scoring.episodes[:RECORDED_EPISODES]
+    arrays = {
+        f"episode{index}/{name}": array
+        for index, episode in enumerate(episodes)
+        for name, array in episode.signals.items()
+    }
+    _save_arrays(folder / "trajectories.npz", arrays)
+
+
+def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    write_atomic(path, buffer.getvalue())

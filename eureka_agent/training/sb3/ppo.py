@@ -1,0 +1,139 @@
+"""PPO on one reward: learn, look at ten checkpoints, choose one, score it (arXiv 1707.06347).
+
+Checkpoints are chosen on one set of held-out episodes and scored on another: the maximum over ten noisy
+scores is optimistic, and must not be what candidates are compared by.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.vec_env import VecNormalize
+
+from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.worlds import GymWorlds
+from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.evaluation import EpisodeSet, evaluate
+from eureka_agent.training.rewarding import RewardSource
+from eureka_agent.training.sb3.vec_env import TaskVecEnv
+
+Array = np.ndarray
+
+_NOT_PPO = ("n_envs", "hidden_sizes", "normalize_observation", "normalize_reward")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training: the chosen policy is loaded in `model`."""
+
+    model: PPO
+    normalize: VecNormalize
+    best_checkpoint: int
+    curves: dict[str, list[float]]
+    scoring: EpisodeSet
+    env_steps: int
+
+
+def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) -> Trained:
+    """Train one policy; the same arguments give the same policy on the same machine.
+
+    Raises what the reward source raises, and TaskError or TrainingError from the worlds.
+    """
+    torch.set_num_threads(1)
+    settings = asdict(PpoSettings.of(task.algorithm))
+    n_envs = settings["n_envs"]
+    worlds = GymWorlds(task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
+    env = TaskVecEnv(worlds, reward)
+    normalize = VecNormalize(
+        env,
+        norm_obs=settings["normalize_observation"],
+        norm_reward=settings["normalize_reward"],
+        gamma=settings["gamma"],
+    )
+    try:
+        model = _make_model(normalize, settings, seed)
+        checkpoints = _Checkpoints(task, env, normalize, seed=seed, env_steps=env_steps)
+        model.learn(env_steps, callback=checkpoints)
+        best = checkpoints.load_best(model)
+        scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
+    finally:
+        normalize.close()
+    steps = env.env_steps + checkpoints.eval_steps + scoring.env_steps
+    return Trained(model, normalize, best, dict(checkpoints.curves), scoring, steps)
+
+
+def _make_model(env: VecNormalize, settings: dict[str, Any], seed: int) -> PPO:
+    own = {name: value for name, value in settings.items() if name not in _NOT_PPO}
+    hidden = list(settings["hidden_sizes"])
+    return PPO("MlpPolicy", env, policy_kwargs={"net_arch": hidden}, seed=seed, device="cpu", **own)
+
+
+def _actor(model: PPO, normalize: VecNormalize):
+    def act(observation: Array) -> Array:
+        return model.predict(normalize.normalize_obs(observation), deterministic=True)[0]  # pyright: ignore[reportArgumentType]
+
+    return act
+
+
+class _Checkpoints(BaseCallback):
+    """Evaluates at evenly spaced points of the training and keeps the best policy."""
+
+    def __init__(
+        self, task: Task, env: TaskVecEnv, normalize: VecNormalize, *, seed: int, env_steps: int
+    ) -> None:
+        super().__init__()
+        self.curves: dict[str, list[float]] = defaultdict(list)
+        self.eval_steps = 0
+        self._task, self._env, self._normalize, self._seed = task, env, normalize, seed
+        count = task.budget.checkpoints
+        self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
+        self._best: tuple[float, int, dict[str, Any], Any] | None = None
+
+    def seeds(self, purpose: str) -> list[int]:
+        """Return the seeds of one evaluation set; the sets of different purposes are disjoint."""
+        return [seed_for(self._seed, purpose, index) for index in range(self._task.budget.eval_episodes)]
+
+    def load_best(self, model: PPO) -> int:
+        """Put the chosen checkpoint back into the model and return its index."""
+        assert self._best is not None
+        _, index, parameters, statistics = self._best
+        model.policy.load_state_dict(parameters)
+        self._normalize.obs_rms = statistics
+        return index
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_start(self) -> None:
+        # Called before each rollout, so after the update that followed the previous one.
+        self._look()
+
+    def _on_training_end(self) -> None:
+        self._look()
+
+    def _look(self) -> None:
+        if not self._due or self.num_timesteps < self._due[0]:
+            return
+        while self._due and self.num_timesteps >= self._due[0]:
+            self._due.pop(0)
+        model = self.model
+        assert isinstance(model, PPO)
+        episodes = evaluate(self._task, _actor(model, self._normalize), self.seeds("select"))
+        self.eval_steps += episodes.env_steps
+        for name, value in self._env.tally.take().items():
+            self.curves[name].append(value)
+        self.curves["fitness"].append(episodes.fitness)
+        self.curves["episode_length"].append(episodes.length)
+        score = self._task.fitness.sign * episodes.fitness
+        if self._best is None or score > self._best[0]:
+            parameters = copy.deepcopy(model.policy.state_dict())
+            index = len(self.curves["fitness"]) - 1
+            self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))

@@ -1,0 +1,71 @@
+"""A task's worlds as Stable-Baselines3 wants them, paid by any reward source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from stable_baselines3.common.vec_env import VecEnv
+
+from eureka_agent.tasks.worlds import GymWorlds
+from eureka_agent.training.rewarding import RewardSource
+from eureka_agent.training.tally import RewardTally
+
+Array = np.ndarray
+
+
+class TaskVecEnv(VecEnv):
+    """Same-step autoreset; truncated episodes carry what Stable-Baselines3 needs to bootstrap them."""
+
+    def __init__(self, worlds: GymWorlds, reward: RewardSource) -> None:
+        super().__init__(worlds.num_envs, worlds.policy_space, worlds.action_space)
+        self.worlds = worlds
+        self.tally = RewardTally()
+        self.env_steps = 0
+        self._reward = reward
+        self._actions: Array = np.zeros(0)
+
+    def reset(self) -> Array:
+        """Start an episode in every world."""
+        return self.worlds.reset()
+
+    def step_async(self, actions: Array) -> None:
+        """Remember the actions; everything happens in `step_wait`."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
+        """Step every world once."""
+        step = self.worlds.step(self._actions)
+        paid = self._reward(step)
+        self.env_steps += self.num_envs
+        self.tally.add(paid.reward, paid.components)
+        done = step.done
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for world in np.flatnonzero(done):
+            infos[world] = {
+                "terminal_observation": step.final_policy_obs[world],
+                "TimeLimit.truncated": bool(step.truncated[world] and not step.terminated[world]),
+            }
+        return step.policy_obs, paid.reward, done, infos
+
+    def close(self) -> None:
+        """Close every environment."""
+        self.worlds.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """Return an attribute of the task's environments; only rendering asks for one."""
+        if attr_name == "render_mode":
+            return [None] * self.num_envs
+        raise AttributeError(attr_name)
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Worlds share no settable attributes."""
+        raise AttributeError(attr_name)
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Worlds offer no methods of their own."""
+        raise AttributeError(method_name)
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """No wrapper of Stable-Baselines3 is inside."""
+        return [False] * self.num_envs

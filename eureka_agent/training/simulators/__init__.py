@@ -1,0 +1,6 @@
+"""Batched worlds of a task: our own vectorised physics where it equals Gymnasium's, else Gymnasium's."""
+
+from eureka_agent.training.simulators.choosing import SimulatorFactory
+from eureka_agent.training.simulators.simulator import Simulator
+
+__all__ = ["Simulator", "SimulatorFactory"]

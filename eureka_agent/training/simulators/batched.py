@@ -1,0 +1,135 @@
+"""What all our own batched simulators share: time limits, signals, same-step autoreset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from gymnasium.utils.seeding import np_random
+
+from eureka_agent.tasks.observe import ActionCodec, policy_space
+from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.tasks.tracker import SignalTracker
+from eureka_agent.tasks.worlds import StepResult
+
+Array = np.ndarray
+
+
+class Moved(NamedTuple):
+    """What one step of the physics gave, each `(num_envs,)`."""
+
+    native_reward: Array
+    """float64."""
+    terminated: Array
+    fault: Array | None = None
+    """bool: the simulator could not vouch for this step; the episode ends here. None if all went well."""
+
+
+class Physics(Protocol):
+    """The dynamics of one Gymnasium environment for many worlds at once, equal to it step by step."""
+
+    observation_space: gym.Space
+    action_space: gym.Space
+
+    def reset(self, worlds: Array, generators: Sequence[np.random.Generator]) -> None:
+        """Begin an episode in these worlds, each drawing from its own generator what Gymnasium draws."""
+        ...
+
+    def step(self, actions: Array) -> Moved:
+        """Step every world with actions that are finite and inside the space."""
+        ...
+
+    def state(self) -> Mapping[str, Array]:
+        """Return new arrays `(num_envs, ...)`: `obs` as float32, and whatever else a task reads."""
+        ...
+
+    def retain(self, worlds: Array) -> None:
+        """Keep these worlds only."""
+        ...
+
+
+class BatchedWorlds:
+    """A task's worlds on batched physics; a `Simulator`."""
+
+    def __init__(self, task: Task, physics: Physics, seeds: Sequence[int]) -> None:
+        self.task = task
+        self.num_envs = len(seeds)
+        self.policy_space: spaces.Box = policy_space(physics.observation_space)
+        self.actions = ActionCodec.of(physics.action_space)
+        self.state: Mapping[str, Array] = {}
+        self.final_state: Mapping[str, Array] = {}
+        self._physics = physics
+        self._generators = [np_random(int(seed))[0] for seed in seeds]
+        self._tracker = SignalTracker(task, self.num_envs)
+        self._elapsed = np.zeros(self.num_envs, dtype=np.int64)
+        self._first = np.ones(self.num_envs, dtype=bool)
+
+    @property
+    def action_space(self) -> gym.Space:
+        """The environment's own action space."""
+        return self.actions.space
+
+    def reset(self) -> Array:
+        """Begin an episode in every world; see `Simulator.reset`."""
+        self._physics.reset(np.arange(self.num_envs), self._generators)
+        self._elapsed[:] = 0
+        self._first = np.ones(self.num_envs, dtype=bool)
+        self.state = self.final_state = self._physics.state()
+        self._tracker.reset(self.state)
+        return self.state["obs"]
+
+    def step(self, actions: Array, *, measure: bool = True) -> StepResult:
+        """Step every world once; see `Simulator.step`."""
+        if not self.state:
+            raise ValueError("call reset() before step()")
+        actions = self.actions.prepare(actions)
+        moved = self._physics.step(actions)
+        self._elapsed += 1
+        self.state = self.final_state = self._physics.state()
+        signals = self._tracker.step(self.actions.encode(actions), self.state) if measure else None
+        return self._autoreset(self._result(signals, moved), measure=measure)
+
+    def retain(self, worlds: Array) -> None:
+        """Go on with these worlds only; see `Simulator.retain`."""
+        self._physics.retain(worlds)
+        self._tracker.retain(worlds)
+        self._generators = [self._generators[world] for world in worlds]
+        self._elapsed, self._first = self._elapsed[worlds], self._first[worlds]
+        self.state = {name: array[worlds] for name, array in self.state.items()}
+        self.final_state = {name: array[worlds] for name, array in self.final_state.items()}
+        self.num_envs = len(worlds)
+
+    def close(self) -> None:
+        """Nothing is held that needs closing."""
+
+    def _result(self, signals: Signals | None, moved: Moved) -> StepResult:
+        fitness = self.task.fitness_step if signals is not None else None
+        terminated = moved.terminated if moved.fault is None else moved.terminated | moved.fault
+        return StepResult(
+            policy_obs=self.state["obs"],
+            final_policy_obs=self.state["obs"],
+            signals=signals or {},
+            native_reward=moved.native_reward,
+            terminated=terminated,
+            truncated=self._elapsed >= self.task.max_episode_steps,
+            fitness_step=None if fitness is None else np.asarray(fitness(signals or {}), dtype=np.float32),
+            first=self._first,
+            fault=moved.fault,
+        )
+
+    def _autoreset(self, result: StepResult, *, measure: bool) -> StepResult:
+        done = result.done
+        self._first = done
+        if not done.any():
+            return result
+        ended = np.flatnonzero(done)
+        self._physics.reset(ended, [self._generators[world] for world in ended])
+        self._elapsed[ended] = 0
+        self.state = self._physics.state()
+        if measure:
+            self._tracker.reset(self.state, done)
+        return replace(result, policy_obs=self.state["obs"])

@@ -1,0 +1,130 @@
+"""Gymnasium's MuJoCo environments on `mujoco.batch`: one model, many simulations, stepped by C++ threads.
+
+States equal Gymnasium's bit for bit. On a reset everything a simulation remembers is put back first: without
+that the warm start and the controls of the finished episode would leak into the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from mujoco.batch import Batch, SimulationError
+
+from eureka_agent.errors import TaskError
+from eureka_agent.training.simulators.batched import Moved
+from eureka_agent.training.simulators.mujoco_bodies import Body
+
+Array = np.ndarray
+Generators = Sequence[np.random.Generator]
+
+_NO_STAGE = 0  # mjtStage.mjSTAGE_NONE: a reset whose state is written before anything is computed
+COMPUTED = frozenset({
+    "time", "qpos", "qvel", "act", "ctrl", "qacc", "xpos", "xquat", "xmat", "xipos", "ximat",
+    "xanchor", "xaxis", "geom_xpos", "geom_xmat", "site_xpos", "site_xmat", "subtree_com", "cinert",
+    "cvel", "cdof", "ten_length", "ten_velocity", "actuator_length", "actuator_velocity",
+    "actuator_force", "qfrc_actuator", "qfrc_passive", "qfrc_bias", "qfrc_constraint",
+    "qfrc_smooth", "sensordata",
+})  # fmt: skip
+"""Fields that every step and forward computes; any other one might show another simulation's value."""
+
+
+class MujocoPhysics:
+    """The simulations of one Gymnasium environment's model; a `Physics`.
+
+    `fields` are entries of `MjData` that the task reads, `info` its entries of `info` by their names in the
+    state.
+    """
+
+    def __init__(
+        self,
+        env: Any,
+        body: Body,
+        num_envs: int,
+        *,
+        fields: Sequence[str],
+        info: Mapping[str, str],
+        threads: int,
+    ) -> None:
+        self.observation_space = env.observation_space
+        self.action_space = env.action_space
+        # Constants are looked up at every step; `dt` is computed anew each time by Gymnasium's own.
+        self._env: Any = SimpleNamespace(**vars(env), dt=env.dt)
+        self._body = body
+        self._batch = Batch(env.model, num_envs, threads)
+        self._counts = self._batch.warning[:, :, 1]
+        self._warned, self._warned_total = self._counts.sum(axis=1), int(self._counts.sum())
+        self._rows: Array | None = None  # simulations still in use; None for all of them
+        self._qpos, self._qvel, self._ctrl = (self._batch.bind(name) for name in ("qpos", "qvel", "ctrl"))
+        self._fields = {name: self._batch.bind(name) for name in (*fields, *body.reads)}
+        self._shown = tuple(fields)
+        self._info: dict[str, Callable[..., Array]] = {name: body.info[key] for name, key in info.items()}
+
+    def reset(self, worlds: Array, generators: Generators) -> None:
+        """Draw positions and velocities as Gymnasium does; see `Physics.reset`."""
+        ids = worlds if self._rows is None else self._rows[worlds]
+        self._batch.reset(ids, stage=_NO_STAGE)
+        for row, generator in zip(ids, generators, strict=True):
+            self._qpos[row], self._qvel[row] = self._body.draw(self._env, generator)
+        try:
+            self._batch.forward(ids)
+        except SimulationError as error:
+            raise TaskError(f"MuJoCo cannot start an episode: {error}") from error
+        self._new_warnings()  # a reset takes the counts of its simulations back
+
+    def step(self, actions: Array) -> Moved:
+        """Apply the actions for one control step; see `Physics.step`."""
+        ids = self._rows
+        before = self._body.before(self._env, self._read())
+        if ids is None:
+            self._ctrl[:] = actions
+        else:
+            self._ctrl[ids] = actions
+        broken: Array | None = None
+        try:
+            self._batch.step(ids, nstep=self._env.frame_skip)
+        except SimulationError as error:
+            broken = np.isin(np.arange(self._batch.nsim) if ids is None else ids, error.ids)
+        faults = self._new_warnings()
+        if broken is not None:
+            faults = broken if faults is None else faults | broken
+        reward, terminated = self._body.outcome(self._env, before, actions, self._read())
+        if faults is not None:  # such a step may leave anything behind; its reward is not to be believed
+            reward = np.where(faults, 0.0, reward)
+        return Moved(reward, terminated, faults)
+
+    def state(self) -> Mapping[str, Array]:
+        """Return observation, `info` entries and fields; see `Physics.state`."""
+        data = self._read()
+        state = {"obs": self._body.observe(self._env, data).astype(np.float32)}
+        for name, read in self._info.items():
+            state[name] = read(self._env, data)
+        for name in self._shown:
+            state[name] = data[name].copy() if self._rows is None else data[name]
+        return state
+
+    def retain(self, worlds: Array) -> None:
+        """Keep these worlds only: the others are no longer stepped."""
+        self._rows = worlds.copy() if self._rows is None else self._rows[worlds]
+
+    def _read(self) -> dict[str, Array]:
+        """Return positions, velocities and fields: live views, or copies once worlds have been dropped."""
+        live = {"qpos": self._qpos, "qvel": self._qvel, **self._fields}
+        return live if self._rows is None else {name: array[self._rows] for name, array in live.items()}
+
+    def _new_warnings(self) -> Array | None:
+        """Return where MuJoCo warned since the last call, None if nowhere."""
+        total = int(self._counts.sum())
+        if total == self._warned_total:
+            return None
+        counted = self._counts.sum(axis=1)
+        fresh = counted > self._warned
+        self._warned, self._warned_total = counted, total
+        return fresh if self._rows is None else fresh[self._rows]
+
+
+def computed(fields: Sequence[str]) -> bool:
+    """Whether every one of these fields of `MjData` can be bound without showing another simulation's."""
+    return set(fields) <= COMPUTED

@@ -1,0 +1,36 @@
+"""Which trainer a name means; each is imported only where it is wanted."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from eureka_agent.config import TRAINERS
+from eureka_agent.errors import ConfigError, did_you_mean
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.training.job import Trainer
+
+
+def make_trainer(
+    name: str,
+    sandbox: RewardSandbox,
+    *,
+    scratch: Path,
+    parallel: int | None,
+    stop: threading.Event,
+) -> Trainer:
+    """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
+
+    `parallel` is how many cores it may use, all by default.
+    """
+    if name not in TRAINERS:
+        raise ConfigError(
+            f"There is no trainer '{name}'.{did_you_mean(name, TRAINERS)}", allowed=" or ".join(TRAINERS)
+        )
+    if name == "population":
+        from eureka_agent.training.population.trainer import PopulationTrainer
+
+        return PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop)
+    from eureka_agent.training.sb3.trainer import Sb3Trainer
+
+    return Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop)

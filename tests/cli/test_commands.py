@@ -1,0 +1,225 @@
+"""The command line as a person meets it: real processes, real exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TINY = [
+    "--generations",
+    "1",
+    "--samples",
+    "2",
+    "--env-steps",
+    "512",
+    "--confirm-seeds",
+    "2",
+    "--confirm-top",
+    "1",
+]
+CHECKOUT = Path(__file__).parents[2]
+
+
+def cli(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "200", **variables}
+    command = [sys.executable, "-m", "eureka_agent", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which one tiny evolution has finished."""
+    folder = tmp_path_factory.mktemp("work")
+    done = cli("evolve", "cartpole", *TINY, "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["winner"]
+    return folder
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    text = cli("--help", cwd=tmp_path).stdout
+    for command in (
+        "evolve",
+        "resume",
+        "runs",
+        "show",
+        "export",
+        "check",
+        "train",
+        "tasks",
+        "init",
+        "doctor",
+    ):
+        assert command in text
+
+
+def test_every_option_of_evolve_has_an_environment_variable(tmp_path: Path) -> None:
+    text = cli("evolve", "--help", cwd=tmp_path).stdout
+    options = set(re.findall(r"--([a-z][a-z-]+)", text)) - {"help"}
+    variables = set(re.findall(r"EUREKA_AGENT_EVOLVE_([A-Z_]+)", text))
+    negations = {option for option in options if option.startswith("no-")}
+    missing = {option for option in options - negations if option.replace("-", "_").upper() not in variables}
+    assert missing <= {"json"}, missing
+
+
+def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
+    failed = cli("evolve", "cartpole", cwd=tmp_path, EUREKA_AGENT_EVOLVE_SAMPLES="0")
+    assert failed.returncode == 2
+    assert "'samples' cannot be 0" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["evolve", "cartpol"], "Did you mean 'cartpole'"),
+        (["evolve", "gym:CartPole-v99"], "CartPole-v99"),
+        (["evolve", "cartpole", "--model", "opnai/x"], "Did you mean 'openai'"),
+        (["evolve", "cartpole", "--generations", "0"], "'generations' cannot be 0"),
+        (["evolve", "cartpole", "--seed-reward", "none.py"], "not a file"),
+        (["evolve", "--env", "nowhere:make"], "nowhere"),
+        (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
+        (["resume"], "there are no runs yet"),
+        (["show", "nothing"], "does not exist"),
+        (["train", "cartpole", "--reward", "none.py"], "none.py"),
+        (["train", "cartpole", "--reward", "hack:none"], "hack:fast_cart"),
+        (["check", "none.py", "--task", "cartpole"], "none.py"),
+    ],
+)
+def test_bad_input_says_what_is_allowed_and_leaves_nothing_behind(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    failed = cli(*arguments, cwd=tmp_path)
+    assert failed.returncode in (1, 2)
+    assert says in failed.stderr
+    assert "Next:" in failed.stderr or "Allowed:" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_environment_that_breaks_its_promises_costs_a_message_and_no_run(tmp_path: Path) -> None:
+    source = CHECKOUT / "tests" / "tasks" / "fake_envs.py"
+    (tmp_path / "fake_envs.py").write_text(source.read_text())
+    failed = cli("evolve", "--env", "fake_envs:four_values", cwd=tmp_path)
+    assert failed.returncode == 2, failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_runs_show_and_export_agree(run: Path) -> None:
+    (summary,) = json.loads(cli("runs", "--json", cwd=run).stdout)
+    assert summary["status"] == "finished"
+    view = json.loads(cli("show", "--json", cwd=run).stdout)
+    assert [c["id"] for c in view["candidates"]] == ["0-00", "0-01"]
+    assert summary["best"] == view["confirmation"]["winner"]
+    text = cli("show", cwd=run).stdout
+    assert "Lineage" in text
+    assert "compute_reward" in text
+    exported = cli("export", "latest", "-o", "mine.py", cwd=run)
+    assert exported.returncode == 0, exported.stderr
+    assert (run / "mine.py").read_text() == view["best_source"]
+    again = cli("export", "latest", "-o", "mine.py", cwd=run)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+def test_the_saved_reward_needs_nothing_of_ours(run: Path) -> None:
+    (reward,) = run.glob("runs/*/best/reward.py")
+    code = (
+        "import importlib.util, inspect, numpy as np\n"
+        f"spec = importlib.util.spec_from_file_location('reward', {str(reward)!r})\n"
+        "module = importlib.util.module_from_spec(spec); spec.loader.exec_module(module)\n"
+        "names = inspect.signature(module.compute_reward).parameters\n"
+        "signals = {n: np.zeros((3, 2) if 'action' in n else 3, np.float32) for n in names}\n"
+        "reward, components = module.compute_reward(**signals)\n"
+        "print(reward.shape, sorted(components), module.__doc__.splitlines()[0])\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("(3,)")
+    assert "Reward for cartpole" in done.stdout
+
+
+def test_giving_the_command_again_after_the_end_starts_a_new_run(run: Path) -> None:
+    before = len(list(run.glob("runs/*-*")))
+    assert cli("evolve", "cartpole", *TINY, "--json", cwd=run).returncode == 0
+    assert len(list(run.glob("runs/*-*"))) == before + 1
+
+
+def test_an_interrupt_drains_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    arguments = ["evolve", "cartpole", *TINY, "--samples", "6", "--env-steps", "2048"]
+    command = [sys.executable, "-m", "eureka_agent", *arguments]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not any(
+        b"training_finished" in p.read_bytes() for p in logs(tmp_path)
+    ):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "go on" in out
+    (log,) = logs(tmp_path)
+    before = log.read_bytes()
+    started, ended = before.count(b"training_started"), before.count(b"training_finished")
+    assert started == ended > 0
+    done = cli(*arguments, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert log.read_bytes().startswith(before)
+    assert len(logs(tmp_path)) == 1
+
+
+def logs(folder: Path) -> list[Path]:
+    return list(folder.glob("runs/*/events.jsonl"))
+
+
+def test_check_prints_findings_and_fails_on_errors(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("import os\n\ndef compute_reward(pole_angel):\n    os._exit(0)\n")
+    bad = cli("check", "bad.py", "--task", "cartpole", cwd=tmp_path)
+    assert bad.returncode == 1
+    assert "bad.py:1: error [" in bad.stdout
+    assert "pole_angle" in bad.stdout
+    good = "def compute_reward(pole_angle):\n    calm = -abs(pole_angle)\n    return calm, {'calm': calm}\n"
+    (tmp_path / "good.py").write_text(good)
+    fine = cli("check", "good.py", "--task", "cartpole", "--json", cwd=tmp_path)
+    assert fine.returncode == 0, fine.stdout
+    assert json.loads(fine.stdout)["refused"] is False
+
+
+def test_train_reports_fitness_and_keeps_the_policy(tmp_path: Path) -> None:
+    done = cli("train", "cartpole", "--reward", "reference", "--env-steps", "512", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (training,) = json.loads(done.stdout)["trainings"]
+    assert training["fitness"] > 0
+    assert (tmp_path / training["folder"] / "policy.zip").exists()
+
+
+def test_init_writes_a_task_that_evolves_as_it_stands(tmp_path: Path) -> None:
+    made = cli("init", "balance", "--env", "CartPole-v1", "--goal", "Keep the pole up.", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "balance" in cli("tasks", cwd=tmp_path).stdout
+    done = cli("evolve", "balance", *TINY, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["winner"]
+
+
+def test_a_factory_in_the_working_folder_evolves(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import gymnasium\n\ndef make():\n    return gymnasium.make('CartPole-v1')\n"
+    )
+    done = cli("evolve", "--env", "mine:make", "--goal", "Balance.", *TINY, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_doctor_says_whether_code_is_contained(tmp_path: Path) -> None:
+    report = json.loads(cli("doctor", "--json", cwd=tmp_path).stdout)
+    assert {layer["name"] for layer in report["layers"]} >= {"bubblewrap", "seccomp", "landlock", "rlimits"}
+    assert isinstance(report["contained"], bool)

@@ -1,0 +1,147 @@
+"""The probe runs rewards for real: each of these passes or nearly passes the static rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from eureka_agent.critique import Critic, ProbeCheck, StaticCheck, refused
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.tasks.inspection import inspect_environment
+from eureka_agent.tasks.registry import find_task
+
+
+@pytest.fixture(scope="module")
+def probe() -> Iterator[ProbeCheck]:
+    task = find_task("cartpole")
+    with RewardSandbox() as sandbox:
+        yield ProbeCheck(task, inspect_environment(task, seed=0, steps=512), sandbox)
+
+
+def reward(arguments: str, *lines: str, above: str = "") -> str:
+    body = "\n    ".join(lines)
+    return f"import numpy as np\n\n{above}\n\ndef compute_reward({arguments}):\n    {body}\n"
+
+
+def rules(findings: list[Finding]) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.severity) for finding in findings}
+
+
+def test_a_good_reward_has_nothing_said_about_it(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle, cart_position",
+        "upright = np.exp(-np.square(pole_angle / 0.1))",
+        "centred = -10.0 * np.abs(cart_position)",
+        'return upright + centred, {"upright": upright, "centred": centred}',
+    )
+    assert probe(source) == []
+
+
+def test_a_helper_that_hides_a_mean_over_worlds_is_found(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle",
+        "stacked = np.stack([pole_angle, pole_angle], axis=-1)",
+        "total = np.sum(np.sum(stacked[:, :], axis=-1)[:, None] * np.ones_like(stacked), axis=-1)",
+        "mixed = pole_angle - total[::-1]",
+        'return mixed, {"mixed": mixed}',
+    )
+    assert ("row-independence", "error") in rules(probe(source)) or refused(
+        Critic([StaticCheck(find_task("cartpole"))])(source)
+    )
+
+
+def test_nan_is_refused_with_the_place(probe: ProbeCheck) -> None:
+    (finding,) = probe(reward("pole_angle", "r = np.log(pole_angle)", 'return r, {"r": r}'))
+    assert finding.severity == "error"
+    assert "finite" in finding.what or "NaN" in finding.what
+
+
+def test_a_wrong_shape_is_refused(probe: ProbeCheck) -> None:
+    (finding,) = probe(reward("action", 'return action, {"action": action}'))
+    assert finding.severity == "error"
+    assert "shape" in finding.what
+
+
+def test_an_exception_tells_its_type_and_line(probe: ProbeCheck) -> None:
+    (finding,) = probe(
+        reward(
+            "pole_angle, action",
+            "r = pole_angle + np.stack([action, pole_angle], axis=-1)",
+            'return r, {"r": r}',
+        )
+    )
+    assert finding.severity == "error"
+    assert "ValueError" in finding.what
+
+
+def test_a_constant_reward_and_an_ignored_signal_are_warnings(probe: ProbeCheck) -> None:
+    constant = probe(reward("pole_angle", "r = np.ones_like(pole_angle)", 'return r, {"r": r}'))
+    assert rules(constant) == {("constant-reward", "warning")}
+    idle = probe(
+        reward("pole_angle, cart_position", "far = np.where(cart_position > 1e6, 1.0, 0.0)",
+               "r = np.abs(pole_angle)", 'return r + far, {"r": r, "far": far}')
+    )  # fmt: skip
+    assert ("no-reaction", "warning") in rules(idle)
+
+
+def test_scale_and_dominance_are_warnings(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle, cart_position",
+        "big = 1e7 * np.abs(pole_angle)",
+        "small = np.abs(cart_position)",
+        'return big + small, {"big": big, "small": small}',
+    )
+    assert {("scale", "warning"), ("dominant-component", "warning")} <= rules(probe(source))
+
+
+def test_a_slow_reward_is_refused(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle",
+        "r = pole_angle",
+        "for i in range(250):",
+        "    for j in range(250):",
+        "        r = np.cos(r)",
+        'return r, {"r": r}',
+    )
+    assert ("cost", "error") in rules(probe(source))
+
+
+def test_a_reward_that_hangs_is_refused_in_time(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle",
+        "r = pole_angle",
+        "for i in range(250):",
+        "    for j in range(250):",
+        "        for k in range(250):",
+        "            r = np.cos(r)",
+        'return r, {"r": r}',
+    )
+    (finding,) = probe(source)
+    assert finding.severity == "error"
+
+
+def test_memory_is_probed_world_by_world(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle, memory",
+        'best = np.minimum(memory["best"], np.abs(pole_angle))',
+        'return -best, {"best": best}, {"best": best}',
+        above='MEMORY = {"best": 1.0}\n',
+    )
+    assert not refused(probe(source))
+
+
+def test_static_errors_spare_the_probe(probe: ProbeCheck) -> None:
+    asked: list[str] = []
+
+    def never(source: str) -> list[Finding]:
+        asked.append(source)
+        return []
+
+    findings = Critic([StaticCheck(find_task("cartpole")), never])(
+        "def compute_reward(pole_angel):\n    return 1\n"
+    )
+    assert refused(findings)
+    assert not asked
+    assert any("pole_angle" in str(finding) for finding in findings)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import pytest
+from design_fakes import SOURCE, archive_of, failed, make_task, trained
+
+from eureka_agent.design.designer import Designer
+from eureka_agent.design.proposer import Slot
+from eureka_agent.errors import ModelError
+from eureka_agent.llm.model import Message, Reply, Usage
+from eureka_agent.llm.scripted import ScriptedModel
+from eureka_agent.rewards.findings import Finding
+
+STOP = threading.Event()
+GOOD = f"It is good.\n```python\n{SOURCE}```\n"
+FINDING = Finding("nan", "error", None, "It is NaN.", "", "Guard it.")
+
+
+def designer(*replies: str) -> tuple[Designer, ScriptedModel]:
+    model = ScriptedModel(list(replies))
+    return Designer(make_task(), model, seed=3), model
+
+
+def plan(samples: int, *candidates, generation: int = 1) -> Counter[tuple[str, tuple[str, ...]]]:
+    slots = designer()[0].plan(generation, samples, archive_of(*candidates))
+    assert [slot.index for slot in slots] == list(range(samples))
+    assert {slot.generation for slot in slots} == {generation}
+    return Counter((slot.operator, slot.parents) for slot in slots)
+
+
+def test_generation_0_is_all_seeds() -> None:
+    assert plan(16, generation=0) == {("seed", ()): 16}
+
+
+def test_later_generations_mostly_rewrite_the_best() -> None:
+    shares = plan(16, trained(0, 0, 1.0), trained(0, 1, 9.0), trained(0, 2, 5.0))
+    assert shares[("rewrite", ("0-01",))] == 8
+    assert shares[("rewrite", ("0-02",))] == 4
+    assert shares[("seed", ())] == 2
+    crosses = {parents for (operator, parents) in shares if operator == "cross"}
+    assert ("0-01", "0-02") in crosses
+    assert all(parents[0] == "0-01" and len(set(parents)) == 2 for parents in crosses)
+
+
+@pytest.mark.parametrize("samples", range(1, 20))
+def test_every_size_of_generation_is_filled(samples: int) -> None:
+    assert sum(plan(samples, trained(0, 0, 1.0), trained(0, 1, 2.0)).values()) == samples
+    assert plan(samples, trained(0, 0, 1.0))[("rewrite", ("0-00",))] >= samples - samples // 8
+
+
+def test_four_slots_still_hold_three_operators_of_parents() -> None:
+    shares = plan(4, trained(0, 0, 1.0), trained(0, 1, 2.0))
+    assert shares == {("rewrite", ("0-01",)): 2, ("rewrite", ("0-00",)): 1, ("cross", ("0-01", "0-00")): 1}
+
+
+def test_nothing_trained_means_seeds_again() -> None:
+    assert plan(4, failed(0, 0, "no"), failed(0, 1, "no")) == {("seed", ()): 4}
+
+
+def test_planning_is_deterministic() -> None:
+    candidates = [trained(0, i, float(i)) for i in range(8)]
+    one, other = designer()[0], designer()[0]
+    assert one.plan(2, 64, archive_of(*candidates)) == other.plan(2, 64, archive_of(*candidates))
+
+
+def test_the_incumbent_is_rewritten_rather_than_a_lucky_challenger() -> None:
+    archive = archive_of(trained(0, 0, 5.0), trained(0, 1, 9.0), incumbent="0-00")
+    assert designer()[0].plan(1, 1, archive)[0].parents == ("0-00",)
+
+
+def test_a_draft_holds_source_conversation_and_usage() -> None:
+    proposer, model = designer(GOOD)
+    draft = proposer.propose(Slot(0, 2, "seed"), archive_of(), STOP)
+    assert draft.source == SOURCE
+    assert draft.problems == ()
+    assert [message.role for message in draft.conversation] == ["system", "user", "assistant"]
+    assert draft.conversation[-1].content == GOOD
+    assert draft.usage == Usage(0, 0, 0.0)
+    assert model.requests[0][0] == "0-02/turn0"
+
+
+def test_an_unusable_reply_becomes_problems() -> None:
+    draft = designer("I refuse to think.")[0].propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    assert draft.source is None
+    assert draft.problems[0].rule == "reply-no-code"
+
+
+def test_repair_continues_the_conversation_without_hidden_thinking() -> None:
+    proposer, model = designer("<think>hm</think>" + GOOD, GOOD, GOOD)
+    slot = Slot(0, 1, "seed")
+    first = proposer.propose(slot, archive_of(), STOP)
+    second = proposer.repair(slot, first, [FINDING], 1, STOP)
+    assert second is not None
+    third = proposer.repair(slot, second, [FINDING], 2, STOP)
+    assert third is not None
+    assert [key for key, _ in model.requests] == ["0-01/turn0", "0-01/turn1", "0-01/turn2"]
+    assert [m.role for m in third.conversation] == ["system", "user"] + ["assistant", "user"] * 2 + [
+        "assistant"
+    ]
+    sent = model.requests[1][1]
+    assert sent[:2] == first.conversation[:2]
+    assert sent[2] == Message("assistant", GOOD.strip())
+    assert "It is NaN. Guard it." in sent[3].content
+    assert first.conversation[2].content.startswith("<think>")
+
+
+class _Ending:
+    name = "ending"
+    max_parallel = 1
+
+    def __init__(self, text: str, finish) -> None:
+        self._reply = Reply(text, Usage(1, 2, None), self.name, 0.0, finish)
+
+    def reply(self, key, messages, stop) -> Reply:
+        return self._reply
+
+
+@pytest.mark.parametrize(
+    ("text", "finish", "rule"),
+    [
+        ("Let me think about", "length", "reply-truncated"),
+        ("", "refusal", "reply-refusal"),
+        ("```python\ndef compute_reward(", "length", "reply-truncated"),
+    ],
+)
+def test_how_the_reply_ended_is_the_first_problem(text: str, finish, rule: str) -> None:
+    draft = Designer(make_task(), _Ending(text, finish)).propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    assert draft.problems[0].rule == rule
+    assert draft.usage == Usage(1, 2, None)
+
+
+def test_a_model_that_cannot_answer_is_an_error() -> None:
+    with pytest.raises(ModelError, match="0-00/turn0"):
+        designer()[0].propose(Slot(0, 0, "seed"), archive_of(), STOP)

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from design_fakes import SOURCE, archive_of, failed, make_task, trained
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.design.designer import Designer
+from eureka_agent.design.prompts import PromptBook
+from eureka_agent.design.proposer import Slot
+from eureka_agent.errors import ConfigError
+from eureka_agent.llm.model import Message
+from eureka_agent.llm.scripted import ScriptedModel
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.rules import check_source
+from eureka_agent.tasks.task import FitnessSpec, Signal, Task
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+ARCHIVE = archive_of(
+    trained(0, 0, 40.0),
+    trained(0, 1, 80.0, operator="rewrite", parents=("0-00",)),
+    failed(0, 2, "component 'near' is NaN in row 3"),
+    failed(0, 3, "component 'near' is NaN in row 3"),
+)
+BAD_LINE = Finding("unknown-name", "error", 6, "There is no signal 'speed'.", "", "Use 'velocity'.")
+
+
+def asked(
+    slot: Slot,
+    task: Task | None = None,
+    archive: Archive = ARCHIVE,
+    reflection: bool = True,
+    history: bool = True,
+) -> tuple[Message, ...]:
+    """Return the conversation that a slot of `task` starts with."""
+    model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
+    Designer(task or make_task(), model, reflection=reflection, history=history).propose(
+        slot, archive, threading.Event()
+    )
+    ((_, messages),) = model.requests
+    return messages
+
+
+def matches_snapshot(name: str, text: str) -> None:
+    path = SNAPSHOTS / f"{name}.md"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), (
+        f"{path} differs; UPDATE_SNAPSHOTS=1 accepts the new text"
+    )
+
+
+SLOTS = {
+    "seed": (Slot(0, 0, "seed"), archive_of()),
+    "seed_after_failures": (Slot(1, 0, "seed"), archive_of(failed(0, 0, "it timed out"), failed(0, 1, ""))),
+    "rewrite": (Slot(1, 0, "rewrite", ("0-01",)), ARCHIVE),
+    "cross": (Slot(1, 1, "cross", ("0-01", "0-00")), ARCHIVE),
+}
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_requests_read_as_approved(name: str) -> None:
+    slot, archive = SLOTS[name]
+    matches_snapshot(name, asked(slot, archive=archive)[1].content)
+
+
+def test_the_repair_request_reads_as_approved() -> None:
+    text = PromptBook().repair([BAD_LINE, Finding("slow", "error", None, "It took 9 s.", "", "")], SOURCE)
+    assert "`near = np.exp(-np.square(position - 0.5))`" in text
+    matches_snapshot("repair", text)
+
+
+def test_a_repair_without_source_says_that_nothing_was_found() -> None:
+    problem = Finding("reply-empty", "error", None, "Your reply is empty.", "", "Write one.")
+    text = PromptBook().repair([problem], None)
+    assert "No reward function could be taken" in text
+    assert "refused before training" not in text
+
+
+def test_safety_and_own_reward_have_sections_of_their_own() -> None:
+    task = make_task(safety="Never exceed 2 m/s.", env_reward="It pays 1 a step.")
+    text = asked(Slot(0, 0, "seed"), task)[1].content
+    matches_snapshot("seed_with_safety_and_reward", text)
+    assert "## Safety\n\nNever exceed 2 m/s." in text
+    assert "It pays 1 a step." in text
+    plain = asked(Slot(0, 0, "seed"))[1].content
+    assert "## Safety" not in plain
+    assert "own reward" not in plain
+
+
+def test_the_system_prompt_states_the_contract_and_is_the_same_for_every_task() -> None:
+    one = asked(Slot(0, 0, "seed"))[0]
+    other = asked(Slot(0, 0, "seed"), make_task(name="other", description="Else."))[0]
+    assert one == other
+    assert one.role == "system"
+    for word in ("compute_reward", "np.where", "np.clip", "MEMORY", "num_envs", "axis=-1"):
+        assert word in one.content
+
+
+def test_the_examples_in_the_system_prompt_keep_the_contract() -> None:
+    examples = re.findall(r"```python\n(.*?)```", PromptBook().system(), flags=re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        text = example if "import" in example else f"import numpy as np\n\n\n{example}"
+        assert check_source(text, ["distance", "speed", "action", "height"]) == []
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_prompts_of_two_tasks_differ_in_the_tasks_own_data_only(name: str) -> None:
+    slot, archive = SLOTS[name]
+    fields = {"name": "AAA", "description": "BBB", "context": "CCC", "max_episode_steps": 111}
+    other_fields = {"name": "ZZZ", "description": "YYY", "context": "XXX", "max_episode_steps": 999}
+    signals = (Signal("sss", (), "uuu", "mmm"), Signal("action", (1,)))
+    other_signals = (Signal("ttt", (), "vvv", "nnn"), Signal("action", (1,)))
+    one = make_task(**fields, signals=signals, fitness=FitnessSpec("FFF", "sum"))
+    other = make_task(
+        **other_fields, signals=other_signals, fitness=FitnessSpec("GGG", "mean"), env_id="Else-v1"
+    )
+    translated = asked(slot, one, archive)[1].content
+    pairs = [*zip(fields.values(), other_fields.values(), strict=True)]
+    pairs += [("FFF", "GGG"), ("sss", "ttt"), ("uuu", "vvv"), ("mmm", "nnn")]
+    for mine, theirs in pairs:
+        translated = translated.replace(str(mine), str(theirs))
+    assert translated == asked(slot, other, archive)[1].content
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_nothing_secret_and_no_placeholder_reaches_the_model(name: str) -> None:
+    slot, archive = SLOTS[name]
+    system, user = asked(slot, archive=archive)
+    assert "None" not in user.content
+    for message in (system, user):
+        assert "SECRET" not in message.content.upper()
+        assert not re.search(r"\{\{|\}\}|\{%|%\}|Undefined", message.content)
+        assert "\n\n\n" not in re.sub(r"```.*?```", "CODE", message.content, flags=re.DOTALL)
+        assert "fitness" not in message.content.lower()
+
+
+def test_minimised_scores_are_said_to_be_better_when_lower() -> None:
+    task = make_task(fitness=FitnessSpec("metres off the path", "mean", "minimize"))
+    assert "(Lower is better.)" in asked(Slot(0, 0, "seed"), task)[1].content
+
+
+def test_ablations_tell_less() -> None:
+    slot, archive = SLOTS["rewrite"]
+    full = asked(slot, archive=archive)[1].content
+    no_reflection = asked(slot, archive=archive, reflection=False)[1].content
+    no_history = asked(slot, archive=archive, history=False)[1].content
+    assert "first to last" in full
+    assert "first to last" not in no_reflection
+    assert "Its `task_score` is 80." in no_reflection
+    assert "What has been tried" in full
+    assert "What has been tried" not in no_history
+    assert "did not work" not in no_history
+
+
+def test_equal_slots_get_identical_prompts() -> None:
+    assert asked(Slot(1, 0, "rewrite", ("0-01",))) == asked(Slot(1, 7, "rewrite", ("0-01",)))
+
+
+def test_a_prompt_knows_nothing_of_its_own_generation() -> None:
+    slot = Slot(1, 5, "rewrite", ("0-01",))
+    later = archive_of(*ARCHIVE.candidates, trained(1, 0, 99.0), failed(1, 1, "later"))
+    assert asked(slot) == asked(slot, archive=later)
+
+
+def test_the_first_folder_that_holds_a_template_wins(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    for folder, name in ((mine, "system"), (theirs, "system"), (theirs, "seed")):
+        (folder / "designer").mkdir(parents=True, exist_ok=True)
+        (folder / "designer" / f"{name}.md.j2").write_text(f"{name} of {folder.name}")
+    book = PromptBook([mine, theirs])
+    assert book.system() == "system of mine\n"
+    assert book.request("seed", make_task()) == "seed of theirs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{{ taks.name }}", "taks"), ("{% if %}", "line 1"), ("{% include 'gone.j2' %}", "gone.j2")],
+)
+def test_a_bad_template_is_an_error_that_says_where(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "designer").mkdir()
+    (tmp_path / "designer" / "seed.md.j2").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        PromptBook([tmp_path]).request("seed", make_task())
+
+
+def test_the_environment_variable_names_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "designer").mkdir()
+    (tmp_path / "designer" / "system.md.j2").write_text("my own words")
+    monkeypatch.setenv("EUREKA_AGENT_TEMPLATES", str(tmp_path))
+    assert PromptBook().system() == "my own words\n"
+    assert (
+        PromptBook().request("seed", make_task(), tried=[], failures=[], untold=0).startswith("# Task: cart")
+    )

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from design_fakes import failed, trained
+
+from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.design.prompts import PromptBook
+from eureka_agent.design.reflection import notes, number, reflect, rows
+from eureka_agent.rewards.findings import Finding
+
+
+def evaluation(**curves: tuple[float, ...]) -> Evaluation:
+    named = {name.replace("c_", "component/"): values for name, values in curves.items()}
+    return Evaluation("search", 0, 1, 5.0, (5.0,), 100, 1.0, 0, named)
+
+
+def kinds(sign: float = 1.0, **curves: tuple[float, ...]) -> list[tuple[str, str]]:
+    return [(note.kind, note.name) for note in notes(evaluation(**curves), sign=sign)]
+
+
+def test_ten_points_of_a_long_curve_with_its_extremes_over_all() -> None:
+    (row,) = rows(evaluation(fitness=(*map(float, range(99)), 500.0)))
+    assert row.name == "task_score"
+    assert len(row.points) == 10
+    assert (row.points[0], row.points[-1]) == ("0", "500")
+    assert (row.maximum, row.minimum) == ("500", "0")
+
+
+def test_short_curves_are_shown_whole_and_components_come_first() -> None:
+    found = rows(evaluation(fitness=(1.0, 2.0), c_near=(0.1, 0.2), reward=(0.1, 0.2)))
+    assert [row.name for row in found] == ["near", "reward (all components)", "task_score"]
+    assert found[0].points == ("0.1", "0.2")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.000123456, "0.0001235"), (1234.5678, "1235"), (0.0, "0"), (-0.5, "-0.5"), (1e9, "1e+09")],
+)
+def test_numbers_keep_their_significant_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_components_that_stand_out() -> None:
+    assert ("never_changed", "a") in kinds(c_a=(1.0, 1.0, 1.0), c_b=(1.0, 2.0, 3.0))
+    assert ("nearly_constant", "a") in kinds(c_a=(1.0, 1.001, 1.002), c_b=(1.0, 2.0, 3.0))
+    assert ("dominates", "a") in kinds(c_a=(10.0, 20.0), c_b=(0.5, 1.0))
+    assert ("negligible", "b") in kinds(c_a=(10.0, 20.0), c_b=(0.001, -0.002))
+    assert kinds(c_a=(1.0, 2.0), c_b=(1.0, 2.0)) == []
+    assert kinds(c_alone=(1.0, 2.0)) == []
+
+
+def test_scores_that_stand_out() -> None:
+    assert kinds(fitness=(3.0, 3.0, 3.0)) == [("score_flat", "")]
+    assert kinds(fitness=(0.0, 10.0, 2.0)) == [("score_fell", "")]
+    assert ("diverged", "") in kinds(fitness=(10.0, 5.0, 0.0), reward=(0.0, 1.0, 2.0))
+    assert kinds(fitness=(0.0, 5.0, 10.0), reward=(0.0, 1.0, 2.0)) == []
+    assert kinds(sign=-1.0, fitness=(10.0, 5.0, 0.0), reward=(0.0, 1.0, 2.0)) == []
+
+
+def test_further_seeds_and_warnings_are_told() -> None:
+    candidate = trained(0, 0, 40.0)
+    again = dataclasses.replace(candidate.evaluations[0], replicate=1, fitness=31.25, warnings=())
+    confirm = dataclasses.replace(again, stage="confirm", fitness=99.0)
+    warning = Finding("scale", "warning", 3, "The reward is large.", "", "Divide it.")
+    candidate = dataclasses.replace(
+        candidate, evaluations=(confirm, again, candidate.evaluations[0]), findings=(warning,)
+    )
+    text = PromptBook().reflection(**reflect(candidate, sign=1.0))
+    assert "over fresh episodes: 40." in text
+    assert "other seeds: 31.25." in text
+    assert "The reward is large." in text
+    assert "99." not in text
+
+
+def test_every_note_has_its_words() -> None:
+    curves = {
+        "fitness": (9.0, 5.0, 0.0),
+        "reward": (0.0, 1.0, 2.0),
+        "c_a": (1.0, 1.0, 1.0),
+        "c_b": (200.0, 201.0, 202.0),
+        "c_c": (0.1, 0.2, 0.3),
+    }
+    candidate = Candidate(0, 0, "seed", evaluations=(evaluation(**curves),))
+    told = reflect(candidate, sign=1.0)
+    text = PromptBook().reflection(**told)
+    assert len(told["notes"]) == text.split("What stands out:")[1].count("\n- ")
+
+
+def test_an_untrained_candidate_cannot_be_reflected_on() -> None:
+    with pytest.raises(ValueError, match="0-01"):
+        reflect(failed(0, 1, "no"), sign=1.0)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution, source_worth
+
+from eureka_agent.archive.candidate import Status
+from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.store.state import RunState
+from eureka_agent.training.job import TrainingFailure, TrainingJob
+
+
+def test_a_run_ends_with_a_confirmed_winner_and_its_files(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path)
+    evolution.run()
+    state = evolution.state
+    assert state.finished
+    assert state.confirmation is not None
+    winner = state.confirmation["winner"]
+    assert state.candidates[winner].status is Status.CONFIRMED
+    assert "compute_reward" in (tmp_path / "best" / "reward.py").read_text()
+    assert winner in (tmp_path / "summary.md").read_text()
+    names = {row["name"] for row in state.confirmation["table"]}
+    assert {"reference", "sparse", winner} <= names
+
+
+def test_every_candidate_ends_in_one_final_status(tmp_path: Path) -> None:
+    def fail(job: TrainingJob) -> TrainingFailure | None:
+        return TrainingFailure("timed out", "too slow") if job.name == "0-01" else None
+
+    evolution = make_evolution(
+        tmp_path, proposer=CountingProposer(broken=frozenset({"0-02"})), trainer=FakeTrainer(fail=fail)
+    )
+    evolution.run()
+    candidates = evolution.state.candidates
+    assert candidates["0-01"].status is Status.TIMED_OUT
+    assert candidates["0-01"].reason == "too slow"
+    assert candidates["0-02"].status is Status.REFUSED
+    assert "It is broken." in candidates["0-02"].reason
+    assert Status.PROPOSED not in {candidate.status for candidate in candidates.values()}
+
+
+def test_a_refused_draft_is_repaired_at_most_as_often_as_asked(tmp_path: Path) -> None:
+    proposer = CountingProposer(broken=frozenset({"0-02"}))
+    make_evolution(tmp_path, proposer=proposer, repair_turns=2).run()
+    assert [turn for name, turn in proposer.repaired if name == "0-02"] == [1, 2]
+
+
+def test_search_and_confirmation_seeds_are_disjoint_and_shared_by_all(tmp_path: Path) -> None:
+    trainer = FakeTrainer()
+    make_evolution(tmp_path, trainer=trainer).run()
+    by_stage: dict[str, set[int]] = {"search": set(), "confirm": set()}
+    for job in trainer.jobs:
+        by_stage[job.stage].add(job.seed)
+    assert not by_stage["search"] & by_stage["confirm"]
+    first = {job.seed for job in trainer.jobs if job.stage == "search" and job.replicate == 0}
+    assert len(first) == 1
+
+
+def test_resuming_a_finished_run_does_nothing_again(tmp_path: Path) -> None:
+    make_evolution(tmp_path).run()
+    before = (tmp_path / "events.jsonl").read_bytes()
+    proposer, trainer = CountingProposer(), FakeTrainer()
+    make_evolution(tmp_path, proposer=proposer, trainer=trainer).run()
+    assert (tmp_path / "events.jsonl").read_bytes() == before
+    assert not trainer.jobs
+    assert not proposer.proposed
+
+
+def test_any_prefix_of_the_log_resumes_to_the_same_archive(tmp_path: Path) -> None:
+    whole = make_evolution(tmp_path / "whole", trainer=FakeTrainer(noise=0.5))
+    whole.run()
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    for length in range(1, len(lines), 3):
+        root = tmp_path / f"prefix-{length}"
+        root.mkdir()
+        (root / "events.jsonl").write_bytes(
+            b"".join(lines[:length]) + lines[length][: len(lines[length]) // 2]
+        )
+        resumed = make_evolution(root, trainer=FakeTrainer(noise=0.5))
+        resumed.run()
+        assert archive_of(resumed.state) == archive_of(whole.state), f"after {length} events"
+
+
+def test_nothing_journalled_is_trained_again_after_a_resume(tmp_path: Path) -> None:
+    stop, trainer = threading.Event(), FakeTrainer()
+
+    def stop_after_five(job: TrainingJob) -> None:
+        if len(trainer.jobs) == 5:
+            stop.set()
+
+    trainer.fail = stop_after_five
+    with pytest.raises(Interrupted):
+        make_evolution(tmp_path, trainer=trainer, stop=stop).run()
+    again = FakeTrainer()
+    make_evolution(tmp_path, trainer=again).run()
+    done = [(job.name, job.stage, job.replicate) for job in trainer.jobs + again.jobs]
+    assert len(done) == len(set(done))
+
+
+def test_a_lucky_seed_does_not_stay_in_the_lead(tmp_path: Path) -> None:
+    """A challenger with a better mean gets another seed, and leads only on its lower bound."""
+    evolution = make_evolution(tmp_path, trainer=FakeTrainer(noise=2.0), generations=6)
+    evolution.run()
+    duels = [judgement["duel"] for _, judgement in sorted(evolution.state.judgements.items())][:-1]
+    asked = {(name, replicate) for duel in duels for name, replicate in duel}
+    assert asked
+    for name, replicate in asked:
+        assert len(evolution.state.candidates[name].fitnesses()) > replicate
+
+
+def test_the_step_budget_is_kept_and_leaves_room_for_the_confirmation(tmp_path: Path) -> None:
+    confirmation = (2 + 2) * 3 * STEPS
+    evolution = make_evolution(tmp_path, generations=50, budget_steps=confirmation + 17 * STEPS)
+    evolution.run()
+    assert evolution.state.env_steps <= confirmation + 17 * STEPS
+    assert "environment steps" in evolution.state.stopped
+    assert evolution.state.confirmation is not None
+    assert len(evolution.state.baselines["reference"]) == 3
+
+
+def test_the_search_ends_at_the_target(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, generations=50, target=0.5)
+    evolution.run()
+    assert "target" in evolution.state.stopped
+    assert len(evolution.state.judgements) < 50
+
+
+def test_restarts_know_nothing_of_each_other_and_are_confirmed_together(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, restarts=2, generations=2, confirm_top=2)
+    evolution.run()
+    state = evolution.state
+    assert set(state.judgements) == {0, 1, 2, 3}
+    assert all(not candidate.parents for candidate in state.candidates.values() if candidate.generation == 2)
+    parents = {parent for c in state.candidates.values() if c.generation == 3 for parent in c.parents}
+    assert parents
+    assert all(parent.startswith("2-") for parent in parents)
+    leaders = {state.judgements[1]["incumbent"], state.judgements[3]["incumbent"]}
+    assert state.confirmation is not None
+    assert set(state.confirmation["confirmed"]) == leaders
+
+
+def test_a_given_reward_takes_the_first_place(tmp_path: Path) -> None:
+    given = source_worth(100.0)
+    evolution = make_evolution(tmp_path, seed_reward=given)
+    evolution.run()
+    first = evolution.state.candidates["0-00"]
+    assert first.operator == "given"
+    assert first.source == given
+    assert first.proposer == "the person"
+
+
+def test_a_proposal_that_was_tried_before_is_refused(tmp_path: Path) -> None:
+    class Parrot(CountingProposer):
+        def propose(self, slot, archive, stop):
+            draft = super().propose(slot, archive, stop)
+            if slot.id != "1-00":
+                return draft
+            return type(draft)(f"# a comment makes no difference\n{archive.get('0-00').source}")
+
+    evolution = make_evolution(tmp_path, proposer=Parrot(), repair_turns=0)
+    evolution.run()
+    twin = evolution.state.candidates["1-00"]
+    assert twin.status is Status.REFUSED
+    assert "0-00" in twin.reason
+
+
+def test_a_run_in_which_everything_fails_ends_and_says_why(tmp_path: Path) -> None:
+    trainer = FakeTrainer(fail=lambda _: TrainingFailure("failed", "the reward was NaN"))
+    evolution = make_evolution(tmp_path, trainer=trainer)
+    evolution.run()
+    assert evolution.state.finished
+    assert not (tmp_path / "best").exists()
+    assert "the reward was NaN" in (tmp_path / "summary.md").read_text()
+
+
+def archive_of(state: RunState) -> object:
+    """Everything that must not depend on when a run was interrupted."""
+    archive = state.archive(sign=1.0)
+    candidates = [
+        (c, tuple(sorted(c.evaluations, key=lambda e: (e.stage, e.replicate)))) for c in archive.candidates
+    ]
+    plain = [
+        (c.id, c.operator, c.parents, c.source, c.status, c.reason, evaluations)
+        for c, evaluations in candidates
+    ]
+    baselines = {name: sorted(es, key=lambda e: e.replicate) for name, es in state.baselines.items()}
+    return plain, archive.incumbent_id, baselines, state.confirmation

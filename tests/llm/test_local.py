@@ -1,0 +1,43 @@
+"""A model on this machine. The live test needs a file: `EUREKA_AGENT_TEST_GGUF=model.gguf`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from asking import STOP
+
+from eureka_agent.errors import ModelError
+from eureka_agent.llm.local import LocalModel
+from eureka_agent.llm.model import Message
+from eureka_agent.llm.registry import ModelOptions, make_model
+
+GGUF = os.environ.get("EUREKA_AGENT_TEST_GGUF", "")
+
+
+def test_a_damaged_file_is_said_when_it_is_loaded(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    path = tmp_path / "damaged.gguf"
+    path.write_bytes(b"GGUF\x03\x00\x00\x00" + bytes(range(256)) * 8)
+    model = make_model(f"local:{path}", run_folder=tmp_path)
+    with pytest.raises(ModelError, match="no model that"):
+        model.reply("0-00/turn0", [Message("user", "Say hello.")], STOP)
+
+
+@pytest.mark.skipif(not GGUF, reason="EUREKA_AGENT_TEST_GGUF names no model")
+def test_a_real_model_answers_for_nothing_and_its_server_ends(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    model = make_model(f"local:{GGUF}", run_folder=tmp_path, options=ModelOptions(max_reply_tokens=16))
+    assert isinstance(model, LocalModel)
+    try:
+        reply = model.reply("0-00/turn0", [Message("user", "Say hello.")], STOP)
+        server = model._server
+        assert reply.text
+        assert reply.model == Path(GGUF).name
+        assert reply.usage.cost_usd == 0.0
+        assert reply.usage.output_tokens
+    finally:
+        model.close()
+    assert server is not None
+    assert server.poll() == 0

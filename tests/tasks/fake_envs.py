@@ -1,0 +1,165 @@
+"""Small environments, well-behaved and not, found by `fake_envs:<name>`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+
+class Counter(gym.Env):
+    """Counts its steps: obs is `[start, steps]`, reward the step's number, an episode lasts `length` steps.
+
+    Rewards
+    -------
+    Pays the secret_number 41 of each step.
+    """
+
+    def __init__(self, *, length: int = 5, truncates: bool = False, changes: dict[str, Any] | None = None):
+        self.observation_space = spaces.Box(-100.0, 100.0, (2,), np.float32)
+        self.action_space = spaces.Discrete(2)
+        self.length, self.truncates = length, truncates
+        self.changes = changes or {}
+        self.secret_number = 41.0
+        self.speed_limit = 7.0
+        self.start, self.count = 0.0, 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed)
+        self.start, self.count = float(self.np_random.integers(1, 50)), 0
+        if "reset" in self.changes:
+            return self.changes["reset"]
+        return self._get_obs(), self._info()
+
+    def step(self, action: Any) -> Any:
+        payment = self.secret_number * 0 + self.count + 1.0
+        self.count += int(min(1.0, self.speed_limit))
+        ended = self.count >= self.length
+        values = {
+            "obs": self._get_obs(),
+            "reward": payment,
+            "terminated": ended and not self.truncates,
+            "truncated": ended and self.truncates,
+            "info": self._info(),
+        } | self.changes
+        if "raises" in values:
+            raise values["raises"]
+        if "four" in values:
+            return values["obs"], values["reward"], ended, values["info"]
+        return values["obs"], values["reward"], values["terminated"], values["truncated"], values["info"]
+
+    def _get_obs(self) -> np.ndarray:
+        return np.array([self.start, min(self.count, 100)], dtype=np.float32)
+
+    def _info(self) -> dict[str, Any]:
+        return {
+            "count": self.count,
+            "height": 0.5 * self.count,
+            "falling": self.count > 2,
+            "for": 1.0,
+            "obs": 2.0,
+            "odd key!": 3.0,
+            "reward_forward": 99.0,
+            "TotalReward": 99.0,
+            "note": "text",
+        }
+
+
+def well_behaved() -> gym.Env:
+    return Counter()
+
+
+def truncating() -> gym.Env:
+    return Counter(truncates=True)
+
+
+def four_values() -> gym.Env:
+    return Counter(changes={"four": True})
+
+
+def bare_reset() -> gym.Env:
+    return Counter(changes={"reset": np.zeros(2, np.float32)})
+
+
+def wrong_shape() -> gym.Env:
+    return Counter(changes={"obs": np.zeros(3, np.float32)})
+
+
+def text_obs() -> gym.Env:
+    return Counter(changes={"obs": "here"})
+
+
+def nan_obs() -> gym.Env:
+    return Counter(changes={"obs": np.array([np.nan, 0.0], np.float32)})
+
+
+def far_obs() -> gym.Env:
+    return Counter(changes={"obs": np.array([0.0, 500.0], np.float32)})
+
+
+def nan_reward() -> gym.Env:
+    return Counter(changes={"reward": float("nan")})
+
+
+def text_reward() -> gym.Env:
+    return Counter(changes={"reward": "much"})
+
+
+def no_flag() -> gym.Env:
+    return Counter(changes={"terminated": None})
+
+
+def crashes() -> gym.Env:
+    return Counter(changes={"raises": KeyError("lost")})
+
+
+def endless() -> gym.Env:
+    return Counter(length=10**9)
+
+
+def not_an_env() -> Any:
+    return {"no": "environment"}
+
+
+def fails_to_build() -> gym.Env:
+    raise RuntimeError("no licence")
+
+
+class Spaces(gym.Env):
+    """Observes and acts in any spaces, at random; four steps an episode."""
+
+    def __init__(self, observation: spaces.Space, action: spaces.Space):
+        self.observation_space, self.action_space = observation, action
+        self.count = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed)
+        if seed is not None:
+            self.observation_space.seed(seed)
+        self.count = 0
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any) -> Any:
+        self.count += 1
+        return self.observation_space.sample(), 1.0, self.count >= 4, False, {}
+
+
+def nested() -> gym.Env:
+    observation = spaces.Dict(
+        {
+            "pose": spaces.Dict({"x": spaces.Box(-1, 1, (2, 3)), "mode": spaces.Discrete(3, start=5)}),
+            "keys": spaces.MultiBinary(4),
+            "pair": spaces.Tuple((spaces.MultiDiscrete([2, 3]), spaces.Box(-1, 1, (1,), np.float64))),
+        }
+    )
+    return Spaces(observation, spaces.MultiDiscrete([2, 4]))
+
+
+def shifted() -> gym.Env:
+    return Spaces(spaces.Discrete(6, start=-2), spaces.Discrete(3, start=10))
+
+
+def graph() -> gym.Env:
+    return Spaces(spaces.Graph(spaces.Box(-1, 1, (1,)), None), spaces.Discrete(2))

@@ -1,0 +1,76 @@
+"""Every broken promise of an environment is named, with what would be right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eureka_agent.errors import TaskError, TrainingError
+from eureka_agent.tasks import GymWorlds, find_task, inspect_environment
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("four_values", "returned 4 values"),
+        ("bare_reset", "reset() of Counter returned a ndarray"),
+        ("nan_reward", "nan as reward"),
+        ("text_reward", "'much' as reward"),
+        ("no_flag", "None as terminated"),
+        ("crashes", "raised KeyError: 'lost'"),
+        ("wrong_shape", "shape (3,)"),
+        ("text_obs", "'here'"),
+        ("nan_obs", "NaN or infinity"),
+        ("far_obs", "500 at index [1]"),
+    ],
+)
+def test_misbehaviour_is_named(name: str, words: str) -> None:
+    with pytest.raises(TaskError) as caught:
+        inspect_environment(find_task(env=f"fake_envs:{name}"))
+    assert words in caught.value.what
+    assert caught.value.allowed or caught.value.fix
+
+
+def test_an_observation_out_of_bounds_does_not_stop_training() -> None:
+    worlds = GymWorlds(find_task(env="fake_envs:far_obs"), 1, [0])
+    worlds.reset()
+    assert worlds.step(np.array([0])).policy_obs[0, 1] == 500.0
+
+
+def test_episodes_that_never_end_ask_for_a_limit() -> None:
+    with pytest.raises(TaskError, match="max-episode-steps"):
+        inspect_environment(find_task(env="fake_envs:endless"))
+
+
+def test_a_given_limit_ends_endless_episodes() -> None:
+    recording = inspect_environment(find_task(env="fake_envs:endless", max_episode_steps=20))
+    assert recording.truncated.any()
+    assert not recording.terminated.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("not_an_env", "gave a dict"),
+        ("fails_to_build", "RuntimeError: no licence"),
+        ("wel_behaved", "Did you mean 'well_behaved'?"),
+        ("graph", "Graph"),
+    ],
+)
+def test_what_cannot_be_built_is_named(name: str, words: str) -> None:
+    with pytest.raises(TaskError) as caught:
+        find_task(env=f"fake_envs:{name}")
+    assert words in caught.value.what
+
+
+def test_actions_must_be_finite() -> None:
+    worlds = GymWorlds(find_task("pendulum"), 2, [0, 1])
+    worlds.reset()
+    with pytest.raises(TrainingError, match="NaN"):
+        worlds.step(np.array([[0.0], [np.nan]]))
+
+
+def test_actions_are_clipped_to_the_space() -> None:
+    worlds = GymWorlds(find_task("pendulum"), 2, [0, 1])
+    worlds.reset()
+    assert worlds.step(np.array([[5.0], [-9.0]])).signals["torque"].tolist() == [2.0, -2.0]

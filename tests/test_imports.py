@@ -1,0 +1,86 @@
+"""Imports point one way, and what must be instant imports little."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "eureka_agent"
+LAYERS = [
+    {"errors", "seeds", "resources", "config", "_version", "budget"},
+    {"tasks", "rewards"},
+    {"archive", "isolation", "llm", "store"},
+    {"design", "critique", "training", "analysis"},
+    {"evolution"},
+    {"cli"},
+]
+RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+BETWEEN_NEIGHBOURS = {("rewards", "tasks"), ("isolation", "rewards")}
+
+
+def rooms_imported_by(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = (
+                [node.module]
+                if node.module != "eureka_agent"
+                else [f"eureka_agent.{a.name}" for a in node.names]
+            )
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("eureka_agent.")}
+    return found
+
+
+def modules() -> list[Path]:
+    return [
+        p
+        for p in PACKAGE.rglob("*.py")
+        if p.relative_to(PACKAGE).parts[0] not in ("__init__.py", "__main__.py")
+    ]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert own in RANK, f"{own} has no place in the layers"
+    for room in rooms_imported_by(path):
+        assert room in RANK, f"{room} has no place in the layers"
+        assert RANK[room] <= RANK[own], f"{path.name} ({own}) imports {room}, which lies above it"
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(' '.join({{m.split('.')[0] for m in sys.modules}}))"
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    loaded = loaded_after("import eureka_agent.cli.app")
+    assert not loaded & {"numpy", "gymnasium", "torch", "jax", "pydantic", "jinja2", "scipy"}
+
+
+def test_a_reward_worker_loads_numpy_and_nothing_else_that_is_heavy() -> None:
+    loaded = loaded_after("import eureka_agent.isolation.worker")
+    assert "numpy" in loaded
+    assert not loaded & {"gymnasium", "torch", "jax", "pydantic", "jinja2", "scipy", "typer"}
+
+
+def test_importing_the_package_is_light() -> None:
+    assert not loaded_after("import eureka_agent") & {"numpy", "gymnasium", "torch", "pydantic"}
+
+
+def test_every_public_name_exists() -> None:
+    import eureka_agent
+
+    for name in eureka_agent.__all__:
+        assert getattr(eureka_agent, name) is not None

@@ -1,0 +1,39 @@
+"""An environment that breaks its promises for some seeds only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+from eureka_agent.seeds import seed_for
+
+UNLUCKY = {seed_for(2, "world", index) for index in range(2)}
+
+
+class Fragile(gym.Env):
+    """Counts to ten; breaks at the fifth step where it was reset with an unlucky seed."""
+
+    observation_space = spaces.Box(-1.0, 20.0, (1,), np.float32)
+    action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:
+        super().reset(seed=seed)
+        self.unlucky = seed in UNLUCKY
+        self.count = 0
+        return self._observed(), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
+        self.count += 1
+        if self.unlucky and self.count == 5:
+            raise RuntimeError("the fragile environment broke")
+        return self._observed(), float(action), self.count >= 10, False, {}
+
+    def _observed(self) -> Any:
+        return np.array([self.count], dtype=np.float32)
+
+
+def make() -> gym.Env:
+    return Fragile()

@@ -1,0 +1,242 @@
+"""A whole generation in one process: outcomes one by one, failures that stay where they belong."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.isolation.layout import SignalLayout
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
+from eureka_agent.training.population.policy_file import load_policy
+from eureka_agent.training.population.trainer import PopulationTrainer
+
+GOOD = """import numpy as np
+
+
+def compute_reward(pole_angle, cart_position):
+    upright = np.exp(-np.square(pole_angle / 0.1))
+    centred = {weight} * np.square(cart_position)
+    return upright + centred, {{"upright": upright, "centred": centred}}
+"""
+
+REMEMBERS = """import numpy as np
+
+MEMORY = {"steps": 0.0}
+
+
+def compute_reward(pole_angle, memory):
+    steps = memory["steps"] + 1.0
+    reward = np.exp(-np.square(pole_angle)) + 0.001 * steps
+    return reward, {"steps": steps}, {"steps": steps}
+"""
+
+HANGS = """import numpy as np
+
+
+def compute_reward(pole_angle):
+    reward = pole_angle
+    for i in range(250):
+        for j in range(250):
+            for k in range(250):
+                reward = np.cos(reward)
+    return reward, {"reward": reward}
+"""
+
+NAN = """import numpy as np
+
+
+def compute_reward(pole_angle):
+    reward = np.log(pole_angle)
+    return reward, {"reward": reward}
+"""
+
+CRASHES = GOOD.format(weight=-0.75)
+
+
+class CrashingSandbox(RewardSandbox):
+    """Kills the worker of one reward right after it was started, as a segmentation fault would."""
+
+    def spawn(self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0) -> Any:
+        worker = super().spawn(source_text, layout, timeout_s=timeout_s)
+        if source_text == CRASHES:
+            assert worker.child is not None
+            self._started().kill(worker.child)
+        return worker
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    chosen = find_task("cartpole")
+    budget = replace(chosen.budget, checkpoints=2, eval_episodes=2, wall_s=60.0)
+    return replace(chosen, budget=budget)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="module")
+def trainer(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[PopulationTrainer]:
+    with CrashingSandbox() as sandbox:
+        scratch = tmp_path_factory.mktemp("home")
+        made = PopulationTrainer(sandbox, scratch=scratch, parallel=2, stop=threading.Event(), cache=cache)
+        yield made
+        made.close()
+
+
+def job(
+    name: str, source: str | None, folder: Path, kind: Any = "source", env_steps: int = 1024
+) -> TrainingJob:
+    return TrainingJob(name, "search", 0, 1, kind, source, folder / name, env_steps)
+
+
+def run(trainer: PopulationTrainer, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
+    return trainer.train(task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
+
+
+def comparable(outcome: Outcome | None) -> Evaluation:
+    assert isinstance(outcome, Evaluation), outcome
+    return replace(outcome, wall_s=0.0)
+
+
+def failure(outcome: Outcome | None) -> TrainingFailure:
+    assert isinstance(outcome, TrainingFailure), outcome
+    return outcome
+
+
+def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
+    task: Task, trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    good = {f"good-{n}": GOOD.format(weight=-0.1 * (n + 1)) for n in range(2)} | {"remembers": REMEMBERS}
+    bad = {"hangs": HANGS, "crashes": CRASHES, "nan": NAN}
+    names = ["hangs", "good-0", "crashes", "good-1", "nan", "remembers"]
+    jobs = [job(name, {**good, **bad}[name], tmp_path / "together") for name in names]
+    told: list[str] = []
+    outcomes = trainer.train(
+        task, jobs, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job.name)
+    )
+    together = dict(zip(names, outcomes, strict=True))
+    for name, source in good.items():
+        (alone,) = run(trainer, task, [job(name, source, tmp_path / "alone")])
+        assert comparable(together[name]) == comparable(alone)
+    failures = {name: failure(together[name]) for name in bad}
+    assert failures["hangs"].status == "timed out"
+    assert "finite" in failures["nan"].reason or "NaN" in failures["nan"].reason
+    assert "ended" in failures["crashes"].reason
+    assert failures["nan"].env_steps > 0
+    assert sorted(told) == sorted(names)
+
+
+def test_baselines_need_no_worker(task: Task, trainer: PopulationTrainer, tmp_path: Path) -> None:
+    native, sparse = run(
+        trainer, task, [job("native", None, tmp_path, "native"), job("sparse", None, tmp_path, "sparse")]
+    )
+    assert comparable(native).components == ("native",)
+    assert comparable(sparse).components == ("fitness",)
+
+
+def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path: Path) -> None:
+    (outcome,) = run(trainer, task, [job("one", GOOD.format(weight=-0.1), tmp_path)])
+    evaluation = comparable(outcome)
+    assert set(evaluation.curves) == {
+        "reward",
+        "component/upright",
+        "component/centred",
+        "fitness",
+        "episode_length",
+    }
+    assert {len(curve) for curve in evaluation.curves.values()} == {2}
+    assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
+    act = load_policy(tmp_path / "one" / "policy.npz")
+    with np.load(tmp_path / "one" / "trajectories.npz") as kept:
+        episode = {name.split("/")[1]: kept[name] for name in kept.files if name.startswith("episode0/")}
+    # The saved policy does in the recorded episode what it did when it was scored.
+    observation = np.stack([episode[name] for name in list(episode)[:4]], axis=1)
+    chosen = act(observation)[:-1, 0]
+    np.testing.assert_array_equal(chosen, episode["action"][1:].argmax(axis=1))
+    assert len(episode["action"]) == evaluation.episode_fitness[0]
+
+
+def test_a_training_past_its_wall_limit_is_killed(
+    task: Task, trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    short = replace(task, budget=replace(task.budget, wall_s=2.0))
+    jobs = [job(name, None, tmp_path, "native", env_steps=10_000_000) for name in ("a", "b")]
+    for outcome in run(trainer, short, jobs):
+        assert failure(outcome).status == "timed out"
+
+
+class _DyingExecutor:
+    """Kills any child that trains one certain job, as a simulator that crashes would."""
+
+    def __init__(self, real: Any, deadly: str) -> None:
+        self.real, self.deadly, self.parallel = real, deadly, real.parallel
+        self.trained: list[list[str]] = []
+
+    def run_child(self, payload: Mapping[str, Any], fds: Any, limits: Any, *, watch: Any) -> Any:
+        names = [row["job"].split("/")[0] for row in payload["jobs"]]
+        self.trained.append(names)
+        if self.deadly in names:
+            end = self.real.run_child({**payload, "jobs": []}, fds, limits)
+            return replace(end, exit_code=-signal.SIGSEGV)
+        return self.real.run_child(payload, fds, limits, watch=watch)
+
+    def close(self) -> None:
+        self.real.close()
+
+
+def test_a_trainer_that_dies_costs_only_the_candidate_that_kills_it(
+    task: Task, cache: Path, tmp_path: Path
+) -> None:
+    with RewardSandbox() as sandbox:
+        made = PopulationTrainer(
+            sandbox, scratch=tmp_path / "home", parallel=1, stop=threading.Event(), cache=cache
+        )
+        dying = _DyingExecutor(made.executor, "deadly")
+        made.executor = dying  # pyright: ignore[reportAttributeAccessIssue]
+        source = GOOD.format(weight=-0.1)
+        jobs = [job(name, source, tmp_path, env_steps=256) for name in ("a", "b", "deadly", "c")]
+        outcomes = run(made, task, jobs)
+        made.close()
+    assert [isinstance(outcome, Evaluation) for outcome in outcomes] == [True, True, False, True]
+    assert "signal 11" in failure(outcomes[2]).reason
+    assert dying.trained == [["a", "b", "deadly", "c"], ["a", "b"], ["deadly", "c"], ["deadly"], ["c"]]
+
+
+def test_worlds_that_misbehave_fail_only_whose_they_are(
+    task: Task, trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit."""
+    fragile = find_task(env="fragile_envs:make")
+    budget = replace(fragile.budget, checkpoints=1, eval_episodes=1)
+    small = {"n_envs": 2, "n_steps": 32, "batch_size": 32, "n_epochs": 2}
+    fragile = replace(fragile, budget=budget, algorithm=small)
+    jobs = [replace(job(str(seed), None, tmp_path, "native", 64), seed=seed) for seed in range(4)]
+    outcomes = run(trainer, fragile, jobs)
+    broken = [isinstance(outcome, TrainingFailure) for outcome in outcomes]
+    assert broken == [seed == 2 for seed in range(4)]
+    assert "fragile" in failure(outcomes[2]).reason
+
+
+def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with RewardSandbox() as sandbox:
+        made = PopulationTrainer(sandbox, scratch=tmp_path / "home", parallel=1, stop=stop)
+        started: list[TrainingJob] = []
+        jobs = [job("never", None, tmp_path, "native")]
+        assert made.train(task, jobs, on_start=started.append, on_outcome=lambda *_: None) == [None]
+        made.close()
+    assert not started

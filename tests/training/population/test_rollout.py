@@ -1,0 +1,57 @@
+"""Signals measured a rollout at a time are those measured step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.tracker import RolloutSignals
+from eureka_agent.tasks.worlds import GymWorlds
+from eureka_agent.training.simulators import SimulatorFactory
+
+SEEDS = [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("make", ["ours", "gymnasium"])
+@pytest.mark.parametrize("name", ["cartpole", "mountain_car"])
+def test_whole_rollouts_measure_what_steps_measure(name: str, make: str) -> None:
+    task = find_task(name)
+
+    def worlds() -> Any:
+        return SimulatorFactory(task).make(SEEDS) if make == "ours" else GymWorlds(task, 4, SEEDS)
+
+    stepwise, whole, signals = worlds(), worlds(), RolloutSignals(task)
+    stepwise.reset()
+    whole.reset()
+    generator = np.random.default_rng(0)
+    kept = np.arange(4)
+    for rollout in range(3):
+        if rollout == 2:
+            kept = np.array([0, 3])
+            for some in (stepwise, whole, signals):
+                some.retain(kept)
+        rows: list[tuple[Any, ...]] = []
+        expected = []
+        for _ in range(40):
+            if name == "cartpole":
+                actions = generator.integers(0, 2, len(kept))
+            else:
+                actions = generator.uniform(-1.5, 1.5, (len(kept), 1)).astype(np.float32)
+            expected.append(stepwise.step(actions).signals)
+            before = whole.state
+            first = whole.step(actions, measure=False).first
+            shown = whole.actions.encode(whole.actions.prepare(actions))
+            rows.append((before, shown, whole.final_state, first))
+        before, shown, after, first = zip(*rows, strict=True)
+        measured = signals.measure(
+            {key: np.stack([state[key] for state in before]) for key in before[0]},
+            np.stack(shown),
+            {key: np.stack([state[key] for state in after]) for key in after[0]},
+            np.stack(first),
+        )
+        assert set(measured) == {signal.name for signal in task.all_signals}
+        for key, array in measured.items():
+            np.testing.assert_array_equal(array, np.stack([step[key] for step in expected]), err_msg=key)
