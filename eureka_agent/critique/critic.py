@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from eureka_agent.critique.probe import probe
+from eureka_agent.critique.probe import Clock, probe
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
@@ -35,12 +36,14 @@ class StaticCheck:
 class ProbeCheck:
     """A run on recorded transitions; see `eureka_agent.critique.probe`."""
 
-    def __init__(self, task: Task, recording: Recording, sandbox: RewardSandbox) -> None:
-        self._task, self._recording, self._sandbox = task, recording, sandbox
+    def __init__(
+        self, task: Task, recording: Recording, sandbox: RewardSandbox, *, clock: Clock = time.perf_counter
+    ) -> None:
+        self._task, self._recording, self._sandbox, self._clock = task, recording, sandbox, clock
 
     def __call__(self, source: str) -> list[Finding]:
         """Return what running it shows."""
-        return probe(source, self._task, self._recording, self._sandbox)
+        return probe(source, self._task, self._recording, self._sandbox, clock=self._clock)
 
 
 class Critic:

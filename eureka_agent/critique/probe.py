@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
 
 Array = np.ndarray
+Clock = Callable[[], float]
 
 TIMEOUT_S = 5.0
 MAX_ROWS = 1024
@@ -58,8 +59,18 @@ class _Rows:
         return _Rows({**self.signals, name: values}, self.first)
 
 
-def probe(source: str, task: Task, recording: Recording, sandbox: RewardSandbox) -> list[Finding]:
-    """Run a reward that passed the static rules on recorded transitions and say what is wrong with it."""
+def probe(
+    source: str,
+    task: Task,
+    recording: Recording,
+    sandbox: RewardSandbox,
+    *,
+    clock: Clock = time.perf_counter,
+) -> list[Finding]:
+    """Run a reward that passed the static rules on recorded transitions and say what is wrong with it.
+
+    `clock` gives seconds; it times what the reward costs.
+    """
     parsed = parse_reward(source)
     rows = _rows(parsed, recording)
     signals = [(name, task.signal(name)) for name in parsed.arguments]
@@ -68,7 +79,7 @@ def probe(source: str, task: Task, recording: Recording, sandbox: RewardSandbox)
     try:
         worker = sandbox.spawn(source, layout)
         output = _run(worker, rows)
-        return [*_findings(worker, parsed, rows, output), *_cost(worker, rows)]
+        return [*_findings(worker, parsed, rows, output), *_cost(worker, rows, clock)]
     except (RewardError, WorkerError) as error:
         return [_failure(error)]
     finally:
@@ -163,13 +174,13 @@ def _scale(output: RewardOutput) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _cost(worker: RewardWorker, rows: _Rows) -> Iterator[Finding]:
+def _cost(worker: RewardWorker, rows: _Rows, clock: Clock) -> Iterator[Finding]:
     allowed = SLOW_S_PER_ROW * rows.count + SLOW_S_PER_CALL * rows.first.shape[0]
     fastest = math.inf
     for _ in range(TIMINGS):
-        started = time.perf_counter()
+        started = clock()
         _run(worker, rows)
-        fastest = min(fastest, time.perf_counter() - started)
+        fastest = min(fastest, clock() - started)
         if fastest <= allowed:
             return
     yield Finding(

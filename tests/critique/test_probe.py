@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -14,10 +15,15 @@ from eureka_agent.tasks.registry import find_task
 
 
 @pytest.fixture(scope="module")
-def probe() -> Iterator[ProbeCheck]:
-    task = find_task("cartpole")
+def sandbox() -> Iterator[RewardSandbox]:
     with RewardSandbox() as sandbox:
-        yield ProbeCheck(task, inspect_environment(task, seed=0, steps=512), sandbox)
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def probe(sandbox: RewardSandbox) -> ProbeCheck:
+    task = find_task("cartpole")
+    return ProbeCheck(task, inspect_environment(task, seed=0, steps=512), sandbox)
 
 
 def reward(arguments: str, *lines: str, above: str = "") -> str:
@@ -96,16 +102,18 @@ def test_scale_and_dominance_are_warnings(probe: ProbeCheck) -> None:
     assert {("scale", "warning"), ("dominant-component", "warning")} <= rules(probe(source))
 
 
-def test_a_slow_reward_is_refused(probe: ProbeCheck) -> None:
-    source = reward(
-        "pole_angle",
-        "r = pole_angle",
-        "for i in range(250):",
-        "    for j in range(250):",
-        "        r = np.cos(r)",
-        'return r, {"r": r}',
+@pytest.mark.parametrize(("seconds_a_run", "slow"), [((0.5,) * 5, True), ((0.5, 0.5, 0.01), False)])
+def test_a_slow_reward_is_refused_unless_one_of_its_runs_was_fast(
+    sandbox: RewardSandbox, seconds_a_run: Sequence[float], slow: bool
+) -> None:
+    task = find_task("cartpole")
+    readings = itertools.chain.from_iterable((0.0, seconds) for seconds in seconds_a_run)
+    check = ProbeCheck(
+        task, inspect_environment(task, seed=0, steps=512), sandbox, clock=lambda: next(readings)
     )
-    assert ("cost", "error") in rules(probe(source))
+    source = reward("pole_angle", "r = np.cos(pole_angle)", 'return r, {"r": r}')
+    assert (("cost", "error") in rules(check(source))) == slow
+    assert not list(readings)  # every run that was allowed was timed, and none after a fast one
 
 
 def test_a_reward_that_hangs_is_refused_in_time(probe: ProbeCheck) -> None:
