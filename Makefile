@@ -15,7 +15,7 @@ test: lint types tests
 $(VENV)/.demo: pyproject.toml constraints.txt
 	bash scripts/system-packages.sh
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[sb3]'
+	$(PIP) --editable .
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt

@@ -20,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--trainer", default="sb3", choices=("sb3", "population"))
+    parser.add_argument("--trainer", default="population", choices=("population", "sb3"))
     arguments = parser.parse_args()
     lost = True
     print("| task | reward | fitness on each seed |\n| --- | --- | --- |")

@@ -76,7 +76,7 @@ class RunConfig(BaseModel):
     """Refuse what static rules or the probe find wrong; without it only loading can refuse."""
     repair_turns: int = Field(2, ge=0)
     """How often a refused reward may be answered again within its generation."""
-    trainer: TrainerName = "sb3"
+    trainer: TrainerName = "population"
     """Scores from different trainers are not compared."""
     parallel: int | None = Field(None, ge=1)
     """Trainings side by side, or threads of the population trainer; one a core when not given."""

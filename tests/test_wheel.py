@@ -43,7 +43,7 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", folder, cwd=built)
     run(
         folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-        "--constraint", CHECKOUT / "constraints.txt", f"{wheel}[mujoco,sb3]", f"gymnasium=={OLDEST[1]}.0",
+        "--constraint", CHECKOUT / "constraints.txt", wheel, f"gymnasium=={OLDEST[1]}.0",
         "pytest", "hypothesis", cwd=built,
     )  # fmt: skip
     return folder / "bin"

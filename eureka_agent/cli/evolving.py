@@ -80,7 +80,7 @@ def evolve(
     one_generation: Annotated[
         bool, typer.Option(help="Ablation: all candidates in a single generation.")
     ] = False,
-    trainer: Trainer = "sb3",
+    trainer: Trainer = "population",
     parallel: Annotated[int | None, typer.Option(help="Trainings side by side; else one a core.")] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option(help="Accept a machine that can limit, but not contain, generated code.")

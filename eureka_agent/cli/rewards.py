@@ -53,7 +53,7 @@ def train(
     env_steps: Annotated[int | None, typer.Option(help="Steps of learning; else the task's.")] = None,
     trainer: Annotated[
         str, typer.Option(help="population: all seeds in one process; sb3: a process for each.")
-    ] = "sb3",
+    ] = "population",
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"
     ),

@@ -133,7 +133,7 @@ def train(
     seed: int = 0,
     env_steps: int | None = None,
     output: Path | str = "trained",
-    trainer: str = "sb3",
+    trainer: str = "population",
     parallel: int | None = None,
     env: Env = None,
     envs: Path | None = None,
@@ -246,8 +246,6 @@ def doctor() -> DoctorReport:
     if not any(layer["name"] == "bubblewrap" and layer["held"] for layer in layers):
         advice.append("Install bubblewrap: it puts generated code into its own network, processes and files.")
     versions = {name: _version(name) for name in LIBRARIES}
-    if versions["stable-baselines3"] == "not installed":
-        advice.append("Install a trainer: pip install 'eureka-agent[sb3]'.")
     return DoctorReport(
         contained, layers, versions, usable_cores(), [task.name for task in list_tasks()], advice
     )

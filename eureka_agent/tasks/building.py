@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 import importlib
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -80,7 +79,7 @@ def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor
         raise _unknown_id(env_id, error) from error
 
     def make() -> gym.Env:
-        if ".mujoco" in str(spec.entry_point) and importlib.util.find_spec("mujoco") is not None:
+        if ".mujoco" in str(spec.entry_point):
             import_module("mujoco", path=None)
             route_warnings()
         return gym.make(env_id, max_episode_steps=-1, disable_env_checker=True, **kwargs)

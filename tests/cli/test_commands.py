@@ -199,7 +199,7 @@ def test_train_reports_fitness_and_keeps_the_policy(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (training,) = json.loads(done.stdout)["trainings"]
     assert training["fitness"] > 0
-    assert (tmp_path / training["folder"] / "policy.zip").exists()
+    assert (tmp_path / training["folder"] / "policy.npz").exists()
 
 
 def test_init_writes_a_task_that_evolves_as_it_stands(tmp_path: Path) -> None:

@@ -143,8 +143,6 @@ def test_stages_are_the_task_with_other_arguments(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_state_is_told(tmp_path: Path, env_id: str, fields: str, words: str) -> None:
-    if env_id.startswith("Hopper"):
-        pytest.importorskip("mujoco")
     toml = BASE.replace('id = "MountainCarContinuous-v0"', f'id = "{env_id}"\nstate = {fields}')
     family(tmp_path)
     (tmp_path / "base" / "task.toml").write_text(toml.replace("goal_velocity = 0.01", ""))

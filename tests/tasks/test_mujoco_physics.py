@@ -10,8 +10,6 @@ import pytest
 
 from eureka_agent.tasks import SignalTracker, episode_fitness, find_task
 
-pytest.importorskip("mujoco")
-
 TURN = 2 * np.pi
 Hand = Callable[[int, Any], None]
 """What is done to `MjData` before a step."""

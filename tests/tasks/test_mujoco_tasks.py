@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from mujoco_fakes import CLASSIC, MUJOCO, WORDS_ONLY, with_library
@@ -20,7 +22,7 @@ from eureka_agent.tasks import GymWorlds, Recording, SignalTracker, Task, find_t
 from eureka_agent.tasks import list_tasks as tasks_of
 from eureka_agent.tasks.bodies import heading, to_world, up_vector, wrapped
 
-mujoco = pytest.importorskip("mujoco")
+mujoco = pytest.importorskip("mujoco")  # untyped: its own stubs lack functions
 
 ROBOTS = ["ant", "half_cheetah", "hopper", "humanoid", "reacher", "swimmer_u_turn", "walker"]
 PLANAR = ["half_cheetah", "hopper", "walker"]
@@ -256,8 +258,6 @@ def test_orientation_helpers_agree_with_mujoco() -> None:
 
 @pytest.mark.parametrize("robot", ROBOTS)
 def test_signals_run_on_another_array_library(robot: str) -> None:
-    jax = pytest.importorskip("jax")
-    jnp = jax.numpy
     task = find_task(robot)
     assert task.folder is not None
     module = with_library(task.folder / "task.py", jnp)

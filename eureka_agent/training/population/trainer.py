@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.errors import RewardError, TrainingError, WorkerError
+from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.messages import MAX_FDS
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -43,13 +42,6 @@ class PopulationTrainer:
         cache: Path | None = None,
     ) -> None:
         """`parallel` is the number of threads; `cache` keeps compiled programs, by default the person's."""
-        missing = [name for name in ("jax", "optax") if importlib.util.find_spec(name) is None]
-        if missing:
-            raise TrainingError(
-                f"The population trainer needs {' and '.join(missing)}, which is not installed.",
-                allowed="--trainer population with jax and optax, or --trainer sb3",
-                fix="Install it with `pip install 'eureka-agent[population]'`.",
-            )
         self._sandbox = sandbox
         self._stop = stop
         self._cache = cache or cache_folder("compiled")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import replace
 from typing import Any
 
@@ -68,12 +67,7 @@ CASES = [
     ("pendulum", "angle", {"n_steps": 64, "batch_size": 96}),
     ("pendulum", "angle", {"n_steps": 64, "use_sde": False}),
     ("acrobot", "tip_height", {"n_envs": 3, "n_steps": 50}),
-    pytest.param(
-        "gym:HalfCheetah-v5",
-        "x_position",
-        {"n_steps": 64, "normalize_observation": True},
-        marks=pytest.mark.skipif(importlib.util.find_spec("mujoco") is None, reason="needs mujoco"),
-    ),
+    ("gym:HalfCheetah-v5", "x_position", {"n_steps": 64, "normalize_observation": True}),
 ]
 
 
