@@ -30,7 +30,7 @@ def evolve(
         str,
         typer.Option(
             help="Who proposes: auto, search, openai/<model>, anthropic/<model>, azure/<deployment>, "
-            "local:<gguf file>, manual, replay:<file>; several as a,b."
+            "local:<gguf file>, manual[:<who answers>], replay:<file>; several as a,b."
         ),
     ] = "auto",
     base_url: Annotated[

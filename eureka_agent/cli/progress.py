@@ -114,7 +114,7 @@ class Progress:
         self._say(f"Generation {event['generation']}: {len(event['slots'])} candidates", style="bold")
 
     def _on_request_sent(self, event: Event) -> None:
-        if event["model"] == "manual":
+        if event["model"].partition(":")[0] == "manual":
             self._say(f"  waiting for a reply to {event['key']} (see outbox/ and inbox/ in the run's folder)")
 
     def _on_request_failed(self, event: Event) -> None:

@@ -25,7 +25,6 @@ class ManualModel:
     meanwhile; the reply is then found after a restart.
     """
 
-    name = "manual"
     max_parallel = 64
 
     def __init__(
@@ -33,11 +32,13 @@ class ManualModel:
         outbox: Path,
         inbox: Path,
         *,
+        who: str = "",
         poll_s: float = 0.5,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
         clock: Callable[[], float] = time.monotonic,
         templates: Templates | None = None,
     ) -> None:
+        self.name = f"manual:{who}" if who else "manual"
         self.outbox = outbox
         self.inbox = inbox
         self._poll_s = poll_s

@@ -19,7 +19,7 @@ from eureka_agent.llm.wire import Sampling, Wire
 
 KNOWN = (
     "auto", "search", "openai/<model>", "anthropic/<model>", "azure/<deployment>", "local:<gguf file>",
-    "manual", "replay:<file>",
+    "manual", "manual:<who answers>", "replay:<file>",
 )  # fmt: skip
 """What may stand after `--model`; `search` asks no model and is no business of `make_model`."""
 
@@ -49,14 +49,15 @@ def split_models(spec: str) -> list[str]:
 def make_model(spec: str, *, run_folder: Path, options: ModelOptions | None = None) -> LanguageModel:
     """Build the model called `spec` (see `KNOWN`); ModelError or ConfigError for what cannot be asked.
 
-    `manual` asks in `run_folder/outbox` and reads replies from `run_folder/inbox`. Keys are read from the
+    `manual` asks in `run_folder/outbox` and reads replies from `run_folder/inbox`; `manual:<who>` says in
+    the run and its recording who answers. Keys are read from the
     environment here, and no request is sent.
     """
     chosen = options or ModelOptions()
     kind, _, rest = spec.partition(":")
     provider, _, model = spec.partition("/")
-    if spec == "manual":
-        return ManualModel(run_folder / "outbox", run_folder / "inbox")
+    if kind == "manual":
+        return ManualModel(run_folder / "outbox", run_folder / "inbox", who=rest)
     if kind == "replay" and rest:
         return ReplayModel(Path(rest).expanduser())
     if kind == "local" and rest:

@@ -16,6 +16,7 @@ STOP = threading.Event()
 
 
 def test_manual_asks_in_the_run_folder(tmp_path: Path) -> None:
+    assert make_model("manual:a friend", run_folder=tmp_path).name == "manual:a friend"
     model = make_model("manual", run_folder=tmp_path)
     assert isinstance(model, ManualModel)
     assert (model.outbox, model.inbox) == (tmp_path / "outbox", tmp_path / "inbox")
