@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,14 +17,16 @@ def group() -> None:
 @app.command()
 def speed(
     case: Annotated[
-        list[str] | None, typer.Option(help="cartpole or half_cheetah; both when not given.")
+        list[str] | None,
+        typer.Option(help="cartpole, half_cheetah or humanoid; the first two when not given."),
     ] = None,
-    trainer: Annotated[str, typer.Option(help="population or sb3.")] = "population",
-    parallel: Annotated[
-        int | None, typer.Option(help="Threads, or processes of sb3; else one a core.")
-    ] = None,
+    peers: Annotated[bool, typer.Option(help="Measure Stable-Baselines3, too.")] = True,
     candidates: Annotated[int | None, typer.Option(help="Candidates; else the case's own number.")] = None,
+    peer_candidates: Annotated[int, typer.Option(help="Candidates for each process of the peer.")] = 2,
     env_steps: Annotated[int | None, typer.Option(help="Steps of learning each; else the case's.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=JSON", help="A setting of PPO, for all.")
+    ] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option(help="Accept a machine that cannot contain code.")
     ] = False,
@@ -37,21 +39,45 @@ def speed(
     from eureka_agent.evolution.speed import measure_speed
 
     report = measure_speed(
-        case, trainer=trainer, parallel=parallel, candidates=candidates, env_steps=env_steps,
-        unsafe_isolation=unsafe_isolation,
+        case, peers=peers, candidates=candidates, peer_candidates=peer_candidates, env_steps=env_steps,
+        settings=dict(_setting(pair) for pair in setting or ()), unsafe_isolation=unsafe_isolation,
     )  # fmt: skip
     if json_output:
         print_json(report)
         return
     columns = (
-        "case", "candidates", "steps each", "all steps", "wall", "CPU", "memory", "a minute", "a CPU minute",
+        "case", "trainer", "candidates", "steps each", "all steps", "wall", "CPU", "memory", "a minute",
+        "population is", "of physics",
     )  # fmt: skip
     rows = [
-        (r.case, r.candidates, r.env_steps_each, r.env_steps, f"{r.wall_s:.1f} s", f"{r.cpu_s:.1f} s",
-         f"{r.memory_mb:.0f} MB", round(r.candidates_a_minute, 2), round(r.candidates_a_cpu_minute, 2))
+        (r.case, r.scheme, r.candidates, r.env_steps_each, r.env_steps, f"{r.wall_s:.1f} s",
+         f"{r.cpu_s:.1f} s", f"{r.memory_mb:.0f} MB", round(r.candidates_a_minute, 2),
+         _shown(report.ratio(r), "{:.1f} times"), _shown(report.share_of_physics(r), "{:.0%}"))
         for r in report.rows
     ]  # fmt: skip
     print_table("", columns, rows)
-    typer.echo(f"{trainer}, {report.rows[0].parallel} at a time; {report.machine}, {report.cores} cores")
+    typer.echo(f"{report.machine}, {report.cores} cores; memory is the peak of the largest process so far")
+    for name, limit in report.physics.items():
+        typer.echo(f"{name}: bare physics takes {limit:,.0f} steps a second on all cores")
     for name, settings in report.settings.items():
         typer.echo(f"{name}: {', '.join(f'{key} = {value}' for key, value in settings.items())}")
+
+
+def _shown(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _setting(pair: str) -> tuple[str, Any]:
+    import json
+
+    from eureka_agent.errors import ConfigError
+
+    name, equals, text = pair.partition("=")
+    try:
+        return name.strip(), json.loads(text)
+    except ValueError:
+        raise ConfigError(
+            f"'{pair}' sets nothing{'' if equals else ': it has no ='}.",
+            allowed="NAME=VALUE with a number, true, false or a list, e.g. batch_size=256",
+            fix="Correct the option --set.",
+        ) from None
