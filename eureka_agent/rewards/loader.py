@@ -265,10 +265,10 @@ def validated(output: RewardOutput, num_rows: int) -> RewardOutput:
             fix='Return the named parts of the reward, e.g. {"forward": forward, "effort": effort}.',
         )
     for name in components:
-        if not isinstance(name, str) or not 1 <= len(name) <= MAX_COMPONENT_NAME:
+        if not is_component_name(name):
             raise RewardError(
                 f"A component is called {str(name)[:80]!r}.",
-                allowed=f"text of 1 to {MAX_COMPONENT_NAME} characters",
+                allowed=f"text of 1 to {MAX_COMPONENT_NAME} printable characters",
                 fix="Give each component a short name.",
             )
     reward = _column("the reward", output.reward, num_rows)
@@ -277,6 +277,11 @@ def validated(output: RewardOutput, num_rows: int) -> RewardOutput:
     if memory is not None:
         memory = {name: _memory_block(name, value, num_rows) for name, value in memory.items()}
     return RewardOutput(reward, columns, memory)
+
+
+def is_component_name(name: object) -> bool:
+    """Say whether a component may be called so: it is shown in tables and stored in files as it is."""
+    return isinstance(name, str) and 1 <= len(name) <= MAX_COMPONENT_NAME and name.isprintable()
 
 
 def _numeric(what: str, value: Array) -> np.ndarray:
