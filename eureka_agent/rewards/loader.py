@@ -185,6 +185,14 @@ def load_reward(
         RewardError: a static rule calls the source wrong; the message lists every error.
     """
     text = _text_of(text_or_path)
+    check_reward(text, signals)
+    function = RewardFunction(parse_reward(text), library)
+    function._function_for({})  # module-level constants must load now, not at the first call
+    return function
+
+
+def check_reward(text: str, signals: Collection[str] | None = None) -> None:
+    """Raise a RewardError that lists every error the static rules find; nothing is executed."""
     errors = [finding for finding in check_source(text, signals) if finding.severity == "error"]
     if errors:
         raise RewardError(
@@ -192,9 +200,6 @@ def load_reward(
             allowed="a pure function of signals in the portable subset of NumPy",
             fix=errors[0].fix,
         )
-    function = RewardFunction(parse_reward(text), library)
-    function._function_for({})  # module-level constants must load now, not at the first call
-    return function
 
 
 def _text_of(text_or_path: str | Path) -> str:
