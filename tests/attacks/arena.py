@@ -40,7 +40,7 @@ LEFT_OUT = {"no seccomp": ("seccomp",), "nothing": LAYER_NAMES[1:]}
 """Modes that need not: they show what stands behind seccomp, and that attacks succeed where nothing does."""
 
 LIMITS = WorkerLimits(memory_bytes=2**27, cpu_s=30)
-LOAD_S, ANSWER_S = 2.0, 0.5
+LOAD_S, ANSWER_S = 1.0, 0.5
 ROWS = 8
 MOST_LOGGED = 2**16
 
