@@ -157,8 +157,8 @@ class RewardSandbox:
             except OSError:
                 answer = b""
         server.kill(child)
+        code = server.wait(child, _KILL_TIMEOUT_S)
         if not answer:
-            code = server.wait(child, 1.0)
             raise SandboxError(
                 f"the self-test of the isolation ended without a result (exit code {code})",
                 fix="run again with a log file for the sandbox, and report what it says",
