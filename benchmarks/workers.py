@@ -1,16 +1,27 @@
-"""How fast reward workers start and answer: `python benchmarks/bench_workers.py`."""
+"""What containment costs: `python benchmarks/workers.py [--share]`.
+
+Prints the zygote's own start, the time from fork to a loaded reward, and the time of answers; with `--share`
+also what part of a training the worker takes. That is the time of an answer beyond the same reward called in
+this process, over the processor time of a training step (between two trainings of different length, so that
+start-up does not count).
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
 
+from eureka_agent.evolution.speed import measure_speed
 from eureka_agent.isolation import RewardSandbox, SignalLayout
+from eureka_agent.rewards.loader import load_reward
 
 STEPS, WORLDS = 2048, 8
+SHORT_LONG = (10_000, 30_000)
 SIGNALS = [
     ("x", (), np.float32),
     ("v", (3,), np.float32),
@@ -44,25 +55,58 @@ def row(name: str, times: list[float], scale: float, unit: str) -> str:
     )
 
 
+def start_zygote() -> float:
+    begin = time.perf_counter()
+    with RewardSandbox():
+        return time.perf_counter() - begin
+
+
+def training_s_per_step(trainer: str) -> float:
+    """Return the processor seconds of one environment step of training and evaluation."""
+    rows = [
+        measure_speed(["cartpole"], trainer=trainer, parallel=1, candidates=1, env_steps=steps).rows[0]
+        for steps in SHORT_LONG
+    ]
+    return (rows[1].cpu_s - rows[0].cpu_s) / (rows[1].env_steps - rows[0].env_steps)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--share", action="store_true", help="train, too: some minutes")
+    share = parser.parse_args().share
     generator = np.random.default_rng(0)
     rollout = {
         name: generator.integers(0, 4, (STEPS, WORLDS, *shape)).astype(dtype)
         for name, shape, dtype in SIGNALS
     }
     step = {name: values[0] for name, values in rollout.items()}
+    flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in rollout.items()}
     resets = np.zeros((STEPS, WORLDS), bool)
     layout = SignalLayout.build(SIGNALS, STEPS * WORLDS)
-    begin = time.perf_counter()
+    inside = load_reward(SOURCE)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(row("zygote start with self-test", [start_zygote() for _ in range(5)], 1.0, "s"))
     with RewardSandbox() as sandbox:
-        print(f"sandbox start with self-test: {time.perf_counter() - begin:.3f} s ({sandbox.report.backend})")
-        print(row("fork to ready", seconds(lambda: sandbox.spawn(SOURCE, layout).close(), 30), 1e3, "ms"))
+        print(f"held by {sandbox.report.backend}")
+        print(row("fork to ready", seconds(lambda: sandbox.spawn(SOURCE, layout).close(), 50), 1e3, "ms"))
         worker = sandbox.spawn(SOURCE, layout)
         worker.compute(step)
-        print(row(f"one step of {WORLDS} rows", seconds(lambda: worker.compute(step), 5000), 1e6, "us"))
-        times = seconds(lambda: worker.compute_rollout(rollout, resets=resets), 50)
-        print(row(f"rollout of {STEPS} x {WORLDS}, a row", times, 1e6 / (STEPS * WORLDS), "us"))
+        by_step = seconds(lambda: worker.compute(step), 5000)
+        print(row(f"one step of {WORLDS} rows", by_step, 1e6, "us"))
+        by_rollout = seconds(lambda: worker.compute_rollout(rollout, resets=resets), 50)
+        print(row(f"rollout of {STEPS} x {WORLDS}, a row", by_rollout, 1e6 / (STEPS * WORLDS), "us"))
         worker.close()
+    if share:
+        extra = {
+            "population": (min(by_rollout) - min(seconds(lambda: inside(flat), 50))) / (STEPS * WORLDS),
+            "sb3": (min(by_step) - min(seconds(lambda: inside(step), 5000))) / WORLDS,
+        }
+        for trainer, extra_s in extra.items():
+            step_s = training_s_per_step(trainer)
+            print(
+                f"share of {trainer}: {1e6 * extra_s:.2f} us of {1e6 * step_s:.1f} us a step and world, "
+                f"{extra_s / step_s:.2%}"
+            )
 
 
 if __name__ == "__main__":

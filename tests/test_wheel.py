@@ -61,6 +61,7 @@ def test_wheel_and_sdist_carry_tasks_templates_and_types(built: Path) -> None:
         "envs/cartpole/task.py",
         "templates/designer/system.md.j2",
         "LICENSE",
+        "SECURITY.md",
         "tests/test_wheel.py",
     } <= inside
 

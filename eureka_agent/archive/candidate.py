@@ -42,6 +42,9 @@ class Evaluation:
     """One value a checkpoint: `fitness`, `episode_length`, `reward` (mean a step), and
     `component/<name>` (mean a step, over the training rollouts since the last checkpoint)."""
     warnings: tuple[str, ...] = ()
+    isolation: str = ""
+    """The layers that held the generated reward, e.g. `"bubblewrap + landlock + seccomp"`; empty where the
+    reward was the task's own and ran in no worker."""
 
     @property
     def components(self) -> tuple[str, ...]:

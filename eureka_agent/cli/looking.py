@@ -74,6 +74,7 @@ def export(
 
 def doctor(json_output: Json = False) -> None:
     """Show what this machine offers: isolation of generated code, libraries, cores, tasks."""
+    from eureka_agent.cli.isolation import print_isolation
     from eureka_agent.cli.output import print_json, print_table
     from eureka_agent.evolution.api import doctor as examine
 
@@ -81,12 +82,7 @@ def doctor(json_output: Json = False) -> None:
     if json_output:
         print_json(report)
         return
-    title = "Generated code is contained." if report.contained else "Generated code is NOT contained."
-    layers = [
-        (layer["name"], "holds" if layer["held"] else "missing", layer["detail"]) for layer in report.layers
-    ]
-    print_table(title, ("layer", "", "detail"), layers)
-    typer.echo("")
+    print_isolation(report)
     print_table("", ("library", "version"), list(report.versions.items()))
     typer.echo("")
     typer.echo(f"{report.cores} cores; tasks: {', '.join(report.tasks)}")

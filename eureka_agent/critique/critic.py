@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from eureka_agent.critique.probe import Clock, probe
+from eureka_agent.critique.probe import TIMEOUT_S, Clock, probe
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
@@ -37,13 +37,27 @@ class ProbeCheck:
     """A run on recorded transitions; see `eureka_agent.critique.probe`."""
 
     def __init__(
-        self, task: Task, recording: Recording, sandbox: RewardSandbox, *, clock: Clock = time.perf_counter
+        self,
+        task: Task,
+        recording: Recording,
+        sandbox: RewardSandbox,
+        *,
+        clock: Clock = time.perf_counter,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        self._task, self._recording, self._sandbox, self._clock = task, recording, sandbox, clock
+        self._task, self._recording, self._sandbox = task, recording, sandbox
+        self._clock, self._timeout_s = clock, timeout_s
 
     def __call__(self, source: str) -> list[Finding]:
         """Return what running it shows."""
-        return probe(source, self._task, self._recording, self._sandbox, clock=self._clock)
+        return probe(
+            source,
+            self._task,
+            self._recording,
+            self._sandbox,
+            clock=self._clock,
+            timeout_s=self._timeout_s,
+        )
 
 
 class Critic:

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -59,6 +60,9 @@ class _Rows:
         return _Rows({**self.signals, name: values}, self.first)
 
 
+_Run = Callable[[_Rows], RewardOutput]
+
+
 def probe(
     source: str,
     task: Task,
@@ -66,10 +70,11 @@ def probe(
     sandbox: RewardSandbox,
     *,
     clock: Clock = time.perf_counter,
+    timeout_s: float = TIMEOUT_S,
 ) -> list[Finding]:
     """Run a reward that passed the static rules on recorded transitions and say what is wrong with it.
 
-    `clock` gives seconds; it times what the reward costs.
+    `clock` gives seconds; it times what the reward costs. `timeout_s` is what each of its runs may take.
     """
     parsed = parse_reward(source)
     rows = _rows(parsed, recording)
@@ -78,8 +83,9 @@ def probe(
     worker: RewardWorker | None = None
     try:
         worker = sandbox.spawn(source, layout)
-        output = _run(worker, rows)
-        return [*_findings(worker, parsed, rows, output), *_cost(worker, rows, clock)]
+        run = partial(_run, worker, timeout_s)
+        output = run(rows)
+        return [*_findings(run, parsed, rows, output), *_cost(run, rows, clock)]
     except (RewardError, WorkerError) as error:
         return [_failure(error)]
     finally:
@@ -97,30 +103,28 @@ def _rows(parsed: RewardSource, recording: Recording) -> _Rows:
     return _Rows(flat, first.reshape(1, -1)[:, :MAX_ROWS])
 
 
-def _run(worker: RewardWorker, rows: _Rows) -> RewardOutput:
-    return worker.compute_rollout(rows.signals, resets=rows.first, timeout_s=TIMEOUT_S)
+def _run(worker: RewardWorker, timeout_s: float, rows: _Rows) -> RewardOutput:
+    return worker.compute_rollout(rows.signals, resets=rows.first, timeout_s=timeout_s)
 
 
-def _findings(
-    worker: RewardWorker, parsed: RewardSource, rows: _Rows, output: RewardOutput
-) -> Iterator[Finding]:
-    if not _same(output, _run(worker, rows)):
+def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+    if not _same(output, run(rows)):
         yield Finding(
             "determinism", "error", None, "The same signals gave another reward the second time.",
             "Scores could not be compared.", "Keep no state outside `MEMORY`.",
         )  # fmt: skip
         return
-    yield from _independence(worker, rows, output)
-    yield from _reaction(worker, parsed, rows, output)
+    yield from _independence(run, rows, output)
+    yield from _reaction(run, parsed, rows, output)
     yield from _scale(output)
 
 
-def _independence(worker: RewardWorker, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+def _independence(run: _Run, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
     worlds = rows.first.shape[1]
     shuffled = np.random.default_rng(0).permutation(worlds)
     views = [shuffled, *(np.asarray([i]) for i in {0, worlds // 2, worlds - 1})]
     for view in views:
-        mixed = _different(_pick(output, view), _run(worker, rows.worlds(view)))
+        mixed = _different(_pick(output, view), run(rows.worlds(view)))
         if mixed:
             yield Finding(
                 "row-independence", "error", None,
@@ -131,9 +135,7 @@ def _independence(worker: RewardWorker, rows: _Rows, output: RewardOutput) -> It
             return
 
 
-def _reaction(
-    worker: RewardWorker, parsed: RewardSource, rows: _Rows, output: RewardOutput
-) -> Iterator[Finding]:
+def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
     if np.ptp(output.reward) == 0:
         yield Finding(
             "constant-reward", "warning", None,
@@ -148,7 +150,7 @@ def _reaction(
         values = signal.reshape(rows.count, -1)[shuffle].reshape(signal.shape)
         if np.array_equal(values, signal):
             continue
-        if not _different(output, _run(worker, rows.replacing(name, values))):
+        if not _different(output, run(rows.replacing(name, values))):
             yield Finding(
                 "no-reaction", "warning", None, f"Nothing changes with `{name}` on the recorded transitions.",
                 "Either it is not used, or its term never becomes active.",
@@ -174,12 +176,12 @@ def _scale(output: RewardOutput) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _cost(worker: RewardWorker, rows: _Rows, clock: Clock) -> Iterator[Finding]:
+def _cost(run: _Run, rows: _Rows, clock: Clock) -> Iterator[Finding]:
     allowed = SLOW_S_PER_ROW * rows.count + SLOW_S_PER_CALL * rows.first.shape[0]
     fastest = math.inf
     for _ in range(TIMINGS):
         started = clock()
-        _run(worker, rows)
+        run(rows)
         fastest = min(fastest, clock() - started)
         if fastest <= allowed:
             return

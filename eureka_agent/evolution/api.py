@@ -17,10 +17,11 @@ from eureka_agent.config import make_config
 from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck
 from eureka_agent.errors import ConfigError, RewardError, SandboxError, StoreError, did_you_mean
 from eureka_agent.evolution.outputs import saved_reward
+from eureka_agent.isolation.layers import Attempt, IsolationReport, Layer
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.rewards.loader import load_reward
+from eureka_agent.rewards.loader import check_reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.events import read_events
 from eureka_agent.store.files import write_atomic
@@ -99,7 +100,9 @@ class DoctorReport:
     """What this machine offers."""
 
     contained: bool
-    layers: list[dict[str, Any]]
+    layers: list[Layer]
+    attempts: list[Attempt]
+    """What a worker tried after its lock-down, and whether it was denied."""
     versions: dict[str, str]
     cores: int
     tasks: list[str]
@@ -239,15 +242,24 @@ def doctor() -> DoctorReport:
     try:
         with RewardSandbox(unsafe=True) as sandbox:
             report = sandbox.report
-            contained, layers = report.contained, list(report.to_json()["layers"])
     except SandboxError as error:
-        contained, layers = False, []
+        report = IsolationReport("none", (), contained=False)
         advice.append(str(error))
-    if not any(layer["name"] == "bubblewrap" and layer["held"] for layer in layers):
+    if not report.contained:
+        advice.append(
+            "Nothing is executed here unless you say --unsafe-isolation, which gives it your rights."
+        )
+    if not any(layer.name == "bubblewrap" and layer.held for layer in report.layers):
         advice.append("Install bubblewrap: it puts generated code into its own network, processes and files.")
     versions = {name: _version(name) for name in LIBRARIES}
     return DoctorReport(
-        contained, layers, versions, usable_cores(), [task.name for task in list_tasks()], advice
+        contained=report.contained,
+        layers=list(report.layers),
+        attempts=list(report.attempts),
+        versions=versions,
+        cores=usable_cores(),
+        tasks=[task.name for task in list_tasks()],
+        advice=advice,
     )
 
 
@@ -275,7 +287,7 @@ def _reward_of(task: Task, reward: str) -> tuple[RewardKind, str | None]:
         return "source", task.hacks[name]
     source = _read(Path(reward))
     try:
-        load_reward(source, signals=[signal.name for signal in task.all_signals])
+        check_reward(source, [signal.name for signal in task.all_signals])
     except RewardError as error:
         fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
         raise RewardError(error.what, allowed=error.allowed, fix=fix) from error

@@ -166,7 +166,6 @@ def _how(state: RunState, config: RunConfig) -> str:
     billed = (
         f" {state.maybe_billed} attempts may have been billed without a reply." if state.maybe_billed else ""
     )
-    layers = ", ".join(layer["name"] for layer in state.isolation.get("layers", []) if layer.get("held"))
     return "\n".join(
         [
             "## How this was made",
@@ -175,7 +174,15 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"{config.samples}, {config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
-            f"- generated code was held by: {layers or 'nothing (unsafe isolation)'}",
+            f"- generated code was held by: {_held_by(state)}",
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]
     )
+
+
+def _held_by(state: RunState) -> str:
+    """Return what contained the rewards; several where the run went on with other layers."""
+    results = [evaluation for candidate in state.candidates.values() for evaluation in candidate.evaluations]
+    backends = {evaluation.isolation for evaluation in results if evaluation.isolation}
+    backends = backends or {state.isolation.get("backend", "none")}
+    return "; ".join(sorted(backends)).replace("none", "nothing (unsafe isolation)")

@@ -21,7 +21,7 @@ import numpy as np
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError, WorkerTimeoutError
 from eureka_agent.isolation import protocol
 from eureka_agent.isolation.layout import SignalLayout
-from eureka_agent.rewards.loader import MAX_COMPONENT_NAME, RewardOutput
+from eureka_agent.rewards.loader import RewardOutput, is_component_name
 
 
 class RewardWorker:
@@ -143,9 +143,11 @@ class RewardWorker:
             self._views = {}  # the last references to the mapped memory
             self._resets = self._output = np.empty(0)
 
-    def _introduce(self, introduction: Mapping[str, Any]) -> None:
-        arguments = introduction.get("arguments")
-        if not isinstance(arguments, list) or not set(arguments) <= set(self._views):
+    def _introduce(self, introduction: Any) -> None:
+        if not isinstance(introduction, Mapping) or not isinstance(introduction.get("arguments"), list):
+            self._break("it answered outside the protocol")
+        arguments = introduction["arguments"]
+        if not all(isinstance(name, str) and name in self._views for name in arguments):
             self._break("it answered outside the protocol")
         self.arguments = tuple(arguments)
         self.uses_memory = introduction.get("uses_memory") is True
@@ -217,13 +219,13 @@ class RewardWorker:
     def _raise_fault(self, status: int, texts: Any) -> NoReturn:
         if not (isinstance(texts, list) and len(texts) == 3 and all(isinstance(text, str) for text in texts)):
             self._break("it answered outside the protocol")
-        what, allowed, fix = (text[: protocol.MAX_TEXT] for text in texts)
+        what, allowed, fix = (protocol.plain(text[: protocol.MAX_TEXT]) for text in texts)
         kind = RewardError if status == protocol.REWARD_FAULT else WorkerError
         raise kind(what, allowed=allowed, fix=fix)
 
     def _accepted_names(self, names: Any) -> tuple[str, ...]:
         right = isinstance(names, list) and 1 <= len(names) <= self.layout.max_components
-        if not right or not all(isinstance(name, str) and len(name) <= MAX_COMPONENT_NAME for name in names):
+        if not right or not all(map(is_component_name, names)):
             self._break("it answered outside the protocol")
         if len(set(names)) != len(names):
             self._break("it answered outside the protocol")

@@ -8,6 +8,16 @@ from typing import Any
 LAYER_NAMES = ("bubblewrap", "own uid", "rlimits", "no_new_privs", "landlock", "seccomp")
 """Every layer, from the outside in; each is tried, and none is needed for another to work."""
 
+PURPOSES = {
+    "bubblewrap": "no network, no other processes, no files but the interpreter and libraries",
+    "own uid": "cannot touch your files and processes, nor those of other workers",
+    "rlimits": "bounded memory and processor time; no processes, no files",
+    "no_new_privs": "gains no rights by running programs; nobody can trace it",
+    "landlock": "no files, no TCP, no abstract sockets, no signals to others",
+    "seccomp": "only the system calls that computing needs",
+}
+"""What each layer means for generated code, in words for a person."""
+
 
 @dataclass(frozen=True)
 class Layer:

@@ -1,4 +1,4 @@
-"""Resource limits of a reward worker."""
+"""Resource limits of reward workers, and of the children that train."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+from eureka_agent.isolation.kernel import PR_SET_NO_NEW_PRIVS, prctl
 from eureka_agent.isolation.layers import Layer
 
 GIB = 2**30
+
+_FIRST_TO_END = 1000
+"""The highest value of `oom_score_adj`: whom the kernel ends first when memory runs out."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,14 @@ class WorkerLimits:
     cpu_s: int = 3600
     open_files: int = 16
     stack_bytes: int = 8 * 2**20
+
+
+def be_ended_first() -> None:
+    """Have the kernel end this process before others when memory runs out: limits hold for each worker alone.
+
+    The process must still be who it was when it was started.
+    """
+    Path("/proc/self/oom_score_adj").write_text(str(_FIRST_TO_END))
 
 
 def apply_limits(limits: WorkerLimits) -> Layer:
@@ -48,3 +60,15 @@ def apply_limits(limits: WorkerLimits) -> Layer:
         True,
         f"{limits.memory_bytes / GIB:g} GiB of memory, {limits.cpu_s} s of CPU, no files, no processes",
     )
+
+
+def limit_trainer(memory_mb: int) -> None:
+    """Limit a child that trains: memory, no core dumps, no rights gained by running programs.
+
+    Data is limited and not address space, of which numerical libraries reserve much more than they use. Such
+    a child runs the task's environment and never generated code, and keeps the person's rights.
+    """
+    size = memory_mb * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    prctl(PR_SET_NO_NEW_PRIVS, 1)

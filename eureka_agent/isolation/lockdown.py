@@ -9,7 +9,7 @@ from functools import partial
 from eureka_agent.isolation.identity import forbid_new_privileges, take_own_uid
 from eureka_agent.isolation.landlock import restrict_everything
 from eureka_agent.isolation.layers import Layer
-from eureka_agent.isolation.limits import WorkerLimits, apply_limits
+from eureka_agent.isolation.limits import WorkerLimits, apply_limits, be_ended_first
 from eureka_agent.isolation.seccomp import filter_system_calls
 
 platform.machine()  # reads the system's name once, before files are out of reach
@@ -21,6 +21,7 @@ def lock_down(limits: WorkerLimits, *, skip: Collection[str] = ()) -> tuple[Laye
     Call it in a single-threaded process, after every import. `skip` names layers to leave out: it is there to
     show that the self-test notices.
     """
+    be_ended_first()
     steps: dict[str, Callable[[], Layer]] = {
         "own uid": take_own_uid,
         "no_new_privs": forbid_new_privileges,

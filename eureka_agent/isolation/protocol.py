@@ -35,6 +35,11 @@ MAX_TEXT = 4000
 """The longest text of an error, in characters."""
 
 
+def plain(text: str) -> str:
+    """Return text without what could rewrite a terminal or fit into no file: control and half characters."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
+
+
 def create_region(name: str, size: int) -> int:
     """Return a descriptor of zeroed anonymous memory whose size is fixed.
 

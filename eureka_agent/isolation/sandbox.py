@@ -135,7 +135,7 @@ class RewardSandbox:
             entry=_ENTRY,
             preload=_PRELOAD,
             wrap=wrap,
-            env=_zygote_environment(),
+            env=zygote_environment(),
             single_threaded=True,
             start_timeout_s=_START_TIMEOUT_S,
             log=self._log,
@@ -145,8 +145,11 @@ class RewardSandbox:
 
     def _self_test(self, server: ForkServer, outer: Layer) -> IsolationReport:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ours, theirs:
-            child = server.fork(self._payload("probe"), [theirs.fileno()])
+        with ours, theirs, socket.socket(socket.AF_UNIX) as service:
+            service.bind("")  # an abstract address of the kernel's choice
+            service.listen()
+            payload = self._payload("probe", service=service.getsockname().hex())
+            child = server.fork(payload, [theirs.fileno()])
             theirs.close()
             ours.settimeout(_READY_TIMEOUT_S)
             try:
@@ -154,8 +157,8 @@ class RewardSandbox:
             except OSError:
                 answer = b""
         server.kill(child)
+        code = server.wait(child, _KILL_TIMEOUT_S)
         if not answer:
-            code = server.wait(child, 1.0)
             raise SandboxError(
                 f"the self-test of the isolation ended without a result (exit code {code})",
                 fix="run again with a log file for the sandbox, and report what it says",
@@ -189,7 +192,7 @@ class RewardSandbox:
         return {"kind": kind, "limits": asdict(self.limits), "skip": self._skip, **more}
 
 
-def _zygote_environment() -> dict[str, str]:
+def zygote_environment() -> dict[str, str]:
     """Return the whole environment of the zygote: nothing of ours but where shared libraries are."""
     environment = {**ONE_THREAD, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     if libraries := os.environ.get("LD_LIBRARY_PATH"):

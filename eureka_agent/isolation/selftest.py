@@ -6,6 +6,8 @@ A report that only says what was switched on would be a promise; this is the evi
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import os
 import signal
 import socket
@@ -24,14 +26,19 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address reserved for documentation; asking for a route to it sends nothing."""
 
 
-def attempt_everything(limits: WorkerLimits) -> tuple[Attempt, ...]:
-    """Try each forbidden thing and return what happened. Only for a process that ends right after it."""
+def attempt_everything(limits: WorkerLimits, service: bytes) -> tuple[Attempt, ...]:
+    """Try each forbidden thing and return what happened. Only for a process that ends right after it.
+
+    `service` is the address of an abstract Unix socket that the asker listens on.
+    """
     forbidden: dict[str, Callable[[], str]] = {
         "read /etc/passwd": partial(_read, "/etc/passwd"),
         "write a file": _write_file,
         "read another process's environment": _read_environments,
+        "read another process's memory": _read_memory,
         "signal the parent": _signal_parent,
         "reach the network": _reach_network,
+        "reach a local service": partial(_reach_service, service),
         "start a process": _start_process,
         "trace processes": _trace,
         "make a user namespace": _new_user_namespace,
@@ -72,6 +79,16 @@ def _read_environments() -> str:
     raise PermissionError(f"none of {len(pids)} could be read")
 
 
+def _read_memory() -> str:
+    """Copy from the parent's memory; "bad address" alone would show that asking is allowed."""
+    here = ctypes.create_string_buffer(8)
+    mine = (ctypes.c_size_t * 2)(ctypes.addressof(here), 8)
+    theirs = (ctypes.c_size_t * 2)(ctypes.addressof(here), 8)
+    if libc.process_vm_readv(os.getppid(), mine, 1, theirs, 1, 0) < 0 and ctypes.get_errno() != errno.EFAULT:
+        raise_errno("process_vm_readv")
+    return "the parent's memory is open"
+
+
 def _signal_parent() -> str:
     os.kill(os.getppid(), 0)
     return "signal 0 was delivered"
@@ -81,6 +98,12 @@ def _reach_network() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
         channel.connect(_NOWHERE)
     return "there is a route out"
+
+
+def _reach_service(address: bytes) -> str:
+    with socket.socket(socket.AF_UNIX) as channel:
+        channel.connect(address)
+    return "an abstract Unix socket was reached"
 
 
 def _start_process() -> str:

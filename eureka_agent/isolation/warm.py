@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import unicodedata  # noqa: F401 - Python's parser asks for it at the first name that is not ASCII
 
 import numpy as np
 

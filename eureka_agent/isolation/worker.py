@@ -12,7 +12,7 @@ import mmap
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,15 +28,18 @@ from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_rewar
 
 _SHOWN_SIGNALS = 6
 
+Load = Callable[..., RewardFunction]
+"""From source and signal names to a reward; the attack tests load what `load_reward` would refuse."""
 
-def main(payload: dict[str, Any], fds: list[int]) -> None:
+
+def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> None:
     """Run in each child of the zygote: a `probe` of the isolation, or a `reward` worker."""
     limits = WorkerLimits(**payload["limits"])
     channel = socket.socket(fileno=fds[0])
     _discard_output()
     if payload["kind"] == "probe":
         layers = lock_down(limits, skip=payload["skip"])
-        attempts = attempt_everything(limits)
+        attempts = attempt_everything(limits, bytes.fromhex(payload["service"]))
         report = {"layers": list(map(asdict, layers)), "attempts": list(map(asdict, attempts))}
         channel.send(json.dumps(report).encode())
         return
@@ -44,7 +47,7 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     inputs, output = _map_regions(layout, fds[1], fds[2])
     _die_when_closed(fds[3])
     lock_down(limits, skip=payload["skip"])
-    _serve(channel, layout, inputs, output)
+    _serve(channel, layout, inputs, output, load)
 
 
 def _discard_output() -> None:
@@ -69,13 +72,15 @@ def _die_when_closed(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
 
 
-def _serve(channel: socket.socket, layout: SignalLayout, inputs: mmap.mmap, output: mmap.mmap) -> None:
+def _serve(
+    channel: socket.socket, layout: SignalLayout, inputs: mmap.mmap, output: mmap.mmap, load: Load
+) -> None:
     source = channel.recv(protocol.MAX_SOURCE + 1)
     if not source:
         return
     np.seterr(all="ignore")  # a NaN is reported as an error, not as a warning nobody reads
     try:
-        reward = load_reward(source[1:].decode() + "\n", signals=[slot.name for slot in layout.slots])
+        reward = load(source[1:].decode() + "\n", signals=[slot.name for slot in layout.slots])
     except RewardError as error:
         channel.send(_fault(protocol.REWARD_FAULT, 0, error))
         return

@@ -185,6 +185,14 @@ def load_reward(
         RewardError: a static rule calls the source wrong; the message lists every error.
     """
     text = _text_of(text_or_path)
+    check_reward(text, signals)
+    function = RewardFunction(parse_reward(text), library)
+    function._function_for({})  # module-level constants must load now, not at the first call
+    return function
+
+
+def check_reward(text: str, signals: Collection[str] | None = None) -> None:
+    """Raise a RewardError that lists every error the static rules find; nothing is executed."""
     errors = [finding for finding in check_source(text, signals) if finding.severity == "error"]
     if errors:
         raise RewardError(
@@ -192,9 +200,6 @@ def load_reward(
             allowed="a pure function of signals in the portable subset of NumPy",
             fix=errors[0].fix,
         )
-    function = RewardFunction(parse_reward(text), library)
-    function._function_for({})  # module-level constants must load now, not at the first call
-    return function
 
 
 def _text_of(text_or_path: str | Path) -> str:
@@ -265,10 +270,10 @@ def validated(output: RewardOutput, num_rows: int) -> RewardOutput:
             fix='Return the named parts of the reward, e.g. {"forward": forward, "effort": effort}.',
         )
     for name in components:
-        if not isinstance(name, str) or not 1 <= len(name) <= MAX_COMPONENT_NAME:
+        if not is_component_name(name):
             raise RewardError(
                 f"A component is called {str(name)[:80]!r}.",
-                allowed=f"text of 1 to {MAX_COMPONENT_NAME} characters",
+                allowed=f"text of 1 to {MAX_COMPONENT_NAME} printable characters",
                 fix="Give each component a short name.",
             )
     reward = _column("the reward", output.reward, num_rows)
@@ -277,6 +282,11 @@ def validated(output: RewardOutput, num_rows: int) -> RewardOutput:
     if memory is not None:
         memory = {name: _memory_block(name, value, num_rows) for name, value in memory.items()}
     return RewardOutput(reward, columns, memory)
+
+
+def is_component_name(name: object) -> bool:
+    """Say whether a component may be called so: it is shown in tables and stored in files as it is."""
+    return isinstance(name, str) and 1 <= len(name) <= MAX_COMPONENT_NAME and name.isprintable()
 
 
 def _numeric(what: str, value: Array) -> np.ndarray:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.files import write_json
 from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import load_task
@@ -26,6 +27,7 @@ WALL_S = 120.0
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
     """In the child: record transitions, or write down why that is impossible."""
+    limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
     try:
         recording = inspect_environment(

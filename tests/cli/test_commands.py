@@ -222,4 +222,11 @@ def test_a_factory_in_the_working_folder_evolves(tmp_path: Path) -> None:
 def test_doctor_says_whether_code_is_contained(tmp_path: Path) -> None:
     report = json.loads(cli("doctor", "--json", cwd=tmp_path).stdout)
     assert {layer["name"] for layer in report["layers"]} >= {"bubblewrap", "seccomp", "landlock", "rlimits"}
-    assert isinstance(report["contained"], bool)
+    assert report["contained"] == all(attempt["denied"] for attempt in report["attempts"])
+
+
+def test_doctor_shows_a_person_each_layer_and_each_attempt(tmp_path: Path) -> None:
+    shown = cli("doctor", cwd=tmp_path).stdout
+    assert "Generated code is" in shown.splitlines()[0]
+    for word in ("bubblewrap", "seccomp", "what it means", "start a process"):
+        assert word in shown

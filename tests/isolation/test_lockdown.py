@@ -94,6 +94,19 @@ def test_limits_alone_deny(server: ForkServer):
     assert (said, code) == ("", -signal.SIGKILL)
 
 
+def test_a_trainer_is_limited_and_gains_no_rights():
+    script = (
+        "from resource import RLIMIT_CORE, RLIMIT_DATA, getrlimit\n"
+        "from eureka_agent.isolation.limits import limit_trainer\n"
+        "limit_trainer(512)\n"
+        "print(getrlimit(RLIMIT_DATA)[1] >> 20, getrlimit(RLIMIT_CORE)[1])\n"
+        "print(*[line for line in open('/proc/self/status') if 'NoNewPrivs' in line])\n"
+        "try:\n    bytearray(2**30)\nexcept MemoryError:\n    print('denied')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["512", "0", "NoNewPrivs:", "1", "denied"]
+
+
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_the_filter_ends_in_a_denial_and_fits(machine: str):
     code = assemble(machine)

@@ -22,6 +22,7 @@ from eureka_agent.errors import (
     WorkerTimeoutError,
 )
 from eureka_agent.isolation import ForkServer, RewardSandbox, WorkerLimits
+from eureka_agent.isolation.bubblewrap import find_bubblewrap
 from eureka_agent.rewards.loader import load_reward
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +130,8 @@ def test_a_reward_that_does_not_load_is_refused(sandbox: RewardSandbox):
         sandbox.spawn("def compute_reward(speed):\n    return speed, {'a': speed}\n", layout())
     with pytest.raises(RewardError, match="bytes"):
         sandbox.spawn("# long\n" * 20_000, layout())
+    with pytest.raises(RewardError, match="forbidden-name"):
+        sandbox.spawn("def compute_reward(x):\n    ｏｐｅｎ(x)\n    return x, {'x': x}\n", layout())
     with pytest.raises(RewardError):
         sandbox.spawn("", layout())
 
@@ -155,6 +158,14 @@ def test_nan_names_the_component_the_rows_and_the_inputs(sandbox: RewardSandbox)
     good = worker.compute({"x": np.abs(x), "action": np.ones((4, 2))})  # the worker lives on
     assert np.isfinite(good.reward).all()
     worker.close()
+
+
+def test_names_that_no_terminal_or_file_can_hold_are_refused(sandbox: RewardSandbox):
+    for name in ("\\x1b[2J", "\\ud800", "\\u202e", ""):
+        worker = sandbox.spawn(f"def compute_reward(x):\n    return x, {{'{name}': x}}\n", layout())
+        with pytest.raises(RewardError, match="printable"):
+            worker.compute(signals(4))
+        worker.close()
 
 
 def test_wrong_shapes_are_named(sandbox: RewardSandbox):
@@ -286,6 +297,48 @@ def test_a_dead_trainer_frees_its_busy_worker(sandbox: RewardSandbox):
     assert eventually(lambda: len(descendants(os.getpid())) < before)
 
 
+# --- what a worker is, seen from outside
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+@pytest.mark.parametrize("bwrap", ["auto", None])
+def test_the_zygote_has_one_thread_and_workers_have_nothing(bwrap: str | None):
+    before = descendants(os.getpid())
+    with RewardSandbox(bwrap=bwrap) as sandbox:
+        outer = descendants(os.getpid()) - before
+        workers = [sandbox.spawn(PLAIN, layout()) for _ in range(2)]
+        inner = descendants(os.getpid()) - before - outer
+        assert len(inner) == 2
+        assert {_status(pid)["Threads"] for pid in outer | inner} == {"1"}
+        for pid in inner:
+            status = _status(pid)
+            assert (status["NoNewPrivs"], status["Seccomp"], int(status["CapEff"], 16)) == ("1", "2", 0)
+            assert Path(f"/proc/{pid}/oom_score_adj").read_text() == "1000\n"
+        if os.geteuid() == 0:
+            uids = {_status(pid)["Uid"] for pid in inner}
+            assert len(uids) == 2
+            assert not any("0" in uid.split() or str(os.getuid()) in uid.split() for uid in uids)
+        for worker in workers:
+            worker.close()
+
+
+@pytest.mark.skipif(find_bubblewrap() is None, reason="bubblewrap is not installed")
+def test_the_zygote_lives_in_namespaces_of_its_own():
+    before = descendants(os.getpid())
+    with RewardSandbox() as sandbox:
+        worker = sandbox.spawn(PLAIN, layout())
+        started = descendants(os.getpid()) - before
+        for kind in ("net", "pid", "mnt", "ipc"):
+            ours = os.readlink(f"/proc/self/ns/{kind}")
+            theirs = {os.readlink(f"/proc/{pid}/ns/{kind}") for pid in started}
+            assert len(theirs - {ours}) == 1, kind  # bubblewrap itself stays outside
+        worker.close()
+
+
 # --- the report
 
 
@@ -297,7 +350,7 @@ def test_the_self_test_reports_what_was_denied(sandbox: RewardSandbox):
         "bubblewrap", "own uid", "rlimits", "no_new_privs", "landlock", "seccomp",
     ]  # fmt: skip
     assert json.loads(json.dumps(report.to_json()))["contained"] is True
-    assert len(report.attempts) >= 9
+    assert len(report.attempts) >= 11
 
 
 def test_without_bubblewrap_the_other_layers_contain():

@@ -125,6 +125,7 @@ def test_baselines_need_no_worker(task: Task, trainer: Sb3Trainer, tmp_path: Pat
     )
     assert comparable(native).components == ("native",)
     assert comparable(sparse).components == ("fitness",)
+    assert comparable(native).isolation == comparable(sparse).isolation == ""
 
 
 def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
@@ -142,6 +143,7 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
     assert (tmp_path / "one" / "policy.zip").exists()
+    assert "rlimits + no_new_privs" in comparable(outcome).isolation
     assert (tmp_path / "one" / "trajectories.npz").exists()
 
 

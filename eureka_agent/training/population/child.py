@@ -8,7 +8,6 @@ overlap, because both leave Python's lock. A job without a result file when this
 from __future__ import annotations
 
 import io
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import EurekaError, TaskError, TrainingError, WorkerTimeoutError
+from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
@@ -39,8 +39,7 @@ SWITCH_INTERVAL_S = 0.0005
 def main(payload: dict[str, Any], fds: list[int]) -> None:
     """Train all jobs of `payload` and write `result.json` into each one's folder."""
     started = time.monotonic()
-    limit = payload["memory_mb"] * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    limit_trainer(payload["memory_mb"])
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     configure_jax(Path(payload["cache"]) if payload["cache"] else None)
     generation = _Generation(payload, fds, started)
@@ -155,6 +154,7 @@ class _Generation:
             best_checkpoint=learned.checkpoint.index,
             curves={name: tuple(values) for name, values in learned.curves.items()},
             warnings=warnings,
+            isolation=job["isolation"],
         )
 
     def _save(self, folder: Path, learned: Learned) -> None:

@@ -77,7 +77,7 @@ class PopulationTrainer:
 
     def _train(self, task: Task, jobs: Sequence[TrainingJob], finish: OnOutcome) -> None:
         """Train jobs in one child; if it dies, those without a result are tried again in halves."""
-        attempt = _Attempt(task, jobs, finish, self._sandbox.kill)
+        attempt = _Attempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
         try:
             self._spawn_workers(attempt)
             if not attempt.left:
@@ -130,6 +130,7 @@ class _Attempt:
     jobs: Sequence[TrainingJob]
     finish: OnOutcome
     kill: Callable[[RewardWorker], None]
+    isolation: str
     workers: dict[TrainingJob, RewardWorker] = field(default_factory=dict)
     _ended: set[TrainingJob] = field(default_factory=set)
 
@@ -169,6 +170,7 @@ class _Attempt:
             if job in self.workers:
                 row["worker"], own = self.workers[job].handle()
                 row["fds"] = [len(fds), len(own)]
+                row["isolation"] = self.isolation
                 fds += own
             described.append(row)
         threads = min(threads, len(described))
@@ -208,6 +210,7 @@ def _job_json(job: TrainingJob) -> dict[str, Any]:
         "env_steps": job.env_steps,
         "worker": None,
         "fds": [0, 0],
+        "isolation": "",
     }
 
 

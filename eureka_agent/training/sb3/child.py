@@ -7,7 +7,6 @@ with the job. A child that is killed leaves no `result.json`, and so has failed.
 from __future__ import annotations
 
 import io
-import resource
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import EurekaError, TrainingError, WorkerTimeoutError
 from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import load_task
@@ -32,8 +32,7 @@ RECORDED_EPISODES = 3
 
 def main(payload: dict[str, Any], fds: list[int]) -> None:
     """Train as `payload` says and write `result.json` into its folder."""
-    limit = payload["memory_mb"] * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
     started = time.monotonic()
     try:
@@ -82,6 +81,7 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
         wall_s=round(wall_s, 3),
         best_checkpoint=trained.best_checkpoint,
         curves={name: tuple(values) for name, values in trained.curves.items()},
+        isolation=payload["isolation"],
     )
 
 

@@ -83,6 +83,7 @@ class Sb3Trainer:
                 worker, arguments = self._spawn(task, job.source)
                 payload["worker"], fds = worker.handle()
                 payload["arguments"] = arguments
+                payload["isolation"] = self._sandbox.report.backend
             return self._run_child(task, job, payload, fds)
         except (RewardError, WorkerError) as error:
             return TrainingFailure("failed", f"{error.what} {error.fix}".strip())
@@ -122,6 +123,7 @@ def _payload(task: Task, job: TrainingJob) -> dict[str, Any]:
         "seed": job.seed,
         "kind": job.kind,
         "env_steps": job.env_steps,
+        "isolation": "",
         "budget": asdict(task.budget),
         "algorithm": dict(task.algorithm),
     }

@@ -1,0 +1,34 @@
+"""How `doctor` tells a person what holds generated code on this machine."""
+
+from __future__ import annotations
+
+import typer
+
+from eureka_agent.cli.output import print_table
+from eureka_agent.evolution.api import DoctorReport
+from eureka_agent.isolation.layers import PURPOSES
+
+
+def print_isolation(report: DoctorReport) -> None:
+    """Print whether code is contained, by which layers, and what a worker tried against them."""
+    possible = [attempt for attempt in report.attempts if not attempt.denied]
+    if report.contained:
+        typer.echo(
+            f"Generated code is contained: a worker tried {len(report.attempts)} forbidden things "
+            "and was denied each."
+        )
+    else:
+        typer.echo(
+            f"Generated code is NOT contained: {len(possible)} of {len(report.attempts)} forbidden things "
+            "were possible."
+        )
+    typer.echo("")
+    layers = [
+        (layer.name, "holds" if layer.held else "MISSING", PURPOSES[layer.name], layer.detail)
+        for layer in report.layers
+    ]
+    print_table("", ("layer", "", "what it means for generated code", "on this machine"), layers)
+    typer.echo("")
+    tried = [(a.name, "denied" if a.denied else "POSSIBLE", a.detail) for a in report.attempts]
+    print_table("", ("tried", "", "answer"), tried)
+    typer.echo("")

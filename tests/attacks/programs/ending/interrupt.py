@@ -1,0 +1,5 @@
+"""Pretend that the person pressed Ctrl-C."""
+
+
+def compute_reward(pole_angle):
+    raise KeyboardInterrupt

@@ -1,0 +1,6 @@
+"""Never return."""
+
+
+def compute_reward(pole_angle):
+    while True:
+        pass
