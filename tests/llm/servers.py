@@ -24,8 +24,14 @@ FAULTS = (
     "429", "429 seconds", "429 milliseconds", "429 date", "408", "409", "500", "503", "529", "reset", "cut",
     "garbage", "html", "empty object", "slow", "length", "filter", "empty", "odd type", "401", "403", "402",
 )  # fmt: skip
+WHOLE = ("ok", "length", "filter", "empty")
+"""Ways to answer with a whole reply."""
+STATUSES = (400, 401, 402, 403, 404, 408, 409, 429, 500, 503, 529)
 MODELS = ("big-model-2", "small-model-1")
-_STATUS_TEXT = {"429": "rate_limit_error", "529": "overloaded_error", "401": "authentication_error"}
+_ANTHROPIC_ERRORS = {
+    401: "authentication_error", 402: "billing_error", 403: "permission_error", 404: "not_found_error",
+    408: "timeout_error", 429: "rate_limit_error", 529: "overloaded_error",
+}  # fmt: skip
 
 
 class Service:
@@ -73,15 +79,33 @@ class Service:
         events = (_openai_events if self.dialect == "openai" else _anthropic_events)(reply)
         yield from events
 
+    def models(self) -> Body:
+        """Return the list of models in the service's dialect."""
+        if self.dialect == "openai":
+            rows = [{"id": name, "object": "model", "created": 1, "owned_by": "us"} for name in MODELS]
+            return {"object": "list", "data": rows}
+        rows = [
+            {
+                "id": name,
+                "type": "model",
+                "display_name": name,
+                "lifecycle": "active",
+                "created_at": "2026-10-01T00:00:00Z",
+            }
+            for name in MODELS
+        ]
+        return {"data": rows, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}
+
     def error(self, status: int) -> Body:
         """Return an error body in the service's dialect."""
-        kind = _STATUS_TEXT.get(str(status), "server_error" if status >= 500 else "invalid_request_error")
         message = f"It went wrong with status {status}. {self.echo}".strip()
         if status == 404:
-            kind, message = "not_found_error", "The model does not exist."
+            message = "The model does not exist."
         if self.dialect == "openai":
+            kind = "server_error" if status >= 500 else "invalid_request_error"
             code = "model_not_found" if status == 404 else None
             return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+        kind = _ANTHROPIC_ERRORS.get(status, "api_error" if status >= 500 else "invalid_request_error")
         return {"type": "error", "error": {"type": kind, "message": message}}
 
 
@@ -124,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.service.take(self.path, self._headers(), {})
-        self._send(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+        self._send(200, self.service.models())
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -133,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(int(fault[:3]), self.service.error(int(fault[:3])), _waits(fault))
         elif (why := self.service.refuse(body)) is not None:
             self._send(
-                400, self.service.error(400) | {"error": {"message": why, "type": "invalid_request_error"}}
+                400, {**self.service.error(400), "error": self.service.error(400)["error"] | {"message": why}}
             )
         elif fault in ("reset", "cut"):
             self._break_off(body, fault)
