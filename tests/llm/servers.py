@@ -21,8 +21,9 @@ from typing import Any
 Body = dict[str, Any]
 SLOW_S = 1.2
 FAULTS = (
-    "429", "429 seconds", "429 milliseconds", "429 date", "408", "409", "500", "503", "529", "reset", "cut",
-    "garbage", "html", "empty object", "slow", "length", "filter", "empty", "odd type", "401", "403", "402",
+    "429", "429 seconds", "429 milliseconds", "429 date", "429 spent", "408", "409", "500", "503", "529",
+    "reset", "cut", "garbage", "html", "empty object", "slow", "drip", "length", "filter", "empty",
+    "odd type", "401", "403", "402",
 )  # fmt: skip
 WHOLE = ("ok", "length", "filter", "empty")
 """Ways to answer with a whole reply."""
@@ -96,17 +97,18 @@ class Service:
         ]
         return {"data": rows, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}
 
-    def error(self, status: int) -> Body:
-        """Return an error body in the service's dialect."""
+    def error(self, status: int, *, spent: bool = False) -> Body:
+        """Return an error body in the service's dialect; `spent` if it is because the money is used up."""
         message = f"It went wrong with status {status}. {self.echo}".strip()
         if status == 404:
             message = "The model does not exist."
         if self.dialect == "openai":
             kind = "server_error" if status >= 500 else "invalid_request_error"
-            code = "model_not_found" if status == 404 else None
+            code = "model_not_found" if status == 404 else "insufficient_quota" if spent else None
             return {"error": {"message": message, "type": kind, "param": None, "code": code}}
         kind = _ANTHROPIC_ERRORS.get(status, "api_error" if status >= 500 else "invalid_request_error")
-        return {"type": "error", "error": {"type": kind, "message": message}}
+        details = {"details": {"error_code": "enforced_spend_limit_reached"}} if spent else {}
+        return {"type": "error", "error": {"type": kind, "message": message, **details}}
 
 
 @contextmanager
@@ -154,7 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         fault = self.service.take(self.path, self._headers(), body)
         if fault[:3].isdigit():
-            self._send(int(fault[:3]), self.service.error(int(fault[:3])), _waits(fault))
+            error = self.service.error(int(fault[:3]), spent=fault.endswith("spent"))
+            self._send(int(fault[:3]), error, _waits(fault))
         elif (why := self.service.refuse(body)) is not None:
             self._send(
                 400, {**self.service.error(400), "error": self.service.error(400)["error"] | {"message": why}}
@@ -165,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._raw(b"data: {oh dear\n\n" if body.get("stream") else b'{"id": "x", ', _type(body))
         elif fault == "html":
             self._raw(b"<html><body>Welcome to the gateway</body></html>", "text/html")
+        elif fault == "drip":
+            self._drip(body)
         elif fault == "empty object":
             self._raw(b"data: {}\n\n" if body.get("stream") else b"{}", _type(body))
         else:
@@ -202,6 +207,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
         self.close_connection = True
+
+    def _drip(self, body: Body) -> None:
+        """Send signs of life, comments or blanks, and never a reply, until the client hangs up."""
+        self.send_response(200)
+        self.send_header("content-type", _type(body))
+        self.end_headers()
+        while True:
+            self.wfile.write(b": still thinking\n\n" if body.get("stream") else b" ")
+            time.sleep(SLOW_S / 20)
 
     def _send(self, status: int, body: Body, headers: dict[str, str] | None = None) -> None:
         content = json.dumps(body).encode()
