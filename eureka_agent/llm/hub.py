@@ -39,7 +39,7 @@ class HubName:
 
 
 def hub_name(text: str) -> HubName | None:
-    """Return what `org/repo`, `org/repo:quant` or `org/repo/file.gguf` names; None for a path of this machine."""
+    """Return what `org/repo`, `org/repo:quant` or `org/repo/file.gguf` names; None for a path."""
     found = _NAME.fullmatch(text)
     if found is None or Path(text).expanduser().exists():
         return None

@@ -54,6 +54,8 @@ class Service:
         """What every error message repeats."""
         self._faults = list(faults)
         self._lock = threading.Lock()
+        self.slow_s = SLOW_S
+        """Seconds of silence of a slow reply."""
         self.base_url = ""
 
     def take(self, path: str, headers: dict[str, str], body: Body) -> str:
@@ -174,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._raw(b"data: {}\n\n" if body.get("stream") else b"{}", _type(body))
         else:
             if fault == "slow":
-                time.sleep(SLOW_S)
+                time.sleep(self.service.slow_s)
             self._deliver(body, fault)
 
     def _deliver(self, body: Body, fault: str) -> None:
@@ -215,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         while True:
             self.wfile.write(b": still thinking\n\n" if body.get("stream") else b" ")
-            time.sleep(SLOW_S / 20)
+            time.sleep(self.service.slow_s / 20)
 
     def _send(self, status: int, body: Body, headers: dict[str, str] | None = None) -> None:
         content = json.dumps(body).encode()
