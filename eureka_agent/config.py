@@ -42,6 +42,12 @@ class RunConfig(BaseModel):
     """Sampling temperature of the model; the service's own when not given."""
     max_reply_tokens: int = Field(16_000, ge=16)
     """Most tokens of a reply, hidden thinking included."""
+    effort: str | None = None
+    """How much a reasoning model thinks, in the service's own word; the service's default when not given."""
+    stream: bool | None = None
+    """Stream replies; the wire's own way when not given."""
+    grammar: bool = True
+    """Hold models on this machine to the form of a reward; other models never are."""
     max_parallel_requests: int = Field(8, ge=1)
     """Requests side by side, for each model."""
     reply_cache: bool = True

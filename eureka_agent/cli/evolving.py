@@ -30,7 +30,7 @@ def evolve(
         str,
         typer.Option(
             help="Who proposes: auto, search, openai/<model>, anthropic/<model>, azure/<deployment>, "
-            "local:<gguf file>, manual[:<who answers>], replay:<file>; several as a,b."
+            "local:<gguf file or hub name>, manual[:<who answers>], replay:<file>; several as a,b."
         ),
     ] = "auto",
     base_url: Annotated[
@@ -42,6 +42,14 @@ def evolve(
     max_reply_tokens: Annotated[
         int, typer.Option(help="Most tokens of a reply, hidden thinking included.")
     ] = 16_000,
+    effort: Annotated[
+        str | None,
+        typer.Option(help="How much a reasoning model thinks, in its service's word: none, low, high, …"),
+    ] = None,
+    stream: Annotated[
+        bool | None, typer.Option(help="Stream replies; else Anthropic's are, and others are not.")
+    ] = None,
+    grammar: Annotated[bool, typer.Option(help="Hold a local: model to the form of a reward.")] = True,
     max_parallel_requests: Annotated[int, typer.Option(help="Requests side by side, for each model.")] = 8,
     reply_cache: Annotated[
         bool, typer.Option(help="Take known replies to the same questions from the cache.")
@@ -103,6 +111,7 @@ def evolve(
     options: dict[str, Any] = {
         "generations": generations, "samples": samples, "model": model, "seed": seed, "base_url": base_url,
         "temperature": temperature, "max_reply_tokens": max_reply_tokens,
+        "effort": effort, "stream": stream, "grammar": grammar,
         "max_parallel_requests": max_parallel_requests, "reply_cache": reply_cache,
         "search_seeds": search_seeds, "confirm_seeds": confirm_seeds, "confirm_top": confirm_top,
         "restarts": restarts, "env_steps": env_steps, "budget_steps": budget_steps, "budget_usd": budget_usd,

@@ -75,7 +75,7 @@ class Estimate:
 
 def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     """Return what a run would ask for. Keys must be there, but nobody is asked and nothing is written."""
-    models = make_models(config, Path())
+    models = make_models(config, Path(), task)
     prompts = _prompts(task, config) if models else []
     resolved = config.model_dump(mode="json", exclude_none=True)
     slots = config.restarts * config.generations * config.samples
@@ -85,7 +85,7 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
 
 def check_budget(task: Task, config: RunConfig) -> None:
     """Raise unless the budget can be kept and pays for one request; models that cannot be built raise too."""
-    models = make_models(config, Path())
+    models = make_models(config, Path(), task)
     if config.budget_usd is None:
         return
     first = _prompts(task, config, generations=1)[0] if models else ()

@@ -11,6 +11,7 @@ from typing import Any
 from eureka_agent.budget import Ledger
 from eureka_agent.config import RunConfig
 from eureka_agent.design.designer import Designer
+from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.sharing import SharedDesign
@@ -56,7 +57,7 @@ def _address_in_environment(model: str) -> str | None:
     return next((value for name in variables if (value := os.environ.get(name, "").strip())), None)
 
 
-def make_models(config: RunConfig, folder: Path) -> list[LanguageModel]:
+def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageModel]:
     """Build the models of a run; none for `search`. Keys are read here, and nobody is asked."""
     if config.model == OFFLINE_MODEL:
         return []
@@ -76,6 +77,9 @@ def make_models(config: RunConfig, folder: Path) -> list[LanguageModel]:
         base_url=config.base_url,
         temperature=config.temperature,
         max_reply_tokens=config.max_reply_tokens,
+        effort=config.effort,
+        stream=config.stream,
+        grammar=reward_grammar(task) if config.grammar else None,
         max_parallel=config.max_parallel_requests,
         cache=cache_folder() if config.reply_cache else None,
         seed=config.seed,

@@ -216,7 +216,7 @@ def _evolution(
 ) -> Iterator[Evolution]:
     """Build the parts of a run, journal that it started, and take them down afterwards."""
     with ExitStack() as stack:
-        models = stack.enter_context(closing(make_models(config, folder.root)))
+        models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
         trainer = make_trainer(
             config.trainer, sandbox, scratch=folder.root / "tmp", parallel=config.parallel, stop=stop

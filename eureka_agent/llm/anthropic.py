@@ -12,7 +12,17 @@ from eureka_agent.llm.failures import AttemptFailed, failure_of_sdk, failure_of_
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.quirks import Quirks
-from eureka_agent.llm.wire import CONNECT_TIMEOUT_S, Answer, Sampling, count, json_object, mapping, plain
+from eureka_agent.llm.wire import (
+    CONNECT_TIMEOUT_S,
+    Answer,
+    Sampling,
+    Timeouts,
+    bound,
+    count,
+    json_object,
+    mapping,
+    plain,
+)
 
 _SMALLEST_CACHED_BYTES = 4096
 """A shorter system prompt is not marked for the prompt cache: services cache from about 1,024 tokens on."""
@@ -43,14 +53,14 @@ class AnthropicWire:
         )
         self._quirks = Quirks(limit_field="max_tokens", stream=False, limit_fields=("max_tokens",))
 
-    def ask(self, messages: Sequence[Message], timeout_s: float) -> Answer:
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
         """Send one request; see `Wire`."""
         asked = request_of(messages)
         room: int | None = None
         for _ in range(_MOST_LESSONS):
             request = self._quirks.request(self.sampling, room)
             try:
-                return self._send(_for_sdk(request) | asked, timeout_s)
+                return self._send(_for_sdk(request) | asked, timeouts)
             except self._sdk.BadRequestError as error:
                 lesson = self._quirks.learn(str(error.message), request)
                 if lesson is None:
@@ -69,15 +79,15 @@ class AnthropicWire:
             return []
         return sorted(str(mapping(row)["id"]) for row in rows or [] if mapping(row).get("id"))
 
-    def _send(self, request: dict[str, Any], timeout_s: float) -> Answer:
+    def _send(self, request: dict[str, Any], timeouts: Timeouts) -> Answer:
+        messages, patience = self._client.messages, self._patience(timeouts.silence_s)
         if self._stream:
-            with self._client.messages.create(
-                **request, stream=True, timeout=self._patience(timeout_s)
-            ) as events:
+            with messages.create(**request, stream=True, timeout=patience) as events:
+                bound(events.response, timeouts.total_s)
                 return answer_of_events(plain(event) for event in events)
-        raw = self._client.messages.with_raw_response.create(**request, timeout=self._patience(timeout_s))
-        response = raw.http_response
-        return answer_of(json_object(response.text, response.headers.get("content-type", "")))
+        with messages.with_streaming_response.create(**request, timeout=patience) as raw:
+            bound(raw.http_response, timeouts.total_s)
+            return answer_of(json_object(raw.text(), raw.headers.get("content-type", "")))
 
     def _patience(self, timeout_s: float) -> Any:
         """Return the SDK's timeout: `timeout_s` of silence, but not that long for a connection."""
@@ -100,9 +110,14 @@ def request_of(messages: Sequence[Message]) -> dict[str, Any]:
 
 
 def _for_sdk(request: dict[str, Any]) -> dict[str, Any]:
-    """Move what newer SDKs know no more, and older models still take, to where any SDK passes it on."""
+    """Say the effort as this service does; pass on around the SDK what not every version of it knows."""
     extra = {name: request[name] for name in ("temperature",) if name in request}
-    kept = {name: value for name, value in request.items() if name not in extra}
+    effort = request.get("reasoning_effort")
+    if effort == "none":
+        extra["thinking"] = {"type": "disabled"}
+    elif effort is not None:
+        extra["output_config"] = {"effort": effort}
+    kept = {name: request[name] for name in request if name not in ("temperature", "reasoning_effort")}
     return kept | {"extra_body": extra} if extra else kept
 
 

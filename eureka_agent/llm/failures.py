@@ -27,7 +27,9 @@ _BY_STATUS: dict[int, Kind] = {
     408: "busy",
     409: "busy",
 }
-_NO_QUOTA = ("insufficient_quota", "credit balance", "billing_hard_limit", "billing_not_active")
+_NO_QUOTA = (
+    "insufficient_quota", "credit balance", "billing_hard_limit", "billing_not_active", "spend_limit_reached",
+)  # fmt: skip
 _NO_MODEL = ("model_not_found", "model not found", "does not exist", "unknown model", "invalid model")
 _BY_TYPE: dict[str, Kind] = {
     "overloaded_error": "busy", "rate_limit_error": "busy", "timeout_error": "busy", "api_error": "server",
@@ -99,7 +101,7 @@ def failure_of_status(
     """Classify an HTTP answer that is an error; status 200 stands for an error inside a stream or a body."""
     details = _details(body)
     said = shortened(str(details.get("message") or message or f"HTTP status {status}"))
-    words = f"{details.get('code')} {details.get('type')} {said}".lower()
+    words = f"{details.get('code')} {details.get('type')} {details.get('details')} {said}".lower()
     code = details.get("code")
     inner = code if isinstance(code, int) and 400 <= code < 600 else status
     if any(word in words for word in _NO_QUOTA):
@@ -158,7 +160,7 @@ def _transport_failure(error: BaseException, *, timeout: bool) -> Failure:
     if name in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "LocalProtocolError", "PoolTimeout"):
         return Failure("connection", f"no connection: {said}")
     if timeout:
-        return Failure("timeout", "no answer in time", lost=True)
+        return Failure("timeout", "no whole answer in time", lost=True)
     return Failure("dropped", f"the connection broke: {said}", lost=True)
 
 

@@ -12,7 +12,7 @@ from eureka_agent.llm.failures import Failure, shortened
 from eureka_agent.llm.model import Message, Reply, UnansweredError, Usage
 from eureka_agent.llm.prices import Price, worst_case
 from eureka_agent.llm.retry import GaveUp, Patience, RetryPolicy
-from eureka_agent.llm.wire import Answer, Wire
+from eureka_agent.llm.wire import Answer, Timeouts, Wire
 from eureka_agent.seeds import generator_for
 
 _OFFER_TIMEOUT_S = 10.0
@@ -58,6 +58,8 @@ class HostedModel:
             "model": sampling.model,
             "max_reply_tokens": sampling.max_reply_tokens,
             "temperature": sampling.temperature,
+            "effort": sampling.effort,
+            "grammar": sampling.grammar,
         }
 
     def worst_case_usd(self, key: str, messages: Sequence[Message]) -> float | None:
@@ -73,10 +75,10 @@ class HostedModel:
         patience = Patience(self._policy, random.random, self._clock, self._wait)
         started = self._clock()
 
-        def attempt(timeout_s: float) -> Answer:
+        def attempt(timeouts: Timeouts) -> Answer:
             nonlocal started
             started = self._clock()
-            return self._wire.ask(messages, timeout_s)
+            return self._wire.ask(messages, timeouts)
 
         self._take_place(stop)
         try:
@@ -131,7 +133,7 @@ class HostedModel:
             "quota": f"Top up the account, or raise its limit. {again}",
             "connection": f"Start the service, or correct --base-url. {again}",
             "garbage": f"Check --base-url; it usually ends in /v1. {again}",
-            "request": "Change what the service refuses, e.g. --max-reply-tokens or --temperature.",
+            "request": "Change what the service refuses, e.g. --max-reply-tokens, --temperature or --effort.",
         }
         return "", fixes.get(failure.kind, again)
 

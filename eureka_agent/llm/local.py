@@ -1,4 +1,4 @@
-"""A model on this machine: a GGUF file, served on the loopback by the packaged llama.cpp."""
+"""A model on this machine: GGUF weights, served on the loopback by the packaged llama.cpp."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eureka_agent.errors import ModelError
+from eureka_agent.llm.hub import HubName, check_hub_library, weights_from_hub
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 
 CONTEXT_TOKENS = 16_384
@@ -21,22 +22,26 @@ _LOAD_TIMEOUT_S = 300.0
 
 
 class LocalModel:
-    """Starts a server for `path` at the first request and asks it; `close` ends it.
+    """Starts a server at the first request and asks it; `close` ends it.
 
+    `weights` is a file of this machine, or a model of the hub that is downloaded before the server starts.
     `make_client` makes the model that asks the server, from its base URL.
     """
 
     max_parallel = 1
 
-    def __init__(self, path: Path, make_client: Callable[[str], LanguageModel]) -> None:
-        check_gguf(path)
+    def __init__(self, weights: Path | HubName, make_client: Callable[[str], LanguageModel]) -> None:
+        if isinstance(weights, Path):
+            check_gguf(weights)
+        else:
+            check_hub_library()
         if importlib.util.find_spec("xllamacpp") is None:
             raise ModelError(
                 "Models on this machine need the package 'xllamacpp', which is not installed.",
                 fix="pip install 'eureka-agent[local]'",
             )
-        self.path = path
-        self.name = f"local:{path.name}"
+        self.weights = weights
+        self.name = local_name(weights)
         self._make_client = make_client
         self._client: LanguageModel | None = None
         self._server: subprocess.Popen[str] | None = None
@@ -46,9 +51,16 @@ class LocalModel:
         """Ask the server, which is started if it is not running."""
         with self._lock:
             if self._server is None or self._server.poll() is not None or self._client is None:
-                self._server, address = _start(self.path)
+                self._server, address = _start(self._file(), self.name)
                 self._client = self._make_client(f"{address}/v1")
         return self._client.reply(key, messages, stop)
+
+    def _file(self) -> Path:
+        if isinstance(self.weights, Path):
+            return self.weights
+        path = weights_from_hub(self.weights)
+        check_gguf(path)
+        return path
 
     def close(self) -> None:
         """End the server, if it runs."""
@@ -56,6 +68,11 @@ class LocalModel:
             if self._server is not None:
                 _end(self._server)
                 self._server = None
+
+
+def local_name(weights: Path | HubName) -> str:
+    """Return the name of a model on this machine, as the run's files show it."""
+    return f"local:{weights.name if isinstance(weights, Path) else weights}"
 
 
 def check_gguf(path: Path) -> None:
@@ -66,18 +83,18 @@ def check_gguf(path: Path) -> None:
     except OSError as error:
         raise ModelError(
             f"The model {path} cannot be read: {error.strerror}.",
-            allowed="the path of a .gguf file on this machine; nothing is downloaded",
-            fix="Correct the path after 'local:'.",
+            allowed="the path of a .gguf file, or org/repo/file.gguf or org/repo:quant on the hub",
+            fix="Correct what stands after 'local:'.",
         ) from None
     if start != _MAGIC:
         raise _no_model(path, "it does not begin with 'GGUF'")
 
 
-def _start(path: Path) -> tuple[subprocess.Popen[str], str]:
+def _start(path: Path, name: str) -> tuple[subprocess.Popen[str], str]:
     """Start a server and return it with its address; ModelError if the model cannot be loaded."""
     with tempfile.TemporaryFile("w+") as errors:
         server = subprocess.Popen(
-            [sys.executable, "-m", "eureka_agent.llm.local_server", str(path), str(CONTEXT_TOKENS)],
+            [sys.executable, "-m", "eureka_agent.llm.local_server", str(path), str(CONTEXT_TOKENS), name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,4 +1,4 @@
-"""Serves a GGUF file on the loopback with llama.cpp: `python -m eureka_agent.llm.local_server FILE CONTEXT`.
+"""Serves a GGUF file on the loopback with llama.cpp: `… local_server FILE CONTEXT NAME`.
 
 A process of its own: a damaged file can at worst take this one down, and its threads do not get in the way of
 the parent's forks. It prints its address, and ends when its standard input does: with its parent.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 from typing import Any
 
 
-def serve(model: str, context: int) -> int:
+def serve(model: str, context: int, alias: str) -> int:
     """Load `model`, print `serving <url>` and serve until standard input ends; 1 if it cannot be loaded."""
     xllamacpp: Any = importlib.import_module("xllamacpp")
 
@@ -23,7 +22,7 @@ def serve(model: str, context: int) -> int:
     parameters.n_ctx = context
     parameters.n_parallel = 1
     parameters.cpuparams.n_threads = usable_cores()  # the default counts cores that this process may not use
-    parameters.model_alias = {Path(model).name}
+    parameters.model_alias = {alias}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
     parameters.ui = False
@@ -39,4 +38,4 @@ def serve(model: str, context: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(sys.argv[1], int(sys.argv[2])))
+    sys.exit(serve(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

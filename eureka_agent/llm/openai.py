@@ -12,7 +12,17 @@ from eureka_agent.llm.failures import AttemptFailed, failure_of_sdk, failure_of_
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.quirks import Quirks
-from eureka_agent.llm.wire import CONNECT_TIMEOUT_S, Answer, Sampling, count, json_object, mapping, plain
+from eureka_agent.llm.wire import (
+    CONNECT_TIMEOUT_S,
+    Answer,
+    Sampling,
+    Timeouts,
+    bound,
+    count,
+    json_object,
+    mapping,
+    plain,
+)
 
 _REFUSING = ("content_filter", "content_policy_violation", "responsibleai")
 _MOST_LESSONS = 6
@@ -36,14 +46,14 @@ class OpenAIWire:
         newer = endpoint.official
         self._quirks = Quirks(limit_field="max_completion_tokens" if newer else "max_tokens", stream=stream)
 
-    def ask(self, messages: Sequence[Message], timeout_s: float) -> Answer:
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
         """Send one request; see `Wire`."""
         turns = [{"role": message.role, "content": message.content} for message in messages]
         room: int | None = None
         for _ in range(_MOST_LESSONS):
             request = self._quirks.request(self.sampling, room)
             try:
-                return self._send(request | {"messages": turns}, timeout_s)
+                return self._send(request | {"messages": turns}, timeouts)
             except self._sdk.BadRequestError as error:
                 if _is_refusal(error):
                     return Answer("", "refusal", self.sampling.model, None)
@@ -64,15 +74,17 @@ class OpenAIWire:
             return []
         return sorted(str(mapping(row)["id"]) for row in rows or [] if mapping(row).get("id"))
 
-    def _send(self, request: dict[str, Any], timeout_s: float) -> Answer:
+    def _send(self, request: dict[str, Any], timeouts: Timeouts) -> Answer:
+        completions, patience = self._client.chat.completions, self._patience(timeouts.silence_s)
+        if self.sampling.grammar is not None:
+            request["extra_body"] = {"grammar": self.sampling.grammar}
         if request.get("stream"):
-            with self._client.chat.completions.create(**request, timeout=self._patience(timeout_s)) as chunks:
+            with completions.create(**request, timeout=patience) as chunks:
+                bound(chunks.response, timeouts.total_s)
                 return answer_of_chunks(plain(chunk) for chunk in chunks)
-        raw = self._client.chat.completions.with_raw_response.create(
-            **request, timeout=self._patience(timeout_s)
-        )
-        response = raw.http_response
-        return answer_of(json_object(response.text, response.headers.get("content-type", "")))
+        with completions.with_streaming_response.create(**request, timeout=patience) as raw:
+            bound(raw.http_response, timeouts.total_s)
+            return answer_of(json_object(raw.text(), raw.headers.get("content-type", "")))
 
     def _patience(self, timeout_s: float) -> Any:
         """Return the SDK's timeout: `timeout_s` of silence, but not that long for a connection."""

@@ -49,6 +49,8 @@ class Quirks:
             request: dict[str, Any] = {"model": sampling.model, self._limit_field: min(limits)}
             if sampling.temperature is not None:
                 request["temperature"] = sampling.temperature
+            if sampling.effort is not None:
+                request["reasoning_effort"] = sampling.effort
             if self._stream:
                 request |= {"stream": True, "stream_options": {"include_usage": True}}
             return {name: value for name, value in request.items() if name not in self._dropped}
@@ -96,9 +98,7 @@ class Quirks:
         return None
 
     def _learn_to_stream(self, said: str, request: Mapping[str, Any]) -> Lesson | None:
-        if request.get("stream") or not re.search(
-            r"only\s+supports?\s+stream|stream\w*\s.*(required|must)|must.*stream", said
-        ):
+        if request.get("stream") or not _WANTS_STREAM.search(said):
             return None
         self._stream = True
         return Lesson()

@@ -10,7 +10,8 @@ from eureka_agent.errors import ModelError, did_you_mean
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.endpoint import HOSTED, Endpoint, endpoint_of
 from eureka_agent.llm.hosted import HostedModel
-from eureka_agent.llm.local import LocalModel
+from eureka_agent.llm.hub import HubName, hub_name
+from eureka_agent.llm.local import LocalModel, local_name
 from eureka_agent.llm.manual import ManualModel
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.prices import FILE_VARIABLE, Price, find_price, free, own_prices
@@ -19,7 +20,7 @@ from eureka_agent.llm.wire import Sampling, Wire
 
 KNOWN = (
     "auto", "search", "openai/<model>", "anthropic/<model>", "azure/<deployment>", "local:<gguf file>",
-    "manual", "manual:<who answers>", "replay:<file>",
+    "local:<org>/<repo>:<quant>", "manual", "manual:<who answers>", "replay:<file>",
 )  # fmt: skip
 """What may stand after `--model`; `search` asks no model and is no business of `make_model`."""
 
@@ -32,6 +33,12 @@ class ModelOptions:
     """Address of the service; the vendor's own when not given."""
     temperature: float | None = None
     max_reply_tokens: int = 16_000
+    effort: str | None = None
+    """How much a reasoning model thinks, in the service's own word."""
+    stream: bool | None = None
+    """Whether replies are streamed; None leaves it to the wire."""
+    grammar: str | None = None
+    """What a reply must look like, in GBNF; only models on this machine are held to it."""
     max_parallel: int = 8
     cache: Path | None = None
     """Folder of the reply cache; None does without."""
@@ -61,7 +68,7 @@ def make_model(spec: str, *, run_folder: Path, options: ModelOptions | None = No
     if kind == "replay" and rest:
         return ReplayModel(Path(rest).expanduser())
     if kind == "local" and rest:
-        return _local(Path(rest).expanduser(), chosen)
+        return _local(hub_name(rest) or Path(rest).expanduser(), chosen)
     if provider in HOSTED and model:
         return _hosted(spec, endpoint_of(provider, chosen.base_url), model, chosen)
     raise ModelError(
@@ -80,21 +87,29 @@ def _hosted(spec: str, endpoint: Endpoint, model: str, options: ModelOptions) ->
     return CachedModel(asked, options.cache, seed=options.seed) if options.cache else asked
 
 
-def _local(path: Path, options: ModelOptions) -> LanguageModel:
+def _local(weights: Path | HubName, options: ModelOptions) -> LanguageModel:
+    name = local_name(weights)
+
     def client(base_url: str) -> LanguageModel:
         endpoint = Endpoint("openai", base_url, (), key_needed=False)
-        return _client(f"local:{path.name}", endpoint, path.name, options, free)
+        return _client(name, endpoint, name, options, free, grammar=options.grammar)
 
-    return LocalModel(path, client)
+    return LocalModel(weights, client)
 
 
 def _client(
-    name: str, endpoint: Endpoint, model: str, options: ModelOptions, price: Price | None
+    name: str,
+    endpoint: Endpoint,
+    model: str,
+    options: ModelOptions,
+    price: Price | None,
+    *,
+    grammar: str | None = None,
 ) -> HostedModel:
-    sampling = Sampling(model, options.max_reply_tokens, options.temperature)
+    sampling = Sampling(model, options.max_reply_tokens, options.temperature, options.effort, grammar)
     key = endpoint.key()
     return HostedModel(
-        _wire(endpoint, sampling),
+        _wire(endpoint, sampling, options.stream),
         price,
         name=name,
         max_parallel=options.max_parallel,
@@ -102,14 +117,14 @@ def _client(
     )
 
 
-def _wire(endpoint: Endpoint, sampling: Sampling) -> Wire:
+def _wire(endpoint: Endpoint, sampling: Sampling, stream: bool | None) -> Wire:
     if endpoint.provider == "anthropic":
         from eureka_agent.llm.anthropic import AnthropicWire
 
-        return AnthropicWire(endpoint, sampling)
+        return AnthropicWire(endpoint, sampling, stream=stream is not False)
     from eureka_agent.llm.openai import OpenAIWire
 
-    return OpenAIWire(endpoint, sampling)
+    return OpenAIWire(endpoint, sampling, stream=stream is True)
 
 
 def _complaint(spec: str, kind: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from eureka_agent.llm.failures import AttemptFailed, Failure
+from eureka_agent.llm.wire import Timeouts
 
 T = TypeVar("T")
 
@@ -23,10 +24,16 @@ class RetryPolicy:
     """Attempts at a service that never answered yet: it is probably down, or the URL is wrong."""
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
-    deadline_s: float = 1200.0
+    deadline_s: float = 1800.0
     """Seconds for all attempts and waits of one request."""
-    attempt_s: float = 600.0
-    """Seconds without any answer after which an attempt is given up."""
+    silence_s: float = 600.0
+    """Seconds without a byte after which an attempt is given up."""
+    attempt_s: float = 900.0
+    """Seconds from a request to the last byte of its reply: services that drip are not silent."""
+
+    def timeouts(self, left_s: float) -> Timeouts:
+        """Return how long an attempt may take when `left_s` are left until the deadline."""
+        return Timeouts(min(self.silence_s, left_s), min(self.attempt_s, left_s))
 
 
 class GaveUp(Exception):  # noqa: N818 - becomes a ModelError where the model's name is known
@@ -52,11 +59,11 @@ class Patience:
     wait: Callable[[threading.Event, float], object]
 
     def run(
-        self, attempt: Callable[[float], T], stop: threading.Event, *, reached: bool
+        self, attempt: Callable[[Timeouts], T], stop: threading.Event, *, reached: bool
     ) -> tuple[T, tuple[Failure, ...]]:
         """Return what `attempt` returned, and the failures before it; raises GaveUp.
 
-        `attempt` gets the seconds that it may take. `reached` is False for a service that never answered.
+        `reached` is False for a service that never answered.
         """
         end = self.clock() + self.policy.deadline_s
         failures: tuple[Failure, ...] = ()
@@ -65,7 +72,7 @@ class Patience:
             if stop.is_set():
                 raise GaveUp(failures, "stopped")
             try:
-                return attempt(min(self.policy.attempt_s, left)), failures
+                return attempt(self.policy.timeouts(left)), failures
             except AttemptFailed as failed:
                 failures = (*failures, failed.failure)
             pause = self._pause(failures)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -25,6 +27,20 @@ class Sampling:
     """Most tokens of a reply, hidden thinking included."""
     temperature: float | None = None
     """None leaves it to the service."""
+    effort: str | None = None
+    """How much a reasoning model thinks, in the service's own word; None leaves it to the service."""
+    grammar: str | None = None
+    """What the reply must look like, in llama.cpp's GBNF, for servers that can hold a model to it."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long one attempt may take, in seconds."""
+
+    silence_s: float
+    """Without a byte."""
+    total_s: float
+    """From the request to the last byte."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +63,35 @@ class Wire(Protocol):
     base_url: str
     sampling: Sampling
 
-    def ask(self, messages: Sequence[Message], timeout_s: float) -> Answer:
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
         """Send one request; raises AttemptFailed."""
         ...
 
     def offered(self, timeout_s: float) -> list[str]:
         """Return the models that the service offers, or an empty list if it does not say."""
         ...
+
+
+def bound(response: Any, total_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    """Make an HTTP response of which nothing was read yet raise ReadTimeout once `total_s` are over.
+
+    The HTTP libraries' own timeout starts anew with every byte, so that a service that drips would never end.
+    """
+    library = importlib.import_module(type(response).__module__.partition(".")[0])
+    end = clock() + total_s
+    whole = response.stream
+
+    class Bounded(library.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for chunk in whole:
+                yield chunk
+                if clock() > end:
+                    raise library.ReadTimeout(f"the reply was not whole after {total_s:.0f} s")
+
+        def close(self) -> None:
+            whole.close()
+
+    response.stream = Bounded()
 
 
 def json_object(text: str, content_type: str) -> Mapping[str, Any]:

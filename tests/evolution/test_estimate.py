@@ -86,12 +86,14 @@ def test_a_budget_needs_a_price(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("model", [f"{GPT},{GPT}", f"{GPT},search"])
 def test_models_that_cannot_share_a_run_are_refused(model: str) -> None:
     with pytest.raises(ConfigError, match="cannot share"):
-        make_models(config(model=model), Path())
+        make_models(config(model=model), Path(), find_task("cartpole"))
 
 
 def test_several_models_have_no_common_address() -> None:
     with pytest.raises(ConfigError, match="one base URL"):
-        make_models(config(model=f"{GPT},{CLAUDE}", base_url="http://localhost:1/v1"), Path())
+        make_models(
+            config(model=f"{GPT},{CLAUDE}", base_url="http://localhost:1/v1"), Path(), find_task("cartpole")
+        )
 
 
 def test_the_run_remembers_the_address_that_the_environment_gave(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,64 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asking import Clock, cents, model_on
-from fakes import make_evolution, source_worth
+from hosted import GENERATIONS, SAMPLES, author, evolution_with, run_with_fault
 from servers import Service, serving
 
 from eureka_agent.archive.candidate import Status
-from eureka_agent.budget import Ledger
-from eureka_agent.design.designer import Designer
-from eureka_agent.design.proposer import Proposer
-from eureka_agent.design.sharing import SharedDesign
 from eureka_agent.errors import ModelError
-from eureka_agent.evolution.journal import JournalledModel
-from eureka_agent.evolution.loop import Evolution
 from eureka_agent.llm.hosted import HostedModel
-from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.prices import Tokens
 
-GENERATIONS, SAMPLES = 3, 4
 FAULTS = (
     "ok", "429", "reset", "500", "ok", "garbage", "529", "cut", "length", "ok", "filter", "html", "429 date",
     "empty", "503", "empty object", "odd type", "429 seconds", "ok", "reset",
 )  # fmt: skip
 CANARY = "sk-canary-5f1d7c"
-
-
-def author(start: float = 0.0) -> Callable[[dict[str, Any]], str]:
-    """Replies with a new reward each time, with prose and a fence around it."""
-    numbers = itertools.count(1)
-
-    def say(_: dict[str, Any]) -> str:
-        number = next(numbers)
-        return (
-            f"Here it is.\n\n```python\n{source_worth(start + number / 10, f'term_{number}')}```\nGood luck."
-        )
-
-    return say
-
-
-def evolution_with(root: Path, models: Sequence[LanguageModel], **options: Any) -> Evolution:
-    defaults: dict[str, Any] = {
-        "generations": GENERATIONS,
-        "samples": SAMPLES,
-        "model": "openai/small-model-1",
-    }
-    evolution = make_evolution(root, **(defaults | options))
-    ledger = Ledger(evolution.config.budget_usd, evolution.state.at_most_usd)
-    asked = [JournalledModel(model, evolution.log, evolution.state, ledger) for model in models]
-    designers = [Designer(evolution.task, model) for model in asked]
-    proposer: Proposer = designers[0] if len(designers) == 1 else SharedDesign(designers)
-    evolution.make_proposer = lambda _restart: proposer
-    return evolution
 
 
 @pytest.mark.parametrize(
@@ -83,6 +45,36 @@ def test_a_run_finishes_on_a_service_that_fails_in_every_way(
     assert len(service.delivered) == len(state.replies)
     assert len(service.requests) == sum(reply["attempts"] for reply in state.replies.values())
     assert sum(reply["lost"] for reply in state.replies.values()) == 6
+
+
+@pytest.mark.parametrize(
+    ("dialect", "fault"),
+    [
+        ("openai", "429 spent"),
+        ("anthropic", "401"),
+        ("openai", "403"),
+        ("anthropic", "402"),
+        ("openai", "404"),
+    ],
+)
+def test_a_run_that_a_service_turned_away_is_finished_by_the_same_command(
+    tmp_path: Path, dialect: str, fault: str
+) -> None:
+    run = run_with_fault(tmp_path, dialect, fault, stream=dialect == "anthropic")
+    assert (run.finished, run.commands, len(run.said)) == (True, 3, 2)
+    assert all(f"HTTP {fault[:3]}" in said for said in run.said)
+    assert (run.requests, run.replies) == (GENERATIONS * SAMPLES + 2, GENERATIONS * SAMPLES)
+    assert (run.lost, run.repeated) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "fault", "lost", "repairs"), [("openai", "reset", 2, 0), ("anthropic", "length", 0, 2)]
+)
+def test_a_run_goes_on_after_a_passing_fault(
+    tmp_path: Path, dialect: str, fault: str, lost: int, repairs: int
+) -> None:
+    run = run_with_fault(tmp_path, dialect, fault, stream=True)
+    assert (run.finished, run.commands, run.lost, run.repairs, run.repeated) == (True, 1, lost, repairs, 0)
 
 
 def test_a_resumed_run_asks_for_nothing_that_arrived(tmp_path: Path) -> None:

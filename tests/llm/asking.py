@@ -64,7 +64,7 @@ def model_on(
         price,
         name=f"{service.dialect}/small-model-1",
         max_parallel=max_parallel,
-        policy=policy or RetryPolicy(attempt_s=30.0),
+        policy=policy or RetryPolicy(silence_s=30.0),
         secrets=secrets,
         clock=time,
         wait=time.wait,

@@ -21,11 +21,18 @@ from typing import Any
 Body = dict[str, Any]
 SLOW_S = 1.2
 FAULTS = (
-    "429", "429 seconds", "429 milliseconds", "429 date", "408", "409", "500", "503", "529", "reset", "cut",
-    "garbage", "html", "empty object", "slow", "length", "filter", "empty", "odd type", "401", "403", "402",
+    "429", "429 seconds", "429 milliseconds", "429 date", "429 spent", "408", "409", "500", "503", "529",
+    "reset", "cut", "garbage", "html", "empty object", "slow", "drip", "length", "filter", "empty",
+    "odd type", "401", "403", "402",
 )  # fmt: skip
+WHOLE = ("ok", "length", "filter", "empty")
+"""Ways to answer with a whole reply."""
+STATUSES = (400, 401, 402, 403, 404, 408, 409, 429, 500, 503, 529)
 MODELS = ("big-model-2", "small-model-1")
-_STATUS_TEXT = {"429": "rate_limit_error", "529": "overloaded_error", "401": "authentication_error"}
+_ANTHROPIC_ERRORS = {
+    401: "authentication_error", 402: "billing_error", 403: "permission_error", 404: "not_found_error",
+    408: "timeout_error", 429: "rate_limit_error", 529: "overloaded_error",
+}  # fmt: skip
 
 
 class Service:
@@ -47,6 +54,8 @@ class Service:
         """What every error message repeats."""
         self._faults = list(faults)
         self._lock = threading.Lock()
+        self.slow_s = SLOW_S
+        """Seconds of silence of a slow reply."""
         self.base_url = ""
 
     def take(self, path: str, headers: dict[str, str], body: Body) -> str:
@@ -73,16 +82,35 @@ class Service:
         events = (_openai_events if self.dialect == "openai" else _anthropic_events)(reply)
         yield from events
 
-    def error(self, status: int) -> Body:
-        """Return an error body in the service's dialect."""
-        kind = _STATUS_TEXT.get(str(status), "server_error" if status >= 500 else "invalid_request_error")
+    def models(self) -> Body:
+        """Return the list of models in the service's dialect."""
+        if self.dialect == "openai":
+            rows = [{"id": name, "object": "model", "created": 1, "owned_by": "us"} for name in MODELS]
+            return {"object": "list", "data": rows}
+        rows = [
+            {
+                "id": name,
+                "type": "model",
+                "display_name": name,
+                "lifecycle": "active",
+                "created_at": "2026-10-01T00:00:00Z",
+            }
+            for name in MODELS
+        ]
+        return {"data": rows, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}
+
+    def error(self, status: int, *, spent: bool = False) -> Body:
+        """Return an error body in the service's dialect; `spent` if it is because the money is used up."""
         message = f"It went wrong with status {status}. {self.echo}".strip()
         if status == 404:
-            kind, message = "not_found_error", "The model does not exist."
+            message = "The model does not exist."
         if self.dialect == "openai":
-            code = "model_not_found" if status == 404 else None
+            kind = "server_error" if status >= 500 else "invalid_request_error"
+            code = "model_not_found" if status == 404 else "insufficient_quota" if spent else None
             return {"error": {"message": message, "type": kind, "param": None, "code": code}}
-        return {"type": "error", "error": {"type": kind, "message": message}}
+        kind = _ANTHROPIC_ERRORS.get(status, "api_error" if status >= 500 else "invalid_request_error")
+        details = {"details": {"error_code": "enforced_spend_limit_reached"}} if spent else {}
+        return {"type": "error", "error": {"type": kind, "message": message, **details}}
 
 
 @contextmanager
@@ -124,16 +152,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.service.take(self.path, self._headers(), {})
-        self._send(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+        self._send(200, self.service.models())
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         fault = self.service.take(self.path, self._headers(), body)
         if fault[:3].isdigit():
-            self._send(int(fault[:3]), self.service.error(int(fault[:3])), _waits(fault))
+            error = self.service.error(int(fault[:3]), spent=fault.endswith("spent"))
+            self._send(int(fault[:3]), error, _waits(fault))
         elif (why := self.service.refuse(body)) is not None:
             self._send(
-                400, self.service.error(400) | {"error": {"message": why, "type": "invalid_request_error"}}
+                400, {**self.service.error(400), "error": self.service.error(400)["error"] | {"message": why}}
             )
         elif fault in ("reset", "cut"):
             self._break_off(body, fault)
@@ -141,11 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._raw(b"data: {oh dear\n\n" if body.get("stream") else b'{"id": "x", ', _type(body))
         elif fault == "html":
             self._raw(b"<html><body>Welcome to the gateway</body></html>", "text/html")
+        elif fault == "drip":
+            self._drip(body)
         elif fault == "empty object":
             self._raw(b"data: {}\n\n" if body.get("stream") else b"{}", _type(body))
         else:
             if fault == "slow":
-                time.sleep(SLOW_S)
+                time.sleep(self.service.slow_s)
             self._deliver(body, fault)
 
     def _deliver(self, body: Body, fault: str) -> None:
@@ -178,6 +209,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
         self.close_connection = True
+
+    def _drip(self, body: Body) -> None:
+        """Send signs of life, comments or blanks, and never a reply, until the client hangs up."""
+        self.send_response(200)
+        self.send_header("content-type", _type(body))
+        self.end_headers()
+        while True:
+            self.wfile.write(b": still thinking\n\n" if body.get("stream") else b" ")
+            time.sleep(self.service.slow_s / 20)
 
     def _send(self, status: int, body: Body, headers: dict[str, str] | None = None) -> None:
         content = json.dumps(body).encode()

@@ -33,6 +33,18 @@ def test_a_request_names_limit_and_temperature_only(stream: bool) -> None:
     assert set(body) - {"stream"} == {"model", "max_tokens", "temperature", "system", "messages"}
 
 
+@pytest.mark.parametrize(
+    ("effort", "sent"),
+    [("low", {"output_config": {"effort": "low"}}), ("none", {"thinking": {"type": "disabled"}})],
+)
+def test_effort_is_said_in_the_services_words(effort: str, sent: dict[str, object]) -> None:
+    with serving(Service("anthropic")) as service:
+        ask(model_on(service, effort=effort))
+    body = service.requests[0][2]
+    assert {name: body[name] for name in body if name in ("output_config", "thinking")} == sent
+    assert "reasoning_effort" not in body
+
+
 def test_a_model_that_refuses_temperature_is_asked_without() -> None:
     with serving(Service("anthropic")) as service:
         service.refuse = lambda body: (

@@ -10,7 +10,7 @@ from eureka_agent.llm.model import UnansweredError
 from eureka_agent.llm.retry import RetryPolicy
 
 DIALECTS = [(dialect, stream) for dialect in ("openai", "anthropic") for stream in (False, True)]
-QUICK = RetryPolicy(attempt_s=SLOW_S / 2)
+QUICK = RetryPolicy(silence_s=SLOW_S / 2, attempt_s=SLOW_S)
 
 # fault: requests that the service saw, attempts that may have been billed, (shortest, longest) wait
 TRANSIENT = {
@@ -29,6 +29,7 @@ TRANSIENT = {
     "html": (2, 1, (0.5, 1.0)),
     "empty object": (2, 1, (0.5, 1.0)),
     "slow": (2, 1, (0.5, 1.0)),
+    "drip": (2, 1, (0.5, 1.0)),
 }
 # fault: how the one reply ended, and its text
 ANSWERED = {
@@ -38,7 +39,7 @@ ANSWERED = {
     "empty": ("stop", ""),
     "odd type": ("stop", "hello"),
 }
-FATAL = {"401": "key", "403": "Allow the model", "402": "Top up"}
+FATAL = {"401": "key", "403": "Allow the model", "402": "Top up", "429 spent": "Top up"}
 
 
 @pytest.mark.parametrize(("dialect", "stream"), DIALECTS)

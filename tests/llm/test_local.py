@@ -34,7 +34,7 @@ def test_a_real_model_answers_for_nothing_and_its_server_ends(tmp_path: Path) ->
         reply = model.reply("0-00/turn0", [Message("user", "Say hello.")], STOP)
         server = model._server
         assert reply.text
-        assert reply.model == Path(GGUF).name
+        assert reply.model == f"local:{Path(GGUF).name}"
         assert reply.usage.cost_usd == 0.0
         assert reply.usage.output_tokens
     finally:

@@ -4,11 +4,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from asking import ask
+from servers import Service, serving
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.manual import ManualModel
 from eureka_agent.llm.model import Message
-from eureka_agent.llm.registry import make_model, split_models
+from eureka_agent.llm.registry import ModelOptions, make_model, split_models
 from eureka_agent.llm.replay import ReplayModel
 from eureka_agent.llm.scripted import ScriptedModel
 
@@ -63,6 +65,17 @@ def test_scripts_answer_in_order_by_key_or_computed() -> None:
     computed = ScriptedModel(lambda key, messages: f"{key}: {messages[-1].content}")
     assert computed.reply("k", asked, STOP).text == "k: hello"
     assert computed.requests == [("k", (asked[0],))]
+
+
+@pytest.mark.parametrize(
+    ("stream", "sent"), [(None, [False, True]), (True, [True] * 2), (False, [False] * 2)]
+)
+def test_replies_are_streamed_as_asked(tmp_path: Path, stream: bool | None, sent: list[bool]) -> None:
+    with serving(Service("openai")) as one, serving(Service("anthropic")) as two:
+        for service in (one, two):
+            options = ModelOptions(base_url=service.base_url, stream=stream)
+            ask(make_model(f"{service.dialect}/small-model-1", run_folder=tmp_path, options=options))
+    assert [bool(service.requests[0][2].get("stream")) for service in (one, two)] == sent
 
 
 def test_several_models_are_split_but_no_file_name_is(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from servers import Service, serving
 
 from eureka_agent.llm.endpoint import Endpoint
 from eureka_agent.llm.failures import AttemptFailed
+from eureka_agent.llm.model import UnansweredError
 from eureka_agent.llm.openai import OpenAIWire, answer_of, answer_of_chunks
-from eureka_agent.llm.wire import Sampling
+from eureka_agent.llm.wire import Sampling, Timeouts
 
 
 def completion(message: dict[str, Any], **choice: Any) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def test_azure_is_asked_by_deployment_version_and_header(monkeypatch: pytest.Mon
     with serving(Service("openai")) as service:
         root = service.base_url.removesuffix("/v1")
         endpoint = Endpoint("azure", root, ("TEST_AZURE_KEY",), api_version="2024-10-21")
-        answer = OpenAIWire(endpoint, Sampling("small-model-1", 100)).ask(QUESTION, 10.0)
+        answer = OpenAIWire(endpoint, Sampling("small-model-1", 100)).ask(QUESTION, Timeouts(10.0, 10.0))
     path, headers, body = service.requests[0]
     assert answer.text == "hello"
     assert path == "/openai/deployments/small-model-1/chat/completions?api-version=2024-10-21"
@@ -175,6 +177,33 @@ def test_an_error_inside_a_good_answer_is_an_error(error: dict[str, Any], kind: 
     with pytest.raises(AttemptFailed) as caught:
         answer_of({"error": error})
     assert caught.value.failure.kind == kind
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_effort_is_sent_in_the_services_word_and_never_dropped(stream: bool) -> None:
+    with serving(Service("openai")) as service:
+        ask(model_on(service, stream=stream, effort="low"))
+        service.refuse = lambda _: "Unsupported value: 'reasoning_effort' does not support 'low' here."
+        with pytest.raises(UnansweredError, match="reasoning_effort") as caught:
+            ask(model_on(service, stream=stream, effort="low"))
+    assert [body["reasoning_effort"] for _, _, body in service.requests] == ["low", "low"]
+    assert "--effort" in caught.value.fix
+
+
+def test_a_grammar_is_sent_to_servers_that_know_it() -> None:
+    with serving(Service("openai")) as service:
+        ask(model_on(service, grammar='root ::= "hello"'))
+    assert service.requests[0][2]["grammar"] == 'root ::= "hello"'
+
+
+def test_samples_of_one_prompt_are_requests_of_their_own() -> None:
+    """`n` is never sent, so that it does not matter whether a server knows it: n samples are n keys."""
+    numbers = itertools.count()
+    with serving(Service("openai", say=lambda _: f"sample {next(numbers)}")) as service:
+        model = model_on(service)
+        replies = [ask(model, f"0-{slot:02}/turn0").text for slot in range(4)]
+    assert replies == [f"sample {number}" for number in range(4)]
+    assert all("n" not in body for _, _, body in service.requests)
 
 
 def test_offered_models_are_listed() -> None:
