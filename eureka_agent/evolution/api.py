@@ -135,6 +135,7 @@ def train(
     output: Path | str = "trained",
     trainer: str = "sb3",
     parallel: int | None = None,
+    stages: bool = True,
     env: Env = None,
     envs: Path | None = None,
     unsafe_isolation: bool = False,
@@ -144,8 +145,9 @@ def train(
 
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
     is how many trainings run side by side (threads of the population trainer), as many as cores by default.
+    Without `stages` a task that has a curriculum is trained on as it stands, for as many steps.
     """
-    chosen = find_task(task, env=env, envs=envs)
+    chosen = find_task(task, env=env, envs=envs, stages=stages)
     kind, source = _reward_of(chosen, str(reward))
     root = Path(output)
     jobs = [

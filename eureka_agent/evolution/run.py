@@ -64,6 +64,7 @@ def evolve(
     goal: str | None = None,
     max_episode_steps: int | None = None,
     show_env_reward: bool = False,
+    stages: bool = True,
     envs: Path | None = None,
     runs: Path | str = "runs",
     new: bool = False,
@@ -75,6 +76,7 @@ def evolve(
     """Evolve a reward for a task; the same call continues a run that did not finish.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    Without `stages` a task's curriculum is left out.
     `options` are the fields of `RunConfig`. Raises a `EurekaError` for anything a person can mend, and
     `Interrupted` when `stop` was set and running work has been drained.
     """
@@ -84,6 +86,7 @@ def evolve(
         goal=goal,
         max_episode_steps=max_episode_steps,
         show_env_reward=show_env_reward,
+        stages=stages,
         envs=envs,
         seed_reward=seed_reward,
         options=options,
@@ -101,6 +104,7 @@ def dry_run(
     goal: str | None = None,
     max_episode_steps: int | None = None,
     show_env_reward: bool = False,
+    stages: bool = True,
     envs: Path | None = None,
     seed_reward: Path | str | None = None,
     **options: Any,
@@ -112,6 +116,7 @@ def dry_run(
         goal=goal,
         max_episode_steps=max_episode_steps,
         show_env_reward=show_env_reward,
+        stages=stages,
         envs=envs,
         seed_reward=seed_reward,
         options=options,

@@ -77,4 +77,8 @@ def most_steps(task: Task, env_steps: int) -> int:
     rollout = PpoSettings.of(task.algorithm).rollout
     learning = -(-env_steps // rollout) * rollout
     evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
-    return learning + evaluations
+    measured = [
+        stage.max_episode_steps or task.max_episode_steps for stage in task.stages if stage.until is not None
+    ]
+    exams = task.budget.checkpoints * task.budget.eval_episodes * max(measured, default=0)
+    return learning + evaluations + exams

@@ -25,11 +25,13 @@ from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.paying import Payer, payer_of
 from eureka_agent.training.population.policy_file import FILE, save_policy
-from eureka_agent.training.population.population import Candidate, Learned, Population
+from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -72,6 +74,7 @@ class _Generation:
             algorithm=payload["algorithm"],
         )
         self.factory = SimulatorFactory(self.task, threads=payload["threads_each"])
+        self.courses = courses_of(self.task, payload["env_steps"], self.factory)
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
         names = list(self._jobs)
@@ -97,8 +100,9 @@ class _Generation:
                 candidates,
                 factory=self.factory,
                 learner=self.learner,
-                env_steps=self._jobs[names[0]]["env_steps"],
+                env_steps=self._payload["env_steps"],
                 on_end=self._on_end,
+                courses=self.courses,
             )
             population.run()
         except (TaskError, TrainingError) as error:

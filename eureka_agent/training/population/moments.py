@@ -39,6 +39,10 @@ class ReturnScale:
         self._returns = np.zeros(num_envs)
         self._gamma = gamma
 
+    def begin(self) -> None:
+        """Forget unfinished episodes: the worlds are new ones."""
+        self._returns = np.zeros_like(self._returns)
+
     def __call__(self, rewards: Array, done: Array) -> Array:
         """Return one rollout's rewards `(T, N)` scaled and clipped, float32; `done` ends an episode's sum."""
         history = np.empty(rewards.shape)

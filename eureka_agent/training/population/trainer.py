@@ -185,6 +185,7 @@ class _Attempt:
             "budget": asdict(self.task.budget),
             "algorithm": dict(self.task.algorithm),
             "jobs": described,
+            "env_steps": self.left[0].env_steps,
             "threads": threads,
             "threads_each": 1,
             "cache": None if cache is None else str(cache),
@@ -213,7 +214,6 @@ def _job_json(job: TrainingJob) -> dict[str, Any]:
         "replicate": job.replicate,
         "seed": job.seed,
         "kind": job.kind,
-        "env_steps": job.env_steps,
         "worker": None,
         "fds": [0, 0],
     }
