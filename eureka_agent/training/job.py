@@ -31,6 +31,8 @@ class TrainingJob:
     folder: Path
     """Where its files go: result, curves, policy, trajectories."""
     env_steps: int
+    init_policy: Path | None = None
+    """A saved policy to start from, which fits the task; None starts from a fresh one."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.network import Network
@@ -92,7 +93,7 @@ class _Generation:
 
     def _train_group(self, names: Sequence[str]) -> None:
         """Train some jobs in step; where their worlds misbehave, find out whose they are by halves."""
-        candidates = [Candidate(name, self._jobs[name]["seed"], self._payer(name)) for name in names]
+        candidates = [self._candidate(name) for name in names]
         population = None
         try:
             population = Population(
@@ -114,6 +115,11 @@ class _Generation:
             half = len(left) // 2
             for part in (left[:half], left[half:]):
                 self._train_group([candidate.name for candidate in part])
+
+    def _candidate(self, name: str) -> Candidate:
+        job = self._jobs[name]
+        start = None if job["init_policy"] is None else read_policy(Path(job["init_policy"]))
+        return Candidate(name, job["seed"], self._payer(name), start)
 
     def _payer(self, name: str) -> Payer:
         """Return a job's payer; a worker is taken over once, and forgets when its episodes begin anew."""

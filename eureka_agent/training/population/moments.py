@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 Array = np.ndarray
@@ -28,6 +30,17 @@ class Moments:
         """Return moments that no longer change with these."""
         made = Moments(len(self.mean))
         made.mean, made.var, made.count = self.mean, self.var, self.count
+        return made
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return what `of_arrays` needs, as arrays by name."""
+        return {"mean": self.mean, "var": self.var, "count": np.array(self.count)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Array]) -> Moments:
+        """Return moments that were saved by `to_arrays`; raises KeyError where something is missing."""
+        made = cls(len(arrays["mean"]))
+        made.mean, made.var, made.count = arrays["mean"], arrays["var"], float(arrays["count"])
         return made
 
 

@@ -14,6 +14,7 @@ from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState
 from eureka_agent.training.population.moments import Moments, ReturnScale
 from eureka_agent.training.population.paying import Payer
+from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.population.rollout import Rollout, draw_noise
 from eureka_agent.training.tally import RewardTally
 
@@ -51,6 +52,8 @@ class Candidate:
     name: str
     seed: int
     payer: Payer
+    start: SavedPolicy | None = None
+    """The policy to start from, of the learner's own network; None starts from a fresh one."""
     env_steps: int = 0
     """All steps so far."""
     faults: int = 0
@@ -64,8 +67,14 @@ class Pupil:
     def __init__(self, candidate: Candidate, learner: Learner) -> None:
         settings = learner.settings
         self.candidate = candidate
-        self.state: LearnerState = learner.initial(candidate.seed)
+        self.state: LearnerState
         self.moments = Moments(learner.network.observation)
+        if candidate.start is None:
+            self.state = learner.initial(candidate.seed)
+        else:
+            self.state = learner.starting(candidate.start.flat)
+            if candidate.start.moments is not None:
+                self.moments = candidate.start.moments.copy()
         self.tally = RewardTally()
         self._learner = learner
         self._scale = ReturnScale(settings.n_envs, settings.gamma) if settings.normalize_reward else None

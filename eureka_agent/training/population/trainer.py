@@ -214,6 +214,7 @@ def _job_json(job: TrainingJob) -> dict[str, Any]:
         "replicate": job.replicate,
         "seed": job.seed,
         "kind": job.kind,
+        "init_policy": None if job.init_policy is None else str(job.init_policy.resolve()),
         "worker": None,
         "fds": [0, 0],
     }

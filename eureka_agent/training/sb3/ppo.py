@@ -24,7 +24,9 @@ from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.curriculum import Lesson, lessons_of
 from eureka_agent.training.evaluation import EpisodeSet, evaluate
+from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.rewarding import RewardSource
+from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 
 Array = np.ndarray
@@ -44,10 +46,13 @@ class Trained:
     env_steps: int
 
 
-def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) -> Trained:
+def train_ppo(
+    task: Task, reward: RewardSource, *, seed: int, env_steps: int, start: SavedPolicy | None = None
+) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
-    Raises what the reward source raises, and TaskError or TrainingError from the worlds.
+    `start` is a policy of the task's own network to start from. Raises what the reward source raises, and
+    TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
     settings = asdict(PpoSettings.of(task.algorithm))
@@ -62,6 +67,8 @@ def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) ->
     )
     try:
         model = _make_model(normalize, settings, seed)
+        if start is not None:
+            load_into(model, normalize, start)
         checkpoints = _Checkpoints(task, env, normalize, lessons=lessons, seed=seed, env_steps=env_steps)
         model.learn(env_steps, callback=checkpoints)
         best = checkpoints.load_best(model)
