@@ -88,7 +88,7 @@ def film(task: Task, act: Callable[[Array], Array], seed: int, length: int, want
 
 
 def choose_backend() -> None:
-    """Let MuJoCo render without a screen, unless the person chose how; must come before its first use."""
+    """Let MuJoCo render without a screen, unless the person chose how; read at its first picture."""
     if "MUJOCO_GL" not in os.environ:
         without_egl = ctypes.util.find_library("EGL") is None and ctypes.util.find_library("OSMesa")
         os.environ["MUJOCO_GL"] = "osmesa" if without_egl else "egl"
