@@ -1,7 +1,7 @@
 """Automatic reward design for reinforcement learning.
 
-Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `show`, `export`,
-`list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own RL code.
+Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `play`, `show`,
+`export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own RL code.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eureka_agent.errors import EurekaError
     from eureka_agent.evolution.api import check, doctor, export, show, train
     from eureka_agent.evolution.api import list_run_summaries as list_runs
+    from eureka_agent.evolution.playing import play
     from eureka_agent.evolution.run import RunResult, dry_run, evolve, resume
     from eureka_agent.rewards.loader import load_reward
     from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
@@ -35,6 +36,7 @@ _HOMES = {
     "list_runs": "evolution.api:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
+    "play": "evolution.playing:play",
     "resume": "evolution.run:resume",
     "show": "evolution.api:show",
     "train": "evolution.api:train",
@@ -56,6 +58,7 @@ __all__ = [
     "list_runs",
     "list_tasks",
     "load_reward",
+    "play",
     "resume",
     "show",
     "train",

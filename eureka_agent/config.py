@@ -82,6 +82,8 @@ class RunConfig(BaseModel):
     """Refuse what static rules or the probe find wrong; without it only loading can refuse."""
     repair_turns: int = Field(2, ge=0)
     """How often a refused reward may be answered again within its generation."""
+    init_policy: str | None = None
+    """SHA-256 of the saved policy that every training starts from; the run folder keeps a copy of it."""
     trainer: TrainerName = "population"
     """Scores from different trainers are not compared."""
     parallel: int | None = Field(None, ge=1)

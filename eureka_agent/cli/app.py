@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolving, looking, rewards, tasks
+from eureka_agent.cli import bench, evolving, looking, playing, rewards, tasks
 from eureka_agent.cli.output import fail
 from eureka_agent.errors import EurekaError
 
@@ -28,6 +28,7 @@ app.command("show")(looking.show)
 app.command("export")(looking.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("play")(playing.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)
 app.command("doctor")(looking.doctor)

@@ -75,12 +75,17 @@ def evolve(
     seed_reward: Annotated[
         Path | None, typer.Option(help="A reward you have: takes the first place.")
     ] = None,
+    init_policy: Annotated[
+        Path | None,
+        typer.Option(help="A saved policy (policy.npz or policy.zip) that every training starts from."),
+    ] = None,
     max_episode_steps: Annotated[
         int | None, typer.Option(help="Time limit of an environment without one.")
     ] = None,
     show_env_reward: Annotated[
         bool, typer.Option(help="Show the environment's own reward to the designer.")
     ] = False,
+    stages: Annotated[bool, typer.Option(help="Train by the task's curriculum, where it has one.")] = True,
     reflection: Annotated[bool, typer.Option(help="Tell the designer its parent's curves.")] = True,
     history: Annotated[bool, typer.Option(help="Tell the designer what was tried before.")] = True,
     critic: Annotated[bool, typer.Option(help="Refuse broken rewards before training.")] = True,
@@ -126,7 +131,7 @@ def evolve(
 
         estimate = estimate_run(
             task, env=env, goal=goal, max_episode_steps=max_episode_steps, show_env_reward=show_env_reward,
-            envs=envs, seed_reward=seed_reward, **options,
+            stages=stages, envs=envs, seed_reward=seed_reward, init_policy=init_policy, **options,
         )  # fmt: skip
         show_estimate(estimate, json_output=json_output)
         return
@@ -134,7 +139,8 @@ def evolve(
     def start(on_event: Any, stop: threading.Event) -> Any:
         return run_evolve(
             task, env=env, goal=goal, max_episode_steps=max_episode_steps, show_env_reward=show_env_reward,
-            envs=envs, runs=runs, new=new, seed_reward=seed_reward, on_event=on_event, stop=stop, **options,
+            stages=stages, envs=envs, runs=runs, new=new, seed_reward=seed_reward,
+            init_policy=init_policy, on_event=on_event, stop=stop, **options,
         )  # fmt: skip
 
     _watch(start, json_output=json_output)

@@ -54,6 +54,10 @@ def train(
     trainer: Annotated[
         str, typer.Option(help="population: all seeds in one process; sb3: a process for each.")
     ] = "population",
+    stages: Annotated[bool, typer.Option(help="Train by the task's curriculum, where it has one.")] = True,
+    init_policy: Annotated[
+        Path | None, typer.Option(help="A saved policy (policy.npz or policy.zip) to start from.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"
     ),
@@ -72,7 +76,7 @@ def train(
 
     trained = run(
         task, reward, seeds=seeds, seed=seed, env_steps=env_steps, output=output, trainer=trainer,
-        env=env, envs=envs,
+        stages=stages, init_policy=init_policy, env=env, envs=envs,
         unsafe_isolation=unsafe_isolation,
     )  # fmt: skip
     if json_output:

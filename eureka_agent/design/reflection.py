@@ -80,6 +80,7 @@ def rows(evaluation: Evaluation) -> list[Row]:
         "reward": "reward (all components)",
         "fitness": "task_score",
         "episode_length": "episode_length",
+        "stage": "curriculum_stage",
     }
     shown |= {title: evaluation.curves[key] for key, title in others.items() if key in evaluation.curves}
     return [_row(name, values) for name, values in shown.items() if values]

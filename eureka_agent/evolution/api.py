@@ -31,6 +31,7 @@ from eureka_agent.tasks.registry import find_task, list_tasks, load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.job import RewardKind, TrainingFailure, TrainingJob
+from eureka_agent.training.policies import fitting_policy
 from eureka_agent.training.trainers import make_trainer
 
 Env = str | Callable[[], gym.Env] | None
@@ -138,6 +139,8 @@ def train(
     output: Path | str = "trained",
     trainer: str = "population",
     parallel: int | None = None,
+    stages: bool = True,
+    init_policy: Path | str | None = None,
     env: Env = None,
     envs: Path | None = None,
     unsafe_isolation: bool = False,
@@ -147,9 +150,12 @@ def train(
 
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
     is how many trainings run side by side (threads of the population trainer), as many as cores by default.
+    Without `stages` a task that has a curriculum is trained on as it stands, for as many steps.
+    `init_policy` is a saved policy of either trainer to start from.
     """
-    chosen = find_task(task, env=env, envs=envs)
-    kind, source = _reward_of(chosen, str(reward))
+    chosen = find_task(task, env=env, envs=envs, stages=stages)
+    start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
+    kind, source = reward_of(chosen, str(reward))
     root = Path(output)
     jobs = [
         TrainingJob(
@@ -161,6 +167,7 @@ def train(
             source=source,
             folder=root / f"seed-{replicate}",
             env_steps=env_steps or chosen.budget.env_steps,
+            init_policy=start,
         )
         for replicate in range(seeds)
     ]
@@ -274,7 +281,8 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _reward_of(task: Task, reward: str) -> tuple[RewardKind, str | None]:
+def reward_of(task: Task, reward: str) -> tuple[RewardKind, str | None]:
+    """Return what a reward's name or file stands for: its kind, and its source where it has one."""
     if reward in ("sparse", "native"):
         return ("sparse" if reward == "sparse" else "native"), None
     if reward == "reference":

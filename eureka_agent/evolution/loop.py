@@ -238,6 +238,7 @@ class Evolution:
             source=source,
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._env_steps,
+            init_policy=None if self.config.init_policy is None else self.folder.init_policy,
         )
 
     def _reward_of(self, name: str) -> Any:

@@ -37,6 +37,7 @@ from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.training.trainers import make_trainer
 
 Listener = Callable[[Event, RunState], None]
@@ -64,10 +65,12 @@ def evolve(
     goal: str | None = None,
     max_episode_steps: int | None = None,
     show_env_reward: bool = False,
+    stages: bool = True,
     envs: Path | None = None,
     runs: Path | str = "runs",
     new: bool = False,
     seed_reward: Path | str | None = None,
+    init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     **options: Any,
@@ -75,6 +78,8 @@ def evolve(
     """Evolve a reward for a task; the same call continues a run that did not finish.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
+    every training starts from.
     `options` are the fields of `RunConfig`. Raises a `EurekaError` for anything a person can mend, and
     `Interrupted` when `stop` was set and running work has been drained.
     """
@@ -84,14 +89,17 @@ def evolve(
         goal=goal,
         max_episode_steps=max_episode_steps,
         show_env_reward=show_env_reward,
+        stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        init_policy=init_policy,
         options=options,
     )
     unfinished = None if new else _unfinished(Path(runs), config)
     if unfinished is None:
         check_budget(chosen, config)
-    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why)
+    start = None if init_policy is None else Path(init_policy)
+    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why, start)
 
 
 def dry_run(
@@ -101,8 +109,10 @@ def dry_run(
     goal: str | None = None,
     max_episode_steps: int | None = None,
     show_env_reward: bool = False,
+    stages: bool = True,
     envs: Path | None = None,
     seed_reward: Path | str | None = None,
+    init_policy: Path | str | None = None,
     **options: Any,
 ) -> Estimate:
     """Return what `evolve` would ask for and could cost with these arguments; nothing is asked or written."""
@@ -112,19 +122,27 @@ def dry_run(
         goal=goal,
         max_episode_steps=max_episode_steps,
         show_env_reward=show_env_reward,
+        stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        init_policy=init_policy,
         options=options,
     )
     return estimate(chosen, config, why=why)
 
 
 def _asked_for(
-    task: str | None, *, seed_reward: Path | str | None, options: dict[str, Any], **where: Any
+    task: str | None,
+    *,
+    seed_reward: Path | str | None,
+    init_policy: Path | str | None,
+    options: dict[str, Any],
+    **where: Any,
 ) -> tuple[Task, RunConfig, str]:
     """Return the task, the resolved configuration, and why its model was taken."""
     chosen = find_task(task, **where)
     model = resolve_model(options)
+    start = None if init_policy is None else digest_of(fitting_policy(Path(init_policy), chosen))
     config = make_config(
         {
             **options,
@@ -133,6 +151,7 @@ def _asked_for(
             "task": asdict(chosen.ref),
             "task_digest": task_digest(chosen),
             "seed_reward": _read_seed_reward(seed_reward),
+            "init_policy": start,
         }
     )
     return chosen, config, model.why
@@ -179,18 +198,22 @@ def _run(
     on_event: Listener | None,
     stop: threading.Event,
     why: str = "",
+    init_policy: Path | None = None,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is made once the task has proved to work."""
     seed = seed_for(config.seed, "transitions")
     if folder is None:
         recording = record_transitions(task, seed=seed)
         folder = new_run_folder(runs, task.name)
+        if init_policy is not None:
+            write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
         recording = (
             Recording.load(folder.recording)
             if folder.recording.exists()
             else record_transitions(task, seed=seed)
         )
+    _check_init_policy(config, folder)
     with run_lock(folder.root):
         log = EventLog(folder.events, clock=time.time)
         state = RunState.of(log.events)
@@ -201,6 +224,18 @@ def _run(
             with _evolution(task, config, folder, log, state, recording, stop, why) as evolution:
                 evolution.run()
     return result_of(folder, state)
+
+
+def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
+    """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
+    if config.init_policy is None:
+        return
+    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.init_policy:
+        raise StoreError(
+            f"{folder.init_policy} is not the policy that {folder.name} was started from.",
+            allowed=f"the file whose SHA-256 is {config.init_policy}",
+            fix="Put it back there, or start another run with `evolve --init-policy`.",
+        )
 
 
 @contextmanager

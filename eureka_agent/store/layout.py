@@ -39,6 +39,11 @@ class RunFolder:
         return self.root / "transitions.npz"
 
     @property
+    def init_policy(self) -> Path:
+        """Copy of the saved policy that every training starts from, in a run that was given one."""
+        return self.root / "init_policy"
+
+    @property
     def replies(self) -> Path:
         """Every reply of a language model, in the format that `--model replay:<file>` reads."""
         return self.root / "replies.jsonl"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ def build(constructor: Constructor, label: str) -> gym.Env:
     route_warnings()
     try:
         env: Any = constructor()
+    except TaskError:
+        raise
     except gym.error.DependencyNotInstalled as error:
         raise TaskError(
             f"{label} cannot be built: {error}", fix="Install what the message names, then try again."
@@ -80,11 +83,26 @@ def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor
 
     def make() -> gym.Env:
         if ".mujoco" in str(spec.entry_point):
-            import_module("mujoco", path=None)
+            _import_mujoco()
             route_warnings()
         return gym.make(env_id, max_episode_steps=-1, disable_env_checker=True, **kwargs)
 
     return make, spec.max_episode_steps
+
+
+def _import_mujoco() -> None:
+    """Import MuJoCo, which loads the renderer that MUJOCO_GL names whether anything is rendered or not."""
+    try:
+        import_module("mujoco", path=None)
+    except TaskError as error:
+        backend = os.environ.get("MUJOCO_GL")
+        if backend is None:
+            raise
+        raise TaskError(
+            f"{error.what} (MUJOCO_GL is '{backend}')",
+            allowed="egl with libegl1, libegl-mesa0 and libgl1-mesa-dri; osmesa with libosmesa6; or unset",
+            fix="Install what it needs, or unset MUJOCO_GL.",
+        ) from error
 
 
 def _unknown_id(env_id: str, error: gym.error.Error) -> TaskError:

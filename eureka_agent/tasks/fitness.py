@@ -119,10 +119,17 @@ class SparseReward:
         self._steps: list[list[Signals]] = [[] for _ in range(num_envs)]
         self._returns = np.zeros(num_envs, dtype=np.float64)
 
-    def step(self, signals: Signals, native_reward: Array, done: Array) -> Array:
-        """Return the rewards `(num_envs,)` float32 of one control step; `done` ends a world's episode."""
+    def step(
+        self, signals: Signals, native_reward: Array, done: Array, *, first: Array | None = None
+    ) -> Array:
+        """Return the rewards `(num_envs,)` float32 of one control step; `done` ends a world's episode.
+
+        Where `first` says that an episode begins, one that never ended (its world was given up) is forgotten.
+        """
         if self._each_step:
             return (self._task.fitness.sign * step_fitness(self._task, signals)).astype(np.float32)
+        for world in np.flatnonzero(first) if first is not None else ():
+            self._steps[world], self._returns[world] = [], 0.0
         self._returns += native_reward
         if self._remembers:
             for world, rows in enumerate(self._steps):

@@ -69,14 +69,15 @@ def folder_task(ref: TaskRef) -> Task:
     folder = Path(ref.value)
     file = read_task_file(folder / TASK_FILE)
     options = ref.options
-    stages = _stages(file)
+    stages = _stages(file, folder)
     stage = _stage(stages, options, ref)
     folders = _folders(folder, file)
     modules = tuple(load_module(place / "task.py") for place in folders)
     behaviour = FolderBehaviour(modules, file.environment.state)
     module = behaviour.modules[0]
     _check_functions(behaviour, file)
-    constructor, label, registered = _constructor(folder, file, stage.kwargs if stage else {})
+    overrides = {**(stage.kwargs if stage else {}), **options.get("kwargs", {})}
+    constructor, label, registered = _constructor(folder, file, overrides)
     env = building.build(constructor, label)
     check_fields(env, file.environment.state, label)
     stage_limit = stage.max_episode_steps if stage else None
@@ -111,7 +112,7 @@ def folder_task(ref: TaskRef) -> Task:
         events=getattr(module, "events", None),
         info=info,
         state=file.environment.state,
-        stages=stages,
+        stages=() if stage or options.get("stages") is False else stages,
         time_limit_known=known is not None,
         folder=folder,
         bases=tuple(folders[1:]),
@@ -128,10 +129,17 @@ def _folders(folder: Path, file: TaskFile) -> list[Path]:
     return folders
 
 
-def _stages(file: TaskFile) -> tuple[Stage, ...]:
+def _stages(file: TaskFile, folder: Path) -> tuple[Stage, ...]:
+    """Return the stages; the last one gets the steps that are left of the budget where it names none."""
+    left = file.budget.env_steps - sum(stage.env_steps or 0 for stage in file.stages)
+    if file.stages and file.stages[-1].env_steps is None and left < 1:
+        raise TaskError(
+            f"{folder / TASK_FILE}: stages: the first take all {file.budget.env_steps} steps of the budget.",
+            allowed="steps that leave some for the last stage, or env_steps there as well",
+            fix="Give the stages fewer steps, or the budget more.",
+        )
     return tuple(
-        Stage(**{**stage.model_dump(), "env_steps": stage.env_steps or file.budget.env_steps})
-        for stage in file.stages
+        Stage(**{**stage.model_dump(), "env_steps": stage.env_steps or left}) for stage in file.stages
     )
 
 

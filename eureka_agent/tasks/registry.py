@@ -39,18 +39,21 @@ def find_task(
     max_episode_steps: int | None = None,
     show_env_reward: bool = False,
     env_steps: int | None = None,
+    stages: bool = True,
 ) -> Task:
     """Find a task by a bundled name, a folder's path, `gym:<id>`, `module:function` or a reference.
 
     With `env` (an id, `module:function` or a constructor) the environment is that one, and
-    `name_or_ref` is only the task's name. The other options override what the task says itself. Raises
-    TaskError with the nearest name and the list of tasks if there is none.
+    `name_or_ref` is only the task's name. The other options override what the task says itself; without
+    `stages` it has no curriculum. Raises TaskError with the nearest name and the list of tasks if there is
+    none.
     """
     given = {
         "goal": goal,
         "max_episode_steps": max_episode_steps,
         "show_env_reward": show_env_reward or None,
         "env_steps": env_steps,
+        "stages": None if stages else False,
     }
     options = {key: value for key, value in given.items() if value is not None}
     if env is not None:

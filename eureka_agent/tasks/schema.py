@@ -106,7 +106,9 @@ class StageSection(Section):
     """One stage of a curriculum; the last one is usually the task as it stands."""
 
     name: str = Field(min_length=1, description="what this stage is called in a run")
-    env_steps: int | None = Field(None, ge=1, description="steps of learning here; default: the task's")
+    env_steps: int | None = Field(
+        None, ge=1, description="steps of learning here; the last stage may leave it out and gets the rest"
+    )
     kwargs: dict[str, Any] = Field({}, description="arguments of the environment that differ in this stage")
     max_episode_steps: int | None = Field(None, ge=1, description="time limit of this stage")
     until: float | None = Field(None, description="fitness from which the next stage begins early")
@@ -137,6 +139,15 @@ class TaskFile(Section):
             raise ValueError(f"declared twice: {', '.join(twice)}")
         return signals
 
+    @field_validator("stages")
+    @classmethod
+    def _in_order(cls, stages: tuple[StageSection, ...]) -> tuple[StageSection, ...]:
+        if endless := [stage.name for stage in stages[:-1] if stage.env_steps is None]:
+            raise ValueError(f"only the last stage may leave out env_steps, '{endless[0]}' does")
+        if stages and stages[-1].until is not None:
+            raise ValueError(f"nothing comes after the last stage '{stages[-1].name}': it can have no until")
+        return stages
+
 
 _SECTIONS: dict[str, type[Section]] = {
     "environment": EnvironmentSection,
@@ -149,6 +160,9 @@ _SECTIONS: dict[str, type[Section]] = {
 
 _INHERITED = ("environment", "budget", "algorithm")
 """Sections of an extended file whose keys hold unless given anew; its signals come before the own ones."""
+
+_SOURCES = {"id", "factory"}
+"""Keys that say which environment is built: an own one replaces the extended file's, whichever that is."""
 
 
 def read_task_file(path: Path) -> TaskFile:
@@ -184,6 +198,8 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     base = _merged(base_folder(path, extends) / path.name, (*seen, path))
     for name in _INHERITED:
         own = data.get(name, {})
+        if isinstance(own, dict) and name in base and own.keys() & _SOURCES:
+            base[name] = {key: value for key, value in base[name].items() if key not in _SOURCES}
         if isinstance(own, dict) and name in base:
             data[name] = _filled(own, base[name])
     own_signals = data.get("signals", [])

@@ -74,11 +74,12 @@ class Stage:
 
     name: str
     env_steps: int
+    """Steps of learning here, where the whole training has as many as all stages together; see Lesson."""
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of the environment that differ from the task's."""
     max_episode_steps: int | None = None
     until: float | None = None
-    """Fitness from which the next stage may begin early."""
+    """Fitness in this stage's own environment from which the next stage begins early."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class TaskRef:
     value: str
     """A folder's path, a Gymnasium id, `module:function`, or a base64 cloudpickle of a constructor."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Overrides of what the task would say itself: goal, name, max_episode_steps, show_env_reward, …"""
+    """Overrides of what the task would say itself: goal, name, max_episode_steps, show_env_reward, …
+
+    `kwargs` are further arguments of the environment, `stage` is the index of the stage that is meant, and
+    with `stages` = False the task has no curriculum."""
 
 
 class Behaviour(Protocol):

@@ -31,6 +31,8 @@ class TrainingJob:
     folder: Path
     """Where its files go: result, curves, policy, trajectories."""
     env_steps: int
+    init_policy: Path | None = None
+    """A saved policy to start from, which fits the task; None starts from a fresh one."""
 
 
 @dataclass(frozen=True)
@@ -77,4 +79,8 @@ def most_steps(task: Task, env_steps: int) -> int:
     rollout = PpoSettings.of(task.algorithm).rollout
     learning = -(-env_steps // rollout) * rollout
     evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
-    return learning + evaluations
+    measured = [
+        stage.max_episode_steps or task.max_episode_steps for stage in task.stages if stage.until is not None
+    ]
+    exams = task.budget.checkpoints * task.budget.eval_episodes * max(measured, default=0)
+    return learning + evaluations + exams

@@ -61,5 +61,5 @@ class SparseBaseline:
 
     def __call__(self, step: StepResult) -> StepReward:
         """Return the fitness earned in this step."""
-        reward = self._sparse.step(step.signals, step.native_reward, step.done)
+        reward = self._sparse.step(step.signals, step.native_reward, step.done, first=step.first)
         return StepReward(reward, {"fitness": reward})

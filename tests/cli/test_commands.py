@@ -53,6 +53,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "show",
         "export",
         "check",
+        "play",
         "train",
         "tasks",
         "init",
@@ -91,6 +92,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["train", "cartpole", "--reward", "none.py"], "none.py"),
         (["train", "cartpole", "--reward", "hack:none"], "hack:fast_cart"),
         (["check", "none.py", "--task", "cartpole"], "none.py"),
+        (["play", "none.npz", "--task", "cartpole"], "none.npz"),
     ],
 )
 def test_bad_input_says_what_is_allowed_and_leaves_nothing_behind(

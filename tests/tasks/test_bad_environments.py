@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -74,3 +78,14 @@ def test_actions_are_clipped_to_the_space() -> None:
     worlds = GymWorlds(find_task("pendulum"), 2, [0, 1])
     worlds.reset()
     assert worlds.step(np.array([[5.0], [-9.0]])).signals["torque"].tolist() == [2.0, -2.0]
+
+
+def test_a_renderer_that_cannot_be_loaded_is_named() -> None:
+    pytest.importorskip("mujoco")
+    code = "from eureka_agent.tasks import find_task; find_task('half_cheetah')"
+    environment = {**os.environ, "MUJOCO_GL": "nonsense"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "(MUJOCO_GL is 'nonsense')" in done.stderr
+    assert "libegl1" in done.stderr

@@ -121,11 +121,25 @@ def test_a_mistake_is_located(tmp_path: Path, old: str, new: str, words: str) ->
     assert words in str(caught.value)
 
 
+def test_an_environment_of_its_own_takes_the_place_of_the_extended_one(tmp_path: Path) -> None:
+    factory = CHILD.replace(
+        "[environment.kwargs]", '[environment]\nfactory = "own:make"\n[environment.kwargs]'
+    )
+    family(tmp_path, factory)
+    (tmp_path / "child" / "own.py").write_text(
+        "import gymnasium as gym\n"
+        "def make(goal_velocity, render_mode):\n"
+        "    return gym.make('MountainCarContinuous-v0', goal_velocity=2 * goal_velocity)\n"
+    )
+    env = find_task(str(tmp_path / "child")).make_env()
+    assert env.unwrapped.goal_velocity == 0.02  # type: ignore[attr-defined]
+
+
 def test_stages_are_the_task_with_other_arguments(tmp_path: Path) -> None:
     task = find_task(str(family(tmp_path)))
     easy, whole = task.stages
     assert (easy.name, easy.env_steps, easy.until) == ("easy", 100, 0.3)
-    assert (whole.name, whole.env_steps, whole.kwargs) == ("whole", 500, {})
+    assert (whole.name, whole.env_steps, whole.kwargs) == ("whole", 400, {})
     first = load_task(TaskRef("folder", task.ref.value, {"stage": 0}))
     env = first.make_env().unwrapped
     assert (env.render_mode, env.goal_velocity) == ("rgb_array", 0.0)  # type: ignore[attr-defined]

@@ -75,8 +75,8 @@ def test_bundled_fitness_by_hand() -> None:
     pendulum = find_task("pendulum")
     angle = np.concatenate([np.zeros(100), np.full(50, 0.1), np.full(50, 3.0)])
     assert episode_fitness(pendulum, {"angle": angle}, 0.0) == 0.5
-    car = find_task("mountain_car")
-    assert episode_fitness(car, {"position": np.array([0.0, 0.4499], np.float32)}, 0.0) == 0.0
-    assert episode_fitness(car, {"position": np.array([0.0, 0.45], np.float32)}, 0.0) == 1.0
+    for car in (find_task("mountain_car"), find_task("mountain_car_weak")):
+        assert episode_fitness(car, {"position": np.array([0.0, 0.4499], np.float32)}, 0.0) == 0.0
+        assert episode_fitness(car, {"position": np.array([0.0, 0.45], np.float32)}, 0.0) == 1.0
     acrobot = find_task("acrobot")
     assert episode_fitness(acrobot, {"tip_height": np.array([-2.0, 0.0, 1.1])}, 0.0) == -2.0

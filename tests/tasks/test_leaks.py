@@ -11,7 +11,7 @@ from mujoco_fakes import MUJOCO
 from eureka_agent.tasks import Task, find_task
 from eureka_agent.tasks.docsections import reward_sections, without_rewards
 
-BUNDLED = ["acrobot", "cartpole", "mountain_car", "pendulum", *MUJOCO]
+BUNDLED = ["acrobot", "cartpole", "mountain_car", "mountain_car_weak", "pendulum", *MUJOCO]
 GYM = ["CartPole-v1", "Pendulum-v1", "MountainCarContinuous-v0", "MountainCar-v0", "Acrobot-v1",
        "FrozenLake-v1", "Blackjack-v1", "CliffWalking-v1", "CliffWalking-v1"]  # fmt: skip
 ALL = [*BUNDLED, *(f"gym:{name}" for name in GYM), "fake_envs:well_behaved"]
@@ -69,6 +69,7 @@ def test_the_reward_is_shown_where_asked_for(name: str, words: str, code: str) -
         ("gym:CartPole-v1", ["gravity = 9.8", "x < -self.x_threshold", "Pole Angular Velocity"]),
         ("pendulum", ["max_torque = 2.0", "g = 10.0", "def _get_obs", "newthdot = np.clip("]),
         ("mountain_car", ["goal_position = 0.45", "terminated = bool(position >= self.goal_position"]),
+        ("mountain_car_weak", ["power = 0.00075", "goal_position = 0.45", "terminated = bool("]),
         ("hopper_jump", ["_healthy_z_range = [0.5, inf]", "def is_healthy", "Observation Space"]),
         ("acrobot", ["def _terminal", "def _get_ob", "MAX_VEL_1"]),
         (

@@ -25,11 +25,14 @@ from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.policies import read_policy
+from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.paying import Payer, payer_of
 from eureka_agent.training.population.policy_file import FILE, save_policy
-from eureka_agent.training.population.population import Candidate, Learned, Population
+from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -71,6 +74,7 @@ class _Generation:
             algorithm=payload["algorithm"],
         )
         self.factory = SimulatorFactory(self.task, threads=payload["threads_each"])
+        self.courses = courses_of(self.task, payload["env_steps"], self.factory)
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
         names = list(self._jobs)
@@ -88,7 +92,7 @@ class _Generation:
 
     def _train_group(self, names: Sequence[str]) -> None:
         """Train some jobs in step; where their worlds misbehave, find out whose they are by halves."""
-        candidates = [Candidate(name, self._jobs[name]["seed"], self._payer(name)) for name in names]
+        candidates = [self._candidate(name) for name in names]
         population = None
         try:
             population = Population(
@@ -96,8 +100,9 @@ class _Generation:
                 candidates,
                 factory=self.factory,
                 learner=self.learner,
-                env_steps=self._jobs[names[0]]["env_steps"],
+                env_steps=self._payload["env_steps"],
                 on_end=self._on_end,
+                courses=self.courses,
             )
             population.run()
         except (TaskError, TrainingError) as error:
@@ -109,6 +114,11 @@ class _Generation:
             half = len(left) // 2
             for part in (left[:half], left[half:]):
                 self._train_group([candidate.name for candidate in part])
+
+    def _candidate(self, name: str) -> Candidate:
+        job = self._jobs[name]
+        start = None if job["init_policy"] is None else read_policy(Path(job["init_policy"]))
+        return Candidate(name, job["seed"], self._payer(name), start)
 
     def _payer(self, name: str) -> Payer:
         """Return a job's payer; a worker is taken over once, and forgets when its episodes begin anew."""

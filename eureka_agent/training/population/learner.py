@@ -90,7 +90,10 @@ class Learner:
 
     def initial(self, seed: int) -> LearnerState:
         """Return first weights and an untouched optimiser."""
-        flat = self.network.initial(seed)
+        return self.starting(self.network.initial(seed))
+
+    def starting(self, flat: Array) -> LearnerState:
+        """Return given weights and an untouched optimiser."""
         return LearnerState(flat, _optimizer(self._knobs.max_grad_norm).init(flat))
 
     def warm_up(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 Array = np.ndarray
@@ -30,6 +32,17 @@ class Moments:
         made.mean, made.var, made.count = self.mean, self.var, self.count
         return made
 
+    def to_arrays(self) -> dict[str, Array]:
+        """Return what `of_arrays` needs, as arrays by name."""
+        return {"mean": self.mean, "var": self.var, "count": np.array(self.count)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Array]) -> Moments:
+        """Return moments that were saved by `to_arrays`; raises KeyError where something is missing."""
+        made = cls(len(arrays["mean"]))
+        made.mean, made.var, made.count = arrays["mean"], arrays["var"], float(arrays["count"])
+        return made
+
 
 class ReturnScale:
     """Divides rewards by the deviation of their discounted sum, so that their scale does not matter."""
@@ -38,6 +51,10 @@ class ReturnScale:
         self._moments = Moments(1)
         self._returns = np.zeros(num_envs)
         self._gamma = gamma
+
+    def begin(self) -> None:
+        """Forget unfinished episodes: the worlds are new ones."""
+        self._returns = np.zeros_like(self._returns)
 
     def __call__(self, rewards: Array, done: Array) -> Array:
         """Return one rollout's rewards `(T, N)` scaled and clipped, float32; `done` ends an episode's sum."""

@@ -64,9 +64,12 @@ class SparsePayer:
 
     def __call__(self, rollout: Rollout) -> StepReward:
         """Return the fitness earned in each step."""
+        steps = zip(rollout.native_reward, rollout.done, rollout.first, strict=True)
         rewards = [
-            self._sparse.step({name: array[t] for name, array in rollout.signals.items()}, native, done)
-            for t, (native, done) in enumerate(zip(rollout.native_reward, rollout.done, strict=True))
+            self._sparse.step(
+                {name: array[t] for name, array in rollout.signals.items()}, native, done, first=first
+            )
+            for t, (native, done, first) in enumerate(steps)
         ]
         reward = np.stack(rewards)
         return StepReward(reward, {"fitness": reward})

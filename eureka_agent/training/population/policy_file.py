@@ -1,16 +1,14 @@
-"""A saved policy: everything that acting needs, in one file without code."""
+"""A saved policy: everything that acting and going on with learning need, in one file without code."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.errors import StoreError
 from eureka_agent.store.files import write_atomic
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.moments import Moments
@@ -20,31 +18,42 @@ Array = np.ndarray
 FILE = "policy.npz"
 
 
+@dataclass(frozen=True)
+class SavedPolicy:
+    """A policy as it lies in a file of either trainer."""
+
+    network: Network
+    flat: Array
+    """float32 `(network.size,)`."""
+    moments: Moments | None
+    """Of observations; None where the policy sees them as they are."""
+
+    def act(self, observation: Array) -> Array:
+        """Return deterministic actions for observations `(num_envs, dim)`.
+
+        Continuous actions are `(num_envs, dim)`, not clipped; discrete ones are choices `(num_envs, heads)`.
+        """
+        moments = None if self.moments is None else [self.moments]
+        return Policies(self.network, [self.flat], moments).best_actions(observation[None])[0]
+
+
 def save_policy(path: Path, network: Network, flat: Array, moments: Moments | None) -> None:
     """Write weights and, where observations are normalised, their statistics."""
     arrays = {"flat": flat, "network": np.array(json.dumps(asdict(network)))}
     if moments is not None:
-        arrays |= {"mean": moments.mean, "var": moments.var}
+        arrays |= moments.to_arrays()
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_atomic(path, buffer.getvalue())
 
 
-def load_policy(path: Path) -> Callable[[Array], Array]:
-    """Return a function from observations `(num_envs, dim)` to deterministic actions.
-
-    Continuous actions are `(num_envs, dim)` and not clipped; discrete ones are choices `(num_envs, heads)`.
-    Raises StoreError if the file is no policy.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            given = json.loads(str(data["network"]))
-            network = Network(**{**given, "hidden": tuple(given["hidden"]), "heads": tuple(given["heads"])})
-            moments = Moments(network.observation) if "mean" in data.files else None
-            if moments is not None:
-                moments.mean, moments.var = data["mean"], data["var"]
-            flat = data["flat"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is no saved policy: {error}", fix="Train it again.") from error
-    policies = Policies(network, [flat], None if moments is None else [moments])
-    return lambda observation: policies.best_actions(observation[None])[0]
+def read_npz(content: bytes) -> SavedPolicy:
+    """Return the policy that `save_policy` wrote; raises ValueError, KeyError or TypeError if it is none."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as data:
+        given = json.loads(str(data["network"]))
+        network = Network(**{**given, "hidden": tuple(given["hidden"]), "heads": tuple(given["heads"])})
+        moments = Moments.of_arrays(data) if "mean" in data.files else None
+        flat = np.asarray(data["flat"], dtype=np.float32)
+    if flat.shape != (network.size,):
+        raise ValueError(f"{flat.shape} weights for a network of {network.size}")
+    return SavedPolicy(network, flat, moments)

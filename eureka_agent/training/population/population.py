@@ -7,119 +7,27 @@ whoever learns beside it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.errors import EurekaError, TrainingError
-from eureka_agent.seeds import generator_for, seed_for
+from eureka_agent.errors import EurekaError
+from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.curriculum import Lesson
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.acting import Policies
-from eureka_agent.training.population.learner import Experience, Learner, LearnerState
-from eureka_agent.training.population.moments import Moments, ReturnScale
-from eureka_agent.training.population.paying import Payer
-from eureka_agent.training.population.rollout import Collector, Rollout, draw_noise
+from eureka_agent.training.population.classroom import Classroom, Course
+from eureka_agent.training.population.learner import Learner
+from eureka_agent.training.population.moments import Moments
+from eureka_agent.training.population.pupil import Candidate, Checkpoint, Learned, Pupil
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.simulators import SimulatorFactory
-from eureka_agent.training.tally import RewardTally
 
 Array = np.ndarray
 RECORDED_EPISODES = 3
 """How many scoring episodes are kept as trajectories."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A policy as it was when it was looked at."""
-
-    index: int
-    score: float
-    flat: Array
-    moments: Moments
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A candidate that learned to the end."""
-
-    checkpoint: Checkpoint
-    """The chosen one."""
-    curves: dict[str, list[float]]
-    scoring: EpisodeSet
-    env_steps: int
-    """All steps: learning, looking at checkpoints, scoring."""
-    faults: int
-    """Learning steps in which the simulator warned."""
-
-
-@dataclass
-class Candidate:
-    """One reward and everything that learns from it."""
-
-    name: str
-    seed: int
-    payer: Payer
-    env_steps: int = 0
-    """All steps so far."""
-    faults: int = 0
-    curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    best: Checkpoint | None = None
-
-
-class _Pupil:
-    """A candidate while it learns."""
-
-    def __init__(self, candidate: Candidate, learner: Learner) -> None:
-        settings = learner.settings
-        self.candidate = candidate
-        self.state: LearnerState = learner.initial(candidate.seed)
-        self.moments = Moments(learner.network.observation)
-        self.tally = RewardTally()
-        self._learner = learner
-        self._scale = ReturnScale(settings.n_envs, settings.gamma) if settings.normalize_reward else None
-        self._noise = generator_for(candidate.seed, "exploration")
-        self._order = generator_for(candidate.seed, "minibatches")
-
-    def draw_noise(self) -> Array:
-        return draw_noise(self._learner.network, self._learner.settings, self._noise)
-
-    def learn(self, rollout: Rollout, policies: Policies) -> None:
-        """Take in one rollout; `policies` holds this pupil's alone. Raises EurekaError if it cannot go on."""
-        settings = self._learner.settings
-        self.candidate.env_steps += rollout.done.size
-        self.candidate.faults += rollout.faults
-        paid = self.candidate.payer(rollout)
-        self.tally.add(paid.reward, paid.components)
-        reward = paid.reward if self._scale is None else self._scale(paid.reward, rollout.done)
-        seen = policies.normalized(rollout.observation[None].reshape(1, -1, rollout.observation.shape[-1]))
-        experience = Experience(
-            observation=seen.reshape(rollout.observation.shape),
-            last_observation=policies.normalized(rollout.last_observation[None])[0],
-            action=rollout.action.astype(np.int32) if self._learner.network.heads else rollout.action,
-            reward=reward + settings.gamma * _bootstraps(rollout, policies),
-            done=rollout.done,
-        )
-        self.state = self._learner.update(self.state, experience, self._order)
-        if not np.isfinite(self.state.flat).all():
-            raise TrainingError(
-                "Training diverged: the policy's weights are no longer finite.",
-                fix="Bound the reward or lower the learning rate.",
-            )
-        if settings.normalize_observation:
-            self.moments.update(rollout.observation.reshape(-1, rollout.observation.shape[-1]))
-
-
-def _bootstraps(rollout: Rollout, policies: Policies) -> Array:
-    """Return the value after every step that was cut off by a time limit, elsewhere zero: `(T, N)`."""
-    cut = rollout.truncated & ~rollout.terminated
-    values = np.zeros(cut.shape, dtype=np.float32)
-    if cut.any():
-        values[cut] = policies.values(policies.normalized(rollout.final_observation[cut][None]))[0]
-    return values
 
 
 OnEnd = Callable[[Candidate, Learned | EurekaError], None]
@@ -137,19 +45,19 @@ class Population:
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
+        courses: Sequence[Course] = (),
     ) -> None:
+        """`courses` are the stages of a curriculum in order; without them the task itself is practised."""
         self._task, self._factory, self._learner = task, factory, learner
         self._settings: PpoSettings = learner.settings
-        self._pupils = [_Pupil(candidate, learner) for candidate in candidates]
+        self._pupils = [Pupil(candidate, learner) for candidate in candidates]
         self._total = env_steps
         self._steps = 0
         self._on_end = on_end
         count = task.budget.checkpoints
         self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
-        seeds = [seed for candidate in candidates for seed in self._world_seeds(candidate)]
-        self._collector = Collector(
-            task, factory.make(seeds), learner.network, self._settings, candidates=len(candidates)
-        )
+        self._courses = tuple(courses) or (Course(Lesson(0, task), factory),)
+        self._rooms = [Classroom(self._courses[0], self._pupils, learner, since=0)]
 
     def run(self) -> None:
         """Train all to the end of the budget and score them.
@@ -159,82 +67,121 @@ class Population:
         try:
             while self._pupils and self._steps < self._total:
                 self.iterate()
-                self._look()
+                self._move_on(self._look())
             self._score()
         finally:
-            self._collector.close()
+            for room in self._rooms:
+                room.close()
 
     def iterate(self) -> None:
         """Collect one rollout and learn from it; candidates that cannot go on are ended."""
-        wanted = sorted({name for pupil in self._pupils for name in pupil.candidate.payer.signals})
-        noise = [pupil.draw_noise() for pupil in self._pupils]
-        rollouts = self._collector.collect(self._policies(self._pupils), noise, wanted)
         self._steps += self._settings.rollout
-        failed: set[int] = set()
-        for index, (pupil, rollout) in enumerate(zip(self._pupils, rollouts, strict=True)):
-            try:
-                pupil.learn(rollout, self._policies([pupil]))
-            except EurekaError as error:
-                self._on_end(pupil.candidate, error)
-                failed.add(index)
-        self._drop(failed)
+        for room in self._rooms:
+            self._end(room.practise(self._policies))
 
     @property
     def weights(self) -> list[Array]:
         """The flat parameters of every candidate that still learns."""
         return [pupil.state.flat for pupil in self._pupils]
 
-    def _world_seeds(self, candidate: Candidate) -> list[int]:
-        return [seed_for(candidate.seed, "world", index) for index in range(self._settings.n_envs)]
-
     def _episode_seeds(self, candidate: Candidate, purpose: str) -> list[int]:
         episodes = self._task.budget.eval_episodes
         return [seed_for(candidate.seed, purpose, index) for index in range(episodes)]
 
-    def _policies(self, pupils: Sequence[_Pupil]) -> Policies:
+    def _policies(self, pupils: Sequence[Pupil]) -> Policies:
         return self._stacked([p.state.flat for p in pupils], [p.moments for p in pupils])
 
     def _stacked(self, flats: Sequence[Array], moments: Sequence[Moments]) -> Policies:
         known = moments if self._settings.normalize_observation else None
         return Policies(self._learner.network, flats, known)
 
-    def _drop(self, failed: set[int]) -> None:
-        """Go on without some candidates and their worlds."""
-        if not failed:
-            return
-        kept = [index for index in range(len(self._pupils)) if index not in failed]
-        self._pupils = [self._pupils[index] for index in kept]
-        if kept:
-            self._collector.retain(kept)
+    def _end(self, failed: Mapping[Pupil, EurekaError]) -> None:
+        """Go on without the pupils that failed and their worlds."""
+        for pupil, error in failed.items():
+            self._on_end(pupil.candidate, error)
+        self._drop(set(failed))
 
-    def _look(self) -> None:
-        """Evaluate every candidate if a checkpoint is due, and remember its best policy so far."""
-        if not self._pupils or not self._due or self._steps < self._due[0]:
+    def _drop(self, gone: Collection[Pupil]) -> None:
+        """Go on without some pupils and their worlds."""
+        if not gone:
             return
+        self._pupils = [pupil for pupil in self._pupils if pupil not in gone]
+        for room in self._rooms:
+            room.release(gone)
+        self._rooms = [room for room in self._rooms if room.pupils]
+
+    def _look(self) -> set[Pupil]:
+        """Evaluate every candidate if a checkpoint is due, and remember its best policy so far.
+
+        Returns the pupils that need no more of their stage.
+        """
+        if not self._pupils or not self._due or self._steps < self._due[0]:
+            return set()
         while self._due and self._steps >= self._due[0]:
             self._due.pop(0)
-        seeds = [self._episode_seeds(pupil.candidate, "select") for pupil in self._pupils]
-        found = score(self._task, self._factory, self._policies(self._pupils), seeds)
-        failed: set[int] = set()
-        for index, (pupil, episodes) in enumerate(zip(self._pupils, found, strict=True)):
+        failed: dict[Pupil, EurekaError] = {}
+        for pupil, episodes in self._tried(self._pupils, self._task, self._factory).items():
             if isinstance(episodes, EurekaError):
-                self._on_end(pupil.candidate, episodes)
-                failed.add(index)
+                failed[pupil] = episodes
             else:
                 self._remember(pupil, episodes)
-        self._drop(failed)
+        self._end(failed)
+        return self._passed()
 
-    def _remember(self, pupil: _Pupil, episodes: EpisodeSet) -> None:
+    def _tried(
+        self, pupils: Sequence[Pupil], task: Task, factory: SimulatorFactory
+    ) -> dict[Pupil, EpisodeSet | EurekaError]:
+        """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
+        if not pupils:
+            return {}
+        seeds = [self._episode_seeds(pupil.candidate, "select") for pupil in pupils]
+        found = dict(zip(pupils, score(task, factory, self._policies(pupils), seeds), strict=True))
+        for pupil, episodes in found.items():
+            if not isinstance(episodes, EurekaError):
+                pupil.candidate.env_steps += episodes.env_steps
+        return found
+
+    def _passed(self) -> set[Pupil]:
+        """Return the pupils whose fitness in their stage's own environment lets the next one begin."""
+        passed: set[Pupil] = set()
+        for room in list(self._rooms):
+            lesson = room.course.lesson
+            if lesson.until is None or self._steps >= self._total:
+                continue
+            tried = self._tried(room.pupils, lesson.task, room.course.factory)
+            self._end({pupil: found for pupil, found in tried.items() if isinstance(found, EurekaError)})
+            passed |= {p for p, e in tried.items() if isinstance(e, EpisodeSet) and lesson.passed(e.fitness)}
+        return passed
+
+    def _move_on(self, passed: Collection[Pupil]) -> None:
+        """Bring pupils into the worlds of the next stage, those together that leave together."""
+        if self._steps >= self._total:
+            return
+        for room in list(self._rooms):
+            over = room.course.lesson.over(self._steps - room.since)
+            leaving = [pupil for pupil in room.pupils if over or pupil in passed]
+            if leaving:
+                room.release(leaving)
+                course = self._courses[room.course.lesson.index + 1]
+                self._rooms.append(Classroom(course, leaving, self._learner, since=self._steps))
+        self._rooms = [room for room in self._rooms if room.pupils]
+
+    def _remember(self, pupil: Pupil, episodes: EpisodeSet) -> None:
         candidate = pupil.candidate
-        candidate.env_steps += episodes.env_steps
         for name, value in pupil.tally.take().items():
             candidate.curves[name].append(value)
         candidate.curves["fitness"].append(episodes.fitness)
         candidate.curves["episode_length"].append(episodes.length)
+        if len(self._courses) > 1:
+            candidate.curves["stage"].append(float(self._stage_of(pupil)))
         value = self._task.fitness.sign * episodes.fitness
         if candidate.best is None or value > candidate.best.score:
             index = len(candidate.curves["fitness"]) - 1
             candidate.best = Checkpoint(index, value, pupil.state.flat, pupil.moments.copy())
+
+    def _stage_of(self, pupil: Pupil) -> int:
+        """Return the index of the stage that a pupil is in."""
+        return next(room.course.lesson.index for room in self._rooms if pupil in room.pupils)
 
     def _score(self) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""

@@ -23,7 +23,9 @@ from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.policies import read_policy
 from eureka_agent.training.rewarding import NativeReward, RewardSource, SparseBaseline, WorkerReward
+from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
 
 RECORDED_EPISODES = 3
@@ -42,7 +44,11 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
             algorithm=payload["algorithm"],
         )
         trained = train_ppo(
-            task, _reward_source(task, payload, fds), seed=payload["seed"], env_steps=payload["env_steps"]
+            task,
+            _reward_source(task, payload, fds),
+            seed=payload["seed"],
+            env_steps=payload["env_steps"],
+            start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
         )
         _save(folder, trained)
         result = {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
@@ -86,10 +92,8 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
 
 
 def _save(folder: Path, trained: Trained) -> None:
-    trained.model.save(folder / "policy.zip")
-    statistics = getattr(trained.normalize, "obs_rms", None)
-    if trained.normalize.norm_obs and statistics is not None:
-        _save_arrays(folder / "normalization.npz", {"mean": statistics.mean, "var": statistics.var})
+    normalizes = trained.normalize.norm_obs
+    save_model(folder / FILE, trained.model, trained.normalize.obs_rms if normalizes else None)
     _save_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
     episodes = trained.scoring.episodes[:RECORDED_EPISODES]
     arrays = {

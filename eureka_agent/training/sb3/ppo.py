@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,8 +22,11 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.curriculum import Lesson, lessons_of
 from eureka_agent.training.evaluation import EpisodeSet, evaluate
+from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.rewarding import RewardSource
+from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 
 Array = np.ndarray
@@ -42,16 +46,19 @@ class Trained:
     env_steps: int
 
 
-def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) -> Trained:
+def train_ppo(
+    task: Task, reward: RewardSource, *, seed: int, env_steps: int, start: SavedPolicy | None = None
+) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
-    Raises what the reward source raises, and TaskError or TrainingError from the worlds.
+    `start` is a policy of the task's own network to start from. Raises what the reward source raises, and
+    TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
     settings = asdict(PpoSettings.of(task.algorithm))
     n_envs = settings["n_envs"]
-    worlds = GymWorlds(task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
-    env = TaskVecEnv(worlds, reward)
+    lessons = lessons_of(task, env_steps)
+    env = TaskVecEnv(_worlds(lessons[0], n_envs, seed), reward)
     normalize = VecNormalize(
         env,
         norm_obs=settings["normalize_observation"],
@@ -60,7 +67,9 @@ def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) ->
     )
     try:
         model = _make_model(normalize, settings, seed)
-        checkpoints = _Checkpoints(task, env, normalize, seed=seed, env_steps=env_steps)
+        if start is not None:
+            load_into(model, normalize, start)
+        checkpoints = _Checkpoints(task, env, normalize, lessons=lessons, seed=seed, env_steps=env_steps)
         model.learn(env_steps, callback=checkpoints)
         best = checkpoints.load_best(model)
         scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
@@ -68,6 +77,10 @@ def train_ppo(task: Task, reward: RewardSource, *, seed: int, env_steps: int) ->
         normalize.close()
     steps = env.env_steps + checkpoints.eval_steps + scoring.env_steps
     return Trained(model, normalize, best, dict(checkpoints.curves), scoring, steps)
+
+
+def _worlds(lesson: Lesson, n_envs: int, seed: int) -> GymWorlds:
+    return GymWorlds(lesson.task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
 
 
 def _make_model(env: VecNormalize, settings: dict[str, Any], seed: int) -> PPO:
@@ -84,12 +97,22 @@ def _actor(model: PPO, normalize: VecNormalize):
 
 
 class _Checkpoints(BaseCallback):
-    """Evaluates at evenly spaced points of the training and keeps the best policy."""
+    """Evaluates at evenly spaced points of the training, keeps the best policy, and turns stages."""
 
     def __init__(
-        self, task: Task, env: TaskVecEnv, normalize: VecNormalize, *, seed: int, env_steps: int
+        self,
+        task: Task,
+        env: TaskVecEnv,
+        normalize: VecNormalize,
+        *,
+        lessons: Sequence[Lesson],
+        seed: int,
+        env_steps: int,
     ) -> None:
         super().__init__()
+        self._lessons = list(lessons)
+        self._several = len(lessons) > 1
+        self._since = 0
         self.curves: dict[str, list[float]] = defaultdict(list)
         self.eval_steps = 0
         self._task, self._env, self._normalize, self._seed = task, env, normalize, seed
@@ -114,26 +137,48 @@ class _Checkpoints(BaseCallback):
 
     def _on_rollout_start(self) -> None:
         # Called before each rollout, so after the update that followed the previous one.
-        self._look()
+        passed = self._look()
+        if passed or self._lessons[0].over(self.num_timesteps - self._since):
+            self._move_on()
+
+    def _move_on(self) -> None:
+        """Go on in the worlds of the next stage; policy, optimiser and statistics stay as they are."""
+        self._lessons.pop(0)
+        self._since = self.num_timesteps
+        self._env.enter(_worlds(self._lessons[0], self._env.num_envs, self._seed))
+        # The rollout that begins now takes its first observation from here.
+        self.model._last_obs = self._normalize.reset()
+        self.model._last_episode_starts = np.ones(self._env.num_envs, dtype=bool)
 
     def _on_training_end(self) -> None:
         self._look()
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Evaluate if a checkpoint is due; return whether its policy needs no more of its stage."""
         if not self._due or self.num_timesteps < self._due[0]:
-            return
+            return False
         while self._due and self.num_timesteps >= self._due[0]:
             self._due.pop(0)
         model = self.model
         assert isinstance(model, PPO)
-        episodes = evaluate(self._task, _actor(model, self._normalize), self.seeds("select"))
-        self.eval_steps += episodes.env_steps
+        episodes = self._tried(model, self._task)
         for name, value in self._env.tally.take().items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
         self.curves["episode_length"].append(episodes.length)
+        lesson = self._lessons[0]
+        if self._several:
+            self.curves["stage"].append(float(lesson.index))
         score = self._task.fitness.sign * episodes.fitness
         if self._best is None or score > self._best[0]:
             parameters = copy.deepcopy(model.policy.state_dict())
             index = len(self.curves["fitness"]) - 1
             self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))
+        measured = lesson.until is not None and bool(self._due)
+        return measured and lesson.passed(self._tried(model, lesson.task).fitness)
+
+    def _tried(self, model: PPO, task: Task) -> EpisodeSet:
+        """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
+        episodes = evaluate(task, _actor(model, self._normalize), self.seeds("select"))
+        self.eval_steps += episodes.env_steps
+        return episodes

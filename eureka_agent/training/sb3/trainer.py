@@ -124,6 +124,7 @@ def _payload(task: Task, job: TrainingJob) -> dict[str, Any]:
         "kind": job.kind,
         "env_steps": job.env_steps,
         "isolation": "",
+        "init_policy": None if job.init_policy is None else str(job.init_policy.resolve()),
         "budget": asdict(task.budget),
         "algorithm": dict(task.algorithm),
     }

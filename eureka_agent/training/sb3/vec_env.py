@@ -29,6 +29,11 @@ class TaskVecEnv(VecEnv):
         """Start an episode in every world."""
         return self.worlds.reset()
 
+    def enter(self, worlds: GymWorlds) -> None:
+        """Go on in other worlds of the same spaces; the next call must be `reset`."""
+        self.worlds.close()
+        self.worlds = worlds
+
     def step_async(self, actions: Array) -> None:
         """Remember the actions; everything happens in `step_wait`."""
         self._actions = actions

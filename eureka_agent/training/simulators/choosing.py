@@ -40,6 +40,7 @@ class SimulatorFactory:
 
     def __init__(self, task: Task, *, threads: int = 1) -> None:
         self.task = task
+        self.threads = threads
         self._physics = batched_physics(task, threads=threads)
 
     @property

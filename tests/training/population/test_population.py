@@ -15,7 +15,8 @@ from eureka_agent.training.evaluation import evaluate
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.learner import Learner, configure_jax
-from eureka_agent.training.population.population import Candidate, Learned, Population
+from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.rewarding import StepReward

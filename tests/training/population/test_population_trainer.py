@@ -18,7 +18,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
-from eureka_agent.training.population.policy_file import load_policy
+from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.trainer import PopulationTrainer
 
 GOOD = """import numpy as np
@@ -159,7 +159,7 @@ def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
-    act = load_policy(tmp_path / "one" / "policy.npz")
+    act = read_policy(tmp_path / "one" / "policy.npz").act
     with np.load(tmp_path / "one" / "trajectories.npz") as kept:
         episode = {name.split("/")[1]: kept[name] for name in kept.files if name.startswith("episode0/")}
     # The saved policy does in the recorded episode what it did when it was scored.

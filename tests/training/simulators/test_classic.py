@@ -12,8 +12,14 @@ from eureka_agent.training.simulators import SimulatorFactory
 from eureka_agent.training.simulators.batched import BatchedWorlds
 
 SEEDS = [3, 4, 5, 6, 7]
-TASKS = ["cartpole", "pendulum", "mountain_car", "acrobot"]
-STEPS = {"cartpole": 300, "pendulum": 450, "mountain_car": 2100, "acrobot": 1100}
+TASKS = ["cartpole", "pendulum", "mountain_car", "mountain_car_weak", "acrobot"]
+STEPS = {
+    "cartpole": 300,
+    "pendulum": 450,
+    "mountain_car": 2100,
+    "mountain_car_weak": 2100,
+    "acrobot": 1100,
+}
 
 
 def random_actions(worlds: GymWorlds, steps: int) -> np.ndarray:

@@ -1,0 +1,79 @@
+"""A curriculum: what is practised in which part of a training.
+
+A training has as many steps with stages as without: the stages share them in proportion to their own
+`env_steps`, and what a stage leaves over because its `until` was reached goes to the last one. Policies are
+chosen and scored on the task itself throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks.observe import policy_space
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One part of a training."""
+
+    index: int
+    task: Task
+    """The task with this stage's environment: what is practised on, and what `until` is measured on."""
+    env_steps: int | None = None
+    """Steps after which the next lesson begins; None for the last, which takes all that are left."""
+    until: float | None = None
+
+    def passed(self, fitness: float) -> bool:
+        """Whether this fitness in the lesson's own environment lets the next one begin."""
+        sign = self.task.fitness.sign
+        return self.until is not None and sign * fitness >= sign * self.until
+
+    def over(self, steps: int) -> bool:
+        """Whether so many steps are all that this lesson may take."""
+        return self.env_steps is not None and steps >= self.env_steps
+
+
+def lessons_of(task: Task, env_steps: int) -> tuple[Lesson, ...]:
+    """Return what a training of `env_steps` steps practises in order: the stages, or the task itself.
+
+    Raises TaskError where a stage's policy could not go on in the task: other observations or actions.
+    """
+    if not task.stages:
+        return (Lesson(0, task),)
+    total = sum(stage.env_steps for stage in task.stages)
+    lessons = [
+        Lesson(
+            index, stage_task(task, index), max(1, round(env_steps * stage.env_steps / total)), stage.until
+        )
+        for index, stage in enumerate(task.stages)
+    ]
+    return (*lessons[:-1], replace(lessons[-1], env_steps=None, until=None))
+
+
+def stage_task(task: Task, index: int) -> Task:
+    """Return the task in the environment of one of its stages, with the same budget and algorithm."""
+    stage = task.stages[index]
+    if not stage.kwargs and stage.max_episode_steps is None:
+        return replace(task, stages=())
+    ref = replace(task.ref, options={**task.ref.options, "stage": index})
+    staged = replace(load_task(ref), budget=task.budget, algorithm=task.algorithm)
+    seen, wanted = _spaces(staged), _spaces(task)
+    if seen != wanted:
+        raise TaskError(
+            f"Stage '{stage.name}' of {task.name} has {seen}, the task itself {wanted}.",
+            allowed="stages that observe and act as the task does: one policy learns in all of them",
+            fix="Change the stage's kwargs in task.toml.",
+        )
+    return staged
+
+
+def _spaces(task: Task) -> str:
+    env = task.make_env()
+    try:
+        shape = policy_space(env.observation_space).shape
+        return f"observations of shape {shape} and actions {env.action_space}"
+    finally:
+        env.close()
