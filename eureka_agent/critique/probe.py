@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -69,8 +69,23 @@ def probe(
 ) -> list[Finding]:
     """Run a reward that passed the static rules on recorded transitions and say what is wrong with it.
 
-    `clock` gives seconds; it times what the reward costs.
+    `clock` gives seconds; it times what the reward costs. A worker that died is tried once more: the machine
+    may have killed it, and a reward that did it by itself does it again.
     """
+    try:
+        return _probed(source, task, recording, sandbox, clock)
+    except WorkerCrashedError:
+        pass
+    try:
+        return _probed(source, task, recording, sandbox, clock)
+    except WorkerCrashedError as error:
+        return [_failure(error)]
+
+
+def _probed(
+    source: str, task: Task, recording: Recording, sandbox: RewardSandbox, clock: Clock
+) -> list[Finding]:
+    """Probe once; raises WorkerCrashedError where the worker died."""
     parsed = parse_reward(source)
     rows = _rows(parsed, recording)
     signals = [(name, task.signal(name)) for name in parsed.arguments]
@@ -80,6 +95,8 @@ def probe(
         worker = sandbox.spawn(source, layout)
         output = _run(worker, rows)
         return [*_findings(worker, parsed, rows, output), *_cost(worker, rows, clock)]
+    except WorkerCrashedError:
+        raise
     except (RewardError, WorkerError) as error:
         return [_failure(error)]
     finally:

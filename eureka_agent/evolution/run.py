@@ -28,8 +28,9 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.seeds import seed_for
+from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.events import Event, EventLog, read_events
-from eureka_agent.store.files import write_atomic
+from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.state import RunState
@@ -70,13 +71,14 @@ def evolve(
     seed_reward: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
+    clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
     """Evolve a reward for a task; the same call continues a run that did not finish.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
-    `options` are the fields of `RunConfig`. Raises a `EurekaError` for anything a person can mend, and
-    `Interrupted` when `stop` was set and running work has been drained.
+    `options` are the fields of `RunConfig`; `clock` tells the time of day. Raises a `EurekaError` for what a
+    person can mend, and `Interrupted` when `stop` was set and running work has been drained.
     """
     chosen, config, why = _asked_for(
         task,
@@ -91,7 +93,7 @@ def evolve(
     unfinished = None if new else _unfinished(Path(runs), config)
     if unfinished is None:
         check_budget(chosen, config)
-    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why)
+    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why, clock)
 
 
 def dry_run(
@@ -179,6 +181,7 @@ def _run(
     on_event: Listener | None,
     stop: threading.Event,
     why: str = "",
+    clock: Clock = time.time,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is made once the task has proved to work."""
     seed = seed_for(config.seed, "transitions")
@@ -191,8 +194,9 @@ def _run(
             if folder.recording.exists()
             else record_transitions(task, seed=seed)
         )
-    with run_lock(folder.root):
-        log = EventLog(folder.events, clock=time.time)
+    with disk_errors(folder.root), run_lock(folder.root):
+        remove_half_written(folder.root)
+        log = EventLog(folder.events, clock=steady(clock))
         state = RunState.of(log.events)
         log.listen(state.apply)
         if on_event is not None:

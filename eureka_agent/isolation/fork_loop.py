@@ -137,8 +137,9 @@ def _run_child(entry: Entry, payload: Mapping[str, Any], fds: list[int], server:
     except BaseException:  # noqa: BLE001 - the border of a process: nothing may unwind into the server's loop
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):  # the log's disk is full
+                stream.flush()
         os._exit(code)
 
 

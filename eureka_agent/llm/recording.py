@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.model import LanguageModel, Message, Reply, Usage, worst_case_usd
+from eureka_agent.store.files import disk_error
 
 
 class _Strict(BaseModel):
@@ -78,8 +80,16 @@ class Recorder:
         return reply
 
     def _append(self, line: str) -> None:
-        with self._lock, self.path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(line + "\n")
+        """Add a line; where the disk is full nothing of it stays, and StoreError is raised."""
+        with self._lock:
+            size = self.path.stat().st_size if self.path.exists() else 0
+            try:
+                with self.path.open("a", encoding="utf-8", errors="replace") as file:
+                    file.write(line + "\n")
+            except OSError as error:
+                if self.path.exists():
+                    os.truncate(self.path, size)
+                raise disk_error(self.path, error) from error
 
 
 def read_recording(path: Path) -> tuple[dict[str, str], dict[str, RecordedReply]]:

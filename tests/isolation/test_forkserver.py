@@ -53,6 +53,16 @@ def test_exit_codes_are_reported(server: ForkServer):
     assert server.wait(server.fork({"do": "raise"}), 5) == 1
 
 
+def test_a_child_whose_last_words_cannot_be_written_ends_as_it_meant_to_and_alone():
+    """A log on a full disk: the child must not fall back into the server's loop and end its siblings."""
+    with ForkServer(entry=ENTRY, env=ENV, log=Path("/dev/full")) as server:
+        sibling, _ = _ask(server, do="sleep")
+        assert server.wait(server.fork({"do": "talk", "code": 7}), 5) == 7
+        assert server.wait(server.fork({"do": "raise"}), 5) == 1
+        assert server.wait(sibling, 0) is None
+        assert server.alive()
+
+
 def test_a_child_holds_only_the_given_environment_and_descriptors(server: ForkServer, monkeypatch):
     monkeypatch.setenv("CANARY_KEY", "sk-canary")
     child, environment = _ask(server, do="environment")

@@ -16,13 +16,20 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import EurekaError, TrainingError, WorkerTimeoutError
+from eureka_agent.errors import (
+    EurekaError,
+    StoreError,
+    TrainingError,
+    WorkerCrashedError,
+    WorkerTimeoutError,
+)
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.rewarding import NativeReward, RewardSource, SparseBaseline, WorkerReward
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
 
@@ -35,6 +42,13 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     limit = payload["memory_mb"] * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     folder = Path(payload["folder"])
+    with ending_where_the_disk_does(folder):
+        result = _result(payload, fds, folder)
+        write_json(folder / "result.json", {"job": payload["job"], **result})
+
+
+def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, Any]:
+    """Train, and return what the result file says; raises StoreError where files cannot be written."""
     started = time.monotonic()
     try:
         task = replace(
@@ -46,15 +60,18 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
             task, _reward_source(task, payload, fds), seed=payload["seed"], env_steps=payload["env_steps"]
         )
         _save(folder, trained)
-        result = {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
+        return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
+    except StoreError:
+        raise
     except WorkerTimeoutError as error:
-        result = {"failure": {"status": "timed out", "reason": error.what}}
+        return {"failure": {"status": "timed out", "reason": error.what}}
     except EurekaError as error:
-        result = {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}}
+        crashed = isinstance(error, WorkerCrashedError)
+        reason = f"{error.what} {error.fix}".strip()
+        return {"failure": {"status": "failed", "reason": reason, "crashed": crashed}}
     except MemoryError:
         reason = f"The training needed more than {payload['memory_mb']} MB of memory."
-        result = {"failure": {"status": "failed", "reason": reason}}
-    write_json(folder / "result.json", {"job": payload["job"], **result})
+        return {"failure": {"status": "failed", "reason": reason}}
 
 
 def _reward_source(task: Task, payload: dict[str, Any], fds: list[int]) -> RewardSource:
@@ -86,7 +103,9 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
 
 
 def _save(folder: Path, trained: Trained) -> None:
-    trained.model.save(folder / "policy.zip")
+    policy = io.BytesIO()
+    trained.model.save(policy)
+    write_atomic(folder / "policy.zip", policy.getvalue())
     statistics = getattr(trained.normalize, "obs_rms", None)
     if trained.normalize.norm_obs and statistics is not None:
         _save_arrays(folder / "normalization.npz", {"mean": statistics.mean, "var": statistics.var})
