@@ -90,8 +90,8 @@ def _table(reports: Sequence[Report], arguments: argparse.Namespace, wall_s: flo
     lines = [
         f"{datetime.date.today():%Y-%m-%d}: {len(reports)} runs, seeds {arguments.seed} to "
         f"{arguments.seed + len(reports) - 1}, each disturbed in {arguments.attempts} attempts; "
-        f"{wall_s / 60:.0f} minutes, {arguments.parallel} at a time, on {usable_cores()} cores, {platform.machine()}, "
-        f"Python {platform.python_version()}{f'; {why}' if why else ''}.",
+        f"{wall_s / 60:.0f} minutes, {arguments.parallel} at a time, on {usable_cores()} cores, "
+        f"{platform.machine()}, Python {platform.python_version()}{f'; {why}' if why else ''}.",
         "",
         f"| {' | '.join(head)} |",
         f"| {' | '.join('---' for _ in head)} |",
