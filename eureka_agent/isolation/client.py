@@ -143,9 +143,12 @@ class RewardWorker:
             self._views = {}  # the last references to the mapped memory
             self._resets = self._output = np.empty(0)
 
-    def _introduce(self, introduction: Mapping[str, Any]) -> None:
-        arguments = introduction.get("arguments")
-        if not isinstance(arguments, list) or not set(arguments) <= set(self._views):
+    def _introduce(self, introduction: Any) -> None:
+        """Take in what a worker says of its reward, which may be anything."""
+        arguments = introduction.get("arguments") if isinstance(introduction, Mapping) else None
+        if not isinstance(arguments, list) or not all(
+            isinstance(name, str) and name in self._views for name in arguments
+        ):
             self._break("it answered outside the protocol")
         self.arguments = tuple(arguments)
         self.uses_memory = introduction.get("uses_memory") is True

@@ -19,8 +19,13 @@ def with_header(source: str, title: str, facts: Mapping[str, str]) -> str:
     if own:
         lines += ["", own.strip()]
     text = "\n".join(line.rstrip() for line in lines)
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = _visible(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'"""{escaped}\n"""\n\n{rest.lstrip()}'
+
+
+def _visible(text: str) -> str:
+    """Return text without characters that Python cannot read, or that an editor shows as something else."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
 
 
 def _wrapped(name: str, value: str) -> list[str]:

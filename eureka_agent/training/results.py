@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import EurekaError, RewardError, StoreError
+from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.store.files import disk_errors
-from eureka_agent.store.state import evaluation_from_json
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Outcome, TrainingFailure
 
@@ -30,6 +31,9 @@ class _Result(BaseModel):
     job: str
     evaluation: dict[str, Any] | None = None
     failure: dict[str, Any] | None = None
+
+
+_EVALUATION, _FAILURE = TypeAdapter(Evaluation), TypeAdapter(TrainingFailure)
 
 
 def layout_for(task: Task, arguments: Sequence[str], rows: int) -> SignalLayout:
@@ -78,12 +82,13 @@ def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
         if result.job != job:
             raise ValueError(f"it is the result of {result.job}")
         if result.failure is not None:
-            return TrainingFailure(**result.failure)
-        evaluation: Evaluation = evaluation_from_json(result.evaluation or {})
+            return _FAILURE.validate_python(result.failure)
+        evaluation = _EVALUATION.validate_python(result.evaluation)
+        json.dumps(asdict(evaluation), allow_nan=False)  # what the log cannot hold is no result
     except FileNotFoundError:
         reason = f"The training process ended ({_exit(exit_code)}) without a result."
         return TrainingFailure("failed", reason, crashed=True)
-    except (ValidationError, ValueError, TypeError, KeyError, EurekaError) as error:
+    except (ValueError, TypeError) as error:
         return TrainingFailure("failed", f"The training left a result that cannot be read: {error}")
     return evaluation
 
