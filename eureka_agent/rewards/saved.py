@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping
 
 from eureka_agent.rewards.tree import parse_python
+from eureka_agent.showing import visible
 
 
 def with_header(source: str, title: str, facts: Mapping[str, str]) -> str:
@@ -19,13 +20,8 @@ def with_header(source: str, title: str, facts: Mapping[str, str]) -> str:
     if own:
         lines += ["", own.strip()]
     text = "\n".join(line.rstrip() for line in lines)
-    escaped = _visible(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = visible(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'"""{escaped}\n"""\n\n{rest.lstrip()}'
-
-
-def _visible(text: str) -> str:
-    """Return text without characters that Python cannot read, or that an editor shows as something else."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
 
 
 def _wrapped(name: str, value: str) -> list[str]:
