@@ -27,6 +27,7 @@ from targets import TARGETS, Target
 from eureka_agent.resources import usable_cores
 
 ROUND = 2_000
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
 @dataclass
@@ -69,7 +70,7 @@ def fuzz(name: str, target: Target, inputs: int, seed: int) -> Row:
 
 def _round(row: Row, target: Target, inputs: int, seed: int) -> None:
     limits = settings(
-        max_examples=inputs, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+        max_examples=inputs, deadline=None, database=None, suppress_health_check=QUIET,
         phases=(Phase.generate, Phase.shrink),
     )  # fmt: skip
 

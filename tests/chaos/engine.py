@@ -16,7 +16,7 @@ from typing import Any
 
 from disk import Disk
 from faults import Fault
-from roles import alive, family
+from roles import Process, alive, family
 
 CHAOTIC = Path(__file__).parent / "chaotic.py"
 CHECKOUT = Path(__file__).parents[2]
@@ -105,7 +105,7 @@ class Chaos:
             assert self.disk is not None
             self.disk.fill(fault.disk_left)
         elif kind == "parent":
-            below = [process.pid for process in family(pid)]
+            below = family(pid)
             os.kill(pid, signal.SIGKILL)
             self._expect_gone(below)
         else:
@@ -115,11 +115,11 @@ class Chaos:
         self.struck[kind] += 1
         return True
 
-    def _expect_gone(self, pids: Sequence[int]) -> None:
+    def _expect_gone(self, processes: Sequence[Process]) -> None:
         limit = time.monotonic() + ORPHAN_LIMIT_S
-        while left := [pid for pid in pids if alive(pid)]:
+        while left := [process for process in processes if alive(process.pid)]:
             if time.monotonic() > limit:
-                self.violations.append(f"{len(left)} processes outlived their run")
+                self.violations.append(f"outlived their run: {left}")
                 return
             time.sleep(_POLL_S)
 
