@@ -109,6 +109,16 @@ def test_a_missing_or_empty_recording_says_so(tmp_path: Path) -> None:
     assert "the recording is empty" in caught.value.allowed
 
 
+def test_a_file_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match="cannot be read"):
+        ReplayModel(path)
+    path.write_bytes(b"[" * 100_000)
+    with pytest.raises(ModelError, match="line 1"):
+        ReplayModel(path)
+
+
 FILL = """
 import resource, signal, sys, threading
 from pathlib import Path
