@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eureka_agent.evolution.speed import measure_speed
+from eureka_agent.evolution.speed import POPULATION, measure_speed
 from eureka_agent.isolation import RewardSandbox, SignalLayout
 from eureka_agent.rewards.loader import load_reward
 
@@ -61,12 +61,13 @@ def start_zygote() -> float:
         return time.perf_counter() - begin
 
 
-def training_s_per_step(trainer: str) -> float:
+def training_s_per_step(scheme: str) -> float:
     """Return the processor seconds of one environment step of training and evaluation."""
-    rows = [
-        measure_speed(["cartpole"], trainer=trainer, parallel=1, candidates=1, env_steps=steps).rows[0]
-        for steps in SHORT_LONG
-    ]
+    rows = []
+    for steps in SHORT_LONG:
+        peers = scheme != POPULATION
+        report = measure_speed(["cartpole"], peers=peers, candidates=1, peer_candidates=1, env_steps=steps)
+        rows += [row for row in report.rows if row.scheme == scheme]
     return (rows[1].cpu_s - rows[0].cpu_s) / (rows[1].env_steps - rows[0].env_steps)
 
 
@@ -98,13 +99,13 @@ def main() -> None:
         worker.close()
     if share:
         extra = {
-            "population": (min(by_rollout) - min(seconds(lambda: inside(flat), 50))) / (STEPS * WORLDS),
-            "sb3": (min(by_step) - min(seconds(lambda: inside(step), 5000))) / WORLDS,
+            POPULATION: (min(by_rollout) - min(seconds(lambda: inside(flat), 50))) / (STEPS * WORLDS),
+            "sb3, one at a time": (min(by_step) - min(seconds(lambda: inside(step), 5000))) / WORLDS,
         }
-        for trainer, extra_s in extra.items():
-            step_s = training_s_per_step(trainer)
+        for scheme, extra_s in extra.items():
+            step_s = training_s_per_step(scheme)
             print(
-                f"share of {trainer}: {1e6 * extra_s:.2f} us of {1e6 * step_s:.1f} us a step and world, "
+                f"share of {scheme}: {1e6 * extra_s:.2f} us of {1e6 * step_s:.1f} us a step and world, "
                 f"{extra_s / step_s:.2%}"
             )
 

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "eureka_agent"
 LAYERS = [
-    {"errors", "seeds", "resources", "config", "_version", "budget"},
+    {"errors", "seeds", "resources", "config", "_version", "budget", "showing"},
     {"tasks", "rewards"},
     {"archive", "isolation", "llm", "store"},
     {"design", "critique", "training", "analysis"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eureka_agent.cli.output import print_json, printable
+from eureka_agent.cli.output import print_json
+from eureka_agent.showing import visible
 
 if TYPE_CHECKING:
     from eureka_agent.evolution.estimate import Estimate
@@ -17,8 +18,8 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
         return
     import tomli_w
 
-    print(printable(tomli_w.dumps(estimate.config, multiline_strings=True)))
-    print(printable(f"Model: {estimate.config['model']} ({estimate.model_because})."))
+    print(visible(tomli_w.dumps(estimate.config, multiline_strings=True)))
+    print(visible(f"Model: {estimate.config['model']} ({estimate.model_because})."))
     print(f"Trainings in the search: {estimate.trainings}.")
     if not estimate.shares:
         print("No language model is asked: nothing is spent.")
@@ -27,7 +28,7 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
         asked = f"{share.requests:,} requests (at most {share.most_requests:,})"
         tokens = f"{share.input_tokens:,} tokens read, {share.output_tokens:,} written"
         price = f"{_usd(share.cost_usd)} (at most {_usd(share.most_usd)})"
-        print(printable(f"  {share.model}: {asked}, {tokens}: {price}"))
+        print(visible(f"  {share.model}: {asked}, {tokens}: {price}"))
     print(f"Price: {_usd(estimate.cost_usd)}, at most {_usd(estimate.most_usd)}. Method: {estimate.method}.")
 
 

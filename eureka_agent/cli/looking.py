@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from eureka_agent.showing import visible
+
 Runs = Annotated[Path, typer.Option(help="Folder that holds the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix, its folder, or latest.")]
@@ -32,7 +34,7 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     """Show a run: its candidates, their fitness, and the best reward."""
     from dataclasses import asdict
 
-    from eureka_agent.cli.output import print_json, print_table, printable
+    from eureka_agent.cli.output import print_json, print_table
     from eureka_agent.evolution.api import show as look
 
     view = look(run, runs=runs)
@@ -45,9 +47,9 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     ]
     print_table(view.name, ("candidate", "operator", "parents", "status", "fitness", "why"), rows)
     typer.echo("")
-    typer.echo(printable(view.summary or f"Not finished. Continue with `eureka-agent resume {view.name}`."))
+    typer.echo(visible(view.summary or f"Not finished. Continue with `eureka-agent resume {view.name}`."))
     if view.best_source:
-        typer.echo(printable(view.best_source))
+        typer.echo(visible(view.best_source))
 
 
 def export(

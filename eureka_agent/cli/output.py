@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError
+from eureka_agent.showing import one_line, visible
 
 
 def print_json(value: Any) -> None:
@@ -24,11 +25,17 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(
+        title=Text(one_line(title), style="table.title"),
+        title_justify="left",
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
     for place, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
-        table.add_row(*(Text(printable(number(cell))) for cell in row))
+        table.add_row(*(Text(one_line(number(cell))) for cell in row))
     Console().print(table)
 
 
@@ -41,16 +48,11 @@ def number(value: Any) -> str:
     return str(value)
 
 
-def printable(text: str) -> str:
-    """Return text without control characters, which could rewrite what the terminal shows."""
-    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
-
-
 def fail(error: EurekaError) -> int:
     """Print an error for a person and return the exit code."""
     if "--json" in sys.argv:
         print_json({"error": {"what": error.what, "allowed": error.allowed, "next": error.fix}})
-    print(printable(f"Error: {error}"), file=sys.stderr)
+    print(visible(f"Error: {error}"), file=sys.stderr)
     return error.exit_code
 
 

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from eureka_agent.cli.output import number, printable
+from eureka_agent.cli.output import number
+from eureka_agent.showing import visible
 from eureka_agent.store.state import BASELINES, RunState
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class Progress:
 
     def _say(self, text: str, style: str = "") -> None:
         if not self._quiet:
-            self._console.print(Text(printable(text), style=style))
+            self._console.print(Text(visible(text.replace("\n", " ")), style=style))
 
 
 def _job(event: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from eureka_agent.showing import visible
+
 Task = Annotated[str, typer.Option("--task", help="A task's name, its folder, or gym:<id>.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
@@ -24,7 +26,7 @@ def check(
     json_output: Json = False,
 ) -> None:
     """Say what the critic thinks of a reward: static rules, then a run on the task's transitions."""
-    from eureka_agent.cli.output import print_json, printable
+    from eureka_agent.cli.output import print_json
     from eureka_agent.evolution.api import check as examine
 
     findings = examine(reward, task, env=env, envs=envs, unsafe_isolation=unsafe_isolation)
@@ -34,8 +36,8 @@ def check(
     else:
         for finding in findings:
             place = f"{reward}:{finding.line}" if finding.line else str(reward)
-            typer.echo(printable(f"{place}: {finding.severity} [{finding.rule}] {finding.what}"))
-            typer.echo(printable(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
+            typer.echo(visible(f"{place}: {finding.severity} [{finding.rule}] {finding.what}"))
+            typer.echo(visible(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
         errors = sum(finding.severity == "error" for finding in findings)
         verdict = "refused" if refused else "accepted"
         typer.echo(f"{reward} is {verdict}: {errors} errors, {len(findings) - errors} warnings.")

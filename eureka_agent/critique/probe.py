@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -74,8 +74,25 @@ def probe(
 ) -> list[Finding]:
     """Run a reward that passed the static rules on recorded transitions and say what is wrong with it.
 
-    `clock` gives seconds; it times what the reward costs. `timeout_s` is what each of its runs may take.
+    `clock` gives seconds; it times what the reward costs. `timeout_s` is what each of its runs may take. A
+    worker that died is tried once more: the machine may have killed it, and a reward that did it by itself
+    does it again.
     """
+    attempt = partial(_probed, source, task, recording, sandbox, clock, timeout_s)
+    try:
+        return attempt()
+    except WorkerCrashedError:
+        pass
+    try:
+        return attempt()
+    except WorkerCrashedError as error:
+        return [_failure(error)]
+
+
+def _probed(
+    source: str, task: Task, recording: Recording, sandbox: RewardSandbox, clock: Clock, timeout_s: float
+) -> list[Finding]:
+    """Probe once; raises WorkerCrashedError where the worker died."""
     parsed = parse_reward(source)
     rows = _rows(parsed, recording)
     signals = [(name, task.signal(name)) for name in parsed.arguments]
@@ -86,6 +103,8 @@ def probe(
         run = partial(_run, worker, timeout_s)
         output = run(rows)
         return [*_findings(run, parsed, rows, output), *_cost(run, rows, clock)]
+    except WorkerCrashedError:
+        raise
     except (RewardError, WorkerError) as error:
         return [_failure(error)]
     finally:

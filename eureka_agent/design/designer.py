@@ -18,6 +18,7 @@ from eureka_agent.design.reply import extract_reward
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
+from eureka_agent.showing import fence, visible
 from eureka_agent.tasks.task import Task
 
 _SLOTS_PER_FRESH_SEED = 8
@@ -106,9 +107,11 @@ class Designer:
 
     def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
         told = reflect(candidate, sign=sign, detailed=self._reflection)
+        source = visible((candidate.source or "").expandtabs(4).strip())
         return {
             "id": candidate.id,
-            "source": (candidate.source or "").strip(),
+            "source": source,
+            "fence": fence(source),
             "reflection": self._prompts.reflection(**told).strip(),
         }
 

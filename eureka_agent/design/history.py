@@ -7,10 +7,10 @@ from typing import Any
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.prompts import cell
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.source import parse_reward
+from eureka_agent.showing import cell, one_line
 
 MOST_TRIED = 12
 MOST_FAILURES = 8
@@ -64,7 +64,7 @@ def _failures(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
             "id": same[0].id,
             "status": status,
             "times": len(same),
-            "reason": _shortened(" ".join(reason.split()) or "no reason is known", _LONGEST_REASON),
+            "reason": _shortened(one_line(reason) or "no reason is known", _LONGEST_REASON),
         }
         for (status, reason), same in list(by_reason.items())[:MOST_FAILURES]
     ]

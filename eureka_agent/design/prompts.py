@@ -10,6 +10,7 @@ from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_table_text
+from eureka_agent.showing import cell, item, one_line, visible
 from eureka_agent.tasks.task import Signal, Task
 
 FUNCTION = "compute_reward"
@@ -49,21 +50,16 @@ def task_words(task: Task) -> dict[str, Any]:
     """Return what the designer may know of a task: no fitness code, no reference, no environment id."""
     return {
         "name": task.name,
-        "description": task.description.strip(),
-        "goal": _sentence(task.fitness.summary),
+        "description": visible(task.description.strip()),
+        "goal": _sentence(one_line(task.fitness.summary)),
         "better": "higher" if task.fitness.direction == "maximize" else "lower",
-        "safety": task.safety.strip(),
+        "safety": visible(task.safety.strip()),
         "max_episode_steps": task.max_episode_steps,
         "env_steps": task.budget.env_steps,
         "signals": [_signal_words(signal) for signal in task.signals],
-        "context": task.context.strip(),
-        "env_reward": task.env_reward.strip(),
+        "context": visible(task.context.strip()),
+        "env_reward": visible(task.env_reward.strip()),
     }
-
-
-def cell(text: str) -> str:
-    """Return `text` fit for one cell of a markdown table: one line, no bars, `–` if empty."""
-    return " ".join(text.split()).replace("|", "\\|") or "–"
 
 
 def _signal_words(signal: Signal) -> Mapping[str, str]:
@@ -97,8 +93,9 @@ def _sentence(text: str) -> str:
 def _finding_words(finding: Finding, source: str | None) -> Mapping[str, Any]:
     lines = (source or "").splitlines()
     known = finding.line is not None and 1 <= finding.line <= len(lines)
-    code = lines[finding.line - 1].strip().replace("`", "'") if known and finding.line else ""
-    return {"line": finding.line, "what": finding.what, "why": finding.why, "fix": finding.fix, "code": code}
+    code = one_line(lines[finding.line - 1]).replace("`", "'") if known and finding.line else ""
+    words = {"what": item(finding.what), "why": one_line(finding.why), "fix": one_line(finding.fix)}
+    return {"line": finding.line, "code": code, **words}
 
 
 def _without_blank_runs(text: str) -> str:

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.showing import code_cell, item
 
 POINTS = 10
 """Most values shown of a curve."""
@@ -57,7 +58,7 @@ def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict
     if not detailed:
         return {"detailed": False, "score": number(fmean(t.fitness for t in trainings))}
     found = [f"{f.what} {f.why} {f.fix}" for f in candidate.findings if f.severity == "warning"]
-    warnings = [" ".join(text.split()) for text in (*found, *first.warnings)]
+    warnings = [item(text) for text in (*found, *first.warnings)]
     return {
         "detailed": True,
         "rows": [asdict(row) for row in rows(first)],
@@ -95,7 +96,7 @@ def notes(evaluation: Evaluation, *, sign: float) -> list[Note]:
 
 def _row(name: str, values: Sequence[float]) -> Row:
     points = tuple(number(values[i]) for i in _spread(len(values)))
-    return Row(name, points, number(max(values)), number(fmean(values)), number(min(values)))
+    return Row(code_cell(name), points, number(max(values)), number(fmean(values)), number(min(values)))
 
 
 def _spread(length: int) -> list[int]:
@@ -128,14 +129,14 @@ def _component_notes(evaluation: Evaluation) -> list[Note]:
         if len(values) > 1:
             span, size = max(values) - min(values), max(abs(value) for value in values)
             if span == 0:
-                found.append(Note("never_changed", name))
+                found.append(Note("never_changed", code_cell(name)))
             elif span < _CONSTANT * size:
-                found.append(Note("nearly_constant", name))
+                found.append(Note("nearly_constant", code_cell(name)))
         share = shares.get(name)
         if share is not None and len(curves) > 1 and share > _DOMINATES:
-            found.append(Note("dominates", name, share=f"{share:.0%}"))
+            found.append(Note("dominates", code_cell(name), share=f"{share:.0%}"))
         elif share is not None and len(curves) > 1 and share < _NEGLIGIBLE:
-            found.append(Note("negligible", name, share=f"{share:.1%}"))
+            found.append(Note("negligible", code_cell(name), share=f"{share:.1%}"))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eureka_agent._version import __version__
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Draft
 from eureka_agent.evolution.summary import describe_fitness, render_summary
@@ -46,7 +46,10 @@ def write_training(folder: RunFolder, candidate: Candidate) -> None:
 
 
 def write_results(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> None:
-    """Write `summary.md`, and `best/reward.py` if there is a winner."""
+    """Write `summary.md`, `best/reward.py` if there is a winner, and what a killed process left unwritten."""
+    for candidate in state.candidates.values():
+        if candidate.status is not Status.REFUSED:
+            write_training(folder, candidate)
     winner = (state.confirmation or {}).get("winner")
     if winner is not None:
         write_atomic(folder.best_reward, saved_reward(folder, state, task, config, winner))

@@ -28,8 +28,9 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.seeds import seed_for
+from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.events import Event, EventLog, read_events
-from eureka_agent.store.files import write_atomic
+from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.state import RunState
@@ -73,15 +74,16 @@ def evolve(
     init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
+    clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
     """Evolve a reward for a task; the same call continues a run that did not finish.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
-    every training starts from.
-    `options` are the fields of `RunConfig`. Raises a `EurekaError` for anything a person can mend, and
-    `Interrupted` when `stop` was set and running work has been drained.
+    every training starts from. `options` are the fields of `RunConfig`; `clock` tells the time of day. Raises
+    a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and running work has
+    been drained.
     """
     chosen, config, why = _asked_for(
         task,
@@ -99,7 +101,8 @@ def evolve(
     if unfinished is None:
         check_budget(chosen, config)
     start = None if init_policy is None else Path(init_policy)
-    return _run(chosen, config, unfinished, Path(runs), on_event, stop or threading.Event(), why, start)
+    stopping = stop or threading.Event()
+    return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock)
 
 
 def dry_run(
@@ -199,6 +202,7 @@ def _run(
     stop: threading.Event,
     why: str = "",
     init_policy: Path | None = None,
+    clock: Clock = time.time,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is made once the task has proved to work."""
     seed = seed_for(config.seed, "transitions")
@@ -214,8 +218,9 @@ def _run(
             else record_transitions(task, seed=seed)
         )
     _check_init_policy(config, folder)
-    with run_lock(folder.root):
-        log = EventLog(folder.events, clock=time.time)
+    with disk_errors(folder.root), run_lock(folder.root):
+        remove_half_written(folder.root)
+        log = EventLog(folder.events, clock=steady(clock))
         state = RunState.of(log.events)
         log.listen(state.apply)
         if on_event is not None:

@@ -9,6 +9,7 @@ from eureka_agent._version import __version__
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
+from eureka_agent.showing import markdown
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
@@ -17,9 +18,9 @@ from eureka_agent.tasks.task import Task
 def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> str:
     """Return the run's summary as Markdown."""
     parts = [
-        f"# {folder.name}",
-        f"**Task.** {task.description}",
-        f"**Fitness.** {task.fitness.summary} ({task.fitness.direction})",
+        f"# {markdown(folder.name)}",
+        f"**Task.** {markdown(task.description)}",
+        f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _verdict(state, task),
         _table(state, task),
         _lineage(state),
@@ -44,7 +45,8 @@ def _verdict(state: RunState, task: Task) -> str:
     confirmation = state.confirmation or {}
     winner = confirmation.get("winner")
     if winner is None:
-        reasons = "; ".join(sorted({c.reason for c in state.candidates.values() if c.reason})[:3])
+        told = {markdown(c.reason) for c in state.candidates.values() if c.reason}
+        reasons = "; ".join(sorted(told)[:3])
         return f"**No reward was confirmed.** {reasons or 'Nothing was trained.'}"
     lines = [f"**Best reward: candidate {winner}**, saved as `best/reward.py`."]
     difference = confirmation.get("paired_difference")
@@ -53,7 +55,7 @@ def _verdict(state: RunState, task: Task) -> str:
         low, high = sorted((sign * difference["low"], sign * difference["high"]))
         verdict = "better than" if low > 0 else "worse than" if high < 0 else "not distinguishable from"
         lines.append(
-            f"On the same fresh seeds it is {verdict} the reference ({task.reference_origin}): "
+            f"On the same fresh seeds it is {verdict} the reference ({markdown(task.reference_origin)}): "
             "paired difference "
             f"{difference['mean']:+.4g} [{difference['low']:+.4g}, {difference['high']:+.4g}]."
         )
@@ -68,7 +70,10 @@ def _table(state: RunState, task: Task) -> str:
         "| reward | fitness, mean [95 % interval] | each seed | human-normalised (clipped to [0, 3]) |\n"
         "| --- | --- | --- | --- |\n"
     )
-    names = {"reference": f"reference ({task.reference_origin})", "sparse": "sparse (fitness as reward)"}
+    names = {
+        "reference": f"reference ({markdown(task.reference_origin)})",
+        "sparse": "sparse (fitness as reward)",
+    }
     return head + "\n".join(
         f"| {names.get(row['name'], row['name'])} | {_interval(row)} "
         f"| {', '.join(f'{value:.4g}' for value in row['seeds'])} | {_normalized(row)} |"
@@ -84,7 +89,7 @@ def _interval(row: dict[str, Any]) -> str:
 
 def _normalized(row: dict[str, Any]) -> str:
     if row["human_normalized"] is None:
-        return f"undefined: {row['undefined_because']}"
+        return f"undefined: {markdown(row['undefined_because'])}"
     return f"{row['human_normalized']:.3g} ({row['human_normalized_clipped']:.3g})"
 
 
@@ -114,13 +119,13 @@ def _search(state: RunState, config: RunConfig) -> str:
         f"Candidates: {', '.join(f'{n} {status}' for status, n in sorted(counts.items()))}.",
     ]
     if state.stopped:
-        lines.append(f"The search ended early: {state.stopped}.")
+        lines.append(f"The search ended early: {markdown(state.stopped)}.")
     lines += ["", "| generation | leader | fitness | why |", "| --- | --- | --- | --- |"]
     for generation, judgement in sorted(state.judgements.items()):
         leader = judgement["incumbent"]
         fitness = state.candidates[leader].fitness if leader else None
         shown = f"{fitness:.4g}" if fitness is not None else "—"
-        lines.append(f"| {generation} | {leader or '—'} | {shown} | {judgement['reason']} |")
+        lines.append(f"| {generation} | {leader or '—'} | {shown} | {markdown(judgement['reason'])} |")
     return "\n".join(lines)
 
 
@@ -143,7 +148,7 @@ def _contributions(state: RunState, task: Task) -> str:
         best = max(trained, key=lambda c: task.fitness.sign * (c.fitness or 0.0), default=None)
         shown = f"{best.fitness:.4g} ({best.id})" if best is not None else "—"
         lines.append(
-            f"| {name} | {len(candidates)} | {refused} | {len(trained)} | {shown} "
+            f"| {markdown(name)} | {len(candidates)} | {refused} | {len(trained)} | {shown} "
             f"| {_bill(state, candidates)} |"
         )
     return "\n".join(lines)
@@ -170,8 +175,9 @@ def _how(state: RunState, config: RunConfig) -> str:
         [
             "## How this was made",
             "",
-            f"- proposed by `{config.model}`, seed {config.seed}, {config.generations} generations of "
-            f"{config.samples}, {config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
+            f"- proposed by {markdown(config.model)}, seed {config.seed}, "
+            f"{config.generations} generations of {config.samples}, "
+            f"{config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
             f"- generated code was held by: {_held_by(state)}",

@@ -144,10 +144,11 @@ class RewardWorker:
             self._resets = self._output = np.empty(0)
 
     def _introduce(self, introduction: Any) -> None:
-        if not isinstance(introduction, Mapping) or not isinstance(introduction.get("arguments"), list):
-            self._break("it answered outside the protocol")
-        arguments = introduction["arguments"]
-        if not all(isinstance(name, str) and name in self._views for name in arguments):
+        """Take in what a worker says of its reward, which may be anything."""
+        arguments = introduction.get("arguments") if isinstance(introduction, Mapping) else None
+        if not isinstance(arguments, list) or not all(
+            isinstance(name, str) and name in self._views for name in arguments
+        ):
             self._break("it answered outside the protocol")
         self.arguments = tuple(arguments)
         self.uses_memory = introduction.get("uses_memory") is True

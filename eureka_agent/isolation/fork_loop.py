@@ -31,7 +31,7 @@ def main(control_fd: int) -> None:
     os.set_inheritable(control_fd, False)
     control = socket.socket(fileno=control_fd)
     first = receive_message(control)
-    if first is None:
+    if first is None or _asker_is_gone(control):
         return
     config = first[0]
     try:
@@ -47,6 +47,13 @@ def main(control_fd: int) -> None:
     gc.freeze()  # a child's garbage collection then leaves the shared pages alone
     send_message(control, {"event": "ready"})
     _Loop(control, entry, single_threaded=config["single_threaded"]).run()
+
+
+def _asker_is_gone(control: socket.socket) -> bool:
+    """Say whether the asker ended before it could take this process with it; imports can take long."""
+    poller = select.poll()
+    poller.register(control, select.POLLHUP)
+    return bool(poller.poll(0))
 
 
 class _Loop:
@@ -137,8 +144,9 @@ def _run_child(entry: Entry, payload: Mapping[str, Any], fds: list[int], server:
     except BaseException:  # noqa: BLE001 - the border of a process: nothing may unwind into the server's loop
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):  # the log's disk is full
+                stream.flush()
         os._exit(code)
 
 

@@ -30,7 +30,7 @@ def send_message(control: socket.socket, message: Mapping[str, Any], fds: Sequen
 
 
 def receive_message(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """Return the next message and its descriptors, or None when the other side has closed."""
+    """Return the next message and its descriptors; None when the other side has closed or talks nonsense."""
     head, fds, _, _ = socket.recv_fds(control, _LENGTH.size, MAX_FDS)
     head += _read(control, _LENGTH.size - len(head))
     if len(head) < _LENGTH.size:
@@ -38,8 +38,11 @@ def receive_message(control: socket.socket) -> tuple[dict[str, Any], list[int]] 
     (length,) = _LENGTH.unpack(head)
     if length > MAX_BYTES:
         return None
-    body = _read(control, length)
-    return (json.loads(body), list(fds)) if len(body) == length else None
+    try:
+        message = json.loads(_read(control, length))
+    except (ValueError, RecursionError):
+        return None  # cut off, or no message at all
+    return (message, list(fds)) if isinstance(message, dict) else None
 
 
 def _read(control: socket.socket, length: int) -> bytes:

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import socket
+import threading
+import weakref
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -52,7 +54,11 @@ class RewardSandbox:
         self._skip = sorted(skip)
         self._log = log
         self._server: ForkServer | None = None
+        self._starting = threading.Lock()
+        self._closed = False
         self._report: IsolationReport | None = None
+        self._homes: weakref.WeakKeyDictionary[RewardWorker, ForkServer] = weakref.WeakKeyDictionary()
+        """The zygote of each worker; a pid means nothing to another one."""
 
     def __enter__(self) -> RewardSandbox:
         self.start()
@@ -82,8 +88,10 @@ class RewardSandbox:
 
     def close(self) -> None:
         """Kill every worker and the zygote; may be called again."""
-        if self._server is not None:
-            self._server.close()
+        with self._starting:
+            self._closed = True
+            if self._server is not None:
+                self._server.close()
 
     def spawn(
         self, source_text: str, layout: SignalLayout, *, timeout_s: float = _READY_TIMEOUT_S
@@ -103,17 +111,39 @@ class RewardSandbox:
 
     def kill(self, worker: RewardWorker) -> None:
         """End a worker, whatever it is doing; whoever waits for its answer gets a WorkerCrashedError."""
-        if worker.child is not None:
-            server = self._started()
+        server = self._homes.get(worker)
+        if worker.child is not None and server is not None:
             server.kill(worker.child)
             with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
                 server.wait(worker.child, _KILL_TIMEOUT_S)
         worker.close()
 
     def _started(self) -> ForkServer:
-        if self._server is None:
-            raise SandboxError("the sandbox was not started", fix="use it in a with statement")
-        return self._server
+        """Return the zygote; one that died (for want of memory, say) is started and tested again."""
+        with self._starting:
+            if self._server is None:
+                raise SandboxError("the sandbox was not started", fix="use it in a with statement")
+            if not self._server.alive() and not self._closed:
+                self._server.close()
+                self._revive()
+            return self._server
+
+    def _revive(self) -> None:
+        before = self.report
+        try:
+            self._server, outer = self._start_zygote()
+            self._report = self._self_test(self._server, outer)
+        except WorkerCrashedError as error:  # no reward was asked: none is to blame
+            raise SandboxError(
+                f"The sandbox could not be started again: {error.what}",
+                fix=f"{error.fix}; then give the same command again: the run continues.",
+            ) from error
+        if self._report.backend != before.backend:
+            raise SandboxError(
+                f"The sandbox was started again and held with {self._report.backend}, "
+                f"before with {before.backend}.",
+                fix="See `eureka-agent doctor`, then give the same command again: the run continues.",
+            )
 
     def _start_zygote(self) -> tuple[ForkServer, Layer]:
         """Start the zygote in the best outer sandbox that works; return it and what that was."""
@@ -179,7 +209,9 @@ class RewardSandbox:
         worker = RewardWorker(layout, [ours.detach(), inputs, output, held])
         given = [theirs.detach(), shown, output, lifeline]
         try:
-            worker.child = self._started().fork(self._payload("reward", layout=layout.to_json()), given)
+            server = self._started()
+            worker.child = server.fork(self._payload("reward", layout=layout.to_json()), given)
+            self._homes[worker] = server
         except EurekaError:
             worker.close()
             raise

@@ -6,9 +6,10 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from eureka_agent.errors import ConfigError, ModelError
+from eureka_agent.llm.secret import secrets_in
 
 HOSTED = ("openai", "anthropic", "azure")
 """Providers that are asked over HTTP."""
@@ -93,11 +94,14 @@ def checked_url(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         _ = parts.port
-    except ValueError as error:
-        raise _no_url(url, str(error)) from None
+    except ValueError:
+        raise _no_url(f"{url.partition('://')[0][:8]}://…", "its host or its port cannot be read") from None
     if parts.username or parts.password:
         what = "it holds a password, which would be written into the run"
         url = f"{parts.scheme}://…@{parts.hostname}"
+    elif any(secret in unquote(url) for secret in secrets_in()):
+        what = "it holds a key or a password, which would be written into the run"
+        url = "…"
     elif parts.scheme not in ("http", "https") or not parts.hostname:
         what = "it does not begin with http:// or https:// and a host"
     elif parts.query or parts.fragment:

@@ -45,7 +45,7 @@ class Failure:
 
     kind: Kind
     what: str
-    """What the service said, or what happened to the connection."""
+    """What the service said, whole (it may repeat the key), or what happened to the connection."""
     retry_after_s: float | None = None
     """How long the service wants to be left alone."""
     lost: bool = False
@@ -92,7 +92,7 @@ def failure_of_sdk(error: Any, sdk: ModuleType, *, now: float) -> Failure:
         return failure_of_status(200, error.body, str(error.message), headers={}, now=now)
     if isinstance(error, http_errors()):
         return _transport_failure(error, timeout="Timeout" in type(error).__name__)
-    return Failure("request", shortened(str(error)) or type(error).__name__)
+    return Failure("request", str(error) or type(error).__name__)
 
 
 def failure_of_status(
@@ -100,7 +100,7 @@ def failure_of_status(
 ) -> Failure:
     """Classify an HTTP answer that is an error; status 200 stands for an error inside a stream or a body."""
     details = _details(body)
-    said = shortened(str(details.get("message") or message or f"HTTP status {status}"))
+    said = str(details.get("message") or message or f"HTTP status {status}")
     words = f"{details.get('code')} {details.get('type')} {details.get('details')} {said}".lower()
     code = details.get("code")
     inner = code if isinstance(code, int) and 400 <= code < 600 else status
@@ -156,7 +156,7 @@ def shortened(text: str) -> str:
 
 def _transport_failure(error: BaseException, *, timeout: bool) -> Failure:
     name = type(error).__name__
-    said = shortened(str(error)) or name
+    said = str(error) or name
     if name in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "LocalProtocolError", "PoolTimeout"):
         return Failure("connection", f"no connection: {said}")
     if timeout:

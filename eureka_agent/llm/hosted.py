@@ -12,6 +12,7 @@ from eureka_agent.llm.failures import Failure, shortened
 from eureka_agent.llm.model import Message, Reply, UnansweredError, Usage
 from eureka_agent.llm.prices import Price, worst_case
 from eureka_agent.llm.retry import GaveUp, Patience, RetryPolicy
+from eureka_agent.llm.secret import without_secrets
 from eureka_agent.llm.wire import Answer, Timeouts, Wire
 from eureka_agent.seeds import generator_for
 
@@ -43,7 +44,7 @@ class HostedModel:
         self.price = price
         self._wire = wire
         self._policy = policy or RetryPolicy()
-        self._secrets = tuple(secret for secret in secrets if len(secret) > 3)
+        self._secrets = tuple(secrets)
         self._clock, self._wait = clock, wait
         self._places = threading.BoundedSemaphore(max_parallel)
         self._reached = False
@@ -89,9 +90,9 @@ class HostedModel:
             self._places.release()
         self._reached = True
         return Reply(
-            text=answer.text,
+            text=self._clean(answer.text),
             usage=self._usage(answer),
-            model=answer.model or self.name,
+            model=self._clean(answer.model) or self.name,
             latency_s=self._clock() - started,
             finish=answer.finish,
             attempts=len(failures) + 1,
@@ -149,9 +150,12 @@ class HostedModel:
         return did_you_mean(self._wire.sampling.model, offered)
 
     def _redacted(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return shortened(text)
+        """Return what a service said, fit for an error; a cut before would leave halves of secrets."""
+        return shortened(self._clean(text))
+
+    def _clean(self, text: str) -> str:
+        """Return text without secrets, and without halves of characters that no file can hold."""
+        return without_secrets(text.encode(errors="replace").decode(), self._secrets)
 
 
 def _nearest(name: str, offered: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.model import LanguageModel, Message, Reply, Usage, worst_case_usd
+from eureka_agent.store.files import disk_error
 
 
 class _Strict(BaseModel):
@@ -78,8 +80,16 @@ class Recorder:
         return reply
 
     def _append(self, line: str) -> None:
-        with self._lock, self.path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(line + "\n")
+        """Add a line; where the disk is full nothing of it stays, and StoreError is raised."""
+        with self._lock:
+            size = self.path.stat().st_size if self.path.exists() else 0
+            try:
+                with self.path.open("a", encoding="utf-8", errors="replace") as file:
+                    file.write(line + "\n")
+            except OSError as error:
+                if self.path.exists():
+                    os.truncate(self.path, size)
+                raise disk_error(self.path, error) from error
 
 
 def read_recording(path: Path) -> tuple[dict[str, str], dict[str, RecordedReply]]:
@@ -92,7 +102,7 @@ def read_recording(path: Path) -> tuple[dict[str, str], dict[str, RecordedReply]
     about: dict[str, str] = {}
     replies: dict[str, RecordedReply] = {}
     # Split at "\n" only: a reply may hold other separators that splitlines() would cut at.
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         header = _header(line) if not replies and not about else None
@@ -104,6 +114,15 @@ def read_recording(path: Path) -> tuple[dict[str, str], dict[str, RecordedReply]
     return about, replies
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(
+            f"The recording {path} cannot be read: {error}.", fix="Name a .jsonl file that a run has written."
+        ) from error
+
+
 def usage_of(recorded: RecordedReply) -> Usage:
     """Return the tokens as recorded; a replay itself is free."""
     return Usage(recorded.usage.input_tokens, recorded.usage.output_tokens, 0.0)
@@ -112,7 +131,7 @@ def usage_of(recorded: RecordedReply) -> Usage:
 def _header(line: str) -> dict[str, str] | None:
     try:
         data = json.loads(line)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or set(data) != {"recording"} or not isinstance(data["recording"], dict):
         return None

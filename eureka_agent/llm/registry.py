@@ -16,6 +16,7 @@ from eureka_agent.llm.manual import ManualModel
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.prices import FILE_VARIABLE, Price, find_price, free, own_prices
 from eureka_agent.llm.replay import ReplayModel
+from eureka_agent.llm.secret import secrets_in
 from eureka_agent.llm.wire import Sampling, Wire
 
 KNOWN = (
@@ -113,7 +114,7 @@ def _client(
         price,
         name=name,
         max_parallel=options.max_parallel,
-        secrets=[key] if key else [],
+        secrets=[*secrets_in(), *([key] if key else [])],
     )
 
 

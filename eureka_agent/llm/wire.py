@@ -99,8 +99,7 @@ def json_object(text: str, content_type: str) -> Mapping[str, Any]:
     try:
         data = json.loads(text)
     except ValueError:
-        start = " ".join(text.split())[:60]
-        raise garbage(f"the answer is no JSON ({content_type or 'no content type'}): {start!r}") from None
+        raise garbage(f"the answer is no JSON ({content_type or 'no content type'}): {text!r}") from None
     if not isinstance(data, Mapping):
         raise garbage(f"the answer is a JSON {type(data).__name__}, not an object")
     return data

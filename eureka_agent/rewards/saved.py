@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping
 
 from eureka_agent.rewards.tree import parse_python
+from eureka_agent.showing import visible
 
 
 def with_header(source: str, title: str, facts: Mapping[str, str]) -> str:
@@ -19,7 +20,7 @@ def with_header(source: str, title: str, facts: Mapping[str, str]) -> str:
     if own:
         lines += ["", own.strip()]
     text = "\n".join(line.rstrip() for line in lines)
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = visible(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'"""{escaped}\n"""\n\n{rest.lstrip()}'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import threading
+import unicodedata
 import warnings
 from types import CodeType
 
@@ -82,9 +83,20 @@ def _text_limits(text: str) -> Finding | None:
         return _too_large(
             f"Brackets are nested more than {MAX_BRACKETS} deep.", "Use intermediate variables."
         )
+    if hidden := next((letter for letter in text if _is_hidden(letter)), None):
+        what = f"The source holds the invisible character U+{ord(hidden):04X}."
+        why = "What a person reads would not be what runs."
+        return Finding(
+            "syntax", "error", None, what, why, "Remove it; plain spaces and line breaks are enough."
+        )
     if re.search(r"\d{400,}", text):
         return _too_large("A number has more than 400 digits.", "Use numbers that fit float32.")
     return None
+
+
+def _is_hidden(letter: str) -> bool:
+    """Say whether a character is a control or formatting one, bidirectional overrides among them."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs") and letter not in "\n\r\t\f"
 
 
 def _bracket_depth(text: str) -> int:

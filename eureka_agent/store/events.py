@@ -73,7 +73,7 @@ def read_events(path: Path) -> list[Event]:
     lines = path.read_bytes().split(b"\n")
     events = [_parse(line, number, path) for number, line in enumerate(lines[:-1], 1)]
     for number, event in enumerate(events, 1):
-        if event.get("v", 0) > FORMAT_VERSION:
+        if event["v"] > FORMAT_VERSION:
             raise StoreError(
                 f"{path} was written by a newer version (format {event['v']}, line {number}).",
                 allowed=f"run folders of format {FORMAT_VERSION} or older",
@@ -90,12 +90,17 @@ def read_events(path: Path) -> list[Event]:
 def _parse(line: bytes, number: int, path: Path) -> Event:
     try:
         event = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(
             f"{path}, line {number}: not a JSON event ({error}).",
             fix="The log was damaged or edited. Restore it from a copy, or start another run with --new.",
         ) from error
-    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+    if (
+        not isinstance(event, dict)
+        or not isinstance(event.get("type"), str)
+        or not isinstance(event.get("v"), int)
+        or not isinstance(event.get("time"), int | float)
+    ):
         raise StoreError(f"{path}, line {number}: not an event.", fix="Restore the log, or start with --new.")
     return event
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.errors import StoreError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.events import Event
 
@@ -57,10 +58,16 @@ class RunState:
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> RunState:
-        """Fold a log."""
+        """Fold a log; raises StoreError for an event that this program could not have written."""
         state = cls()
         for event in events:
-            state.apply(event)
+            try:
+                state.apply(event)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise StoreError(
+                    f"Event {event['seq']} ({event['type']}) cannot be understood: {error!r:.200}.",
+                    fix="The log was damaged or edited. Restore it from a copy, or start with --new.",
+                ) from error
         return state
 
     def apply(self, event: Event) -> None:

@@ -176,15 +176,15 @@ def read_task_file(path: Path) -> TaskFile:
 
 def base_folder(path: Path, extends: str) -> Path:
     """Return the folder that the `task.toml` at `path` extends; raises TaskError if there is none."""
-    folder = path.parent.parent / extends
-    if not (folder / path.name).is_file():
-        known = sorted(found.parent.name for found in path.parent.parent.glob(f"*/{path.name}"))
+    known = sorted(found.parent.name for found in path.parent.parent.glob(f"*/{path.name}"))
+    if extends not in known:  # anything that is no name of a folder is no path to one either
+        meant = did_you_mean(extends, known)
         raise TaskError(
-            f"{path}: extends: there is no task folder '{extends}' beside it.{did_you_mean(extends, known)}",
+            f"{path}: extends: there is no task folder '{extends:.80}' beside it.{meant}",
             allowed=", ".join(known),
             fix="Correct the name.",
         )
-    return folder
+    return path.parent.parent / extends
 
 
 def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:

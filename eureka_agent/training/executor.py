@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eureka_agent.errors import TrainingError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
 from eureka_agent.resources import ONE_THREAD, usable_cores
 
@@ -79,7 +80,10 @@ class LocalExecutor:
         self._server: ForkServer | None = None
 
     def _running_server(self) -> ForkServer:
-        """Return the server, started if there is none or the last one died (for want of memory, say)."""
+        """Return the server, started if there is none or the last one died (for want of memory, say).
+
+        Raises TrainingError where it cannot be started.
+        """
         with self._starting:
             if self._server is None or not self._server.alive():
                 self.close()
@@ -89,7 +93,13 @@ class LocalExecutor:
                     env=scrubbed_environment(self._scratch),
                     log=self._scratch / "trainers.log",
                 )
-                self._server.start()
+                try:
+                    self._server.start()
+                except WorkerCrashedError as error:  # no training began: no candidate is to blame
+                    raise TrainingError(
+                        f"The trainer processes could not be started: {error.what}",
+                        fix=f"{error.fix}; then give the same command again: the run continues.",
+                    ) from error
             return self._server
 
     def close(self) -> None:
@@ -124,11 +134,17 @@ class LocalExecutor:
             server.kill(child)
 
     def map(self, run: Callable[[_Item], None], items: Sequence[_Item]) -> None:
-        """Call `run` for every item, at most `parallel` at once; after a stop no further item starts."""
+        """Call `run` for every item, at most `parallel` at once; after a stop or an error none starts."""
+        failed = threading.Event()
 
         def guarded(item: _Item) -> None:
-            if not self.stop.is_set():
+            if self.stop.is_set() or failed.is_set():
+                return
+            try:
                 run(item)
+            except BaseException:
+                failed.set()
+                raise
 
         with ThreadPoolExecutor(self.parallel, thread_name_prefix="training") as pool:
             for future in [pool.submit(guarded, item) for item in items]:

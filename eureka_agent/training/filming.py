@@ -41,11 +41,6 @@ class Wanted:
 
 def check_wanted(wanted: Wanted) -> None:
     """Raise ConfigError if pictures of this kind cannot be written here."""
-    if wanted and importlib.util.find_spec("imageio") is None:
-        raise ConfigError(
-            "Pictures need imageio, which is not installed.",
-            fix="Install it with `pip install 'eureka-agent[play]'`.",
-        )
     if wanted.video is None or wanted.video.suffix == ".gif":
         return
     if wanted.video.suffix != ".mp4":

@@ -44,6 +44,8 @@ class TrainingFailure:
     """In words that reach the next prompt."""
     env_steps: int = 0
     """Steps taken before it failed, as far as known."""
+    crashed: bool = False
+    """True where a process died without an answer: the machine may have done it as well as the reward."""
 
 
 Outcome = Evaluation | TrainingFailure

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import EurekaError, RewardError
+from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.isolation.layout import SignalLayout
-from eureka_agent.store.state import evaluation_from_json
+from eureka_agent.store.files import disk_errors
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Outcome, TrainingFailure
+
+CANNOT_WRITE = os.EX_IOERR
+"""Exit code of a child that could not write its results: no fault of any reward."""
 
 
 class _Result(BaseModel):
@@ -24,6 +31,9 @@ class _Result(BaseModel):
     job: str
     evaluation: dict[str, Any] | None = None
     failure: dict[str, Any] | None = None
+
+
+_EVALUATION, _FAILURE = TypeAdapter(Evaluation), TypeAdapter(TrainingFailure)
 
 
 def layout_for(task: Task, arguments: Sequence[str], rows: int) -> SignalLayout:
@@ -40,18 +50,45 @@ def layout_for(task: Task, arguments: Sequence[str], rows: int) -> SignalLayout:
     return SignalLayout.build(signals, capacity=rows)
 
 
+@contextmanager
+def ending_where_the_disk_does(folder: Path) -> Iterator[None]:
+    """End this process with `CANNOT_WRITE` where the disk under `folder` is full or broken."""
+    try:
+        with disk_errors(folder):
+            yield
+    except StoreError as error:
+        raise SystemExit(CANNOT_WRITE) from error
+
+
+def check_it_could_write(exit_code: int | None, folder: Path) -> None:
+    """Raise StoreError if a child ended because it could not write under `folder`."""
+    if exit_code == CANNOT_WRITE:
+        raise StoreError(
+            f"A training could not write its results to {folder}.",
+            allowed="a run folder on a disk with free space and write permission",
+            fix="Free some space, then give the same command again: the run continues where it stopped.",
+        )
+
+
 def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
-    """Read a child's result file; anything but a complete file for this job is a failure."""
+    """Read a child's result file; anything but a complete file for this job is a failure.
+
+    Raises StoreError where there is none because the disk is full.
+    """
+    if not path.exists():
+        check_it_could_write(exit_code, path.parent)
     try:
         result = _Result.model_validate_json(path.read_bytes())
         if result.job != job:
             raise ValueError(f"it is the result of {result.job}")
         if result.failure is not None:
-            return TrainingFailure(**result.failure)
-        evaluation: Evaluation = evaluation_from_json(result.evaluation or {})
+            return _FAILURE.validate_python(result.failure)
+        evaluation = _EVALUATION.validate_python(result.evaluation)
+        json.dumps(asdict(evaluation), allow_nan=False)  # what the log cannot hold is no result
     except FileNotFoundError:
-        return TrainingFailure("failed", f"The training process ended ({_exit(exit_code)}) without a result.")
-    except (ValidationError, ValueError, TypeError, KeyError, EurekaError) as error:
+        reason = f"The training process ended ({_exit(exit_code)}) without a result."
+        return TrainingFailure("failed", reason, crashed=True)
+    except (ValueError, TypeError) as error:
         return TrainingFailure("failed", f"The training left a result that cannot be read: {error}")
     return evaluation
 

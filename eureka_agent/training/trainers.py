@@ -9,6 +9,7 @@ from eureka_agent.config import TRAINERS
 from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.training.job import Trainer
+from eureka_agent.training.second_chance import SecondChance
 
 
 def make_trainer(
@@ -21,7 +22,7 @@ def make_trainer(
 ) -> Trainer:
     """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
 
-    `parallel` is how many cores it may use, all by default.
+    `parallel` is how many cores it may use, all by default. What crashes in it is tried once more.
     """
     if name not in TRAINERS:
         raise ConfigError(
@@ -30,7 +31,7 @@ def make_trainer(
     if name == "population":
         from eureka_agent.training.population.trainer import PopulationTrainer
 
-        return PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop)
+        return SecondChance(PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))
     from eureka_agent.training.sb3.trainer import Sb3Trainer
 
-    return Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop)
+    return SecondChance(Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))

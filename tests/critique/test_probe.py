@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from eureka_agent.critique import Critic, ProbeCheck, StaticCheck, refused
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.tasks.inspection import inspect_environment
@@ -153,3 +155,30 @@ def test_static_errors_spare_the_probe(probe: ProbeCheck) -> None:
     assert refused(findings)
     assert not asked
     assert any("pole_angle" in str(finding) for finding in findings)
+
+
+class Deadly(RewardSandbox):
+    """Kills the first workers that it starts."""
+
+    def __init__(self, sandbox: RewardSandbox, deaths: int) -> None:
+        self.inner, self.deaths = sandbox, deaths
+
+    def spawn(self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0) -> RewardWorker:
+        worker = self.inner.spawn(source_text, layout, timeout_s=timeout_s)
+        if self.deaths:
+            self.deaths -= 1
+            self.inner.kill(worker)
+        return worker
+
+    def kill(self, worker: RewardWorker) -> None:
+        self.inner.kill(worker)
+
+
+@pytest.mark.parametrize(("deaths", "refused"), [(1, False), (2, True)])
+def test_a_reward_is_refused_for_its_workers_death_only_if_that_comes_twice(
+    sandbox: RewardSandbox, deaths: int, refused: bool
+) -> None:
+    task = find_task("cartpole")
+    check = ProbeCheck(task, inspect_environment(task, seed=0, steps=512), Deadly(sandbox, deaths))
+    found = [finding.rule for finding in check(task.reference) if finding.severity == "error"]
+    assert found == (["probe"] if refused else [])

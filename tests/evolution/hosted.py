@@ -88,7 +88,7 @@ def run_with_fault(root: Path, dialect: str, fault: str, *, stream: bool, slow_s
     said: list[str] = []
     clock = Clock()
     with serving(service):
-        while len(said) < _MOST_COMMANDS:
+        while True:
             model = model_on(service, stream=stream, clock=clock, policy=policy, max_parallel=1)
             evolution = evolution_with(root, [model])
             try:
@@ -96,6 +96,8 @@ def run_with_fault(root: Path, dialect: str, fault: str, *, stream: bool, slow_s
                 break
             except ModelError as error:
                 said.append(error.what)
+                if len(said) == _MOST_COMMANDS:
+                    break
     replies = evolution.state.replies
     return FaultyRun(
         finished=evolution.state.finished,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -67,6 +68,21 @@ def test_resuming_a_finished_run_does_nothing_again(tmp_path: Path) -> None:
     assert (tmp_path / "events.jsonl").read_bytes() == before
     assert not trainer.jobs
     assert not proposer.proposed
+
+
+def test_a_killed_run_writes_the_files_that_it_owes_to_its_log(tmp_path: Path) -> None:
+    make_evolution(tmp_path / "whole").run()
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    trained = next(n for n, line in enumerate(lines) if b'"training_finished"' in line)
+    root = tmp_path / "killed"
+    root.mkdir()
+    (root / "events.jsonl").write_bytes(b"".join(lines[: trained + 1]))
+    resumed = make_evolution(root)
+    resumed.run()
+    for candidate in resumed.state.candidates.values():
+        told = json.loads((root / "candidates" / candidate.id / "training.json").read_text())
+        assert told["status"] == candidate.status
+        assert len(told["evaluations"]) == len(candidate.evaluations)
 
 
 def test_any_prefix_of_the_log_resumes_to_the_same_archive(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from eureka_agent.errors import SandboxError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
+from eureka_agent.isolation.messages import send_message
 from eureka_agent.resources import ONE_THREAD
 
 ENTRY = "forkserver_entries:act"
@@ -51,6 +53,32 @@ def test_exit_codes_are_reported(server: ForkServer):
     assert server.wait(server.fork({"do": "exit", "code": 7}), 5) == 7
     assert server.wait(server.fork({"do": "exit", "code": 0}), 5) == 0
     assert server.wait(server.fork({"do": "raise"}), 5) == 1
+
+
+def test_a_child_whose_last_words_cannot_be_written_ends_as_it_meant_to_and_alone():
+    """A log on a full disk: the child must not fall back into the server's loop and end its siblings."""
+    with ForkServer(entry=ENTRY, env=ENV, log=Path("/dev/full")) as server:
+        sibling, _ = _ask(server, do="sleep")
+        assert server.wait(server.fork({"do": "talk", "code": 7}), 5) == 7
+        assert server.wait(server.fork({"do": "raise"}), 5) == 1
+        assert server.wait(sibling, 0) is None
+        assert server.alive()
+
+
+def test_a_server_whose_asker_died_before_it_was_up_imports_nothing(tmp_path: Path):
+    """The kernel's "die with parent" is too late for a parent that is dead already."""
+    ours, theirs = socket.socketpair()
+    preload = {"preload": ["forkserver_marks"], "entry": ENTRY, "quiet": True, "single_threaded": False}
+    send_message(ours, preload)
+    ours.close()
+    boot = "import sys; from eureka_agent.isolation.fork_loop import main; main(int(sys.argv[1]))"
+    folders = os.pathsep.join((str(Path(__file__).parent), str(Path(__file__).parents[2])))
+    subprocess.run(
+        [sys.executable, "-c", boot, str(theirs.fileno())], pass_fds=[theirs.fileno()], check=False,
+        env={**ENV, "MARK": str(tmp_path / "mark"), "PYTHONPATH": folders},
+    )  # fmt: skip
+    theirs.close()
+    assert not (tmp_path / "mark").exists()
 
 
 def test_a_child_holds_only_the_given_environment_and_descriptors(server: ForkServer, monkeypatch):

@@ -246,6 +246,29 @@ def test_closing_leaves_no_process_and_says_so_to_askers():
 
 
 @pytest.mark.parametrize("bwrap", ["auto", None])
+def test_a_zygote_that_was_killed_is_started_again_and_tested(bwrap: str | None):
+    with RewardSandbox(unsafe=True, bwrap=bwrap) as sandbox:
+        before = sandbox.report
+        lost = sandbox.spawn(PLAIN, layout())
+        assert sandbox._server is not None
+        pid = sandbox._server.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(WorkerCrashedError):
+            lost.compute(signals(2), timeout_s=60)
+        assert eventually(lambda: not _answers(sandbox))
+        worker = sandbox.spawn(PLAIN, layout())
+        sandbox.kill(lost)  # its pid may be the new worker's: only its own zygote may be told
+        assert len(worker.compute(signals(2)).reward) == 2
+        assert sandbox.report.backend == before.backend
+        assert sandbox.report is not before
+
+
+def _answers(sandbox: RewardSandbox) -> bool:
+    return sandbox._server is not None and sandbox._server.alive()
+
+
+@pytest.mark.parametrize("bwrap", ["auto", None])
 def test_everything_vanishes_when_the_asker_is_killed(bwrap: str | None):
     script = (
         "import sys, time\n"

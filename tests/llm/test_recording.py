@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.model import Message, Reply, Usage
-from eureka_agent.llm.recording import Recorder
+from eureka_agent.llm.recording import Recorder, read_recording
 from eureka_agent.llm.replay import ReplayModel
 from eureka_agent.llm.scripted import ScriptedModel
 
@@ -105,3 +107,38 @@ def test_a_missing_or_empty_recording_says_so(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         ReplayModel(write(tmp_path / "empty.jsonl")).reply("a", ASKED, STOP)
     assert "the recording is empty" in caught.value.allowed
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match="cannot be read"):
+        ReplayModel(path)
+    path.write_bytes(b"[" * 100_000)
+    with pytest.raises(ModelError, match="line 1"):
+        ReplayModel(path)
+
+
+FILL = """
+import resource, signal, sys, threading
+from pathlib import Path
+from eureka_agent.errors import StoreError
+from eureka_agent.llm.recording import Recorder, read_recording
+from eureka_agent.llm.scripted import ScriptedModel
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+recorder = Recorder(ScriptedModel(lambda key, messages: "x" * 100), Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+try:
+    for number in range(100):
+        recorder.reply(str(number), [], threading.Event())
+except StoreError as error:
+    print(number, error)
+"""
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_no_half_line(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    done = subprocess.run([sys.executable, "-c", FILL, str(path)], capture_output=True, text=True, check=True)
+    kept, message = done.stdout.split(" ", 1)
+    assert "Free some space" in message
+    assert len(read_recording(path)[1]) == int(kept) > 0

@@ -437,3 +437,12 @@ def test_what_parses_as_a_reward_knows_its_signals():
     source = parse_reward(MEMORY)
     assert source.arguments == ("position", "action")
     assert ast.parse(source.text)
+
+
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\u200b", "\u00ad", "\x1b", "\x00", "\x08"])
+def test_an_invisible_character_is_refused_wherever_it_stands(letter: str) -> None:
+    (finding,) = check_source(with_line(f"z = x  # adm{letter}in"), SIGNALS)
+    assert finding.severity == "error"
+    assert f"U+{ord(letter):04X}" in finding.what
+    with pytest.raises(RewardError):
+        parse_reward(with_line(f"z = x  # {letter}"))

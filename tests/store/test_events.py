@@ -15,6 +15,7 @@ from eureka_agent.errors import RunLockedError, StoreError
 from eureka_agent.store.events import FORMAT_VERSION, EventLog, read_events
 from eureka_agent.store.files import write_json
 from eureka_agent.store.lock import run_lock
+from eureka_agent.store.state import RunState
 
 
 def open_log(path: Path) -> EventLog:
@@ -146,6 +147,7 @@ def test_two_processes_cannot_work_in_one_run(tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
 from eureka_agent.store.lock import run_lock
+from eureka_agent.store.state import RunState
 from eureka_agent.errors import RunLockedError
 try:
     with run_lock(Path({str(tmp_path)!r})):
@@ -161,3 +163,29 @@ except RunLockedError as error:
         pass
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "got it"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 100_000,
+        '{"v":"1","seq":0,"time":1,"type":"x"}',
+        '{"v":1,"seq":0,"time":null,"type":"x"}',
+        '{"seq":0,"time":1,"type":"x"}',
+        "[]",
+    ],
+    ids=lambda line: line[:40],
+)
+def test_a_line_that_is_no_event_is_an_error_that_names_it(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(StoreError, match="line 1"):
+        read_events(path)
+
+
+@pytest.mark.parametrize(
+    "data", [{"type": "training_finished", "name": "0-00"}, {"type": "reply_received", "key": 3, "reply": []}]
+)
+def test_an_event_that_lacks_something_is_an_error_that_names_it(data: dict[str, object]) -> None:
+    with pytest.raises(StoreError, match=f"Event 0 .{data['type']}"):
+        RunState.of([{"v": 1, "seq": 0, "time": 1.0, **data}])

@@ -9,6 +9,7 @@ import pytest
 from eureka_agent.errors import TaskError
 from eureka_agent.evolution.run import task_digest
 from eureka_agent.tasks import find_task, inspect_environment, load_task
+from eureka_agent.tasks.schema import base_folder
 from eureka_agent.tasks.task import TaskRef
 
 BASE = """
@@ -163,3 +164,12 @@ def test_a_wrong_state_is_told(tmp_path: Path, env_id: str, fields: str, words: 
     with pytest.raises(TaskError) as caught:
         find_task(str(tmp_path / "base"))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "two\nlines", "nul\0", "../elsewhere", "/etc", ""])
+def test_a_name_that_can_be_no_folder_is_an_error_like_any_other(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "task.toml").write_text(BASE)
+    with pytest.raises(TaskError, match="no task folder"):
+        base_folder(folder / "task.toml", name)

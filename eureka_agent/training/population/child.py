@@ -19,7 +19,14 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import EurekaError, TaskError, TrainingError, WorkerTimeoutError
+from eureka_agent.errors import (
+    EurekaError,
+    StoreError,
+    TaskError,
+    TrainingError,
+    WorkerCrashedError,
+    WorkerTimeoutError,
+)
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.tasks.registry import load_task
@@ -33,6 +40,7 @@ from eureka_agent.training.population.paying import Payer, payer_of
 from eureka_agent.training.population.policy_file import FILE, save_policy
 from eureka_agent.training.population.population import Population
 from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -46,12 +54,15 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     configure_jax(Path(payload["cache"]) if payload["cache"] else None)
     generation = _Generation(payload, fds, started)
-    try:
-        generation.train()
-    except MemoryError:
-        generation.give_up(f"The training needed more than {payload['memory_mb']} MB of memory.")
-    except EurekaError as error:
-        generation.give_up(f"{error.what} {error.fix}".strip())
+    with ending_where_the_disk_does(Path(payload["jobs"][0]["folder"])):
+        try:
+            generation.train()
+        except StoreError:
+            raise
+        except MemoryError:
+            generation.give_up(f"The training needed more than {payload['memory_mb']} MB of memory.")
+        except EurekaError as error:
+            generation.give_up(f"{error.what} {error.fix}".strip())
 
 
 class _Generation:
@@ -138,7 +149,12 @@ class _Generation:
         if isinstance(end, EurekaError):
             status = "timed out" if isinstance(end, WorkerTimeoutError) else "failed"
             reason = f"{end.what} {end.fix}".strip() if status == "failed" else end.what
-            failure = {"status": status, "reason": reason, "env_steps": candidate.env_steps}
+            failure = {
+                "status": status,
+                "reason": reason,
+                "env_steps": candidate.env_steps,
+                "crashed": isinstance(end, WorkerCrashedError),
+            }
             self._write(candidate.name, {"failure": failure})
             return
         folder = Path(self._jobs[candidate.name]["folder"])

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.messages import MAX_FDS
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -18,7 +18,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob, most_steps
-from eureka_agent.training.results import layout_for, read_result
+from eureka_agent.training.results import check_it_could_write, layout_for, read_result
 
 ENTRY = "eureka_agent.training.population.child:main"
 PRELOAD = ("jax", "jax.numpy", "optax", "gymnasium", "eureka_agent.training.population.child")
@@ -88,6 +88,7 @@ class PopulationTrainer:
         left = attempt.left
         if not left:
             return
+        check_it_could_write(end.exit_code, left[0].folder)
         if end.timed_out or len(left) == 1:
             for job in left:
                 finish(job, _without_result(attempt, job, end))
@@ -110,7 +111,9 @@ class PopulationTrainer:
                 layout = layout_for(attempt.task, arguments, attempt.settings.rollout)
                 attempt.workers[job] = self._sandbox.spawn(job.source, layout)
             except (RewardError, WorkerError) as error:
-                attempt.end(job, TrainingFailure("failed", f"{error.what} {error.fix}".strip()))
+                crashed = isinstance(error, WorkerCrashedError)
+                reason = f"{error.what} {error.fix}".strip()
+                attempt.end(job, TrainingFailure("failed", reason, crashed=crashed))
 
     def _run_child(self, attempt: _Attempt) -> ChildEnd:
         for job in attempt.left:

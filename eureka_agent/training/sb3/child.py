@@ -15,7 +15,13 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import EurekaError, TrainingError, WorkerTimeoutError
+from eureka_agent.errors import (
+    EurekaError,
+    StoreError,
+    TrainingError,
+    WorkerCrashedError,
+    WorkerTimeoutError,
+)
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.files import write_atomic, write_json
@@ -24,6 +30,7 @@ from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.policies import read_policy
+from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.rewarding import NativeReward, RewardSource, SparseBaseline, WorkerReward
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
@@ -36,6 +43,13 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     """Train as `payload` says and write `result.json` into its folder."""
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
+    with ending_where_the_disk_does(folder):
+        result = _result(payload, fds, folder)
+        write_json(folder / "result.json", {"job": payload["job"], **result})
+
+
+def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, Any]:
+    """Train, and return what the result file says; raises StoreError where files cannot be written."""
     started = time.monotonic()
     try:
         task = replace(
@@ -51,15 +65,18 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
             start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
         )
         _save(folder, trained)
-        result = {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
+        return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
+    except StoreError:
+        raise
     except WorkerTimeoutError as error:
-        result = {"failure": {"status": "timed out", "reason": error.what}}
+        return {"failure": {"status": "timed out", "reason": error.what}}
     except EurekaError as error:
-        result = {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}}
+        crashed = isinstance(error, WorkerCrashedError)
+        reason = f"{error.what} {error.fix}".strip()
+        return {"failure": {"status": "failed", "reason": reason, "crashed": crashed}}
     except MemoryError:
         reason = f"The training needed more than {payload['memory_mb']} MB of memory."
-        result = {"failure": {"status": "failed", "reason": reason}}
-    write_json(folder / "result.json", {"job": payload["job"], **result})
+        return {"failure": {"status": "failed", "reason": reason}}
 
 
 def _reward_source(task: Task, payload: dict[str, Any], fds: list[int]) -> RewardSource:

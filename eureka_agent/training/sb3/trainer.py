@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.errors import RewardError, TrainingError, WorkerError
+from eureka_agent.errors import RewardError, TrainingError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.source import parse_reward
@@ -86,7 +86,8 @@ class Sb3Trainer:
                 payload["isolation"] = self._sandbox.report.backend
             return self._run_child(task, job, payload, fds)
         except (RewardError, WorkerError) as error:
-            return TrainingFailure("failed", f"{error.what} {error.fix}".strip())
+            crashed = isinstance(error, WorkerCrashedError)
+            return TrainingFailure("failed", f"{error.what} {error.fix}".strip(), crashed=crashed)
         finally:
             if worker is not None:
                 self._sandbox.kill(worker)
