@@ -78,6 +78,9 @@ class RunConfig(BaseModel):
     """How often a refused reward may be answered again within its generation."""
     trainer: TrainerName = "sb3"
     """Scores from different trainers are not compared."""
+    halving: bool = True
+    """Stop candidates that are clearly behind their generation. For `population` only: `sb3` trains each by
+    itself and to the end. With several search seeds nobody is stopped, because their scores are averaged."""
     parallel: int | None = Field(None, ge=1)
     """Trainings side by side, or threads of the population trainer; one a core when not given."""
     unsafe_isolation: bool = False

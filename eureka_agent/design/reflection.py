@@ -64,6 +64,7 @@ def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict
         "score": scores[0],
         "other_scores": scores[1:],
         "notes": [asdict(note) for note in notes(first, sign=sign)],
+        "stopped": None if first.stopped is None else asdict(first.stopped),
         "warnings": list(dict.fromkeys(warnings)),
     }
 

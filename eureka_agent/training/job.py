@@ -12,6 +12,20 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 
 RewardKind = Literal["source", "native", "sparse"]
+Curve = tuple[tuple[float, float], ...]
+"""Fitness at each checkpoint, and its standard error over the evaluation episodes."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A generation whose candidates may be stopped early once they are clearly behind each other.
+
+    Jobs of one contest have the same seed and budget. Trainers that train candidates one by one ignore it.
+    """
+
+    ended: tuple[tuple[str, Curve], ...] = ()
+    """Candidates of the generation whose training is in the log already, with their curves: a run that was
+    killed and goes on stops whom it would have stopped."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class TrainingJob:
     folder: Path
     """Where its files go: result, curves, policy, trajectories."""
     env_steps: int
+    contest: Contest | None = None
+    """None where the candidate must be trained to the end."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,8 @@ class TrainingFailure:
     """In words that reach the next prompt."""
     env_steps: int = 0
     """Steps taken before it failed, as far as known."""
+    curve: Curve = ()
+    """What was seen of it before it failed."""
 
 
 Outcome = Evaluation | TrainingFailure

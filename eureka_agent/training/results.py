@@ -47,16 +47,20 @@ def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
         if result.job != job:
             raise ValueError(f"it is the result of {result.job}")
         if result.failure is not None:
-            return TrainingFailure(**result.failure)
+            curve = tuple((fitness, error) for fitness, error in result.failure.get("curve", ()))
+            return TrainingFailure(**{**result.failure, "curve": curve})
         evaluation: Evaluation = evaluation_from_json(result.evaluation or {})
     except FileNotFoundError:
-        return TrainingFailure("failed", f"The training process ended ({_exit(exit_code)}) without a result.")
+        return TrainingFailure(
+            "failed", f"The training process ended ({exit_of(exit_code)}) without a result."
+        )
     except (ValidationError, ValueError, TypeError, KeyError, EurekaError) as error:
         return TrainingFailure("failed", f"The training left a result that cannot be read: {error}")
     return evaluation
 
 
-def _exit(code: int | None) -> str:
+def exit_of(code: int | None) -> str:
+    """Say how a process ended."""
     if code is not None and code < 0:
         return f"killed by signal {-code}, perhaps for want of memory"
     return f"exit code {code}"

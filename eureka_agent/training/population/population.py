@@ -2,26 +2,30 @@
 
 Candidates share nothing but the clock: policies, optimisers, normalisation and random numbers are their own,
 and equal seeds give equal worlds and equal first policies. What one candidate learns is bit for bit the same
-whoever learns beside it.
+whoever learns beside it, up to the checkpoint at which a race stops it, if one does.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import EurekaError, TrainingError
 from eureka_agent.seeds import generator_for, seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.acting import Policies
+from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState
 from eureka_agent.training.population.moments import Moments, ReturnScale
 from eureka_agent.training.population.paying import Payer
+from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.rollout import Collector, Rollout, draw_noise
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.simulators import SimulatorFactory
@@ -44,7 +48,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Learned:
-    """A candidate that learned to the end."""
+    """A candidate that learned to the end, or until it was stopped."""
 
     checkpoint: Checkpoint
     """The chosen one."""
@@ -54,6 +58,7 @@ class Learned:
     """All steps: learning, looking at checkpoints, scoring."""
     faults: int
     """Learning steps in which the simulator warned."""
+    stopped: EarlyStop | None
 
 
 @dataclass
@@ -68,6 +73,7 @@ class Candidate:
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: Checkpoint | None = None
+    stopped: EarlyStop | None = None
 
 
 class _Pupil:
@@ -137,15 +143,16 @@ class Population:
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
+        race: Race | None = None,
     ) -> None:
+        """`race` is where candidates that are clearly behind get stopped; without one all go to the end."""
         self._task, self._factory, self._learner = task, factory, learner
         self._settings: PpoSettings = learner.settings
         self._pupils = [_Pupil(candidate, learner) for candidate in candidates]
         self._total = env_steps
         self._steps = 0
-        self._on_end = on_end
-        count = task.budget.checkpoints
-        self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
+        self._on_end, self._race = on_end, race
+        self._due = looks_at(env_steps, task.budget.checkpoints, learner.settings.rollout)
         seeds = [seed for candidate in candidates for seed in self._world_seeds(candidate)]
         self._collector = Collector(
             task, factory.make(seeds), learner.network, self._settings, candidates=len(candidates)
@@ -160,7 +167,8 @@ class Population:
             while self._pupils and self._steps < self._total:
                 self.iterate()
                 self._look()
-            self._score()
+            self._score(self._pupils)
+            self._pupils = []
         finally:
             self._collector.close()
 
@@ -208,11 +216,9 @@ class Population:
             self._collector.retain(kept)
 
     def _look(self) -> None:
-        """Evaluate every candidate if a checkpoint is due, and remember its best policy so far."""
-        if not self._pupils or not self._due or self._steps < self._due[0]:
+        """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind."""
+        if not self._pupils or self._steps not in self._due:
             return
-        while self._due and self._steps >= self._due[0]:
-            self._due.pop(0)
         seeds = [self._episode_seeds(pupil.candidate, "select") for pupil in self._pupils]
         found = score(self._task, self._factory, self._policies(self._pupils), seeds)
         failed: set[int] = set()
@@ -223,6 +229,32 @@ class Population:
             else:
                 self._remember(pupil, episodes)
         self._drop(failed)
+        self._stop()
+
+    def _stop(self) -> None:
+        """Score and drop the candidates that the race says are clearly behind."""
+        if self._race is None or not self._pupils:
+            return
+        behind = self._race.meet({pupil.candidate.name: self._last_look(pupil) for pupil in self._pupils})
+        stopped = {i for i, pupil in enumerate(self._pupils) if pupil.candidate.name in behind}
+        for index in stopped:
+            candidate = self._pupils[index].candidate
+            candidate.stopped = self._early_stop(candidate, behind[candidate.name])
+        self._score([self._pupils[index] for index in sorted(stopped)])
+        self._drop(stopped)
+
+    def _last_look(self, pupil: _Pupil) -> Look:
+        curves = pupil.candidate.curves
+        return Look(self._task.fitness.sign * curves["fitness"][-1], curves["fitness_error"][-1])
+
+    def _early_stop(self, candidate: Candidate, behind: Behind) -> EarlyStop:
+        return EarlyStop(
+            checkpoint=len(candidate.curves["fitness"]),
+            env_steps=self._steps,
+            of=self._due[-1],
+            behind=behind.gap,
+            allowed=behind.allowed,
+        )
 
     def _remember(self, pupil: _Pupil, episodes: EpisodeSet) -> None:
         candidate = pupil.candidate
@@ -230,29 +262,43 @@ class Population:
         for name, value in pupil.tally.take().items():
             candidate.curves[name].append(value)
         candidate.curves["fitness"].append(episodes.fitness)
+        candidate.curves["fitness_error"].append(episodes.error)
         candidate.curves["episode_length"].append(episodes.length)
         value = self._task.fitness.sign * episodes.fitness
         if candidate.best is None or value > candidate.best.score:
             index = len(candidate.curves["fitness"]) - 1
             candidate.best = Checkpoint(index, value, pupil.state.flat, pupil.moments.copy())
 
-    def _score(self) -> None:
+    def _score(self, pupils: Sequence[_Pupil]) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
-        if not self._pupils:
+        if not pupils:
             return
-        chosen = [pupil.candidate.best for pupil in self._pupils]
+        chosen = [pupil.candidate.best for pupil in pupils]
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in self._pupils]
+        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in pupils]
         found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for pupil, checkpoint, episodes in zip(self._pupils, best, found, strict=True):
+        for pupil, checkpoint, episodes in zip(pupils, best, found, strict=True):
             candidate = pupil.candidate
             if isinstance(episodes, EurekaError):
                 self._on_end(candidate, episodes)
                 continue
             candidate.env_steps += episodes.env_steps
             learned = Learned(
-                checkpoint, dict(candidate.curves), episodes, candidate.env_steps, candidate.faults
+                checkpoint,
+                dict(candidate.curves),
+                episodes,
+                candidate.env_steps,
+                candidate.faults,
+                candidate.stopped,
             )
             self._on_end(candidate, learned)
-        self._pupils = []
+
+
+def looks_at(env_steps: int, checkpoints: int, rollout: int) -> list[int]:
+    """Return the steps of learning at which candidates are looked at: at the end of a rollout, increasing.
+
+    The last is the end of training. There are fewer than `checkpoints` where rollouts are long.
+    """
+    due = (round(env_steps * (index + 1) / checkpoints) for index in range(checkpoints))
+    return sorted({math.ceil(max(1, steps) / rollout) * rollout for steps in due})
