@@ -290,9 +290,9 @@ def test_what_a_failed_candidate_showed_before_it_failed_is_kept(
 
 
 def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tmp_path: Path) -> None:
-    wide = find_task(env="fragile_envs:wide")
+    wide = find_task(env="fragile_envs:wide", max_episode_steps=4)
     small = {"n_envs": 2, "n_steps": 64, "batch_size": 64, "n_epochs": 1}
-    budget = replace(wide.budget, checkpoints=1, eval_episodes=1, memory_mb=640)
+    budget = replace(wide.budget, checkpoints=1, eval_episodes=1, memory_mb=560)
     wide = replace(wide, algorithm=small, budget=budget)
     notices: list[str] = []
     with RewardSandbox() as sandbox:
@@ -304,13 +304,13 @@ def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tm
             cache=cache,
             notify=notices.append,
         )
-        jobs = [job(str(n), None, tmp_path, "native", 128) for n in range(8)]
+        jobs = [job(str(n), None, tmp_path, "native", 128) for n in range(6)]
         outcomes = run(made, wide, jobs)
         made.close()
     assert len({comparable(outcome).fitness for outcome in outcomes}) == 1
     (notice,) = notices
-    assert "640 MB of memory" in notice
-    assert "of 8 candidates at once" in notice
+    assert "560 MB of memory" in notice
+    assert "of 6 candidates at once" in notice
 
 
 def test_worlds_that_misbehave_fail_only_whose_they_are(
