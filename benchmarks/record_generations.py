@@ -80,7 +80,7 @@ def _row(task: Any, state: RunState, seed: int, generation: int, env_steps: int)
         if first is None:
             candidates.append({"id": candidate.id, "without_score": candidate.reason})
             continue
-        curves = {name: [_short(v) for v in first.curves[name]] for name in ("fitness", "fitness_spread")}
+        curves = {name: [_short(v) for v in first.curves[name]] for name in ("fitness", "fitness_error")}
         lengths = [round(v, 1) for v in first.curves["episode_length"]]
         candidates.append(
             {"id": candidate.id, "score": _short(first.fitness), **curves, "episode_length": lengths}

@@ -39,6 +39,22 @@ def make() -> gym.Env:
     return Fragile()
 
 
+class Undeclared(Fragile):
+    """Observes two numbers where one is declared, after an unlucky reset."""
+
+    def _observed(self) -> Any:
+        declared = super()._observed()
+        return np.concatenate([declared, declared]) if self.unlucky and self.count == 5 else declared
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
+        self.count += 1
+        return self._observed(), float(action), self.count >= 10, False, {}
+
+
+def undeclared() -> gym.Env:
+    return Undeclared()
+
+
 class Wide(gym.Env):
     """Observes five thousand zeros, so that a few candidates fill the memory in a few steps."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.population.policy_file import load_policy
 from eureka_agent.training.population.trainer import PopulationTrainer
+
+ENVS = Path(__file__).parents[3] / "envs"
 
 GOOD = """import numpy as np
 
@@ -313,19 +316,46 @@ def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tm
     assert "of 6 candidates at once" in notice
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("make", "the fragile environment broke"), ("undeclared", "shape (2,)")]
+)
 def test_worlds_that_misbehave_fail_only_whose_they_are(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path
+    task: Task, trainer: PopulationTrainer, tmp_path: Path, name: str, words: str
 ) -> None:
-    """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit."""
-    fragile = find_task(env="fragile_envs:make")
+    """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit.
+
+    Nobody in a race waits for those that began anew.
+    """
+    fragile = find_task(env=f"fragile_envs:{name}")
     budget = replace(fragile.budget, checkpoints=1, eval_episodes=1)
     small = {"n_envs": 2, "n_steps": 32, "batch_size": 32, "n_epochs": 2}
     fragile = replace(fragile, budget=budget, algorithm=small)
-    jobs = [replace(job(str(seed), None, tmp_path, "native", 64), seed=seed) for seed in range(4)]
+    jobs = [
+        replace(job(str(seed), None, tmp_path, "native", 64), seed=seed, contest=Contest())
+        for seed in range(4)
+    ]
     outcomes = run(trainer, fragile, jobs)
     broken = [isinstance(outcome, TrainingFailure) for outcome in outcomes]
     assert broken == [seed == 2 for seed in range(4)]
-    assert "fragile" in failure(outcomes[2]).reason
+    assert words in failure(outcomes[2]).reason
+
+
+def test_a_model_that_no_longer_loads_fails_with_its_reason(
+    trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    pytest.importorskip("mujoco")
+    from gymnasium.envs import mujoco
+
+    model = tmp_path / "model.xml"
+    model.write_text((Path(mujoco.__file__).parent / "assets" / "half_cheetah.xml").read_text())
+    folder = shutil.copytree(ENVS / "half_cheetah", tmp_path / "half_cheetah")
+    text = (folder / "task.toml").read_text()
+    wanted = f'[environment]\nkwargs = {{ xml_file = "{model}" }}\n'
+    (folder / "task.toml").write_text(text.replace("[environment]\n", wanted))
+    task = find_task(str(folder))
+    model.write_text("<mujoco><worldbody><geom type='nonsense'/></worldbody></mujoco>")
+    outcomes = run(trainer, task, [job(str(n), None, tmp_path, "native") for n in range(2)])
+    assert all("invalid keyword: 'nonsense'" in failure(outcome).reason for outcome in outcomes)
 
 
 def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
