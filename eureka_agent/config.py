@@ -86,6 +86,9 @@ class RunConfig(BaseModel):
     """SHA-256 of the saved policy that every training starts from; the run folder keeps a copy of it."""
     trainer: TrainerName = "population"
     """Scores from different trainers are not compared."""
+    halving: bool = True
+    """Stop candidates that are clearly behind their generation. For `population` only: `sb3` trains each by
+    itself and to the end. With several search seeds nobody is stopped, because their scores are averaged."""
     parallel: int | None = Field(None, ge=1)
     """Trainings side by side, or threads of the population trainer; one a core when not given."""
     unsafe_isolation: bool = False

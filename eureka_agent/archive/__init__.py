@@ -1,7 +1,7 @@
 """Candidates, their evaluations, and who leads."""
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate, Evaluation, Status, candidate_id
+from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation, Status, candidate_id
 from eureka_agent.archive.ranking import Judgement, judge
 
-__all__ = ["Archive", "Candidate", "Evaluation", "Judgement", "Status", "candidate_id", "judge"]
+__all__ = ["Archive", "Candidate", "EarlyStop", "Evaluation", "Judgement", "Status", "candidate_id", "judge"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eureka_agent.archive.candidate import Candidate, Status
 
-_USABLE = (Status.TRAINED, Status.CONFIRMED)
+_USABLE = (Status.TRAINED, Status.STOPPED, Status.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,14 @@ class Archive:
     def ranked(self) -> tuple[Candidate, ...]:
         """Return the trained candidates, the incumbent first, then by mean fitness; ties by age.
 
-        The incumbent leads even where a single-seed score is higher: one lucky seed is no proof.
+        The incumbent leads even where a single-seed score is higher: one lucky seed is no proof. Those that
+        were stopped early come last, ranked among themselves: their scores are of smaller budgets.
         """
         usable = [c for c in self.candidates if c.status in _USABLE and c.fitness is not None]
 
-        def standing(candidate: Candidate) -> tuple[bool, float, int, int]:
-            score = self.sign * (candidate.fitness or 0.0)
-            return candidate.id != self.incumbent_id, -score, candidate.generation, candidate.index
+        def standing(candidate: Candidate) -> tuple[bool, bool, float, int, int]:
+            score, stopped = self.sign * (candidate.fitness or 0.0), candidate.stopped is not None
+            return candidate.id != self.incumbent_id, stopped, -score, candidate.generation, candidate.index
 
         return tuple(sorted(usable, key=standing))
 

@@ -12,14 +12,39 @@ from eureka_agent.rewards.findings import Finding
 
 
 class Status(StrEnum):
-    """Where a candidate stands; every candidate of a finished run has exactly one of the last five."""
+    """Where a candidate stands; every candidate of a finished run has exactly one of the last six."""
 
     PROPOSED = "proposed"
     REFUSED = "refused"
     FAILED = "failed"
     TIMED_OUT = "timed out"
+    STOPPED = "stopped early"
     TRAINED = "trained"
     CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True)
+class EarlyStop:
+    """Why a training ended before its budget: at a checkpoint it was clearly behind its generation."""
+
+    checkpoint: int
+    """Number of the checkpoint, from 1."""
+    env_steps: int
+    """Steps of learning until then."""
+    of: int
+    """Steps of learning it would have had."""
+    behind: float
+    """How far its best checkpoint lay behind that of the rival it was compared with, in units of fitness."""
+    allowed: float
+    """How far it might have lain behind."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence that reaches the next prompt."""
+        return (
+            f"Stopped at {self.env_steps:,} of {self.of:,} training steps: its best score so far lay "
+            f"{self.behind:.4g} behind the leaders of its generation; {self.allowed:.4g} was allowed."
+        )
 
 
 @dataclass(frozen=True)
@@ -45,6 +70,8 @@ class Evaluation:
     isolation: str = ""
     """The layers that held the generated reward, e.g. `"bubblewrap + landlock + seccomp"`; empty where the
     reward was the task's own and ran in no worker."""
+    stopped: EarlyStop | None = None
+    """Set where training ended early: its fitness is that of a smaller budget."""
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -87,6 +114,11 @@ class Candidate:
         """Mean search fitness over seeds, or None before it was trained."""
         values = self.fitnesses()
         return statistics.fmean(values) if values else None
+
+    @property
+    def stopped(self) -> EarlyStop | None:
+        """Its early stop in the search, if there was one: its fitness is then that of a smaller budget."""
+        return next((e.stopped for e in self.evaluations if e.stage == "search" and e.stopped), None)
 
 
 def candidate_id(generation: int, index: int) -> str:

@@ -2,6 +2,7 @@
 
 Search seeds are common to all candidates, so that two candidates trained on the same replicate differ by
 their rewards only. A challenger must be better on the lower bound of that paired difference.
+Who was stopped early neither leads nor challenges: its score is not of the budget that the others had.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ class Judgement(NamedTuple):
 
 def paired_lower_bound(challenger: Candidate, incumbent: Candidate, sign: float) -> float | None:
     """Return mean minus one standard error of the paired difference; None below two shared replicates."""
-    theirs = {e.replicate: e.fitness for e in incumbent.evaluations if e.stage == "search"}
+    theirs = {e.replicate: e.fitness for e in incumbent.evaluations if e.stage == "search" and not e.stopped}
     differences = [
         sign * (e.fitness - theirs[e.replicate])
         for e in challenger.evaluations
-        if e.stage == "search" and e.replicate in theirs
+        if e.stage == "search" and e.replicate in theirs and not e.stopped
     ]
     if len(differences) < 2:
         return None
@@ -39,9 +40,9 @@ def paired_lower_bound(challenger: Candidate, incumbent: Candidate, sign: float)
 
 def judge(archive: Archive) -> Judgement:
     """Settle the challenge for the lead and name the next challenger."""
-    usable = archive.ranked()
+    usable = _in_the_running(archive)
     if not usable:
-        return Judgement(None, None, "nothing was trained yet")
+        return Judgement(None, None, "nothing was trained to the end yet")
     incumbent = usable[0]
     if incumbent.id != archive.incumbent_id:
         reason = f"{incumbent.id} has the best fitness so far"
@@ -59,6 +60,12 @@ def _challenger(archive: Archive, incumbent: Candidate) -> str | None:
     """Return whoever has the better mean than the incumbent, else the runner-up that ties with it."""
     best = archive.sign * (incumbent.fitness or 0.0)
     rivals = [
-        c for c in archive.ranked() if c.id != incumbent.id and archive.sign * (c.fitness or 0.0) >= best
+        c
+        for c in _in_the_running(archive)
+        if c.id != incumbent.id and archive.sign * (c.fitness or 0.0) >= best
     ]
     return rivals[0].id if rivals else None
+
+
+def _in_the_running(archive: Archive) -> list[Candidate]:
+    return [candidate for candidate in archive.ranked() if candidate.stopped is None]

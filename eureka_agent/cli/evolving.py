@@ -94,6 +94,9 @@ def evolve(
         bool, typer.Option(help="Ablation: all candidates in a single generation.")
     ] = False,
     trainer: Trainer = "population",
+    halving: Annotated[
+        bool, typer.Option(help="Stop candidates that are clearly behind (population trainer only).")
+    ] = True,
     parallel: Annotated[int | None, typer.Option(help="Trainings side by side; else one a core.")] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option(help="Accept a machine that can limit, but not contain, generated code.")
@@ -121,7 +124,8 @@ def evolve(
         "search_seeds": search_seeds, "confirm_seeds": confirm_seeds, "confirm_top": confirm_top,
         "restarts": restarts, "env_steps": env_steps, "budget_steps": budget_steps, "budget_usd": budget_usd,
         "budget_minutes": budget_minutes, "target": target, "reflection": reflection, "history": history,
-        "critic": critic, "repair_turns": repair_turns, "trainer": trainer, "parallel": parallel,
+        "critic": critic, "repair_turns": repair_turns, "trainer": trainer, "halving": halving,
+        "parallel": parallel,
         "unsafe_isolation": unsafe_isolation,
     }  # fmt: skip
 

@@ -140,9 +140,14 @@ class Progress:
             self._durations.append(time.monotonic() - started)
         what = "baseline" if event["name"] in BASELINES else self._state.candidates[event["name"]].operator
         stage = "confirmed" if event["stage"] == "confirm" else "trained"
+        if event["evaluation"].get("stopped"):
+            stage = "stopped"
         fitness = number(float(event["evaluation"]["fitness"]))
         seed = f" (seed {event['replicate']})" if event["replicate"] or event["stage"] == "confirm" else ""
         self._say(f"  {event['name']:<10} {what:<8} {stage:<10} fitness {fitness}{seed}")
+
+    def _on_notice(self, event: Event) -> None:
+        self._say(f"  {event['text']}")
 
     def _on_generation_judged(self, event: Event) -> None:
         leader = event["incumbent"]

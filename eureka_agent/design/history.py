@@ -17,7 +17,7 @@ MOST_FAILURES = 8
 _LONGEST_IDEA = 110
 _LONGEST_REASON = 300
 
-NOTHING: dict[str, Any] = {"tried": [], "untold": 0, "failures": []}
+NOTHING: dict[str, Any] = {"tried": [], "some_stopped": False, "untold": 0, "failures": []}
 """The history of a run without any, and of a designer that is not told."""
 
 
@@ -27,8 +27,10 @@ def history_of(archive: Archive) -> dict[str, Any]:
     Failures with the same reason are told once, with their number.
     """
     ranked = archive.ranked()
+    told = ranked[:MOST_TRIED]
     return {
-        "tried": [_tried(candidate) for candidate in ranked[:MOST_TRIED]],
+        "tried": [_tried(candidate) for candidate in told],
+        "some_stopped": any(candidate.stopped for candidate in told),
         "untold": max(0, len(ranked) - MOST_TRIED),
         "failures": _failures(archive.unusable()),
     }
@@ -42,9 +44,14 @@ def _tried(candidate: Candidate) -> dict[str, str]:
         "origin": cell(origin),
         "idea": cell(_shortened(idea, _LONGEST_IDEA)),
         "components": cell(", ".join(components)),
-        "outcome": cell(str(candidate.status)),
+        "outcome": cell(_outcome(candidate)),
         "score": ", ".join(number(fitness) for fitness in candidate.fitnesses()),
     }
+
+
+def _outcome(candidate: Candidate) -> str:
+    stop = candidate.stopped
+    return str(candidate.status) if stop is None else f"stopped at {stop.env_steps / stop.of:.0%}"
 
 
 def _in_words(source: str) -> tuple[str, Sequence[str]]:

@@ -55,8 +55,9 @@ def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict
         raise ValueError(f"candidate {candidate.id} was never trained")
     first = trainings[0]
     scores = [number(training.fitness) for training in trainings]
+    stopped = None if first.stopped is None else asdict(first.stopped)
     if not detailed:
-        return {"detailed": False, "score": number(fmean(t.fitness for t in trainings))}
+        return {"detailed": False, "score": number(fmean(t.fitness for t in trainings)), "stopped": stopped}
     found = [f"{f.what} {f.why} {f.fix}" for f in candidate.findings if f.severity == "warning"]
     warnings = [item(text) for text in (*found, *first.warnings)]
     return {
@@ -65,6 +66,7 @@ def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict
         "score": scores[0],
         "other_scores": scores[1:],
         "notes": [asdict(note) for note in notes(first, sign=sign)],
+        "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),
     }
 

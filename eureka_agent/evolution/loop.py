@@ -31,7 +31,7 @@ from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import BASELINES, RunState
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
 
 SEARCH = "search"
 
@@ -102,8 +102,9 @@ class Evolution:
         """Train what the critic let through, and the duel that the last judgement asked for."""
         survivors = [c for c in self._generation(generation) if c.status in (Status.PROPOSED, Status.TRAINED)]
         wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search_seeds)]
-        wanted += [(name, replicate) for name, replicate in self._duel(generation)]
-        self._train([self._job(name, SEARCH, replicate) for name, replicate in wanted])
+        contest = self._contest(generation)
+        jobs = [self._job(name, SEARCH, replicate, contest) for name, replicate in wanted]
+        self._train(jobs + [self._job(name, SEARCH, replicate) for name, replicate in self._duel(generation)])
 
     def judge(self, generation: int) -> None:
         """Decide who leads; a challenger with a better mean gets another seed beside the leader."""
@@ -200,6 +201,15 @@ class Evolution:
         judgement = self.state.judgements.get(generation - 1, {})
         return [(name, replicate) for name, replicate in judgement.get("duel", [])]
 
+    def _contest(self, generation: int) -> Contest | None:
+        """Return what lets a generation's candidates be stopped early; None where all go to the end.
+
+        Seeds of one candidate are averaged, so with several of them all are trained to the end.
+        """
+        if not self.config.halving or self.config.search_seeds > 1:
+            return None
+        return Contest(self.state.ended_curves(generation))
+
     def _train(self, jobs: Sequence[TrainingJob]) -> None:
         """Train those of `jobs` that the log does not hold yet."""
         missing = [job for job in jobs if not self._is_done(job)]
@@ -227,7 +237,7 @@ class Evolution:
         if job.name not in BASELINES:
             outputs.write_training(self.folder, self.state.candidates[job.name])
 
-    def _job(self, name: str, stage: str, replicate: int) -> TrainingJob:
+    def _job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
         kind, source = self._reward_of(name)
         return TrainingJob(
             name=name,
@@ -239,6 +249,7 @@ class Evolution:
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._env_steps,
             init_policy=None if self.config.init_policy is None else self.folder.init_policy,
+            contest=contest,
         )
 
     def _reward_of(self, name: str) -> Any:
@@ -287,14 +298,18 @@ class Evolution:
         return self._archive_of(range(generation, generation + 1)).candidates
 
     def _finalists(self) -> list[Candidate]:
-        """Return the best few of all restarts: first the restarts' leaders, then whoever scored best."""
+        """Return the best few of all restarts: first the restarts' leaders, then whoever scored best.
+
+        Who was stopped early comes last: its score is of a smaller budget.
+        """
         starts = range(0, self.config.restarts * self.config.generations, self.config.generations)
         archives = [self._archive_of(range(first, first + self.config.generations)) for first in starts]
         ranked = [candidate for archive in archives for candidate in archive.ranked()]
         leaders = {archive.incumbent_id for archive in archives}
 
-        def standing(candidate: Candidate) -> tuple[bool, float]:
-            return candidate.id not in leaders, -self.task.fitness.sign * (candidate.fitness or 0.0)
+        def standing(candidate: Candidate) -> tuple[bool, bool, float]:
+            score = self.task.fitness.sign * (candidate.fitness or 0.0)
+            return candidate.id not in leaders, candidate.stopped is not None, -score
 
         return sorted(ranked, key=standing)[: self.config.confirm_top]
 

@@ -21,6 +21,7 @@ from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
 from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.models import closing, journalled, make_models, proposer_of, resolve_model
@@ -259,7 +260,12 @@ def _evolution(
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
         trainer = make_trainer(
-            config.trainer, sandbox, scratch=folder.root / "tmp", parallel=config.parallel, stop=stop
+            config.trainer,
+            sandbox,
+            scratch=folder.root / "tmp",
+            parallel=config.parallel,
+            stop=stop,
+            notify=lambda text: log.append("notice", {"text": text}),
         )
         stack.callback(trainer.close)
         if not folder.recording.exists():
@@ -292,6 +298,7 @@ def _journal_start(
     resolved = config.model_dump(mode="json", exclude_none=True)
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
     data = {"config": config.model_dump(mode="json"), "digest": config.digest(), "model_because": why}
+    data["halving"] = early_stops.rule_of(config)
     log.append("run_started", data | {"isolation": isolation, "versions": versions})
 
 

@@ -9,6 +9,7 @@ from eureka_agent._version import __version__
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
+from eureka_agent.evolution.early_stops import render_early_stops
 from eureka_agent.showing import markdown
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
@@ -25,6 +26,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         _table(state, task),
         _lineage(state),
         _search(state, config),
+        render_early_stops(state),
         _contributions(state, task),
         _how(state, config),
     ]
@@ -38,7 +40,8 @@ def describe_fitness(state: RunState, task: Task, candidate: Candidate) -> str:
             return f"{_interval(row)} over {len(row['seeds'])} fresh seeds (95 % t-interval)"
     if candidate.fitness is None:
         return "never trained"
-    return f"{t_interval(candidate.fitnesses())} in the search, not confirmed on fresh seeds"
+    known = f"{t_interval(candidate.fitnesses())} in the search, not confirmed on fresh seeds"
+    return f"{known}. {candidate.stopped.reason}" if candidate.stopped else known
 
 
 def _verdict(state: RunState, task: Task) -> str:
@@ -106,6 +109,7 @@ def _lineage(state: RunState) -> str:
         candidate = state.candidates[name]
         parents = f" of {', '.join(candidate.parents)}" if candidate.parents else ""
         fitness = f"{candidate.fitness:.4g}" if candidate.fitness is not None else "—"
+        fitness += " (stopped early)" if candidate.stopped else ""
         lines.append(f"- {name}: {candidate.operator}{parents}, search fitness {fitness}")
         waiting += candidate.parents
     return "\n".join(lines)
@@ -120,6 +124,7 @@ def _search(state: RunState, config: RunConfig) -> str:
     ]
     if state.stopped:
         lines.append(f"The search ended early: {markdown(state.stopped)}.")
+    lines += dict.fromkeys(markdown(notice) for notice in state.notices)
     lines += ["", "| generation | leader | fitness | why |", "| --- | --- | --- | --- |"]
     for generation, judgement in sorted(state.judgements.items()):
         leader = judgement["incumbent"]
@@ -145,7 +150,11 @@ def _contributions(state: RunState, task: Task) -> str:
     for name, candidates in sorted(rows.items()):
         trained = [c for c in candidates if c.fitness is not None]
         refused = sum(c.status is Status.REFUSED for c in candidates)
-        best = max(trained, key=lambda c: task.fitness.sign * (c.fitness or 0.0), default=None)
+        best = max(
+            [c for c in trained if not c.stopped],
+            key=lambda c: task.fitness.sign * (c.fitness or 0.0),
+            default=None,
+        )
         shown = f"{best.fitness:.4g} ({best.id})" if best is not None else "—"
         lines.append(
             f"| {markdown(name)} | {len(candidates)} | {refused} | {len(trained)} | {shown} "

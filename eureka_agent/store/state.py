@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation, Status
 from eureka_agent.errors import StoreError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.events import Event
+
+Curve = tuple[tuple[float, float], ...]
 
 BASELINES = ("reference", "sparse")
 """Names under which the baselines of the confirmation are journalled."""
@@ -31,6 +33,8 @@ class RunState:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     baselines: dict[str, list[Evaluation]] = field(default_factory=dict)
     baseline_failures: dict[str, str] = field(default_factory=dict)
+    failed_curves: dict[str, Curve] = field(default_factory=dict)
+    """What was seen of candidates whose first search training failed."""
     judgements: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was decided after each generation."""
     replies: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -48,6 +52,10 @@ class RunState:
     """What may have been spent: prices where known, worst cases for requests without a price or a reply."""
     tokens: int = 0
     env_steps: int = 0
+    halving: dict[str, Any] | None = None
+    """The rule by which candidates are stopped early; None where all are trained to the end."""
+    notices: list[str] = field(default_factory=list)
+    """What a person should know of how candidates were trained."""
     stopped: str = ""
     """Why the search ended before its last generation, if it did."""
     confirmation: dict[str, Any] | None = None
@@ -88,6 +96,21 @@ class RunState:
         leader = self.judgements[max(judged)]["incumbent"] if judged else None
         return Archive.of(wanted, sign=sign, incumbent_id=leader if leader in self.candidates else None)
 
+    def ended_curves(self, generation: int) -> tuple[tuple[str, Curve], ...]:
+        """Return fitness and its error at the checkpoints of the generation's ended first trainings.
+
+        Trainers that do not compare candidates while they learn leave no errors, and so no curves.
+        """
+        found = []
+        for candidate in self.archive(sign=1.0, generations=range(generation, generation + 1)).candidates:
+            first = [e for e in candidate.evaluations if e.stage == "search" and e.replicate == 0]
+            for evaluation in first:
+                curves = (evaluation.curves.get(name, ()) for name in ("fitness", "fitness_error"))
+                found.append((candidate.id, tuple(zip(*curves, strict=False))))
+            if not first and candidate.id in self.failed_curves:
+                found.append((candidate.id, self.failed_curves[candidate.id]))
+        return tuple(found)
+
     @property
     def maybe_billed(self) -> int:
         """How often something was sent whose reply never reached the log."""
@@ -96,6 +119,10 @@ class RunState:
     def _on_run_started(self, event: Event) -> None:
         self.config, self.digest = event["config"], event["digest"]
         self.started, self.isolation = event["time"], event.get("isolation", {})
+        self.halving = event.get("halving")
+
+    def _on_notice(self, event: Event) -> None:
+        self.notices.append(event["text"])
 
     def _on_generation_planned(self, event: Event) -> None:
         self.slots[event["generation"]] = event["slots"]
@@ -144,10 +171,12 @@ class RunState:
             self.baselines.setdefault(event["name"], []).append(evaluation)
             return
         candidate = self.candidates[event["name"]]
-        status = Status.TRAINED if candidate.status is Status.PROPOSED else candidate.status
-        self.candidates[candidate.id] = replace(
-            candidate, status=status, evaluations=(*candidate.evaluations, evaluation)
-        )
+        candidate = replace(candidate, evaluations=(*candidate.evaluations, evaluation))
+        if candidate.status is Status.PROPOSED:
+            stopped = evaluation.stopped
+            candidate = replace(candidate, status=Status.STOPPED if stopped else Status.TRAINED)
+            candidate = replace(candidate, reason=stopped.reason) if stopped else candidate
+        self.candidates[candidate.id] = candidate
 
     def _on_training_failed(self, event: Event) -> None:
         self.env_steps += event.get("env_steps", 0)
@@ -155,6 +184,9 @@ class RunState:
             self.baseline_failures[f"{event['name']}/{event['replicate']}"] = event["reason"]
             return
         candidate = self.candidates[event["name"]]
+        if event["stage"] == "search" and event["replicate"] == 0:
+            curve = event.get("curve", ())
+            self.failed_curves[candidate.id] = tuple((fitness, error) for fitness, error in curve)
         status = Status(event["status"])
         self.candidates[candidate.id] = replace(candidate, status=status, reason=event["reason"])
 
@@ -196,4 +228,6 @@ def evaluation_from_json(data: dict[str, Any]) -> Evaluation:
     values["episode_fitness"] = tuple(values["episode_fitness"])
     values["curves"] = {name: tuple(curve) for name, curve in values["curves"].items()}
     values["warnings"] = tuple(values["warnings"])
+    if values.get("stopped") is not None:
+        values["stopped"] = EarlyStop(**values["stopped"])
     return Evaluation(**values)

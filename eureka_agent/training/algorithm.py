@@ -40,7 +40,9 @@ class PpoSettings:
 
     @classmethod
     def of(cls, algorithm: Mapping[str, Any]) -> PpoSettings:
-        """Return the defaults with a task's overrides; raises ConfigError for a name that is none."""
+        """Return the defaults with a task's overrides; raises ConfigError for a name that is none,
+        or where there would be no worlds, no steps or nothing to learn from.
+        """
         known = {field.name for field in fields(cls)}
         for name in algorithm:
             if name not in known:
@@ -52,7 +54,15 @@ class PpoSettings:
         values = dict(algorithm)
         if "hidden_sizes" in values:
             values["hidden_sizes"] = tuple(int(size) for size in values["hidden_sizes"])
-        return cls(**values)
+        settings = cls(**values)
+        for name in ("n_envs", "n_steps", "batch_size", "n_epochs"):
+            if getattr(settings, name) < 1:
+                raise ConfigError(
+                    f"'{name}' of the algorithm is {getattr(settings, name)}: nothing could be learned.",
+                    allowed="one or more",
+                    fix="Correct [algorithm] in the task's task.toml.",
+                )
+        return settings
 
     @property
     def rollout(self) -> int:

@@ -40,6 +40,11 @@ class EpisodeSet:
         return float(np.mean([episode.fitness for episode in self.episodes]))
 
     @property
+    def error(self) -> float:
+        """Standard error of the mean fitness."""
+        return float(np.std([episode.fitness for episode in self.episodes]) / np.sqrt(len(self.episodes)))
+
+    @property
     def length(self) -> float:
         """Mean length in control steps."""
         return float(np.mean([episode.length for episode in self.episodes]))

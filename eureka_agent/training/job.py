@@ -12,6 +12,20 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 
 RewardKind = Literal["source", "native", "sparse"]
+Curve = tuple[tuple[float, float], ...]
+"""Fitness at each checkpoint, and its standard error over the evaluation episodes."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A generation whose candidates may be stopped early once they are clearly behind each other.
+
+    Jobs of one contest have the same seed and budget. Trainers that train candidates one by one ignore it.
+    """
+
+    ended: tuple[tuple[str, Curve], ...] = ()
+    """Candidates of the generation whose training is in the log already, with their curves: a run that was
+    killed and goes on stops whom it would have stopped."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class TrainingJob:
     env_steps: int
     init_policy: Path | None = None
     """A saved policy to start from, which fits the task; None starts from a fresh one."""
+    contest: Contest | None = None
+    """None where the candidate must be trained to the end."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,8 @@ class TrainingFailure:
     """Steps taken before it failed, as far as known."""
     crashed: bool = False
     """True where a process died without an answer: the machine may have done it as well as the reward."""
+    curve: Curve = ()
+    """What was seen of it before it failed."""
 
 
 Outcome = Evaluation | TrainingFailure

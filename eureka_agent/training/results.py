@@ -86,14 +86,15 @@ def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
         evaluation = _EVALUATION.validate_python(result.evaluation)
         json.dumps(asdict(evaluation), allow_nan=False)  # what the log cannot hold is no result
     except FileNotFoundError:
-        reason = f"The training process ended ({_exit(exit_code)}) without a result."
+        reason = f"The training process ended ({exit_of(exit_code)}) without a result."
         return TrainingFailure("failed", reason, crashed=True)
     except (ValueError, TypeError) as error:
         return TrainingFailure("failed", f"The training left a result that cannot be read: {error}")
     return evaluation
 
 
-def _exit(code: int | None) -> str:
+def exit_of(code: int | None) -> str:
+    """Say how a process ended."""
     if code is not None and code < 0:
         return f"killed by signal {-code}, perhaps for want of memory"
     return f"exit code {code}"

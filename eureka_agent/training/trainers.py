@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from eureka_agent.config import TRAINERS
@@ -19,10 +20,12 @@ def make_trainer(
     scratch: Path,
     parallel: int | None,
     stop: threading.Event,
+    notify: Callable[[str], object] = lambda _: None,
 ) -> Trainer:
     """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
 
-    `parallel` is how many cores it may use, all by default. What crashes in it is tried once more.
+    `parallel` is how many cores it may use, all by default; `notify` is told what a person should know of
+    how jobs are trained. What crashes in it is tried once more.
     """
     if name not in TRAINERS:
         raise ConfigError(
@@ -31,7 +34,8 @@ def make_trainer(
     if name == "population":
         from eureka_agent.training.population.trainer import PopulationTrainer
 
-        return SecondChance(PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))
+        population = PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
+        return SecondChance(population)
     from eureka_agent.training.sb3.trainer import Sb3Trainer
 
     return SecondChance(Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))

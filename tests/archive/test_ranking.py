@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eureka_agent.archive import Archive, Candidate, Evaluation, Status, judge
+from eureka_agent.archive import Archive, Candidate, EarlyStop, Evaluation, Status, judge
 from eureka_agent.archive.ranking import paired_lower_bound
 
 
@@ -49,6 +51,29 @@ def test_a_challenger_whose_advantage_is_noise_does_not_lead() -> None:
 def test_an_incumbent_that_fails_on_another_seed_is_replaced() -> None:
     fallen = candidate(0, 9.0, status=Status.FAILED)
     assert judge(Archive.of([fallen, candidate(1, 1.0)], sign=1.0, incumbent_id="0-00")).incumbent == "0-01"
+
+
+def stopped(index: int, *fitnesses: float, generation: int = 0) -> Candidate:
+    whole = candidate(index, *fitnesses, generation=generation, status=Status.STOPPED)
+    first = replace(whole.evaluations[0], stopped=EarlyStop(2, 20, 100, 3.0, 1.0))
+    return replace(whole, evaluations=(first, *whole.evaluations[1:]))
+
+
+def test_scores_of_smaller_budgets_are_ranked_among_themselves_and_last() -> None:
+    rivals = [stopped(0, 9.0), candidate(1, 1.0), stopped(2, 10.0), candidate(3, 2.0)]
+    assert [c.index for c in Archive.of(rivals, sign=1.0).ranked()] == [3, 1, 2, 0]
+
+
+def test_who_was_stopped_neither_leads_nor_challenges() -> None:
+    rivals = [candidate(0, 2.0, 2.1), stopped(1, 9.0), stopped(2, 9.0, 8.0, generation=1)]
+    verdict = judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00"))
+    assert (verdict.incumbent, verdict.challenger) == ("0-00", None)
+    assert judge(Archive.of([stopped(1, 9.0)], sign=1.0)).incumbent is None
+
+
+def test_scores_of_different_budgets_are_no_pair() -> None:
+    assert paired_lower_bound(stopped(1, 9.0, 8.0), candidate(0, 2.0, 2.1), 1.0) is None
+    assert paired_lower_bound(candidate(0, 2.0, 2.1), stopped(1, 9.0, 8.0), 1.0) is None
 
 
 def test_nothing_trained_means_no_leader() -> None:

@@ -5,7 +5,9 @@ import dataclasses
 import pytest
 from design_fakes import failed, trained
 
-from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation
+from eureka_agent.design.history import history_of
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.reflection import notes, number, reflect, rows
 from eureka_agent.rewards.findings import Finding
@@ -72,6 +74,34 @@ def test_further_seeds_and_warnings_are_told() -> None:
     assert "other seeds: 31.25." in text
     assert "The reward is large." in text
     assert "99." not in text
+
+
+def stopped_early() -> Candidate:
+    candidate = trained(0, 1, 90.0)
+    stop = EarlyStop(checkpoint=4, env_steps=8_000, of=20_000, behind=30.0, allowed=20.0)
+    return dataclasses.replace(
+        candidate, evaluations=(dataclasses.replace(candidate.evaluations[0], stopped=stop),)
+    )
+
+
+@pytest.mark.parametrize("detailed", [True, False])
+def test_a_score_of_a_smaller_budget_says_so(detailed: bool) -> None:
+    book = PromptBook()
+    assert "after 8000 of 20000 steps" in book.reflection(
+        **reflect(stopped_early(), sign=1.0, detailed=detailed)
+    )
+    assert "stopped" not in book.reflection(**reflect(trained(0, 0, 40.0), sign=1.0, detailed=detailed))
+
+
+def test_the_history_ranks_who_was_stopped_last_and_says_so() -> None:
+    archive = Archive.of([trained(0, 0, 40.0), stopped_early()], sign=1.0)
+    told = history_of(archive)
+    assert [(row["id"], row["outcome"]) for row in told["tried"]] == [
+        ("0-00", "trained"),
+        ("0-01", "stopped at 40%"),
+    ]
+    assert told["some_stopped"]
+    assert not history_of(Archive.of([trained(0, 0, 40.0)], sign=1.0))["some_stopped"]
 
 
 def test_every_note_has_its_words() -> None:

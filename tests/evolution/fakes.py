@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.archive.candidate import EarlyStop, Evaluation
 from eureka_agent.config import RunConfig, TaskChoice
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
@@ -80,8 +80,9 @@ class FakeTrainer:
         noise: float = 0.0,
         pause_s: float = 0.0,
         fail: Callable[[TrainingJob], TrainingFailure | None] = lambda _: None,
+        behind: Callable[[TrainingJob], bool] = lambda _: False,
     ) -> None:
-        self.noise, self.pause_s, self.fail = noise, pause_s, fail
+        self.noise, self.pause_s, self.fail, self.behind = noise, pause_s, fail, behind
         self.jobs: list[TrainingJob] = []
 
     def close(self) -> None:
@@ -113,11 +114,14 @@ class FakeTrainer:
         worth = {"sparse": 0.0, "native": 1.0}.get(job.kind)
         if worth is None:
             worth = _worth_of(job.source or "")
+        stopped = None
+        if job.contest is not None and self.behind(job):
+            stopped = EarlyStop(checkpoint=1, env_steps=STEPS // 4, of=STEPS, behind=3.0, allowed=2.0)
         noise = self.noise * float(generator_for(job.seed, job.source or job.kind).normal())
         return Evaluation(
             stage=job.stage, replicate=job.replicate, seed=job.seed, fitness=worth + noise,
             episode_fitness=(worth + noise,), env_steps=STEPS, wall_s=0.0, best_checkpoint=0,
-            curves={"fitness": (0.0, worth)},
+            curves={"fitness": (0.0, worth), "fitness_error": (0.1, 0.2)}, stopped=stopped,
         )  # fmt: skip
 
 

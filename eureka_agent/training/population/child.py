@@ -3,6 +3,7 @@
 Nothing generated runs here; every reward lives in a worker of its own. Candidates are spread over as many
 threads as there are cores, each thread with a population of its own: physics and updates of different threads
 overlap, because both leave Python's lock. A job without a result file when this process ends has failed.
+Where there is no room for all of them, nobody is trained and the process that asked is told how many fit.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.classroom import courses_of
+from eureka_agent.training.population.halving import Look
 from eureka_agent.training.population.learner import Learner, configure_jax
+from eureka_agent.training.population.memory import MB, held_bytes, need_of
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.paying import Payer, payer_of
 from eureka_agent.training.population.policy_file import FILE, save_policy
-from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.population import Population, looks_at
 from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.population.race import Race
 from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.simulators import SimulatorFactory
 
@@ -60,6 +64,8 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
         except StoreError:
             raise
         except MemoryError:
+            if len(generation.left) > 1:
+                raise  # fewer of them may fit; who asked tries again in halves
             generation.give_up(f"The training needed more than {payload['memory_mb']} MB of memory.")
         except EurekaError as error:
             generation.give_up(f"{error.what} {error.fix}".strip())
@@ -75,9 +81,15 @@ class _Generation:
         self._jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
         self._ended: set[str] = set()
         self._payers: dict[str, Payer] = {}
+        self._race: Race | None = None
+
+    @property
+    def left(self) -> list[str]:
+        """Jobs without a result."""
+        return [name for name in self._jobs if name not in self._ended]
 
     def train(self) -> None:
-        """Train everything; raises what keeps all jobs from being trained."""
+        """Train everything, or nothing if it does not fit; raises what keeps all jobs from being trained."""
         payload = self._payload
         self.task = replace(
             load_task(TaskRef(**payload["task"])),
@@ -88,21 +100,56 @@ class _Generation:
         self.courses = courses_of(self.task, payload["env_steps"], self.factory)
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
+        fitting = self._fitting()
+        if fitting < len(self._jobs) > 1:
+            write_json(Path(payload["fitting"]), max(1, fitting))
+            return
+        if payload["race"] is not None and fitting >= payload["race"]["members"]:
+            self._race = self._make_race(payload["race"])
         names = list(self._jobs)
         count = min(payload["threads"], len(names))
         groups = [names[first::count] for first in range(count)]
         with ThreadPoolExecutor(len(groups), thread_name_prefix="population") as pool:
-            for future in [pool.submit(self._train_group, group) for group in groups]:
+            for future in [pool.submit(self._run_group, group) for group in groups]:
                 future.result()
+
+    def _fitting(self) -> int:
+        """Return how many candidates fit into the memory, by an estimate."""
+        payload = self._payload
+        need = need_of(self.task, self.factory, self.learner)
+        return need.fitting(payload["memory_mb"] * MB, held_bytes(), payload["threads"])
+
+    def _make_race(self, given: dict[str, Any]) -> Race:
+        """Return the race of the jobs that may be stopped early, with what is known of those that ended."""
+        racing = [job for job in self._jobs.values() if job["races"]]
+        looks = looks_at(
+            self._payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
+        )
+        sign = self.task.fitness.sign
+        ended = {
+            name: [Look(sign * fitness, error) for fitness, error in curve] for name, curve in given["ended"]
+        }
+        return Race([job["job"] for job in racing], looks=len(looks), ended=ended)
+
+    def _run_group(self, names: Sequence[str]) -> None:
+        """Train some jobs; whatever happens to them, nobody waits for them afterwards."""
+        try:
+            self._train_group(names, self._race)
+        finally:
+            if self._race is not None:
+                self._race.leave(names)
 
     def give_up(self, reason: str) -> None:
         """Fail every job that has no result yet."""
-        for name in self._jobs:
-            if name not in self._ended:
-                self._write(name, {"failure": {"status": "failed", "reason": reason}})
+        for name in self.left:
+            self._write(name, {"failure": {"status": "failed", "reason": reason}})
 
-    def _train_group(self, names: Sequence[str]) -> None:
-        """Train some jobs in step; where their worlds misbehave, find out whose they are by halves."""
+    def _train_group(self, names: Sequence[str], race: Race | None) -> None:
+        """Train some jobs in step; where their worlds misbehave, find out whose they are by halves.
+
+        Those halves begin anew, one after the other, so that they are no longer in step with the others:
+        they leave the race and are trained to the end.
+        """
         candidates = [self._candidate(name) for name in names]
         population = None
         try:
@@ -114,6 +161,7 @@ class _Generation:
                 env_steps=self._payload["env_steps"],
                 on_end=self._on_end,
                 courses=self.courses,
+                race=race,
             )
             population.run()
         except (TaskError, TrainingError) as error:
@@ -122,9 +170,11 @@ class _Generation:
                 for candidate in left:
                     self._on_end(candidate, error)
                 return
+            if race is not None:
+                race.leave(names)
             half = len(left) // 2
             for part in (left[:half], left[half:]):
-                self._train_group([candidate.name for candidate in part])
+                self._train_group([candidate.name for candidate in part], None)
 
     def _candidate(self, name: str) -> Candidate:
         job = self._jobs[name]
@@ -146,14 +196,18 @@ class _Generation:
 
     def _on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
         self._ended.add(candidate.name)
+        if self._race is not None:
+            self._race.leave([candidate.name])
         if isinstance(end, EurekaError):
             status = "timed out" if isinstance(end, WorkerTimeoutError) else "failed"
             reason = f"{end.what} {end.fix}".strip() if status == "failed" else end.what
+            curve = list(zip(candidate.curves["fitness"], candidate.curves["fitness_error"], strict=True))
             failure = {
                 "status": status,
                 "reason": reason,
                 "env_steps": candidate.env_steps,
                 "crashed": isinstance(end, WorkerCrashedError),
+                "curve": curve,
             }
             self._write(candidate.name, {"failure": failure})
             return
@@ -181,6 +235,7 @@ class _Generation:
             curves={name: tuple(values) for name, values in learned.curves.items()},
             warnings=warnings,
             isolation=job["isolation"],
+            stopped=learned.stopped,
         )
 
     def _save(self, folder: Path, learned: Learned) -> None:

@@ -17,6 +17,11 @@ class Moments:
     def __init__(self, dim: int) -> None:
         self.mean, self.var, self.count = np.zeros(dim), np.ones(dim), 1e-4
 
+    @property
+    def seen(self) -> bool:
+        """Whether any row was taken in."""
+        return self.count >= 1
+
     def update(self, rows: Array) -> None:
         """Take in `(n, dim)`."""
         mean, var, count = rows.mean(axis=0, dtype=np.float64), rows.var(axis=0, dtype=np.float64), len(rows)

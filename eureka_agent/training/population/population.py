@@ -2,15 +2,17 @@
 
 Candidates share nothing but the clock: policies, optimisers, normalisation and random numbers are their own,
 and equal seeds give equal worlds and equal first policies. What one candidate learns is bit for bit the same
-whoever learns beside it.
+whoever learns beside it, up to the checkpoint at which a race stops it, if one does.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
+from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import EurekaError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
@@ -19,9 +21,11 @@ from eureka_agent.training.curriculum import Lesson
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.classroom import Classroom, Course
+from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.pupil import Candidate, Checkpoint, Learned, Pupil
+from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.simulators import SimulatorFactory
 
@@ -46,16 +50,19 @@ class Population:
         env_steps: int,
         on_end: OnEnd,
         courses: Sequence[Course] = (),
+        race: Race | None = None,
     ) -> None:
-        """`courses` are the stages of a curriculum in order; without them the task itself is practised."""
+        """`courses` are the stages of a curriculum in order; without them the task itself is practised.
+
+        `race` is where candidates that are clearly behind get stopped; without one all go to the end.
+        """
         self._task, self._factory, self._learner = task, factory, learner
         self._settings: PpoSettings = learner.settings
         self._pupils = [Pupil(candidate, learner) for candidate in candidates]
         self._total = env_steps
         self._steps = 0
-        self._on_end = on_end
-        count = task.budget.checkpoints
-        self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
+        self._on_end, self._race = on_end, race
+        self._due = looks_at(env_steps, task.budget.checkpoints, learner.settings.rollout)
         self._courses = tuple(courses) or (Course(Lesson(0, task), factory),)
         self._rooms = [Classroom(self._courses[0], self._pupils, learner, since=0)]
 
@@ -68,7 +75,8 @@ class Population:
             while self._pupils and self._steps < self._total:
                 self.iterate()
                 self._move_on(self._look())
-            self._score()
+            self._score(self._pupils)
+            self._pupils = []
         finally:
             for room in self._rooms:
                 room.close()
@@ -111,14 +119,12 @@ class Population:
         self._rooms = [room for room in self._rooms if room.pupils]
 
     def _look(self) -> set[Pupil]:
-        """Evaluate every candidate if a checkpoint is due, and remember its best policy so far.
+        """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind.
 
         Returns the pupils that need no more of their stage.
         """
-        if not self._pupils or not self._due or self._steps < self._due[0]:
+        if not self._pupils or self._steps not in self._due:
             return set()
-        while self._due and self._steps >= self._due[0]:
-            self._due.pop(0)
         failed: dict[Pupil, EurekaError] = {}
         for pupil, episodes in self._tried(self._pupils, self._task, self._factory).items():
             if isinstance(episodes, EurekaError):
@@ -126,7 +132,32 @@ class Population:
             else:
                 self._remember(pupil, episodes)
         self._end(failed)
+        self._stop()
         return self._passed()
+
+    def _stop(self) -> None:
+        """Score and drop the candidates that the race says are clearly behind."""
+        if self._race is None or not self._pupils:
+            return
+        behind = self._race.meet({pupil.candidate.name: self._last_look(pupil) for pupil in self._pupils})
+        stopped = [pupil for pupil in self._pupils if pupil.candidate.name in behind]
+        for pupil in stopped:
+            pupil.candidate.stopped = self._early_stop(pupil.candidate, behind[pupil.candidate.name])
+        self._score(stopped)
+        self._drop(set(stopped))
+
+    def _last_look(self, pupil: Pupil) -> Look:
+        curves = pupil.candidate.curves
+        return Look(self._task.fitness.sign * curves["fitness"][-1], curves["fitness_error"][-1])
+
+    def _early_stop(self, candidate: Candidate, behind: Behind) -> EarlyStop:
+        return EarlyStop(
+            checkpoint=len(candidate.curves["fitness"]),
+            env_steps=self._steps,
+            of=self._due[-1],
+            behind=behind.gap,
+            allowed=behind.allowed,
+        )
 
     def _tried(
         self, pupils: Sequence[Pupil], task: Task, factory: SimulatorFactory
@@ -171,6 +202,7 @@ class Population:
         for name, value in pupil.tally.take().items():
             candidate.curves[name].append(value)
         candidate.curves["fitness"].append(episodes.fitness)
+        candidate.curves["fitness_error"].append(episodes.error)
         candidate.curves["episode_length"].append(episodes.length)
         if len(self._courses) > 1:
             candidate.curves["stage"].append(float(self._stage_of(pupil)))
@@ -183,23 +215,36 @@ class Population:
         """Return the index of the stage that a pupil is in."""
         return next(room.course.lesson.index for room in self._rooms if pupil in room.pupils)
 
-    def _score(self) -> None:
+    def _score(self, pupils: Sequence[Pupil]) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
-        if not self._pupils:
+        if not pupils:
             return
-        chosen = [pupil.candidate.best for pupil in self._pupils]
+        chosen = [pupil.candidate.best for pupil in pupils]
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in self._pupils]
+        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in pupils]
         found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for pupil, checkpoint, episodes in zip(self._pupils, best, found, strict=True):
+        for pupil, checkpoint, episodes in zip(pupils, best, found, strict=True):
             candidate = pupil.candidate
             if isinstance(episodes, EurekaError):
                 self._on_end(candidate, episodes)
                 continue
             candidate.env_steps += episodes.env_steps
             learned = Learned(
-                checkpoint, dict(candidate.curves), episodes, candidate.env_steps, candidate.faults
+                checkpoint,
+                dict(candidate.curves),
+                episodes,
+                candidate.env_steps,
+                candidate.faults,
+                candidate.stopped,
             )
             self._on_end(candidate, learned)
-        self._pupils = []
+
+
+def looks_at(env_steps: int, checkpoints: int, rollout: int) -> list[int]:
+    """Return the steps of learning at which candidates are looked at: at the end of a rollout, increasing.
+
+    The last is the end of training. There are fewer than `checkpoints` where rollouts are long.
+    """
+    due = (round(env_steps * (index + 1) / checkpoints) for index in range(checkpoints))
+    return sorted({math.ceil(max(1, steps) / rollout) * rollout for steps in due})

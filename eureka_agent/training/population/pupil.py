@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import TrainingError
 from eureka_agent.seeds import generator_for, seed_for
 from eureka_agent.training.evaluation import EpisodeSet
@@ -33,7 +34,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Learned:
-    """A candidate that learned to the end."""
+    """A candidate that learned to the end, or until it was stopped."""
 
     checkpoint: Checkpoint
     """The chosen one."""
@@ -43,6 +44,7 @@ class Learned:
     """All steps: learning, looking at checkpoints, scoring."""
     faults: int
     """Learning steps in which the simulator warned."""
+    stopped: EarlyStop | None
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Candidate:
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: Checkpoint | None = None
+    stopped: EarlyStop | None = None
 
 
 class Pupil:
@@ -97,10 +100,17 @@ class Pupil:
         settings = self._learner.settings
         self.candidate.env_steps += rollout.done.size
         self.candidate.faults += rollout.faults
+        rows = rollout.observation.reshape(-1, rollout.observation.shape[-1])
+        first = settings.normalize_observation and not self.moments.seen
+        if first:
+            # Nothing was known when these were acted on. To learn from them as they came would fit the
+            # networks to inputs of another scale than all that follow; first policies hardly look at theirs.
+            self.moments.update(rows)
+            policies = Policies(self._learner.network, [self.state.flat], [self.moments])
         paid = self.candidate.payer(rollout)
         self.tally.add(paid.reward, paid.components)
         reward = paid.reward if self._scale is None else self._scale(paid.reward, rollout.done)
-        seen = policies.normalized(rollout.observation[None].reshape(1, -1, rollout.observation.shape[-1]))
+        seen = policies.normalized(rows[None])
         experience = Experience(
             observation=seen.reshape(rollout.observation.shape),
             last_observation=policies.normalized(rollout.last_observation[None])[0],
@@ -114,8 +124,8 @@ class Pupil:
                 "Training diverged: the policy's weights are no longer finite.",
                 fix="Bound the reward or lower the learning rate.",
             )
-        if settings.normalize_observation:
-            self.moments.update(rollout.observation.reshape(-1, rollout.observation.shape[-1]))
+        if settings.normalize_observation and not first:
+            self.moments.update(rows)
 
 
 def _bootstraps(rollout: Rollout, policies: Policies) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,13 +19,14 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob, most_steps
-from eureka_agent.training.results import check_it_could_write, layout_for, read_result
+from eureka_agent.training.results import check_it_could_write, exit_of, layout_for, read_result
 
 ENTRY = "eureka_agent.training.population.child:main"
 PRELOAD = ("jax", "jax.numpy", "optax", "gymnasium", "eureka_agent.training.population.child")
 FDS_A_WORKER = 4
 OnStart = Callable[[TrainingJob], None]
 OnOutcome = Callable[[TrainingJob, Outcome], None]
+Notify = Callable[[str], object]
 
 
 class PopulationTrainer:
@@ -40,11 +42,17 @@ class PopulationTrainer:
         parallel: int | None,
         stop: threading.Event,
         cache: Path | None = None,
+        notify: Notify = lambda _: None,
     ) -> None:
-        """`parallel` is the number of threads; `cache` keeps compiled programs, by default the person's."""
+        """`parallel` is the number of threads; `cache` keeps compiled programs, by default the person's.
+
+        `notify` is told where jobs could not be trained all together.
+        """
         self._sandbox = sandbox
         self._stop = stop
         self._cache = cache or cache_folder("compiled")
+        self._notify = notify
+        self._fitting = scratch / "fitting.json"
         self.executor = LocalExecutor(
             entry=ENTRY, preload=PRELOAD, scratch=scratch, parallel=parallel, stop=stop
         )
@@ -60,29 +68,36 @@ class PopulationTrainer:
     def train(
         self, task: Task, jobs: Sequence[TrainingJob], *, on_start: OnStart, on_outcome: OnOutcome
     ) -> list[Outcome | None]:
-        """Run all jobs of equal budgets in one child; see `Trainer.train`."""
+        """Run all jobs of equal budgets in one child; see `Trainer.train`.
+
+        Where that does not go, for want of memory or descriptors or because the child died, they are trained
+        in parts. A part does not see the whole generation, so nobody in it is stopped early.
+        """
         outcomes: dict[int, Outcome] = {}
 
         def finish(job: TrainingJob, outcome: Outcome) -> None:
             outcomes[jobs.index(job)] = outcome
             on_outcome(job, outcome)
 
-        for batch in _batches(jobs):
+        for batch, whole in _batches(jobs):
             if self._stop.is_set():
                 break
             for job in batch:
                 on_start(job)
-            self._train(task, batch, finish)
+            self._train(task, batch, finish, whole=whole)
         return [outcomes.get(index) for index in range(len(jobs))]
 
-    def _train(self, task: Task, jobs: Sequence[TrainingJob], finish: OnOutcome) -> None:
-        """Train jobs in one child; if it dies, those without a result are tried again in halves."""
+    def _train(self, task: Task, jobs: Sequence[TrainingJob], finish: OnOutcome, *, whole: bool) -> None:
+        """Train jobs in one child; those without a result are tried again in parts.
+
+        `whole` says that the jobs are all that there are, so that some may be stopped early.
+        """
         attempt = _Attempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
         try:
             self._spawn_workers(attempt)
             if not attempt.left:
                 return
-            end = self._run_child(attempt)
+            end = self._run_child(attempt, whole=whole)
         finally:
             attempt.close()
         left = attempt.left
@@ -95,10 +110,23 @@ class PopulationTrainer:
             return
         if self._stop.is_set():
             return
-        # A trainer that died took innocent candidates with it: for want of memory, or because of one of them.
-        half = len(left) // 2
-        for part in (left[:half], left[half:]):
-            self._train(task, part, finish)
+        for part in self._parts(task, left, end):
+            self._train(task, part, finish, whole=False)
+
+    def _parts(self, task: Task, left: Sequence[TrainingJob], end: ChildEnd) -> list[Sequence[TrainingJob]]:
+        """Split jobs into as many children as memory asks for, or in halves, and say so."""
+        if self._fitting.exists():
+            fitting = json.loads(self._fitting.read_text())
+            count = -(-len(left) // fitting)
+            why = f"{task.budget.memory_mb} MB of memory hold {fitting} of {len(left)} candidates at once"
+        else:
+            # It took innocent candidates with it: for want of memory, or because of one of them.
+            count = 2
+            ended = f"the training process ended ({exit_of(end.exit_code)})"
+            why = f"{ended} before {len(left)} candidates were done"
+        self._notify(f"Trained in {count} parts, each to the end of its budget: {why}.")
+        size = -(-len(left) // count)
+        return [left[start : start + size] for start in range(0, len(left), size)]
 
     def _spawn_workers(self, attempt: _Attempt) -> None:
         """Start a worker for every generated reward; a job whose reward does not load has failed."""
@@ -115,11 +143,16 @@ class PopulationTrainer:
                 reason = f"{error.what} {error.fix}".strip()
                 attempt.end(job, TrainingFailure("failed", reason, crashed=crashed))
 
-    def _run_child(self, attempt: _Attempt) -> ChildEnd:
+    def _run_child(self, attempt: _Attempt, *, whole: bool) -> ChildEnd:
+        self._fitting.unlink(missing_ok=True)
         for job in attempt.left:
             job.folder.mkdir(parents=True, exist_ok=True)
             (job.folder / "result.json").unlink(missing_ok=True)
         payload, fds = attempt.request(self.executor.parallel, self._cache)
+        payload |= {
+            "fitting": str(self._fitting.resolve()),
+            "race": _race_json(attempt.left) if whole else None,
+        }
         rounds = -(-len(attempt.left) // self.executor.parallel)
         limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
         return self.executor.run_child(payload, fds, limits, watch=attempt.look)
@@ -190,12 +223,16 @@ class _Attempt:
         return payload, fds
 
 
-def _batches(jobs: Sequence[TrainingJob]) -> Iterator[list[TrainingJob]]:
-    """Yield jobs of equal budgets together, as many as one process can be given descriptors for."""
+def _batches(jobs: Sequence[TrainingJob]) -> Iterator[tuple[list[TrainingJob], bool]]:
+    """Yield jobs of equal budgets together, as many as one process can be given descriptors for.
+
+    With them comes whether they are all that there are of that budget.
+    """
     for env_steps in dict.fromkeys(job.env_steps for job in jobs):
         equal = [job for job in jobs if job.env_steps == env_steps]
         most = MAX_FDS // FDS_A_WORKER
-        yield from (equal[start : start + most] for start in range(0, len(equal), most))
+        for start in range(0, len(equal), most):
+            yield equal[start : start + most], len(equal) <= most
 
 
 def job_name(job: TrainingJob) -> str:
@@ -212,10 +249,20 @@ def _job_json(job: TrainingJob) -> dict[str, Any]:
         "seed": job.seed,
         "kind": job.kind,
         "init_policy": None if job.init_policy is None else str(job.init_policy.resolve()),
+        "races": job.contest is not None,
         "worker": None,
         "fds": [0, 0],
         "isolation": "",
     }
+
+
+def _race_json(jobs: Sequence[TrainingJob]) -> dict[str, Any] | None:
+    """Return the contest of those jobs that are in one; a batch holds the jobs of one generation."""
+    contests = [job.contest for job in jobs if job.contest is not None]
+    if not contests:
+        return None
+    ended = contests[0].ended
+    return {"ended": ended, "members": len(jobs) + len(ended)}
 
 
 def _without_result(attempt: _Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:

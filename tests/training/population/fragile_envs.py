@@ -1,4 +1,4 @@
-"""An environment that breaks its promises for some seeds only."""
+"""Environments that break their promises for some seeds only, or need much memory."""
 
 from __future__ import annotations
 
@@ -37,3 +37,39 @@ class Fragile(gym.Env):
 
 def make() -> gym.Env:
     return Fragile()
+
+
+class Undeclared(Fragile):
+    """Observes two numbers where one is declared, after an unlucky reset."""
+
+    def _observed(self) -> Any:
+        declared = super()._observed()
+        return np.concatenate([declared, declared]) if self.unlucky and self.count == 5 else declared
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
+        self.count += 1
+        return self._observed(), float(action), self.count >= 10, False, {}
+
+
+def undeclared() -> gym.Env:
+    return Undeclared()
+
+
+class Wide(gym.Env):
+    """Observes five thousand zeros, so that a few candidates fill the memory in a few steps."""
+
+    observation_space = spaces.Box(-1.0, 1.0, (5000,), np.float32)
+    action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:
+        super().reset(seed=seed)
+        self.count = 0
+        return np.zeros(5000, np.float32), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
+        self.count += 1
+        return np.zeros(5000, np.float32), float(action), self.count >= 4, False, {}
+
+
+def wide() -> gym.Env:
+    return Wide()

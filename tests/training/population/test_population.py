@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,11 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluation import evaluate
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.child import make_learner
+from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Learner, configure_jax
-from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.population import Population, looks_at
 from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.rewarding import StepReward
@@ -48,7 +51,12 @@ def small(name: str, **settings: Any) -> Task:
 
 
 def population(
-    task: Task, candidates: list[Candidate], learner: Learner, ends: dict[str, Any], env_steps: int = 0
+    task: Task,
+    candidates: list[Candidate],
+    learner: Learner,
+    ends: dict[str, Any],
+    env_steps: int = 0,
+    race: Race | None = None,
 ) -> Population:
     def on_end(candidate: Candidate, end: Learned | EurekaError) -> None:
         ends[candidate.name] = end
@@ -60,6 +68,7 @@ def population(
         learner=learner,
         env_steps=env_steps or ITERATIONS * learner.settings.rollout,
         on_end=on_end,
+        race=race,
     )
 
 
@@ -112,6 +121,67 @@ def test_whole_trainings_are_equal_alone_and_among_others_one_of_which_fails() -
     assert [e.fitness for e in kept.scoring.episodes] == [e.fitness for e in single.scoring.episodes]
     assert kept.env_steps == single.env_steps
     assert {len(curve) for curve in kept.curves.values()} == {2}
+
+
+EAGER = Rule(first=0.25, survivors=0.3, margin=0.2, errors=0.0)
+STEPS = 2048
+
+
+def raced(
+    task: Task, learner: Learner, groups: list[list[int]], *, stopping: bool = True
+) -> dict[str, Learned]:
+    """Train candidates in groups, each in a thread; even ones are paid to stand, odd ones to fall."""
+    ends: dict[str, Any] = {}
+    looks = looks_at(STEPS, task.budget.checkpoints, learner.settings.rollout)
+    race = Race([str(k) for group in groups for k in group], looks=len(looks), rule=EAGER)
+
+    def run(group: list[int]) -> None:
+        candidates = [Candidate(str(k), 7, Paid("pole_angle", (1.0 + k) * (-1.0) ** k)) for k in group]
+        population(task, candidates, learner, ends, STEPS, race if stopping else None).run()
+        race.leave([candidate.name for candidate in candidates])
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        list(pool.map(run, groups))
+    return ends
+
+
+def test_who_is_stopped_depends_on_no_thread_and_changes_nobody() -> None:
+    task = small("cartpole")
+    task = replace(task, budget=replace(task.budget, checkpoints=8))
+    learner = make_learner(task, SimulatorFactory(task))
+    one, two = raced(task, learner, [[0, 1, 2, 3, 4]]), raced(task, learner, [[0, 1, 2], [3, 4]])
+    stopped = {name: end.stopped for name, end in one.items() if end.stopped is not None}
+    assert stopped
+    assert {name: end.stopped for name, end in two.items() if end.stopped is not None} == stopped
+    for name in (next(iter(stopped)), next(name for name in one if name not in stopped)):
+        end, alone = one[name], raced(task, learner, [[int(name)]], stopping=False)[name]
+        looks = len(end.curves["fitness"])
+        assert {key: curve[:looks] for key, curve in alone.curves.items()} == end.curves
+        assert two[name].curves == end.curves
+        assert np.array_equal(two[name].checkpoint.flat, end.checkpoint.flat)
+        if name in stopped:
+            assert end.env_steps < alone.env_steps
+            assert stopped[name].checkpoint == looks < 8
+            assert stopped[name].env_steps < stopped[name].of == STEPS
+            assert stopped[name].behind > stopped[name].allowed
+        else:
+            assert np.array_equal(alone.checkpoint.flat, end.checkpoint.flat)
+            assert [e.fitness for e in end.scoring.episodes] == [e.fitness for e in alone.scoring.episodes]
+
+
+@pytest.mark.parametrize(
+    ("env_steps", "checkpoints", "rollout", "expected"),
+    [
+        (1000, 4, 100, [300, 500, 800, 1000]),
+        (1000, 4, 400, [400, 800, 1200]),
+        (3, 10, 256, [256]),
+        (512, 2, 256, [256, 512]),
+    ],
+)
+def test_looks_come_at_the_end_of_rollouts(
+    env_steps: int, checkpoints: int, rollout: int, expected: list[int]
+) -> None:
+    assert looks_at(env_steps, checkpoints, rollout) == expected
 
 
 def test_a_reward_that_makes_training_diverge_fails_alone() -> None:

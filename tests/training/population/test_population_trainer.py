@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,9 +18,11 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
+from eureka_agent.training.job import Contest, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.trainer import PopulationTrainer
+
+ENVS = Path(__file__).parents[3] / "envs"
 
 GOOD = """import numpy as np
 
@@ -59,6 +62,26 @@ NAN = """import numpy as np
 def compute_reward(pole_angle):
     reward = np.log(pole_angle)
     return reward, {"reward": reward}
+"""
+
+FALLS = """import numpy as np
+
+
+def compute_reward(pole_angle, cart_position):
+    tilted = np.square(pole_angle / 0.1)
+    centred = {weight} * np.square(cart_position)
+    return tilted + centred, {{"tilted": tilted, "centred": centred}}
+"""
+
+FAILS_LATE = """import numpy as np
+
+MEMORY = {"steps": 0.0}
+
+
+def compute_reward(pole_angle, memory):
+    steps = memory["steps"] + 1.0
+    reward = np.exp(-np.square(pole_angle / 0.1)) + 0.001 * np.sqrt(60.0 - steps)
+    return reward, {"steps": steps}, {"steps": steps}
 """
 
 CRASHES = GOOD.format(weight=-0.75)
@@ -155,6 +178,7 @@ def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path
         "component/upright",
         "component/centred",
         "fitness",
+        "fitness_error",
         "episode_length",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
@@ -200,9 +224,15 @@ class _DyingExecutor:
 def test_a_trainer_that_dies_costs_only_the_candidate_that_kills_it(
     task: Task, cache: Path, tmp_path: Path
 ) -> None:
+    notices: list[str] = []
     with RewardSandbox() as sandbox:
         made = PopulationTrainer(
-            sandbox, scratch=tmp_path / "home", parallel=1, stop=threading.Event(), cache=cache
+            sandbox,
+            scratch=tmp_path / "home",
+            parallel=1,
+            stop=threading.Event(),
+            cache=cache,
+            notify=notices.append,
         )
         dying = _DyingExecutor(made.executor, "deadly")
         made.executor = dying  # pyright: ignore[reportAttributeAccessIssue]
@@ -212,22 +242,120 @@ def test_a_trainer_that_dies_costs_only_the_candidate_that_kills_it(
         made.close()
     assert [isinstance(outcome, Evaluation) for outcome in outcomes] == [True, True, False, True]
     assert "signal 11" in failure(outcomes[2]).reason
+    assert "signal 11" in notices[0]
+    assert "2 parts" in notices[0]
     assert dying.trained == [["a", "b", "deadly", "c"], ["a", "b"], ["deadly", "c"], ["deadly"], ["c"]]
 
 
-def test_worlds_that_misbehave_fail_only_whose_they_are(
+def curve_of(outcome: Outcome | None) -> tuple[tuple[float, float], ...]:
+    curves = comparable(outcome).curves
+    return tuple(zip(curves["fitness"], curves["fitness_error"], strict=True))
+
+
+def test_who_is_clearly_behind_is_stopped_now_and_after_a_resume(
     task: Task, trainer: PopulationTrainer, tmp_path: Path
 ) -> None:
-    """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit."""
-    fragile = find_task(env="fragile_envs:make")
+    task = replace(task, budget=replace(task.budget, checkpoints=8))
+    sources = {f"stands-{n}": GOOD.format(weight=-0.1 * (n + 1)) for n in range(3)}
+    sources |= {f"falls-{n}": FALLS.format(weight=-0.1 * (n + 1)) for n in range(3)}
+    jobs = [
+        replace(job(name, source, tmp_path / "whole", env_steps=3072), contest=Contest())
+        for name, source in sources.items()
+    ]
+    again = job("falls again", sources["falls-0"], tmp_path / "whole", env_steps=3072)
+    whole = dict(zip([*sources, again.name], run(trainer, task, [*jobs, again]), strict=True))
+    stopped = {name for name in whole if comparable(whole[name]).stopped}
+    assert stopped
+    assert stopped <= {"falls-0", "falls-1", "falls-2"}, "a seed more of the same reward goes to the end"
+    one = comparable(whole[min(stopped)])
+    assert one.stopped is not None
+    assert len(one.curves["fitness"]) == one.stopped.checkpoint < 8
+    assert one.env_steps < comparable(whole["falls again"]).env_steps
+    # The run is killed when half of the results are in its log; the rest is trained anew beside their curves.
+    ended = tuple((name, curve_of(whole[name])) for name in list(sources)[::2])
+    left = [
+        replace(each, folder=tmp_path / "resumed" / each.name, contest=Contest(ended))
+        for each in jobs
+        if each.name not in dict(ended)
+    ]
+    for each, outcome in zip(left, run(trainer, task, left), strict=True):
+        assert comparable(outcome) == comparable(whole[each.name])
+
+
+def test_what_a_failed_candidate_showed_before_it_failed_is_kept(
+    task: Task, trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    task = replace(task, budget=replace(task.budget, checkpoints=32))
+    (outcome,) = run(trainer, task, [job("late", FAILS_LATE, tmp_path, env_steps=8192)])
+    shown = failure(outcome).curve
+    assert 0 < len(shown) < 32
+    assert all(fitness > 0.0 for fitness, _ in shown)
+
+
+def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tmp_path: Path) -> None:
+    wide = find_task(env="fragile_envs:wide", max_episode_steps=4)
+    small = {"n_envs": 2, "n_steps": 64, "batch_size": 64, "n_epochs": 1}
+    budget = replace(wide.budget, checkpoints=1, eval_episodes=1, memory_mb=560)
+    wide = replace(wide, algorithm=small, budget=budget)
+    notices: list[str] = []
+    with RewardSandbox() as sandbox:
+        made = PopulationTrainer(
+            sandbox,
+            scratch=tmp_path / "home",
+            parallel=1,
+            stop=threading.Event(),
+            cache=cache,
+            notify=notices.append,
+        )
+        jobs = [job(str(n), None, tmp_path, "native", 128) for n in range(6)]
+        outcomes = run(made, wide, jobs)
+        made.close()
+    assert len({comparable(outcome).fitness for outcome in outcomes}) == 1
+    (notice,) = notices
+    assert "560 MB of memory" in notice
+    assert "of 6 candidates at once" in notice
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("make", "the fragile environment broke"), ("undeclared", "shape (2,)")]
+)
+def test_worlds_that_misbehave_fail_only_whose_they_are(
+    task: Task, trainer: PopulationTrainer, tmp_path: Path, name: str, words: str
+) -> None:
+    """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit.
+
+    Nobody in a race waits for those that began anew.
+    """
+    fragile = find_task(env=f"fragile_envs:{name}")
     budget = replace(fragile.budget, checkpoints=1, eval_episodes=1)
     small = {"n_envs": 2, "n_steps": 32, "batch_size": 32, "n_epochs": 2}
     fragile = replace(fragile, budget=budget, algorithm=small)
-    jobs = [replace(job(str(seed), None, tmp_path, "native", 64), seed=seed) for seed in range(4)]
+    jobs = [
+        replace(job(str(seed), None, tmp_path, "native", 64), seed=seed, contest=Contest())
+        for seed in range(4)
+    ]
     outcomes = run(trainer, fragile, jobs)
     broken = [isinstance(outcome, TrainingFailure) for outcome in outcomes]
     assert broken == [seed == 2 for seed in range(4)]
-    assert "fragile" in failure(outcomes[2]).reason
+    assert words in failure(outcomes[2]).reason
+
+
+def test_a_model_that_no_longer_loads_fails_with_its_reason(
+    trainer: PopulationTrainer, tmp_path: Path
+) -> None:
+    pytest.importorskip("mujoco")
+    from gymnasium.envs import mujoco
+
+    model = tmp_path / "model.xml"
+    model.write_text((Path(mujoco.__file__).parent / "assets" / "half_cheetah.xml").read_text())
+    folder = shutil.copytree(ENVS / "half_cheetah", tmp_path / "half_cheetah")
+    text = (folder / "task.toml").read_text()
+    wanted = f'[environment]\nkwargs = {{ xml_file = "{model}" }}\n'
+    (folder / "task.toml").write_text(text.replace("[environment]\n", wanted))
+    task = find_task(str(folder))
+    model.write_text("<mujoco><worldbody><geom type='nonsense'/></worldbody></mujoco>")
+    outcomes = run(trainer, task, [job(str(n), None, tmp_path, "native") for n in range(2)])
+    assert all("invalid keyword: 'nonsense'" in failure(outcome).reason for outcome in outcomes)
 
 
 def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
