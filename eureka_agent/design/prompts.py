@@ -12,6 +12,7 @@ from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_table_text
 from eureka_agent.showing import cell, item, one_line, visible
 from eureka_agent.tasks.task import Signal, Task
+from eureka_agent.training.algorithm import PpoSettings
 
 FUNCTION = "compute_reward"
 
@@ -48,6 +49,7 @@ class PromptBook:
 
 def task_words(task: Task) -> dict[str, Any]:
     """Return what the designer may know of a task: no fitness code, no reference, no environment id."""
+    learner = PpoSettings.of(task.algorithm)
     return {
         "name": task.name,
         "description": visible(task.description.strip()),
@@ -56,6 +58,8 @@ def task_words(task: Task) -> dict[str, Any]:
         "safety": visible(task.safety.strip()),
         "max_episode_steps": task.max_episode_steps,
         "env_steps": task.budget.env_steps,
+        "discount": learner.gamma,
+        "rewards_scaled": learner.normalize_reward,
         "signals": [_signal_words(signal) for signal in task.signals],
         "context": visible(task.context.strip()),
         "env_reward": visible(task.env_reward.strip()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,10 @@ def journalled(
 
 def proposer_of(task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
+    steps = config.env_steps or task.budget.env_steps
+    task = replace(
+        task, budget=replace(task.budget, env_steps=steps)
+    )  # prompts tell what will be learned with
     designers = [
         Designer(task, model, PromptBook(), seed=seed, reflection=config.reflection, history=config.history)
         for model in models
