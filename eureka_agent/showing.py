@@ -14,8 +14,8 @@ _TICKS = re.compile(r"`+")
 
 
 def visible(text: str) -> str:
-    """Return text without control and formatting characters; line breaks stay."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+    """Return text without control and formatting characters; line breaks and tabs stay."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "�" for letter in text)
 
 
 def one_line(text: str) -> str:

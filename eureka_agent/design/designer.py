@@ -107,7 +107,7 @@ class Designer:
 
     def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
         told = reflect(candidate, sign=sign, detailed=self._reflection)
-        source = visible((candidate.source or "").expandtabs(4).strip())
+        source = visible((candidate.source or "").strip())
         return {
             "id": candidate.id,
             "source": source,

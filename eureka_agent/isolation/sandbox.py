@@ -76,6 +76,7 @@ class RewardSandbox:
 
     def start(self) -> None:
         """Start the zygote and run the self-test; raises SandboxError where code could not be contained."""
+        self._closed = False
         self._server, outer = self._start_zygote()
         try:
             self._report = self._self_test(self._server, outer)
@@ -138,7 +139,8 @@ class RewardSandbox:
                 f"The sandbox could not be started again: {error.what}",
                 fix=f"{error.fix}; then give the same command again: the run continues.",
             ) from error
-        if self._report.backend != before.backend:
+        if (self._report.backend, self._report.contained) != (before.backend, before.contained):
+            self._server.close()
             raise SandboxError(
                 f"The sandbox was started again and held with {self._report.backend}, "
                 f"before with {before.backend}.",

@@ -37,7 +37,7 @@ def _wrapped(name: str, value: str) -> list[str]:
 
 def _split_docstring(source: str) -> tuple[str, str]:
     tree = parse_python(source)
-    if not ast.get_docstring(tree):
+    if ast.get_docstring(tree) is None:
         return "", source
     first = tree.body[0]
     rest = source.splitlines(keepends=True)[first.end_lineno or 1 :]
