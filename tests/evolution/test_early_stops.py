@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import CountingProposer, FakeTrainer, make_evolution
 
 from eureka_agent.archive.candidate import Status
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import make_config
 from eureka_agent.evolution.early_stops import render_early_stops, rule_of
 from eureka_agent.evolution.loop import Interrupted
 from eureka_agent.training.job import TrainingJob
+
+TASK = {"kind": "folder", "value": "cartpole"}
 
 
 class Rising(CountingProposer):
@@ -58,7 +61,7 @@ def test_only_the_first_seed_of_a_new_candidate_is_in_a_contest(tmp_path: Path) 
 
 @pytest.mark.parametrize("options", [{"halving": False}, {"search_seeds": 2}])
 def test_all_go_to_the_end_where_it_is_wanted_or_scores_are_averaged(
-    tmp_path: Path, options: dict[str, int]
+    tmp_path: Path, options: dict[str, Any]
 ) -> None:
     trainer = FakeTrainer(behind=last_place)
     evolution = make_evolution(tmp_path, trainer=trainer, generations=1, **options)
@@ -98,8 +101,7 @@ def test_where_all_that_went_on_fail_the_stopped_ones_are_confirmed(tmp_path: Pa
 def test_rule_and_what_was_saved_stand_in_the_summary(tmp_path: Path) -> None:
     evolution = make_evolution(tmp_path, proposer=Rising(), trainer=FakeTrainer(behind=last_place))
     assert render_early_stops(evolution.state) == "", "the log names no rule"
-    config = RunConfig(task=TaskChoice(kind="folder", value="cartpole"), trainer="population")
-    evolution.state.halving = rule_of(config)
+    evolution.state.halving = rule_of(make_config({"task": TASK, "trainer": "population"}))
     evolution.run()
     text = (tmp_path / "summary.md").read_text()
     assert "3 of 12 candidates were stopped, which saved 225 of 1,200 training steps (19%)." in text
@@ -108,11 +110,11 @@ def test_rule_and_what_was_saved_stand_in_the_summary(tmp_path: Path) -> None:
 
 
 def test_the_rule_is_in_the_log_only_where_it_applies() -> None:
-    task = TaskChoice(kind="folder", value="cartpole")
-    assert rule_of(RunConfig(task=task, trainer="sb3")) is None
-    assert rule_of(RunConfig(task=task, trainer="population", halving=False)) is None
-    assert rule_of(RunConfig(task=task, trainer="population", search_seeds=2)) is None
-    assert rule_of(RunConfig(task=task, trainer="population")) is not None
+    population = {"task": TASK, "trainer": "population"}
+    assert rule_of(make_config({"task": TASK, "trainer": "sb3"})) is None
+    assert rule_of(make_config({**population, "halving": False})) is None
+    assert rule_of(make_config({**population, "search_seeds": 2})) is None
+    assert rule_of(make_config(population)) is not None
 
 
 def _one_by_one(trainer: FakeTrainer, stop: threading.Event):
