@@ -32,7 +32,7 @@ TIMEOUT_S = 5.0
 MAX_ROWS = 1024
 SLOW_S_PER_ROW = 100e-6
 """A step of a light simulator takes less; a reward that costs more would dominate training."""
-SLOW_S_PER_CALL = 1e-3
+SLOW_S_PER_CALL = 2e-3
 """What a call may cost beside its rows; a reward with memory is called once a step."""
 TIMINGS = 5
 """A slow run is repeated this often and the fastest counts: a busy machine must not refuse a reward."""
@@ -173,7 +173,7 @@ def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput
             yield Finding(
                 "no-reaction", "warning", None, f"Nothing changes with `{name}` on the recorded transitions.",
                 "Either it is not used, or its term never becomes active.",
-                f"Check the thresholds and scales of the terms that read `{name}`.",
+                f"Check the thresholds and scales of what reads `{name}`; it may stay if random actions never get there.",
             )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def _cost(run: _Run, rows: _Rows, clock: Clock) -> Iterator[Finding]:
     yield Finding(
         "cost", "error", None, f"The reward took {1e6 * fastest / rows.count:.0f} µs a row.",
         f"Training allows {1e6 * allowed / rows.count:.0f} µs a row.",
-        "Use whole-array NumPy calls instead of loops.",
+        "Use fewer NumPy calls: no loops, conditions united, clips that never bind left out.",
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _finding_words(finding: Finding, source: str | None) -> Mapping[str, Any]:
     known = finding.line is not None and 1 <= finding.line <= len(lines)
     code = one_line(lines[finding.line - 1]).replace("`", "'") if known and finding.line else ""
     words = {"what": item(finding.what), "why": one_line(finding.why), "fix": one_line(finding.fix)}
-    return {"line": finding.line, "code": code, **words}
+    return {"line": finding.line, "code": code, "fatal": finding.severity == "error", **words}
 
 
 def _without_blank_runs(text: str) -> str:

@@ -44,7 +44,7 @@ class Rule:
     """Share of the checkpoints from which on candidates may stop."""
     survivors: float = 0.5
     """Share of the generation that is safe; two candidates at least."""
-    margin: float = 0.5
+    margin: float = 0.65
     """Allowed gap, as a share of what the last safe one gained on the generation's lowest first score."""
     errors: float = 2.0
     """Allowed gap in standard errors of the difference; the larger of the two counts."""
