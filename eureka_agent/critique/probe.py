@@ -173,7 +173,7 @@ def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput
             yield Finding(
                 "no-reaction", "warning", None, f"Nothing changes with `{name}` on the recorded transitions.",
                 "Either it is not used, or its term never becomes active.",
-                f"Check thresholds and scales of what reads `{name}`; fine where random actions never get there.",
+                f"Check thresholds and scales of what reads `{name}`; right where random actions never get.",
             )  # fmt: skip
 
 
