@@ -2,7 +2,7 @@
 
     python benchmarks/record_generations.py benchmarks/data/generations.json [--parallel 1] [--task …]
 
-Runs `search` without early stops, two seeds of three generations a task, and keeps the checkpoints' curves
+Runs `search` without early stops, three seeds of three generations a task, and keeps the checkpoints' curves
 and the final scores. A run that the file already holds is not made again.
 """
 
@@ -22,7 +22,7 @@ from eureka_agent.store.files import write_atomic
 from eureka_agent.store.state import RunState
 from eureka_agent.training.algorithm import PpoSettings
 
-SEEDS = (0, 1)
+SEEDS = (0, 1, 2)
 GENERATIONS = 3
 TASKS = {
     "cartpole": (8, 30_000),

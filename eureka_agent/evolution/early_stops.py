@@ -30,8 +30,11 @@ def render_early_stops(state: RunState) -> str:
         f"The best {rule['survivors']:.0%} of a generation (two at least) are safe. From {rule['first']:.0%} "
         "of the checkpoints on, another candidate stops when its best score so far lies behind the last safe "
         f"one by more than {rule['margin']:.0%} of what that one has gained and by more than "
-        f"{rule['errors']:g} standard errors. It is scored by its best checkpoint, ranked after those that "
-        "were trained to the end, and never leads. Baselines, duels and the confirmation go to the end.",
+        f"{rule['errors']:g} standard errors. Nobody stops as long as that gain is below "
+        f"{rule['learned']:.0%} of the span of all scores seen.",
+        "",
+        "Who was stopped is scored by its best checkpoint, ranked after those that were trained to the end, "
+        "and never leads. Baselines, duels and the confirmation go to the end.",
         "",
         f"{len(stopped)} of {len(searched)} candidates were stopped{_saved(searched, stopped)}.",
     ]

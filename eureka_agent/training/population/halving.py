@@ -37,7 +37,8 @@ class Rule:
     """When a candidate stops. What counts is its best checkpoint so far, since that is what gets scored.
 
     It is compared with the last one of those that are safe; the safe ones are the best `survivors` of the
-    generation. So nobody stops while all are equal, and there are always that many left.
+    generation. So nobody stops while all are equal, and there are always that many left. Nor does anybody
+    stop while even the last safe one has learned little: differences say nothing then, however sure they are.
     """
 
     first: float = 0.2
@@ -46,6 +47,8 @@ class Rule:
     """Share of the generation that is safe; two candidates at least."""
     margin: float = 0.65
     """Allowed gap, as a share of what the last safe one gained on the generation's lowest first score."""
+    learned: float = 0.25
+    """What the last safe one must have gained, as a share of the span of all scores seen so far."""
     errors: float = 2.0
     """Allowed gap in standard errors of the difference; the larger of the two counts."""
 
@@ -66,12 +69,14 @@ def clearly_behind(curves: Curves, look: int, looks: int, rule: Rule = RULE) -> 
     if look + 1 < rule.first * looks or look + 1 >= looks:
         return {}
     best = {name: max(curve[: look + 1]) for name, curve in curves.items() if len(curve) > look}
-    first_scores = [curve[0].score for curve in curves.values() if curve]
-    safe = rule.safe(len(first_scores))
+    seen = [[own.score for own in curve[: look + 1]] for curve in curves.values() if curve]
+    safe = rule.safe(len(seen))
     if len(best) <= safe:
         return {}
     rival = sorted(best.values(), reverse=True)[safe - 1]  # of equal scores the less certain one first
-    gained = rival.score - min(first_scores)
+    gained = rival.score - min(scores[0] for scores in seen)
+    if gained < rule.learned * (max(map(max, seen)) - min(map(min, seen))):
+        return {}
     behind = {}
     for name, own in best.items():
         gap = rival.score - own.score

@@ -20,6 +20,7 @@ rules = st.builds(
     first=st.sampled_from([0.0, 0.2, 0.5]),
     survivors=st.sampled_from([0.0, 0.25, 0.5]),
     margin=st.sampled_from([0.1, 0.5, 0.9]),
+    learned=st.sampled_from([0.0, 0.25]),
     errors=st.sampled_from([0.0, 2.0]),
 )
 generations = st.lists(st.lists(looks, min_size=LOOKS, max_size=LOOKS), min_size=1, max_size=9).map(
@@ -56,6 +57,14 @@ def test_a_candidate_is_judged_by_its_best_checkpoint_so_far() -> None:
     curves = rising(100.0, 100.0, 100.0, 100.0)
     curves["fell"] = [Look(100.0, 0.1)] + [Look(0.0, 0.1)] * (LOOKS - 1)
     assert "fell" not in stops(curves, EAGER)
+
+
+def test_while_the_safe_ones_have_learned_little_nobody_stops() -> None:
+    """As HalfCheetah starts: all but one stand still, and each does so in every episode alike."""
+    ends = {"falls": -0.5, "stands": 0.0, "creeps": 0.01, "crawls": 0.02, "walks": 1.0}
+    curves = {name: [Look(0.0, 0.0)] + [Look(end, 0.0)] * (LOOKS - 1) for name, end in ends.items()}
+    assert stops(curves, replace(EAGER, survivors=0.5)) == {}
+    assert "stands" in stops(curves, replace(EAGER, survivors=0.5, learned=0.0))
 
 
 def test_what_may_be_chance_stops_nobody() -> None:
