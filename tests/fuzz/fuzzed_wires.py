@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -68,8 +69,10 @@ def check_worker(said: Hostile) -> None:
     lifeline, held = os.pipe()
     worker = RewardWorker(LAYOUT, [ours.detach(), inputs, output, held])
     with theirs:
-        for packet in said.packets:
-            theirs.send(packet)
+        theirs.setblocking(False)
+        with contextlib.suppress(BlockingIOError):  # nobody reads yet: what finds no room is not said
+            for packet in said.packets:
+                theirs.send(packet)
         theirs.shutdown(socket.SHUT_WR)  # it says nothing more: an asker that waits on would be told so
         try:
             _converse(worker)
