@@ -18,13 +18,15 @@ class WorkerLimits:
 
     `memory_bytes`: address space above what is mapped when it starts (shared memory included in the start).
     `cpu_s`: processor seconds over all its calls, after which the kernel kills it; a backstop for the
-    asker's timeouts. `open_files`: the highest descriptor number. `stack_bytes`: the stack.
+    asker's timeouts. `open_files`: the highest descriptor number. `stack_bytes`: the stack. `threads`:
+    whether it may start threads of its own, as JAX does; processes it never may.
     """
 
     memory_bytes: int = 2 * GIB
     cpu_s: int = 3600
     open_files: int = 16
     stack_bytes: int = 8 * 2**20
+    threads: bool = False
 
 
 def apply_limits(limits: WorkerLimits) -> Layer:
@@ -36,9 +38,12 @@ def apply_limits(limits: WorkerLimits) -> Layer:
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_STACK: limits.stack_bytes,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_CORE: 0,
     }
+    if (
+        not limits.threads
+    ):  # the kernel counts threads as processes; with threads only seccomp tells them apart
+        bounds[resource.RLIMIT_NPROC] = 0
     for kind, bound in bounds.items():
         hard = resource.getrlimit(kind)[1]
         value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
@@ -46,5 +51,6 @@ def apply_limits(limits: WorkerLimits) -> Layer:
     return Layer(
         "rlimits",
         True,
-        f"{limits.memory_bytes / GIB:g} GiB of memory, {limits.cpu_s} s of CPU, no files, no processes",
+        f"{limits.memory_bytes / GIB:g} GiB of memory, {limits.cpu_s} s of CPU, no files"
+        + ("" if limits.threads else ", no processes"),
     )

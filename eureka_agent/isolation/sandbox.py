@@ -6,8 +6,8 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,24 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.resources import ONE_THREAD
 
-_ENTRY = "eureka_agent.isolation.worker:main"
-_PRELOAD = ("eureka_agent.isolation.worker", "eureka_agent.isolation.warm")
 _START_TIMEOUT_S = 30.0
 _READY_TIMEOUT_S = 10.0
 _KILL_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class ZygoteKind:
+    """What the children of a zygote are for; its entry answers the payload kind `probe` with a self-test."""
+
+    entry: str
+    preload: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides those that every zygote gets."""
+
+
+WORKERS = ZygoteKind(
+    "eureka_agent.isolation.worker:main", ("eureka_agent.isolation.worker", "eureka_agent.isolation.warm")
+)
 
 
 class RewardSandbox:
@@ -45,12 +58,14 @@ class RewardSandbox:
         limits: WorkerLimits | None = None,
         skip: Collection[str] = (),
         log: Path | None = None,
+        kind: ZygoteKind = WORKERS,
     ) -> None:
         self.limits = limits or WorkerLimits()
         self._unsafe = unsafe
         self._bwrap = find_bubblewrap() if bwrap == "auto" else bwrap
         self._skip = sorted(skip)
         self._log = log
+        self._kind = kind
         self._server: ForkServer | None = None
         self._report: IsolationReport | None = None
 
@@ -104,11 +119,19 @@ class RewardSandbox:
     def kill(self, worker: RewardWorker) -> None:
         """End a worker, whatever it is doing; whoever waits for its answer gets a WorkerCrashedError."""
         if worker.child is not None:
-            server = self._started()
-            server.kill(worker.child)
-            with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
-                server.wait(worker.child, _KILL_TIMEOUT_S)
+            self.kill_child(worker.child)
         worker.close()
+
+    def fork(self, kind: str, fds: Sequence[int], **more: Any) -> int:
+        """Fork a child of the zygote for a `kind` of payload; return its pid there. See `ForkServer.fork`."""
+        return self._started().fork(self._payload(kind, **more), fds)
+
+    def kill_child(self, child: int) -> None:
+        """End a child that `fork` made, whatever it is doing."""
+        server = self._started()
+        server.kill(child)
+        with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
+            server.wait(child, _KILL_TIMEOUT_S)
 
     def _started(self) -> ForkServer:
         if self._server is None:
@@ -132,10 +155,10 @@ class RewardSandbox:
 
     def _zygote(self, wrap: Sequence[str]) -> ForkServer:
         server = ForkServer(
-            entry=_ENTRY,
-            preload=_PRELOAD,
+            entry=self._kind.entry,
+            preload=self._kind.preload,
             wrap=wrap,
-            env=_zygote_environment(),
+            env=_zygote_environment() | dict(self._kind.environment),
             single_threaded=True,
             start_timeout_s=_START_TIMEOUT_S,
             log=self._log,
@@ -176,7 +199,7 @@ class RewardSandbox:
         worker = RewardWorker(layout, [ours.detach(), inputs, output, held])
         given = [theirs.detach(), shown, output, lifeline]
         try:
-            worker.child = self._started().fork(self._payload("reward", layout=layout.to_json()), given)
+            worker.child = self.fork("reward", given, layout=layout.to_json())
         except EurekaError:
             worker.close()
             raise
