@@ -15,6 +15,11 @@ TrainerName = Literal["population", "sb3"]
 
 TRAINERS: tuple[str, ...] = get_args(TrainerName)
 
+DeviceName = Literal["auto", "gpu", "cpu"]
+"""`auto` is a GPU where the population trainer can use one for the task."""
+
+DEVICES: tuple[str, ...] = get_args(DeviceName)
+
 
 class TaskChoice(BaseModel):
     """Which task, in a form that another process and a later day can find again."""
@@ -78,6 +83,10 @@ class RunConfig(BaseModel):
     """How often a refused reward may be answered again within its generation."""
     trainer: TrainerName = "sb3"
     """Scores from different trainers are not compared."""
+    device: DeviceName = "auto"
+    """What the population trainer trains on; a run goes on with what it began with."""
+    worlds: int | None = Field(None, ge=1)
+    """Worlds of each candidate on a GPU; the device trainer's own number when not given."""
     parallel: int | None = Field(None, ge=1)
     """Trainings side by side, or threads of the population trainer; one a core when not given."""
     unsafe_isolation: bool = False

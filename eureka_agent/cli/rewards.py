@@ -54,6 +54,8 @@ def train(
     trainer: Annotated[
         str, typer.Option(help="population: all seeds in one process; sb3: a process for each.")
     ] = "sb3",
+    device: Annotated[str, typer.Option(help="auto, gpu or cpu.")] = "auto",
+    worlds: Annotated[int | None, typer.Option(help="Worlds of each seed on a GPU; else 2048.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"
     ),
@@ -72,7 +74,7 @@ def train(
 
     trained = run(
         task, reward, seeds=seeds, seed=seed, env_steps=env_steps, output=output, trainer=trainer,
-        env=env, envs=envs,
+        device=device, worlds=worlds, env=env, envs=envs,
         unsafe_isolation=unsafe_isolation,
     )  # fmt: skip
     if json_output:
@@ -83,5 +85,5 @@ def train(
             for t in trained.trainings
         ]
         print_table("", ("seed", "fitness", "steps", "time", "folder", "failure"), rows)
-        typer.echo(f"Fitness {trained.summary} ({trained.fitness_summary})")
+        typer.echo(f"Fitness {trained.summary} ({trained.fitness_summary}); on a {trained.device.upper()}")
     raise typer.Exit(1 if all(t.failure for t in trained.trainings) else 0)

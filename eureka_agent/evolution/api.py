@@ -28,13 +28,14 @@ from eureka_agent.store.layout import find_run, list_runs
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.registry import find_task, list_tasks, load_task
 from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.job import RewardKind, TrainingFailure, TrainingJob
 from eureka_agent.training.trainers import make_trainer
 
 Env = str | Callable[[], gym.Env] | None
 LIBRARIES = (
-    "numpy", "gymnasium", "stable-baselines3", "torch", "jax", "optax", "mujoco", "openai",
+    "numpy", "gymnasium", "stable-baselines3", "torch", "jax", "optax", "mujoco", "mujoco-mjx", "openai",
     "anthropic", "genai-prices", "xllamacpp",
 )  # fmt: skip
 
@@ -86,6 +87,8 @@ class TrainReport:
     reward: str
     fitness_summary: str
     trainings: tuple[Training, ...]
+    device: str = "cpu"
+    """What they were trained on: "cpu" or "gpu"."""
 
     @property
     def summary(self) -> str:
@@ -134,6 +137,8 @@ def train(
     env_steps: int | None = None,
     output: Path | str = "trained",
     trainer: str = "sb3",
+    device: str = "auto",
+    worlds: int | None = None,
     parallel: int | None = None,
     env: Env = None,
     envs: Path | None = None,
@@ -144,8 +149,10 @@ def train(
 
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
     is how many trainings run side by side (threads of the population trainer), as many as cores by default.
+    `device` and `worlds` are those of `RunConfig`.
     """
     chosen = find_task(task, env=env, envs=envs)
+    taken = choose_device(device, trainer, chosen)
     kind, source = _reward_of(chosen, str(reward))
     root = Path(output)
     jobs = [
@@ -164,14 +171,15 @@ def train(
     root.mkdir(parents=True, exist_ok=True)
     with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
         chosen_trainer = make_trainer(
-            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event()
-        )
+            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
+            gpu=taken.platform == "gpu", worlds=worlds, unsafe=unsafe_isolation,
+        )  # fmt: skip
         try:
             outcomes = chosen_trainer.train(chosen, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
         finally:
             chosen_trainer.close()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
-    return TrainReport(chosen.name, str(reward), chosen.fitness.summary, trainings)
+    return TrainReport(chosen.name, str(reward), chosen.fitness.summary, trainings, taken.platform)
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:

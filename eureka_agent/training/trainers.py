@@ -18,15 +18,23 @@ def make_trainer(
     scratch: Path,
     parallel: int | None,
     stop: threading.Event,
+    gpu: bool = False,
+    worlds: int | None = None,
+    unsafe: bool = False,
 ) -> Trainer:
     """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
 
-    `parallel` is how many cores it may use, all by default.
+    `parallel` is how many cores it may use, all by default. With `gpu` (see `choose_device`) the population
+    trainer trains there, with `worlds` worlds a candidate; `unsafe` is the sandbox's, for tracing.
     """
     if name not in TRAINERS:
         raise ConfigError(
             f"There is no trainer '{name}'.{did_you_mean(name, TRAINERS)}", allowed=" or ".join(TRAINERS)
         )
+    if name == "population" and gpu:
+        from eureka_agent.training.device.trainer import DeviceTrainer
+
+        return DeviceTrainer(sandbox, scratch=scratch, stop=stop, worlds=worlds, unsafe=unsafe)
     if name == "population":
         from eureka_agent.training.population.trainer import PopulationTrainer
 

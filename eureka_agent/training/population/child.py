@@ -43,7 +43,7 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     configure_jax(Path(payload["cache"]) if payload["cache"] else None)
-    generation = _Generation(payload, fds, started)
+    generation = Generation(payload, fds, started)
     try:
         generation.train()
     except MemoryError:
@@ -52,20 +52,20 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
         generation.give_up(f"{error.what} {error.fix}".strip())
 
 
-class _Generation:
+class Generation:
     """The jobs of one child and what they share."""
 
     def __init__(self, payload: dict[str, Any], fds: list[int], started: float) -> None:
-        self._payload = payload
-        self._fds = fds
-        self._started = started
-        self._jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
-        self._ended: set[str] = set()
+        self.payload = payload
+        self.fds = fds
+        self.started = started
+        self.jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
+        self.ended: set[str] = set()
         self._payers: dict[str, Payer] = {}
 
     def train(self) -> None:
         """Train everything; raises what keeps all jobs from being trained."""
-        payload = self._payload
+        payload = self.payload
         self.task = replace(
             load_task(TaskRef(**payload["task"])),
             budget=TrainingBudget(**payload["budget"]),
@@ -74,7 +74,7 @@ class _Generation:
         self.factory = SimulatorFactory(self.task, threads=payload["threads_each"])
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
-        names = list(self._jobs)
+        names = list(self.jobs)
         count = min(payload["threads"], len(names))
         groups = [names[first::count] for first in range(count)]
         with ThreadPoolExecutor(len(groups), thread_name_prefix="population") as pool:
@@ -83,13 +83,13 @@ class _Generation:
 
     def give_up(self, reason: str) -> None:
         """Fail every job that has no result yet."""
-        for name in self._jobs:
-            if name not in self._ended:
-                self._write(name, {"failure": {"status": "failed", "reason": reason}})
+        for name in self.jobs:
+            if name not in self.ended:
+                self.write(name, {"failure": {"status": "failed", "reason": reason}})
 
     def _train_group(self, names: Sequence[str]) -> None:
         """Train some jobs in step; where their worlds misbehave, find out whose they are by halves."""
-        candidates = [Candidate(name, self._jobs[name]["seed"], self._payer(name)) for name in names]
+        candidates = [Candidate(name, self.jobs[name]["seed"], self._payer(name)) for name in names]
         population = None
         try:
             population = Population(
@@ -97,15 +97,15 @@ class _Generation:
                 candidates,
                 factory=self.factory,
                 learner=self.learner,
-                env_steps=self._jobs[names[0]]["env_steps"],
-                on_end=self._on_end,
+                env_steps=self.jobs[names[0]]["env_steps"],
+                on_end=self.on_end,
             )
             population.run()
         except (TaskError, TrainingError) as error:
-            left = [candidate for candidate in candidates if candidate.name not in self._ended]
+            left = [candidate for candidate in candidates if candidate.name not in self.ended]
             if len(left) <= 1:
                 for candidate in left:
-                    self._on_end(candidate, error)
+                    self.on_end(candidate, error)
                 return
             half = len(left) // 2
             for part in (left[:half], left[half:]):
@@ -113,32 +113,34 @@ class _Generation:
 
     def _payer(self, name: str) -> Payer:
         """Return a job's payer; a worker is taken over once, and forgets when its episodes begin anew."""
-        job = self._jobs[name]
+        job = self.jobs[name]
         if job["kind"] != "source":
             return payer_of(self.task, job["kind"], self.learner.settings.n_envs, None, ())
         if name not in self._payers:
             first, count = job["fds"]
-            own = self._fds[first : first + count]
+            own = self.fds[first : first + count]
             self._payers[name] = payer_of(
                 self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own
             )
         return self._payers[name]
 
-    def _on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
-        self._ended.add(candidate.name)
+    def on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
+        """Write what became of a candidate."""
+        self.ended.add(candidate.name)
         if isinstance(end, EurekaError):
             status = "timed out" if isinstance(end, WorkerTimeoutError) else "failed"
             reason = f"{end.what} {end.fix}".strip() if status == "failed" else end.what
             failure = {"status": status, "reason": reason, "env_steps": candidate.env_steps}
-            self._write(candidate.name, {"failure": failure})
+            self.write(candidate.name, {"failure": failure})
             return
-        folder = Path(self._jobs[candidate.name]["folder"])
+        folder = Path(self.jobs[candidate.name]["folder"])
         self._save(folder, end)
-        evaluation = self._evaluation(self._jobs[candidate.name], end)
-        self._write(candidate.name, {"evaluation": asdict(evaluation)})
+        evaluation = self._evaluation(self.jobs[candidate.name], end)
+        self.write(candidate.name, {"evaluation": asdict(evaluation)})
 
-    def _write(self, name: str, result: dict[str, Any]) -> None:
-        write_json(Path(self._jobs[name]["folder"]) / "result.json", {"job": name, **result})
+    def write(self, name: str, result: dict[str, Any]) -> None:
+        """Leave a job's result file, which ends it."""
+        write_json(Path(self.jobs[name]["folder"]) / "result.json", {"job": name, **result})
 
     def _evaluation(self, job: dict[str, Any], learned: Learned) -> Evaluation:
         warnings = ()
@@ -151,7 +153,7 @@ class _Generation:
             fitness=learned.scoring.fitness,
             episode_fitness=tuple(episode.fitness for episode in learned.scoring.episodes),
             env_steps=learned.env_steps,
-            wall_s=round(time.monotonic() - self._started, 3),
+            wall_s=round(time.monotonic() - self.started, 3),
             best_checkpoint=learned.checkpoint.index,
             curves={name: tuple(values) for name, values in learned.curves.items()},
             warnings=warnings,

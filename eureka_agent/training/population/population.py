@@ -8,8 +8,9 @@ whoever learns beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -56,24 +57,47 @@ class Learned:
     """Learning steps in which the simulator warned."""
 
 
+PayerKind = TypeVar("PayerKind")
+
+
 @dataclass
-class Candidate:
+class Candidate(Generic[PayerKind]):
     """One reward and everything that learns from it."""
 
     name: str
     seed: int
-    payer: Payer
+    payer: PayerKind
+    """A `Payer`, or what gives rewards on a device."""
     env_steps: int = 0
     """All steps so far."""
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: Checkpoint | None = None
 
+    def remember(
+        self, episodes: EpisodeSet, means: Mapping[str, float], sign: float, flat: Array, moments: Moments
+    ) -> None:
+        """Take in what a look at a checkpoint found; `means` are of the rewards since the last one."""
+        self.env_steps += episodes.env_steps
+        for name, value in means.items():
+            self.curves[name].append(value)
+        self.curves["fitness"].append(episodes.fitness)
+        self.curves["episode_length"].append(episodes.length)
+        score = sign * episodes.fitness
+        if self.best is None or score > self.best.score:
+            self.best = Checkpoint(len(self.curves["fitness"]) - 1, score, flat, moments)
+
+    def learned(self, scoring: EpisodeSet) -> Learned:
+        """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
+        assert self.best is not None
+        self.env_steps += scoring.env_steps
+        return Learned(self.best, dict(self.curves), scoring, self.env_steps, self.faults)
+
 
 class _Pupil:
     """A candidate while it learns."""
 
-    def __init__(self, candidate: Candidate, learner: Learner) -> None:
+    def __init__(self, candidate: Candidate[Payer], learner: Learner) -> None:
         settings = learner.settings
         self.candidate = candidate
         self.state: LearnerState = learner.initial(candidate.seed)
@@ -122,6 +146,17 @@ def _bootstraps(rollout: Rollout, policies: Policies) -> Array:
     return values
 
 
+def checkpoints(task: Task, env_steps: int) -> list[int]:
+    """Return the learning steps after which candidates are looked at."""
+    count = task.budget.checkpoints
+    return [round(env_steps * (index + 1) / count) for index in range(count)]
+
+
+def episode_seeds(task: Task, candidate: Candidate, purpose: str) -> list[int]:
+    """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones."""
+    return [seed_for(candidate.seed, purpose, index) for index in range(task.budget.eval_episodes)]
+
+
 OnEnd = Callable[[Candidate, Learned | EurekaError], None]
 
 
@@ -131,7 +166,7 @@ class Population:
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[Candidate],
+        candidates: Sequence[Candidate[Payer]],
         *,
         factory: SimulatorFactory,
         learner: Learner,
@@ -144,8 +179,7 @@ class Population:
         self._total = env_steps
         self._steps = 0
         self._on_end = on_end
-        count = task.budget.checkpoints
-        self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
+        self._due = checkpoints(task, env_steps)
         seeds = [seed for candidate in candidates for seed in self._world_seeds(candidate)]
         self._collector = Collector(
             task, factory.make(seeds), learner.network, self._settings, candidates=len(candidates)
@@ -187,10 +221,6 @@ class Population:
     def _world_seeds(self, candidate: Candidate) -> list[int]:
         return [seed_for(candidate.seed, "world", index) for index in range(self._settings.n_envs)]
 
-    def _episode_seeds(self, candidate: Candidate, purpose: str) -> list[int]:
-        episodes = self._task.budget.eval_episodes
-        return [seed_for(candidate.seed, purpose, index) for index in range(episodes)]
-
     def _policies(self, pupils: Sequence[_Pupil]) -> Policies:
         return self._stacked([p.state.flat for p in pupils], [p.moments for p in pupils])
 
@@ -213,7 +243,7 @@ class Population:
             return
         while self._due and self._steps >= self._due[0]:
             self._due.pop(0)
-        seeds = [self._episode_seeds(pupil.candidate, "select") for pupil in self._pupils]
+        seeds = [episode_seeds(self._task, pupil.candidate, "select") for pupil in self._pupils]
         found = score(self._task, self._factory, self._policies(self._pupils), seeds)
         failed: set[int] = set()
         for index, (pupil, episodes) in enumerate(zip(self._pupils, found, strict=True)):
@@ -221,20 +251,10 @@ class Population:
                 self._on_end(pupil.candidate, episodes)
                 failed.add(index)
             else:
-                self._remember(pupil, episodes)
+                sign = self._task.fitness.sign
+                moments = pupil.moments.copy()
+                pupil.candidate.remember(episodes, pupil.tally.take(), sign, pupil.state.flat, moments)
         self._drop(failed)
-
-    def _remember(self, pupil: _Pupil, episodes: EpisodeSet) -> None:
-        candidate = pupil.candidate
-        candidate.env_steps += episodes.env_steps
-        for name, value in pupil.tally.take().items():
-            candidate.curves[name].append(value)
-        candidate.curves["fitness"].append(episodes.fitness)
-        candidate.curves["episode_length"].append(episodes.length)
-        value = self._task.fitness.sign * episodes.fitness
-        if candidate.best is None or value > candidate.best.score:
-            index = len(candidate.curves["fitness"]) - 1
-            candidate.best = Checkpoint(index, value, pupil.state.flat, pupil.moments.copy())
 
     def _score(self) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
@@ -243,16 +263,10 @@ class Population:
         chosen = [pupil.candidate.best for pupil in self._pupils]
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in self._pupils]
+        seeds = [episode_seeds(self._task, pupil.candidate, "score") for pupil in self._pupils]
         found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for pupil, checkpoint, episodes in zip(self._pupils, best, found, strict=True):
+        for pupil, episodes in zip(self._pupils, found, strict=True):
             candidate = pupil.candidate
-            if isinstance(episodes, EurekaError):
-                self._on_end(candidate, episodes)
-                continue
-            candidate.env_steps += episodes.env_steps
-            learned = Learned(
-                checkpoint, dict(candidate.curves), episodes, candidate.env_steps, candidate.faults
-            )
-            self._on_end(candidate, learned)
+            failed = isinstance(episodes, EurekaError)
+            self._on_end(candidate, episodes if failed else candidate.learned(episodes))
         self._pupils = []

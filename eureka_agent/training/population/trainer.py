@@ -32,6 +32,8 @@ class PopulationTrainer:
     """Trains a list of rewards in one process; what one candidate does never changes another's result."""
 
     name = "population"
+    entry, preload = ENTRY, PRELOAD
+    gpu = False
 
     def __init__(
         self,
@@ -54,7 +56,12 @@ class PopulationTrainer:
         self._stop = stop
         self._cache = cache or cache_folder("compiled")
         self.executor = LocalExecutor(
-            entry=ENTRY, preload=PRELOAD, scratch=scratch, parallel=parallel, stop=stop
+            entry=self.entry,
+            preload=self.preload,
+            scratch=scratch,
+            parallel=parallel,
+            stop=stop,
+            gpu=self.gpu,
         )
 
     def close(self) -> None:
@@ -85,9 +92,9 @@ class PopulationTrainer:
 
     def _train(self, task: Task, jobs: Sequence[TrainingJob], finish: OnOutcome) -> None:
         """Train jobs in one child; if it dies, those without a result are tried again in halves."""
-        attempt = _Attempt(task, jobs, finish, self._sandbox.kill)
+        attempt = Attempt(task, jobs, finish, self._sandbox.kill)
         try:
-            self._spawn_workers(attempt)
+            self._prepare(attempt)
             if not attempt.left:
                 return
             end = self._run_child(attempt)
@@ -107,7 +114,7 @@ class PopulationTrainer:
         for part in (left[:half], left[half:]):
             self._train(task, part, finish)
 
-    def _spawn_workers(self, attempt: _Attempt) -> None:
+    def _prepare(self, attempt: Attempt) -> None:
         """Start a worker for every generated reward; a job whose reward does not load has failed."""
         for job in attempt.left:
             if job.kind != "source":
@@ -120,18 +127,22 @@ class PopulationTrainer:
             except (RewardError, WorkerError) as error:
                 attempt.end(job, TrainingFailure("failed", f"{error.what} {error.fix}".strip()))
 
-    def _run_child(self, attempt: _Attempt) -> ChildEnd:
+    def _run_child(self, attempt: Attempt) -> ChildEnd:
         for job in attempt.left:
             job.folder.mkdir(parents=True, exist_ok=True)
             (job.folder / "result.json").unlink(missing_ok=True)
-        payload, fds = attempt.request(self.executor.parallel, self._cache)
+        payload, fds = self._request(attempt)
         rounds = -(-len(attempt.left) // self.executor.parallel)
         limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
         return self.executor.run_child(payload, fds, limits, watch=attempt.look)
 
+    def _request(self, attempt: Attempt) -> tuple[dict[str, Any], list[int]]:
+        """Return what the child is told, and the descriptors that go with it."""
+        return attempt.request(self.executor.parallel, self._cache)
+
 
 @dataclass
-class _Attempt:
+class Attempt:
     """Some jobs in one child."""
 
     task: Task
@@ -139,10 +150,13 @@ class _Attempt:
     finish: OnOutcome
     kill: Callable[[RewardWorker], None]
     workers: dict[TrainingJob, RewardWorker] = field(default_factory=dict)
+    told: dict[TrainingJob, dict[str, Any]] = field(default_factory=dict)
+    """What the child is told of a job besides what every job has."""
     _ended: set[TrainingJob] = field(default_factory=set)
 
     @property
     def settings(self) -> PpoSettings:
+        """The task's settings of the algorithm."""
         return PpoSettings.of(self.task.algorithm)
 
     @property
@@ -173,7 +187,7 @@ class _Attempt:
         fds: list[int] = []
         described = []
         for job in self.left:
-            row = _job_json(job)
+            row = _job_json(job) | self.told.get(job, {})
             if job in self.workers:
                 row["worker"], own = self.workers[job].handle()
                 row["fds"] = [len(fds), len(own)]
@@ -219,7 +233,7 @@ def _job_json(job: TrainingJob) -> dict[str, Any]:
     }
 
 
-def _without_result(attempt: _Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
+def _without_result(attempt: Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
     if end.timed_out:
         return TrainingFailure(
             "timed out",
