@@ -17,28 +17,10 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.slow
 def test_the_benchmark_runs_small_on_a_cpu(tmp_path: Path) -> None:
-    sizes = [
-        "--tasks",
-        "reacher",
-        "--candidates",
-        "1",
-        "2",
-        "--worlds",
-        "4",
-        "--iterations",
-        "1",
-        "--env-steps",
-        "64",
-    ]
-    command = [
-        sys.executable,
-        "benchmarks/gpu.py",
-        "--device",
-        "cpu",
-        *sizes,
-        "--output",
-        str(tmp_path / "gpu.json"),
-    ]
+    sizes = {"--candidates": ["1", "2"], "--worlds": ["4"], "--iterations": ["1"], "--env-steps": ["64"]}
+    command = [sys.executable, "benchmarks/gpu.py", "--device", "cpu", "--tasks", "reacher"]
+    command += [word for option, values in sizes.items() for word in (option, *values)]
+    command += ["--output", str(tmp_path / "gpu.json")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "EUREKA_AGENT_CACHE": str(tmp_path / "cache")}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     report = json.loads((tmp_path / "gpu.json").read_text())
