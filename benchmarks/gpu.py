@@ -153,6 +153,7 @@ def generation_time(task: Task, candidates: int, args: argparse.Namespace) -> di
 
 def main() -> None:
     args = options()
+    generations: dict[tuple[str, int], dict[str, Any]] = {}
     if not args.no_generation:  # first, in children: this process must not hold the GPU yet
         generations = {
             (name, count): generation_time(long_enough(find_task(name)), count, args)

@@ -43,6 +43,8 @@ class DevicePayer(Protocol):
 
     signals: tuple[str, ...]
     """What it must find in the rollout."""
+    components: tuple[str, ...]
+    """Their names in order, which a compiled program does not keep."""
 
     def initial_memory(self, num_envs: int) -> Memory:
         """Return what it remembers before the first step, each `(num_envs, ...)`."""
@@ -59,6 +61,7 @@ class TracedPayer:
     def __init__(self, reward: DeviceReward) -> None:
         self._reward = reward
         self.signals = reward.arguments
+        self.components = reward.components
 
     def initial_memory(self, num_envs: int) -> Memory:
         """Return the reward's own; see `DeviceReward.initial_memory`."""
@@ -92,6 +95,7 @@ class NativePayer:
     """The environment's own reward."""
 
     signals: tuple[str, ...] = ()
+    components: tuple[str, ...] = ("native",)
 
     def initial_memory(self, num_envs: int) -> Memory:
         """Return nothing."""
@@ -108,6 +112,8 @@ class SparsePayer:
     Whole episodes are scored by Python code of the task that branches on what it sees. For it the host
     remembers each world's episode, and answers once a rollout.
     """
+
+    components: tuple[str, ...] = ("fitness",)
 
     def __init__(self, task: Task, worlds: DeviceWorlds, num_envs: int) -> None:
         self._task, self._worlds = task, worlds

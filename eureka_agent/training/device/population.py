@@ -101,7 +101,7 @@ class DevicePopulation:
                 candidate.faults += int(report.faults[k])
                 if problem := _problem(report, k):
                     self._end(k, problem)
-        return [_means(reports, k) for k in range(len(self._candidates))]
+        return [_means(reports, k, one.payer.components) for k, one in enumerate(self._candidates)]
 
     def _score(self) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
@@ -154,12 +154,15 @@ def _problem(report: Report, k: int) -> EurekaError | None:
     return None
 
 
-def _means(reports: Sequence[Report], k: int) -> dict[str, float]:
+def _means(reports: Sequence[Report], k: int, components: Sequence[str]) -> dict[str, float]:
     """Return a candidate's mean reward and components over some iterations; empty where there are none."""
     if not reports:
         return {}
     rows = [
-        {"reward": report.reward[k], **{f"component/{name}": v for name, v in report.components[k].items()}}
+        {
+            "reward": report.reward[k],
+            **{f"component/{name}": report.components[k][name] for name in components},
+        }
         for report in reports
     ]
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

@@ -32,6 +32,7 @@ class Pays:
     """Pays by how near the point is, times a weight; NaN from some iteration on, where told."""
 
     signals: tuple[str, ...] = ("x",)
+    components: tuple[str, ...] = ("near", "far")
 
     def __init__(self, weight: float = 1.0, spoiled_after: int | None = None) -> None:
         self.weight, self.spoiled_after = weight, spoiled_after
@@ -43,7 +44,7 @@ class Pays:
         reward = self.weight * jnp.exp(-jnp.square(rollout.signals["x"]))
         if self.spoiled_after is not None:
             reward = jnp.where(memory["calls"] >= self.spoiled_after, jnp.nan, reward)
-        return Paid(reward, {"near": reward}, {"calls": memory["calls"] + 1.0})
+        return Paid(reward, {"near": reward, "far": -reward}, {"calls": memory["calls"] + 1.0})
 
 
 def learner_of(task: Task) -> Learner:
@@ -185,20 +186,19 @@ def test_statistics_equal_the_cpus() -> None:
 def flats_after(task: Task, payers: Mapping[str, DevicePayer], iterations: int) -> list[np.ndarray]:
     """Return everybody's weights after each iteration."""
     made = population(task, payers, {})
-    flats = []
+    begun, flats = made.generation, []
     for _ in range(iterations):
-        begun = made.generation
         made.iterate()
-        assert begun.flat.is_deleted(), "two copies of all worlds would take twice a device's memory"
-        flats.append(np.asarray(made.generation.flat))
+        flats.append(np.array(made.generation.flat))
+    assert begun.flat.is_deleted(), "two copies of all worlds would take twice a device's memory"
     return flats
 
 
 def test_a_candidate_learns_beside_a_broken_one_what_it_learns_beside_a_sound_one() -> None:
     task = point_task()
     never = 99
-    sound = flats_after(task, {"a": Pays(1.0, never), "b": Pays(2.0, never), "c": Pays(1.0, never)}, 3)
-    broken = flats_after(task, {"a": Pays(1.0, never), "b": Pays(2.0, 1), "c": Pays(1.0, never)}, 3)
+    sound = flats_after(task, {"a": Pays(1.0, never), "b": Pays(-1.0, never), "c": Pays(1.0, never)}, 3)
+    broken = flats_after(task, {"a": Pays(1.0, never), "b": Pays(-1.0, 1), "c": Pays(1.0, never)}, 3)
     np.testing.assert_array_equal(sound[-1][[0, 2]], broken[-1][[0, 2]])
     np.testing.assert_array_equal(sound[-1][0], sound[-1][2], err_msg="equal seeds and rewards")
     assert not np.array_equal(sound[-1][0], sound[-1][1])
@@ -219,7 +219,9 @@ def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
     for name in ("good", "native"):
         learned = ends[name]
         assert isinstance(learned, Learned)
-        assert set(learned.curves) >= {"reward", "fitness", "episode_length"}
+        names = ["near", "far"] if name == "good" else ["native"]
+        expected_curves = ["reward", *(f"component/{one}" for one in names), "fitness", "episode_length"]
+        assert list(learned.curves) == expected_curves
         assert {len(curve) for curve in learned.curves.values()} == {2}
         first, second, third = learned.scoring.episodes
         assert 0.0 < first.fitness <= 1.0

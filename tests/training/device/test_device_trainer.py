@@ -55,17 +55,9 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
     task = find_task("reacher")
     task = replace(task, budget=replace(task.budget, checkpoints=2, eval_episodes=3, wall_s=1800.0))
     sources = {"good": GOOD, "nan": NAN, "unknown": UNKNOWN, "forged": GOOD, "native": None, "sparse": None}
+    kinds: dict[str, Any] = {name: "source" if source else name for name, source in sources.items()}
     jobs = [
-        TrainingJob(
-            name,
-            "search",
-            0,
-            1,
-            "source" if source else name,
-            source,
-            tmp_path / name,
-            128,  # pyright: ignore[reportArgumentType]
-        )
+        TrainingJob(name, "search", 0, 1, kinds[name], source, tmp_path / name, 128)
         for name, source in sources.items()
     ]
     told: list[str] = []
