@@ -45,18 +45,16 @@ def speed(
     if json_output:
         print_json(report)
         return
-    columns = (
-        "case", "trainer", "candidates", "steps each", "all steps", "wall", "CPU", "memory", "a minute",
-        "population is", "of physics",
-    )  # fmt: skip
+    columns = ("case", "trainer", "trained", "wall", "CPU", "a minute", "population is", "of physics")
     rows = [
-        (r.case, r.scheme, r.candidates, r.env_steps_each, r.env_steps, f"{r.wall_s:.1f} s",
-         f"{r.cpu_s:.1f} s", f"{r.memory_mb:.0f} MB", round(r.candidates_a_minute, 2),
-         _shown(report.ratio(r), "{:.1f} times"), _shown(report.share_of_physics(r), "{:.0%}"))
+        (r.case, r.scheme, f"{r.candidates} x {r.env_steps_each:,}", f"{r.wall_s:.1f} s", f"{r.cpu_s:.1f} s",
+         round(r.candidates_a_minute, 2), _shown(report.ratio(r), "{:.1f} times"),
+         _shown(report.share_of_physics(r), "{:.0%}"))
         for r in report.rows
     ]  # fmt: skip
     print_table("", columns, rows)
-    typer.echo(f"{report.machine}, {report.cores} cores; memory is the peak of the largest process so far")
+    peak = max(r.memory_mb for r in report.rows)
+    typer.echo(f"{report.machine}, {report.cores} cores; the largest process took {peak:.0f} MB")
     for name, limit in report.physics.items():
         typer.echo(f"{name}: bare physics takes {limit:,.0f} steps a second on all cores")
     for name, settings in report.settings.items():
