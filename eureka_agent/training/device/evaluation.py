@@ -47,6 +47,7 @@ class DeviceScoring:
         candidates, episodes = len(seeds), len(seeds[0])
         watched = watched_worlds(self._task, candidates, episodes, recorded)
         keys = jax.vmap(jax.random.key)(jnp.asarray(np.ravel(seeds), jnp.uint32))
+        policies, keys = jax.device_put((policies, keys), jax.devices()[0])
         found = jax.device_get(self._program(policies, keys, watched=tuple(watched.tolist())))
         longest = int(found.t)
         arrays = {name: array[:longest] for name, array in found.rows.items()}

@@ -72,7 +72,7 @@ class Iteration:
         keys = jax.vmap(jax.random.key)(jnp.asarray(seeds, jnp.uint32))
         begun, going_on = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(keys), 1, 0)
         starts = jax.vmap(lambda key: jax.random.split(key, n))(begun).reshape(-1)
-        return Generation(
+        begun_with = Generation(
             flat=jnp.stack([state.flat for state in states]),
             optimizer=jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state.optimizer for state in states]),
             moments=Moments.empty(count, self._learner.network.observation),
@@ -82,6 +82,8 @@ class Iteration:
             keys=going_on,
             alive=jnp.ones(count, bool),
         )
+        # As what the program returns: an array that could be anywhere would have it compiled a second time.
+        return jax.device_put(begun_with, jax.devices()[0])
 
     def __call__(self, generation: Generation) -> tuple[Generation, Report]:
         """Return the generation after one rollout and one update of everybody; the old one is used up."""

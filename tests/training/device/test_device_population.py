@@ -15,10 +15,19 @@ import jax.numpy as jnp
 from point_mass import LIMIT, near, point_task, point_worlds
 
 from eureka_agent.errors import EurekaError, RewardError, TrainingError
+from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.device.paying import Collected, DevicePayer, Memory, NativePayer, Paid, SparsePayer
+from eureka_agent.training.device.paying import (
+    Collected,
+    DevicePayer,
+    Memory,
+    NativePayer,
+    Paid,
+    SparsePayer,
+    TracedPayer,
+)
 from eureka_agent.training.device.population import DevicePopulation
 from eureka_agent.training.device.rollout import Policies, collect
 from eureka_agent.training.device.statistics import Moments, ReturnScale
@@ -205,6 +214,22 @@ def test_a_candidate_learns_beside_a_broken_one_what_it_learns_beside_a_sound_on
     np.testing.assert_array_equal(broken[-1][1], sound[0][1], err_msg="its last good weights")
     alone = flats_after(task, {"a": Pays(1.0, never)}, 3)
     np.testing.assert_allclose(sound[-1][0], alone[-1][0], atol=5e-3)
+
+
+def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
+    pytest.importorskip("flatbuffers")
+    from eureka_agent.rewards.exported import admit
+    from eureka_agent.rewards.exporting import SignalShape, export_reward
+
+    task = point_task()
+    text = "import numpy as np\ndef compute_reward(x):\n    return np.exp(-x), {'n': x}\n"
+    shapes = [SignalShape(signal.name, signal.shape, signal.dtype) for signal in task.all_signals]
+    traced = export_reward(text, shapes)
+    payer = TracedPayer(admit(traced.module, parse_reward(text), traced.components, shapes))
+    made = population(task, {"traced": payer}, {})
+    for _ in range(2):
+        made.iterate()
+    assert made._iteration._program._cache_size() == 1
 
 
 def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
