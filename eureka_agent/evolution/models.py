@@ -115,9 +115,7 @@ def journalled(
 def proposer_of(task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
     steps = config.env_steps or task.budget.env_steps
-    task = replace(
-        task, budget=replace(task.budget, env_steps=steps)
-    )  # prompts tell what will be learned with
+    task = replace(task, budget=replace(task.budget, env_steps=steps))  # what prompts tell of the learner
     designers = [
         Designer(task, model, PromptBook(), seed=seed, reflection=config.reflection, history=config.history)
         for model in models

@@ -104,9 +104,7 @@ class RunState:
         found = []
         for candidate in self.archive(sign=1.0, generations=range(generation, generation + 1)).candidates:
             first = [e for e in candidate.evaluations if e.stage == "search" and e.replicate == 0]
-            for evaluation in first:
-                curves = (evaluation.curves.get(name, ()) for name in ("fitness", "fitness_error"))
-                found.append((candidate.id, tuple(zip(*curves, strict=False))))
+            found += [(candidate.id, evaluation.looks) for evaluation in first]
             if not first and candidate.id in self.failed_curves:
                 found.append((candidate.id, self.failed_curves[candidate.id]))
         return tuple(found)

@@ -6,10 +6,12 @@ because trainings are reproducible; so a second death counts against the candida
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
 
 
 class SecondChance:
@@ -47,6 +49,26 @@ class SecondChance:
         first = self._trainer.train(task, jobs, on_start=on_start, on_outcome=keep_crashes)
         if not crashed:
             return first
-        again = self._trainer.train(task, crashed, on_start=on_start, on_outcome=on_outcome)
-        repeated = dict(zip(crashed, again, strict=True))
-        return [repeated.get(job, outcome) for job, outcome in zip(jobs, first, strict=True)]
+        known = dict(zip(jobs, first, strict=True))
+        originals = {_beside_those_that_ended(job, known): job for job in crashed}
+        again = self._trainer.train(
+            task,
+            list(originals),
+            on_start=lambda job: on_start(originals[job]),
+            on_outcome=lambda job, outcome: on_outcome(originals[job], outcome),
+        )
+        known |= dict(zip(crashed, again, strict=True))
+        return [known[job] for job in jobs]
+
+
+def _beside_those_that_ended(job: TrainingJob, known: Mapping[TrainingJob, Outcome | None]) -> TrainingJob:
+    """Return a job whose contest still is the whole generation: it stops if it would have stopped before."""
+    if job.contest is None:
+        return job
+    mates = [(mate.name, outcome) for mate, outcome in known.items() if mate.contest == job.contest]
+    ended = tuple(
+        (name, outcome.looks if isinstance(outcome, Evaluation) else outcome.curve)
+        for name, outcome in mates
+        if isinstance(outcome, Evaluation) or (outcome is not None and not outcome.crashed)
+    )
+    return replace(job, contest=Contest(job.contest.ended + ended))

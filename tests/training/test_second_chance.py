@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from fakes import FakeTrainer, source_worth
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
+from eureka_agent.training.job import Contest, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.second_chance import SecondChance
 
 CRASH = TrainingFailure("failed", "killed by signal 9", crashed=True)
@@ -67,3 +68,20 @@ def test_a_failure_of_the_reward_itself_is_not_tried_again() -> None:
     assert outcomes == [failure]
     assert told == [("a", failure)]
     assert trained == ["a"]
+
+
+def test_who_is_tried_again_still_competes_with_the_whole_generation() -> None:
+    trainer = FakeTrainer(fail=Failing(b=[CRASH]))
+    before = (("0-00", ((1.0, 0.1),)),)
+    contestants = [replace(job, contest=Contest(before)) for job in jobs("a", "b", "c")]
+    told: list[TrainingJob] = []
+    SecondChance(trainer).train(
+        TASK, contestants, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job)
+    )
+    again = trainer.jobs[-1]
+    assert again.name == "b"
+    assert again.contest is not None
+    assert [name for name, _ in again.contest.ended] == ["0-00", "a", "c"]
+    assert sorted(told, key=lambda job: job.name) == contestants, (
+        "outcomes are told of the jobs that were given"
+    )
