@@ -1,6 +1,7 @@
 """Is learning sold for speed? Population PPO against Stable-Baselines3's on the environments' own rewards.
 
     python benchmarks/parity.py run --output benchmarks/data/parity.json [--population 30] [--sb3 10]
+        [--only hopper]
     python benchmarks/parity.py report benchmarks/data/parity.json [--plot docs/figures/parity.png]
 
 `run` trains so many seeds of either trainer on each of four environments, those that the file does not hold
@@ -38,6 +39,8 @@ CASES = {
 }
 """Folder task whose hyperparameters and budget are taken, and the environment whose return is compared."""
 RANDOM_EPISODES = 50
+SEEDS_A_TURN = 10
+"""What an interrupted run loses at most."""
 RESAMPLES = 10_000
 
 
@@ -51,12 +54,14 @@ def main() -> None:
     run.add_argument("--population", type=int, default=30, help="seeds of the population trainer")
     run.add_argument("--sb3", type=int, default=10, help="seeds of Stable-Baselines3")
     run.add_argument("--parallel", type=int)
+    run.add_argument("--only", choices=CASES, help="one of the four (seeds may differ between them)")
     report = commands.add_parser("report")
     report.add_argument("data", type=Path)
     report.add_argument("--plot", type=Path)
     given = parser.parse_args()
     if given.command == "run":
-        record(given.output, {"population": given.population, "sb3": given.sb3}, given.parallel)
+        cases = {given.only: CASES[given.only]} if given.only else CASES
+        record(given.output, cases, {"population": given.population, "sb3": given.sb3}, given.parallel)
         return
     data = json.loads(given.data.read_text())
     print_report(data)
@@ -64,15 +69,16 @@ def main() -> None:
         draw(data, given.plot)
 
 
-def record(output: Path, seeds: dict[str, int], parallel: int | None) -> None:
+def record(output: Path, cases: dict[str, str], seeds: dict[str, int], parallel: int | None) -> None:
     data: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {}
-    for name, env_id in CASES.items():
+    for name, env_id in cases.items():
         task = comparable_task(name, env_id)
         row = data.setdefault(env_id, {"env_steps": task.budget.env_steps, "random": random_return(env_id)})
         for trainer, wanted in seeds.items():
             known = row.setdefault(trainer, [])
-            if len(known) < wanted:
-                known += train(task, trainer, range(len(known), wanted), parallel)
+            while len(known) < wanted:
+                seeds_of_turn = range(len(known), min(len(known) + SEEDS_A_TURN, wanted))
+                known += train(task, trainer, seeds_of_turn, parallel)
                 output.write_text(json.dumps(data, indent=1))
                 print(env_id, trainer, [round(r["return"], 1) for r in known], flush=True)
 
