@@ -15,6 +15,7 @@ from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.design.reflection import reflect
 from eureka_agent.design.reply import extract_reward
+from eureka_agent.design.untrained import Untrained
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
@@ -30,8 +31,8 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `reflection=False` tells only a parent's score, `history=False` nothing about other
-    candidates; both exist to measure what the telling is worth.
+    model's own sampling. `untrained` is what a random policy meets. `reflection=False` tells only a parent's
+    score, `history=False` nothing about other candidates; both exist to measure what the telling is worth.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Designer:
         seed: int = 0,
         reflection: bool = True,
         history: bool = True,
+        untrained: Untrained | None = None,
     ) -> None:
         self.name = model.name
         self.max_parallel = model.max_parallel
@@ -52,6 +54,7 @@ class Designer:
         self._seed = seed
         self._reflection = reflection
         self._history = history
+        self._untrained = untrained
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         """Return the slots of a generation.
@@ -75,7 +78,9 @@ class Designer:
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
         """Ask the model for the reward of one slot; raises ModelError when it cannot answer."""
-        request = self._prompts.request(slot.operator, self._task, **self._told(slot, archive))
+        request = self._prompts.request(
+            slot.operator, self._task, self._untrained, **self._told(slot, archive)
+        )
         conversation = (Message("system", self._prompts.system()), Message("user", request))
         return self._ask(slot, 0, conversation, conversation, stop)
 

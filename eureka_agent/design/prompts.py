@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.design.untrained import Untrained
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
@@ -34,9 +35,9 @@ class PromptBook:
         """Render what training showed of one candidate (see `reflection.reflect`)."""
         return self._render("reflection", **values)
 
-    def request(self, operator: str, task: Task, **values: Any) -> str:
+    def request(self, operator: str, task: Task, untrained: Untrained | None = None, **values: Any) -> str:
         """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`."""
-        return self._render(operator, task=task_words(task), **values)
+        return self._render(operator, task=task_words(task, untrained), **values)
 
     def repair(self, findings: Sequence[Finding], source: str | None) -> str:
         """Render what was wrong with a reply, each finding with the line it is about."""
@@ -47,7 +48,7 @@ class PromptBook:
         return _without_blank_runs(self.templates.render(f"designer/{name}.md.j2", **values))
 
 
-def task_words(task: Task) -> dict[str, Any]:
+def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]:
     """Return what the designer may know of a task: no fitness code, no reference, no environment id."""
     learner = PpoSettings.of(task.algorithm)
     return {
@@ -60,13 +61,15 @@ def task_words(task: Task) -> dict[str, Any]:
         "env_steps": task.budget.env_steps,
         "discount": learner.gamma,
         "rewards_scaled": learner.normalize_reward,
-        "signals": [_signal_words(signal) for signal in task.signals],
+        "signals": [_signal_words(signal, untrained) for signal in task.signals],
+        "untrained_known": untrained is not None,
+        "untrained_scores": "" if untrained is None else untrained.scores,
         "context": visible(task.context.strip()),
         "env_reward": visible(task.env_reward.strip()),
     }
 
 
-def _signal_words(signal: Signal) -> Mapping[str, str]:
+def _signal_words(signal: Signal, untrained: Untrained | None) -> Mapping[str, str]:
     dimensions = "".join(f", {size}" for size in signal.shape)
     kind = ", int32" if signal.dtype == "int32" else ""
     shape = f"(num_envs{dimensions or ','}){kind}"
@@ -75,6 +78,7 @@ def _signal_words(signal: Signal) -> Mapping[str, str]:
         "shape": shape,
         "unit": cell(signal.unit),
         "range": _range_words(signal.low, signal.high),
+        "untrained": "" if untrained is None else untrained.signals.get(signal.name, ""),
         "meaning": cell(signal.meaning),
     }
 

@@ -14,6 +14,7 @@ from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
+from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.models import make_models, proposer_of
 from eureka_agent.llm.cache import CachedModel
@@ -122,7 +123,7 @@ class _Listening:
 def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tuple[Message, ...]]:
     """Render every prompt of a first generation, and of a second after a first that was trained."""
     listening = _Listening(split_models(config.model)[0])
-    designer = proposer_of(task, config, [listening], seed=config.seed)
+    designer = proposer_of(task, config, [listening], seed=config.seed, untrained=as_if_measured(task))
     archive = Archive.of([], sign=task.fitness.sign)
     for generation in range(min(generations, config.generations)):
         for slot in designer.plan(generation, config.samples, archive):

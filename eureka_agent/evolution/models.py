@@ -16,6 +16,7 @@ from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.sharing import SharedDesign
+from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.journal import JournalledModel
 from eureka_agent.llm.auto import OFFLINE_MODEL, Choice, choose
@@ -112,12 +113,22 @@ def journalled(
     return [JournalledModel(model, log, state, ledger) for model in recorded]
 
 
-def proposer_of(task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int) -> Proposer:
+def proposer_of(
+    task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int, untrained: Untrained
+) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
     steps = config.env_steps or task.budget.env_steps
     task = replace(task, budget=replace(task.budget, env_steps=steps))  # what prompts tell of the learner
     designers = [
-        Designer(task, model, PromptBook(), seed=seed, reflection=config.reflection, history=config.history)
+        Designer(
+            task,
+            model,
+            PromptBook(),
+            seed=seed,
+            reflection=config.reflection,
+            history=config.history,
+            untrained=untrained,
+        )
         for model in models
     ]
     return designers[0] if len(designers) == 1 else SharedDesign(designers)

@@ -20,6 +20,7 @@ from eureka_agent.config import RunConfig, make_config
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
+from eureka_agent.design.untrained import untrained
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
@@ -312,7 +313,7 @@ def _proposer(
     seed = seed_for(config.seed, "proposals", restart)
     if config.model == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
-    return proposer_of(task, config, models, seed=seed)
+    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording))
 
 
 def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:

@@ -9,6 +9,7 @@ from design_fakes import SOURCE, archive_of, failed, make_task, trained
 from eureka_agent.config import make_config
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
+from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import ModelError
 from eureka_agent.evolution.models import proposer_of
 from eureka_agent.llm.model import Message, Reply, Usage
@@ -141,6 +142,8 @@ def test_a_model_that_cannot_answer_is_an_error() -> None:
 def test_the_prompt_tells_the_steps_that_the_run_trains_with() -> None:
     model = ScriptedModel(["no code"])
     config = make_config({"task": {"kind": "folder", "value": "cartpole"}, "env_steps": 12_345})
-    proposer_of(make_task(), config, [model], seed=0).propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    proposer_of(make_task(), config, [model], seed=0, untrained=as_if_measured(make_task())).propose(
+        Slot(0, 0, "seed"), archive_of(), STOP
+    )
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content

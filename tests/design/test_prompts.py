@@ -12,6 +12,7 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Slot
+from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.scripted import ScriptedModel
@@ -35,10 +36,11 @@ def asked(
     archive: Archive = ARCHIVE,
     reflection: bool = True,
     history: bool = True,
+    untrained: Untrained | None = None,
 ) -> tuple[Message, ...]:
     """Return the conversation that a slot of `task` starts with."""
     model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
-    Designer(task or make_task(), model, reflection=reflection, history=history).propose(
+    Designer(task or make_task(), model, reflection=reflection, history=history, untrained=untrained).propose(
         slot, archive, threading.Event()
     )
     ((_, messages),) = model.requests
@@ -55,6 +57,15 @@ def matches_snapshot(name: str, text: str) -> None:
     )
 
 
+UNTRAINED = Untrained(
+    {
+        "position": "-0.4, 0, 0.4",
+        "velocity": "-1, 0, 1",
+        "wind": "0, 1, 2; 0, 1, 2; 0, 1, 2",
+        "action": "-1, 0, 1",
+    },
+    "0, 2.5, 9",
+)
 SLOTS = {
     "seed": (Slot(0, 0, "seed"), archive_of()),
     "seed_after_failures": (Slot(1, 0, "seed"), archive_of(failed(0, 0, "it timed out"), failed(0, 1, ""))),
@@ -67,6 +78,12 @@ SLOTS = {
 def test_requests_read_as_approved(name: str) -> None:
     slot, archive = SLOTS[name]
     matches_snapshot(name, asked(slot, archive=archive)[1].content)
+
+
+def test_what_a_random_policy_meets_is_told_where_it_is_known() -> None:
+    text = asked(Slot(0, 0, "seed"), untrained=UNTRAINED)[1].content
+    matches_snapshot("seed_with_random_policy", text)
+    assert "at random" not in asked(Slot(0, 0, "seed"))[1].content
 
 
 def test_the_repair_request_reads_as_approved() -> None:
