@@ -15,6 +15,11 @@ TrainerName = Literal["population", "sb3"]
 
 TRAINERS: tuple[str, ...] = get_args(TrainerName)
 
+DeviceName = Literal["auto", "gpu", "cpu"]
+"""`auto` is a GPU where the population trainer can use one for the task."""
+
+DEVICES: tuple[str, ...] = get_args(DeviceName)
+
 
 class TaskChoice(BaseModel):
     """Which task, in a form that another process and a later day can find again."""
@@ -87,8 +92,13 @@ class RunConfig(BaseModel):
     trainer: TrainerName = "population"
     """Scores from different trainers are not compared."""
     halving: bool = True
-    """Stop candidates that are clearly behind their generation. For `population` only: `sb3` trains each by
-    itself and to the end. With several search seeds nobody is stopped, because their scores are averaged."""
+    """Stop candidates that are clearly behind their generation. For `population` on a CPU only: `sb3` trains
+    each by itself, a GPU all together, and both to the end. With several search seeds nobody is stopped,
+    because their scores are averaged."""
+    device: DeviceName = "auto"
+    """What the population trainer trains on; a run goes on with what it began with."""
+    worlds: int | None = Field(None, ge=1)
+    """Worlds of each candidate on a GPU; the device trainer's own number when not given."""
     parallel: int | None = Field(None, ge=1)
     """Trainings side by side, or threads of the population trainer; one a core when not given."""
     unsafe_isolation: bool = False

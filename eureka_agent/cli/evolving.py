@@ -13,6 +13,10 @@ Envs = Annotated[Path | None, typer.Option(help="Folder of tasks, searched befor
 Trainer = Annotated[
     str, typer.Option(help="population: a generation in one process; sb3: a process for each candidate.")
 ]
+Device = Annotated[
+    str, typer.Option(help="auto, gpu or cpu; auto is a GPU where the population trainer can use one.")
+]
+Worlds = Annotated[int | None, typer.Option(help="Worlds of each candidate on a GPU; else 2048.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
@@ -95,8 +99,10 @@ def evolve(
     ] = False,
     trainer: Trainer = "population",
     halving: Annotated[
-        bool, typer.Option(help="Stop candidates that are clearly behind (population trainer only).")
+        bool, typer.Option(help="Stop candidates that are clearly behind (population trainer on a CPU only).")
     ] = True,
+    device: Device = "auto",
+    worlds: Worlds = None,
     parallel: Annotated[int | None, typer.Option(help="Trainings side by side; else one a core.")] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option(help="Accept a machine that can limit, but not contain, generated code.")
@@ -125,7 +131,7 @@ def evolve(
         "restarts": restarts, "env_steps": env_steps, "budget_steps": budget_steps, "budget_usd": budget_usd,
         "budget_minutes": budget_minutes, "target": target, "reflection": reflection, "history": history,
         "critic": critic, "repair_turns": repair_turns, "trainer": trainer, "halving": halving,
-        "parallel": parallel,
+        "device": device, "worlds": worlds, "parallel": parallel,
         "unsafe_isolation": unsafe_isolation,
     }  # fmt: skip
 

@@ -56,6 +56,8 @@ def train(
     trainer: Annotated[
         str, typer.Option(help="population: all seeds in one process; sb3: a process for each.")
     ] = "population",
+    device: Annotated[str, typer.Option(help="auto, gpu or cpu.")] = "auto",
+    worlds: Annotated[int | None, typer.Option(help="Worlds of each seed on a GPU; else 2048.")] = None,
     stages: Annotated[bool, typer.Option(help="Train by the task's curriculum, where it has one.")] = True,
     init_policy: Annotated[
         Path | None, typer.Option(help="A saved policy (policy.npz or policy.zip) to start from.")
@@ -78,7 +80,7 @@ def train(
 
     trained = run(
         task, reward, seeds=seeds, seed=seed, env_steps=env_steps, output=output, trainer=trainer,
-        stages=stages, init_policy=init_policy, env=env, envs=envs,
+        device=device, worlds=worlds, stages=stages, init_policy=init_policy, env=env, envs=envs,
         unsafe_isolation=unsafe_isolation,
     )  # fmt: skip
     if json_output:
@@ -89,5 +91,5 @@ def train(
             for t in trained.trainings
         ]
         print_table("", ("seed", "fitness", "steps", "time", "folder", "failure"), rows)
-        typer.echo(f"Fitness {trained.summary} ({trained.fitness_summary})")
+        typer.echo(f"Fitness {trained.summary} ({trained.fitness_summary}); on a {trained.device.upper()}")
     raise typer.Exit(1 if all(t.failure for t in trained.trainings) else 0)

@@ -29,6 +29,7 @@ from eureka_agent.store.layout import find_run, list_runs
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.registry import find_task, list_tasks, load_task
 from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.job import RewardKind, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import fitting_policy
@@ -36,7 +37,7 @@ from eureka_agent.training.trainers import make_trainer
 
 Env = str | Callable[[], gym.Env] | None
 LIBRARIES = (
-    "numpy", "gymnasium", "stable-baselines3", "torch", "jax", "optax", "mujoco", "openai",
+    "numpy", "gymnasium", "stable-baselines3", "torch", "jax", "optax", "mujoco", "mujoco-mjx", "openai",
     "anthropic", "genai-prices", "xllamacpp",
 )  # fmt: skip
 
@@ -88,6 +89,8 @@ class TrainReport:
     reward: str
     fitness_summary: str
     trainings: tuple[Training, ...]
+    device: str = "cpu"
+    """What they were trained on: "cpu" or "gpu"."""
 
     @property
     def summary(self) -> str:
@@ -138,6 +141,8 @@ def train(
     env_steps: int | None = None,
     output: Path | str = "trained",
     trainer: str = "population",
+    device: str = "auto",
+    worlds: int | None = None,
     parallel: int | None = None,
     stages: bool = True,
     init_policy: Path | str | None = None,
@@ -151,9 +156,11 @@ def train(
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
     is how many trainings run side by side (threads of the population trainer), as many as cores by default.
     Without `stages` a task that has a curriculum is trained on as it stands, for as many steps.
-    `init_policy` is a saved policy of either trainer to start from.
+    `init_policy` is a saved policy of either trainer to start from. `device` and `worlds` are those of
+    `RunConfig`.
     """
     chosen = find_task(task, env=env, envs=envs, stages=stages)
+    taken = choose_device(device, trainer, chosen, fresh=init_policy is None)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
     kind, source = reward_of(chosen, str(reward))
     root = Path(output)
@@ -174,14 +181,15 @@ def train(
     root.mkdir(parents=True, exist_ok=True)
     with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
         chosen_trainer = make_trainer(
-            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event()
-        )
+            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
+            gpu=taken.platform == "gpu", worlds=worlds, unsafe=unsafe_isolation,
+        )  # fmt: skip
         try:
             outcomes = chosen_trainer.train(chosen, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
         finally:
             chosen_trainer.close()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
-    return TrainReport(chosen.name, str(reward), chosen.fitness.summary, trainings)
+    return TrainReport(chosen.name, str(reward), chosen.fitness.summary, trainings, taken.platform)
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:

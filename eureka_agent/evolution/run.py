@@ -39,6 +39,7 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.training.trainers import make_trainer
@@ -260,6 +261,7 @@ def _evolution(
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
+        device = _device(task, config, log)
         trainer = make_trainer(
             config.trainer,
             sandbox,
@@ -267,11 +269,14 @@ def _evolution(
             parallel=config.parallel,
             stop=stop,
             notify=lambda text: log.append("notice", {"text": text}),
+            gpu=device.platform == "gpu",
+            worlds=config.worlds,
+            unsafe=config.unsafe_isolation,
         )
         stack.callback(trainer.close)
         if not folder.recording.exists():
             recording.save(folder.recording)
-        _journal_start(config, folder, log, state, sandbox, why)
+        _journal_start(config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
         yield Evolution(
             config=config,
@@ -286,8 +291,20 @@ def _evolution(
         )
 
 
+def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:
+    """Return what the run trains on; one that goes on keeps what it began with, so that scores compare."""
+    begun = log.events[0].get("device", {}).get("platform") if log.events else None
+    return choose_device(begun or config.device, config.trainer, task, fresh=config.init_policy is None)
+
+
 def _journal_start(
-    config: RunConfig, folder: RunFolder, log: EventLog, state: RunState, sandbox: RewardSandbox, why: str
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    state: RunState,
+    sandbox: RewardSandbox,
+    why: str,
+    device: DeviceChoice,
 ) -> None:
     isolation = sandbox.report.to_json()
     versions = {"eureka-agent": __version__, "gymnasium": gym.__version__}
@@ -299,8 +316,8 @@ def _journal_start(
     resolved = config.model_dump(mode="json", exclude_none=True)
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
     data = {"config": config.model_dump(mode="json"), "digest": config.digest(), "model_because": why}
-    data["halving"] = early_stops.rule_of(config)
-    log.append("run_started", data | {"isolation": isolation, "versions": versions})
+    data["halving"] = early_stops.rule_of(config, device.platform)
+    log.append("run_started", data | {"isolation": isolation, "versions": versions, "device": asdict(device)})
 
 
 def _proposer(

@@ -18,8 +18,8 @@ platform.machine()  # reads the system's name once, before files are out of reac
 def lock_down(limits: WorkerLimits, *, skip: Collection[str] = ()) -> tuple[Layer, ...]:
     """Give up everything that a reward does not need, for good; return what held.
 
-    Call it in a single-threaded process, after every import. `skip` names layers to leave out: it is there to
-    show that the self-test notices.
+    Call it in a single-threaded process, after every import; threads that are started later inherit it.
+    `skip` names layers to leave out: it is there to show that the self-test notices.
     """
     be_ended_first()
     steps: dict[str, Callable[[], Layer]] = {
@@ -27,7 +27,7 @@ def lock_down(limits: WorkerLimits, *, skip: Collection[str] = ()) -> tuple[Laye
         "no_new_privs": forbid_new_privileges,
         "rlimits": partial(apply_limits, limits),
         "landlock": restrict_everything,
-        "seccomp": filter_system_calls,
+        "seccomp": partial(filter_system_calls, threads=limits.threads),
     }
     return tuple(
         Layer(name, False, "left out on request") if name in skip else step() for name, step in steps.items()

@@ -8,8 +8,8 @@ import os
 import socket
 import threading
 import weakref
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,32 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.resources import ONE_THREAD
 
-_ENTRY = "eureka_agent.isolation.worker:main"
-_PRELOAD = ("eureka_agent.isolation.worker", "eureka_agent.isolation.warm")
 _START_TIMEOUT_S = 30.0
 _READY_TIMEOUT_S = 10.0
 _KILL_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class ZygoteKind:
+    """What the children of a zygote are for; its entry answers the payload kind `probe` with a self-test."""
+
+    entry: str
+    preload: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides those that every zygote gets."""
+
+
+WORKERS = ZygoteKind(
+    "eureka_agent.isolation.worker:main", ("eureka_agent.isolation.worker", "eureka_agent.isolation.warm")
+)
+
+
+@dataclass(frozen=True)
+class ForkedChild:
+    """A child and the zygote that it belongs to: its pid means nothing to another one."""
+
+    server: ForkServer
+    pid: int
 
 
 class RewardSandbox:
@@ -47,18 +68,19 @@ class RewardSandbox:
         limits: WorkerLimits | None = None,
         skip: Collection[str] = (),
         log: Path | None = None,
+        kind: ZygoteKind = WORKERS,
     ) -> None:
         self.limits = limits or WorkerLimits()
         self._unsafe = unsafe
         self._bwrap = find_bubblewrap() if bwrap == "auto" else bwrap
         self._skip = sorted(skip)
         self._log = log
+        self._kind = kind
         self._server: ForkServer | None = None
         self._starting = threading.Lock()
         self._closed = False
         self._report: IsolationReport | None = None
-        self._homes: weakref.WeakKeyDictionary[RewardWorker, ForkServer] = weakref.WeakKeyDictionary()
-        """The zygote of each worker; a pid means nothing to another one."""
+        self._children: weakref.WeakKeyDictionary[RewardWorker, ForkedChild] = weakref.WeakKeyDictionary()
 
     def __enter__(self) -> RewardSandbox:
         self.start()
@@ -112,12 +134,21 @@ class RewardSandbox:
 
     def kill(self, worker: RewardWorker) -> None:
         """End a worker, whatever it is doing; whoever waits for its answer gets a WorkerCrashedError."""
-        server = self._homes.get(worker)
-        if worker.child is not None and server is not None:
-            server.kill(worker.child)
-            with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
-                server.wait(worker.child, _KILL_TIMEOUT_S)
+        child = self._children.get(worker)
+        if child is not None:
+            self.kill_child(child)
         worker.close()
+
+    def fork(self, kind: str, fds: Sequence[int], **more: Any) -> ForkedChild:
+        """Fork a child of the zygote for a `kind` of payload; see `ForkServer.fork`."""
+        server = self._started()
+        return ForkedChild(server, server.fork(self._payload(kind, **more), fds))
+
+    def kill_child(self, child: ForkedChild) -> None:
+        """End a child that `fork` made, whatever it is doing."""
+        child.server.kill(child.pid)
+        with contextlib.suppress(WorkerCrashedError):  # a dead zygote took its children with it
+            child.server.wait(child.pid, _KILL_TIMEOUT_S)
 
     def _started(self) -> ForkServer:
         """Return the zygote; one that died (for want of memory, say) is started and tested again."""
@@ -164,10 +195,10 @@ class RewardSandbox:
 
     def _zygote(self, wrap: Sequence[str]) -> ForkServer:
         server = ForkServer(
-            entry=_ENTRY,
-            preload=_PRELOAD,
+            entry=self._kind.entry,
+            preload=self._kind.preload,
             wrap=wrap,
-            env=zygote_environment(),
+            env=zygote_environment() | dict(self._kind.environment),
             single_threaded=True,
             start_timeout_s=_START_TIMEOUT_S,
             log=self._log,
@@ -211,9 +242,9 @@ class RewardSandbox:
         worker = RewardWorker(layout, [ours.detach(), inputs, output, held])
         given = [theirs.detach(), shown, output, lifeline]
         try:
-            server = self._started()
-            worker.child = server.fork(self._payload("reward", layout=layout.to_json()), given)
-            self._homes[worker] = server
+            forked = self.fork("reward", given, layout=layout.to_json())
+            worker.child = forked.pid
+            self._children[worker] = forked
         except EurekaError:
             worker.close()
             raise

@@ -36,7 +36,7 @@ def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> N
     """Run in each child of the zygote: a `probe` of the isolation, or a `reward` worker."""
     limits = WorkerLimits(**payload["limits"])
     channel = socket.socket(fileno=fds[0])
-    _discard_output()
+    discard_output()
     if payload["kind"] == "probe":
         layers = lock_down(limits, skip=payload["skip"])
         attempts = attempt_everything(limits, bytes.fromhex(payload["service"]))
@@ -45,12 +45,13 @@ def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> N
         return
     layout = SignalLayout.from_json(payload["layout"])
     inputs, output = _map_regions(layout, fds[1], fds[2])
-    _die_when_closed(fds[3])
+    die_when_closed(fds[3])
     lock_down(limits, skip=payload["skip"])
     _serve(channel, layout, inputs, output, load)
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
+    """Send what this process and its libraries print nowhere."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -65,7 +66,7 @@ def _map_regions(layout: SignalLayout, input_fd: int, output_fd: int) -> tuple[m
     return inputs, output
 
 
-def _die_when_closed(lifeline: int) -> None:
+def die_when_closed(lifeline: int) -> None:
     """Have the kernel kill this process when the asker's end of a pipe closes, even in an endless loop."""
     fcntl.fcntl(lifeline, fcntl.F_SETSIG, int(signal.SIGKILL))
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
@@ -82,7 +83,7 @@ def _serve(
     try:
         reward = load(source[1:].decode() + "\n", signals=[slot.name for slot in layout.slots])
     except RewardError as error:
-        channel.send(_fault(protocol.REWARD_FAULT, 0, error))
+        channel.send(fault_reply(protocol.REWARD_FAULT, 0, error))
         return
     ready = {"arguments": list(reward.source.arguments), "uses_memory": reward.source.uses_memory}
     channel.send(protocol.REPLY.pack(protocol.OK, 0, 0) + json.dumps(ready).encode())
@@ -116,9 +117,9 @@ class _Desk:
             else:
                 self._steps(steps, rows)
         except RewardError as error:
-            return _fault(protocol.REWARD_FAULT, number, error)
+            return fault_reply(protocol.REWARD_FAULT, number, error)
         except WorkerError as error:
-            return _fault(protocol.ASKER_FAULT, number, error)
+            return fault_reply(protocol.ASKER_FAULT, number, error)
         names = json.dumps(self.names).encode() if flags & protocol.ANNOUNCE else b""
         return protocol.REPLY.pack(protocol.OK, len(self.names), number) + names
 
@@ -196,6 +197,7 @@ def _short(value: np.ndarray) -> str:
     return f"[{', '.join(flat)}{', ...' if np.size(value) > len(flat) else ''}]"
 
 
-def _fault(status: int, number: int, error: RewardError | WorkerError) -> bytes:
+def fault_reply(status: int, number: int, error: RewardError | WorkerError) -> bytes:
+    """Return the packet that passes an error on."""
     texts = [text[: protocol.MAX_TEXT] for text in (error.what, error.allowed, error.fix)]
     return protocol.REPLY.pack(status, 0, number) + json.dumps(texts).encode()

@@ -27,6 +27,8 @@ FILENAME = "<reward>"
 
 MAX_COMPONENTS = 32
 MAX_COMPONENT_NAME = 64
+MAX_MODULE_BYTES = 2**20
+"""The longest reward as a program for a device; an ordinary one has some thousand bytes."""
 
 REWARD_FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, NameError,

@@ -28,6 +28,8 @@ class RunState:
     active_s: float = 0.0
     """Seconds during which a process was working on the run."""
     isolation: dict[str, Any] = field(default_factory=dict)
+    platform: str = "cpu"
+    """What candidates are trained on: "cpu" or "gpu"."""
     slots: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """Planned slots by generation."""
     candidates: dict[str, Candidate] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class RunState:
         self.config, self.digest = event["config"], event["digest"]
         self.started, self.isolation = event["time"], event.get("isolation", {})
         self.halving = event.get("halving")
+        self.platform = event.get("device", {}).get("platform", "cpu")
 
     def _on_notice(self, event: Event) -> None:
         self.notices.append(event["text"])

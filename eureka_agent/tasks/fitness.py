@@ -95,14 +95,15 @@ def sparse_rewards(task: Task, signals: Mapping[str, Array], native_return: floa
 
     The per-step fitness where there is one, else the episode's fitness paid at its last step.
     """
-    if _pays_each_step(task):
+    if pays_each_step(task):
         return (task.fitness.sign * step_fitness(task, dict(signals))).astype(np.float32)
     rewards = np.zeros(len(next(iter(signals.values()))), dtype=np.float32)
     rewards[-1] = task.fitness.sign * episode_fitness(task, signals, native_return)
     return rewards
 
 
-def _pays_each_step(task: Task) -> bool:
+def pays_each_step(task: Task) -> bool:
+    """Whether the sparse baseline is paid in every step, or at an episode's end."""
     return task.fitness_step is not None and task.fitness.reduce != "native_return"
 
 
@@ -114,7 +115,7 @@ class SparseReward:
 
     def __init__(self, task: Task, num_envs: int) -> None:
         self._task = task
-        self._each_step = _pays_each_step(task)
+        self._each_step = pays_each_step(task)
         self._remembers = task.fitness.reduce == "episode" and not self._each_step
         self._steps: list[list[Signals]] = [[] for _ in range(num_envs)]
         self._returns = np.zeros(num_envs, dtype=np.float64)

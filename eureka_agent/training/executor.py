@@ -46,7 +46,13 @@ class ChildEnd:
     timed_out: bool
 
 
-def scrubbed_environment(folder: Path, source: Mapping[str, str] = os.environ) -> dict[str, str]:
+FOR_A_GPU = ("CUDA_VISIBLE_DEVICES", "XLA_PYTHON_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_PREALLOCATE")
+"""What children that may use a GPU see, too; the others see no GPU."""
+
+
+def scrubbed_environment(
+    folder: Path, source: Mapping[str, str] = os.environ, *, gpu: bool = False
+) -> dict[str, str]:
     """Return the whole environment of trainer processes; home and temporary files lie in `folder`."""
     kept = {name: source[name] for name in PASSED_ON if name in source}
     own = {
@@ -55,9 +61,11 @@ def scrubbed_environment(folder: Path, source: Mapping[str, str] = os.environ) -
         "PYTHONPATH": os.getcwd(),  # where a person's own environments are
         "PYTHONHASHSEED": "0",
         "SDL_VIDEODRIVER": "dummy",
-        "CUDA_VISIBLE_DEVICES": "",
     }
-    return kept | ONE_THREAD | own
+    devices = {"CUDA_VISIBLE_DEVICES": ""}
+    if gpu:
+        devices = {name: source[name] for name in FOR_A_GPU if name in source}
+    return kept | ONE_THREAD | own | devices
 
 
 class LocalExecutor:
@@ -71,8 +79,11 @@ class LocalExecutor:
         scratch: Path,
         parallel: int | None,
         stop: threading.Event,
+        gpu: bool = False,
     ) -> None:
+        """`entry` and `preload` are the fork server's; `gpu` lets children use one."""
         self.parallel = parallel or usable_cores()
+        self._gpu = gpu
         self.stop = stop
         scratch.mkdir(parents=True, exist_ok=True)
         self._scratch, self._entry, self._preload = scratch, entry, preload
@@ -90,7 +101,7 @@ class LocalExecutor:
                 self._server = ForkServer(
                     entry=self._entry,
                     preload=self._preload,
-                    env=scrubbed_environment(self._scratch),
+                    env=scrubbed_environment(self._scratch, gpu=self._gpu),
                     log=self._scratch / "trainers.log",
                 )
                 try:

@@ -94,9 +94,12 @@ class Trainer(Protocol):
         ...
 
 
-def most_steps(task: Task, env_steps: int) -> int:
-    """Return an upper bound on the environment steps of one PPO training, evaluation included."""
-    rollout = PpoSettings.of(task.algorithm).rollout
+def most_steps(task: Task, env_steps: int, rollout: int | None = None) -> int:
+    """Return an upper bound on the environment steps of one PPO training, evaluation included.
+
+    `rollout` is how many steps are taken between updates, by default as the task's settings say.
+    """
+    rollout = rollout or PpoSettings.of(task.algorithm).rollout
     learning = -(-env_steps // rollout) * rollout
     evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
     measured = [

@@ -25,7 +25,7 @@ from eureka_agent.training.policies import check_can_act, fitting_policy, networ
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.population.paying import NativePayer
+from eureka_agent.training.population.paying import NativePayer, Payer
 from eureka_agent.training.population.policy_file import save_policy
 from eureka_agent.training.population.population import Population
 from eureka_agent.training.population.pupil import Candidate
@@ -109,7 +109,7 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
     start = read_policy(fitting_policy(saved_for(task, tmp_path / "p.npz", normalized=normalized), task))
     factory = SimulatorFactory(task)
     learner = Learner(start.network, PpoSettings.of(task.algorithm))
-    candidate = Candidate("one", 0, NativePayer(), start)
+    candidate: Candidate[Payer] = Candidate("one", 0, NativePayer(), start)
     population = Population(
         task, [candidate], factory=factory, learner=learner, env_steps=64, on_end=lambda *_: None
     )

@@ -57,40 +57,43 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     limit_trainer(payload["memory_mb"])
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     configure_jax(Path(payload["cache"]) if payload["cache"] else None)
-    generation = _Generation(payload, fds, started)
-    with ending_where_the_disk_does(Path(payload["jobs"][0]["folder"])):
-        try:
-            generation.train()
-        except StoreError:
-            raise
-        except MemoryError:
-            if len(generation.left) > 1:
-                raise  # fewer of them may fit; who asked tries again in halves
-            generation.give_up(f"The training needed more than {payload['memory_mb']} MB of memory.")
-        except EurekaError as error:
-            generation.give_up(f"{error.what} {error.fix}".strip())
+    Generation(payload, fds, started).run(memory=f"{payload['memory_mb']} MB of memory")
 
 
-class _Generation:
+class Generation:
     """The jobs of one child and what they share."""
 
     def __init__(self, payload: dict[str, Any], fds: list[int], started: float) -> None:
-        self._payload = payload
-        self._fds = fds
-        self._started = started
-        self._jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
-        self._ended: set[str] = set()
+        self.payload = payload
+        self.fds = fds
+        self.started = started
+        self.jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
+        self.ended: set[str] = set()
         self._payers: dict[str, Payer] = {}
         self._race: Race | None = None
 
     @property
     def left(self) -> list[str]:
         """Jobs without a result."""
-        return [name for name in self._jobs if name not in self._ended]
+        return [name for name in self.jobs if name not in self.ended]
+
+    def run(self, memory: str) -> None:
+        """Train everything; whatever keeps jobs from it is their result. `memory` is what there is of it."""
+        with ending_where_the_disk_does(Path(self.payload["jobs"][0]["folder"])):
+            try:
+                self.train()
+            except StoreError:
+                raise
+            except MemoryError:
+                if len(self.left) > 1:
+                    raise  # fewer of them may fit; who asked tries again in halves
+                self.give_up(f"The training needed more than {memory}.")
+            except EurekaError as error:
+                self.give_up(f"{error.what} {error.fix}".strip())
 
     def train(self) -> None:
         """Train everything, or nothing if it does not fit; raises what keeps all jobs from being trained."""
-        payload = self._payload
+        payload = self.payload
         self.task = replace(
             load_task(TaskRef(**payload["task"])),
             budget=TrainingBudget(**payload["budget"]),
@@ -101,12 +104,12 @@ class _Generation:
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
         fitting = self._fitting()
-        if fitting < len(self._jobs) > 1:
+        if fitting < len(self.jobs) > 1:
             write_json(Path(payload["fitting"]), max(1, fitting))
             return
         if payload["race"] is not None and fitting >= payload["race"]["members"]:
             self._race = self._make_race(payload["race"])
-        names = list(self._jobs)
+        names = list(self.jobs)
         count = min(payload["threads"], len(names))
         groups = [names[first::count] for first in range(count)]
         with ThreadPoolExecutor(len(groups), thread_name_prefix="population") as pool:
@@ -115,15 +118,15 @@ class _Generation:
 
     def _fitting(self) -> int:
         """Return how many candidates fit into the memory, by an estimate."""
-        payload = self._payload
+        payload = self.payload
         need = need_of(self.task, self.factory, self.learner)
         return need.fitting(payload["memory_mb"] * MB, held_bytes(), payload["threads"])
 
     def _make_race(self, given: dict[str, Any]) -> Race:
         """Return the race of the jobs that may be stopped early, with what is known of those that ended."""
-        racing = [job for job in self._jobs.values() if job["races"]]
+        racing = [job for job in self.jobs.values() if job["races"]]
         looks = looks_at(
-            self._payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
+            self.payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
         )
         sign = self.task.fitness.sign
         ended = {
@@ -142,7 +145,7 @@ class _Generation:
     def give_up(self, reason: str) -> None:
         """Fail every job that has no result yet."""
         for name in self.left:
-            self._write(name, {"failure": {"status": "failed", "reason": reason}})
+            self.write(name, {"failure": {"status": "failed", "reason": reason}})
 
     def _train_group(self, names: Sequence[str], race: Race | None) -> None:
         """Train some jobs in step; where their worlds misbehave, find out whose they are by halves.
@@ -158,17 +161,17 @@ class _Generation:
                 candidates,
                 factory=self.factory,
                 learner=self.learner,
-                env_steps=self._payload["env_steps"],
-                on_end=self._on_end,
+                env_steps=self.payload["env_steps"],
+                on_end=self.on_end,
                 courses=self.courses,
                 race=race,
             )
             population.run()
         except (TaskError, TrainingError) as error:
-            left = [candidate for candidate in candidates if candidate.name not in self._ended]
+            left = [candidate for candidate in candidates if candidate.name not in self.ended]
             if len(left) <= 1:
                 for candidate in left:
-                    self._on_end(candidate, error)
+                    self.on_end(candidate, error)
                 return
             if race is not None:
                 race.leave(names)
@@ -177,25 +180,26 @@ class _Generation:
                 self._train_group([candidate.name for candidate in part], None)
 
     def _candidate(self, name: str) -> Candidate:
-        job = self._jobs[name]
+        job = self.jobs[name]
         start = None if job["init_policy"] is None else read_policy(Path(job["init_policy"]))
         return Candidate(name, job["seed"], self._payer(name), start)
 
     def _payer(self, name: str) -> Payer:
         """Return a job's payer; a worker is taken over once, and forgets when its episodes begin anew."""
-        job = self._jobs[name]
+        job = self.jobs[name]
         if job["kind"] != "source":
             return payer_of(self.task, job["kind"], self.learner.settings.n_envs, None, ())
         if name not in self._payers:
             first, count = job["fds"]
-            own = self._fds[first : first + count]
+            own = self.fds[first : first + count]
             self._payers[name] = payer_of(
                 self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own
             )
         return self._payers[name]
 
-    def _on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
-        self._ended.add(candidate.name)
+    def on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
+        """Write what became of a candidate."""
+        self.ended.add(candidate.name)
         if self._race is not None:
             self._race.leave([candidate.name])
         if isinstance(end, EurekaError):
@@ -209,15 +213,16 @@ class _Generation:
                 "crashed": isinstance(end, WorkerCrashedError),
                 "curve": curve,
             }
-            self._write(candidate.name, {"failure": failure})
+            self.write(candidate.name, {"failure": failure})
             return
-        folder = Path(self._jobs[candidate.name]["folder"])
+        folder = Path(self.jobs[candidate.name]["folder"])
         self._save(folder, end)
-        evaluation = self._evaluation(self._jobs[candidate.name], end)
-        self._write(candidate.name, {"evaluation": asdict(evaluation)})
+        evaluation = self._evaluation(self.jobs[candidate.name], end)
+        self.write(candidate.name, {"evaluation": asdict(evaluation)})
 
-    def _write(self, name: str, result: dict[str, Any]) -> None:
-        write_json(Path(self._jobs[name]["folder"]) / "result.json", {"job": name, **result})
+    def write(self, name: str, result: dict[str, Any]) -> None:
+        """Leave a job's result file, which ends it."""
+        write_json(Path(self.jobs[name]["folder"]) / "result.json", {"job": name, **result})
 
     def _evaluation(self, job: dict[str, Any], learned: Learned) -> Evaluation:
         warnings = ()
@@ -230,7 +235,7 @@ class _Generation:
             fitness=learned.scoring.fitness,
             episode_fitness=tuple(episode.fitness for episode in learned.scoring.episodes),
             env_steps=learned.env_steps,
-            wall_s=round(time.monotonic() - self._started, 3),
+            wall_s=round(time.monotonic() - self.started, 3),
             best_checkpoint=learned.checkpoint.index,
             curves={name: tuple(values) for name, values in learned.curves.items()},
             warnings=warnings,

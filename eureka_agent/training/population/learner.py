@@ -88,6 +88,11 @@ class Learner:
         self._batch = min(settings.batch_size, rows)
         self._batches = -(-rows // self._batch)
 
+    @property
+    def minibatches(self) -> tuple[int, int]:
+        """How many minibatches an epoch has, and rows each."""
+        return self._batches, self._batch
+
     def initial(self, seed: int) -> LearnerState:
         """Return first weights and an untouched optimiser."""
         return self.starting(self.network.initial(seed))
@@ -137,35 +142,41 @@ def _optimizer(max_grad_norm: Any) -> Any:
 def _program() -> Any:
     """Return the jitted update; JAX is imported here and not with the package."""
     import jax
+
+    return jax.jit(traced_update, static_argnums=0)
+
+
+def traced_update(
+    network: Network, flat: Any, optimizer: Any, given: Experience, order: Any, knobs: Knobs
+) -> tuple[Any, Any]:
+    """Return weights and optimiser after one update, to be traced; `order` has the minibatches' rows."""
+    import jax
     import jax.numpy as jnp
     import optax
 
-    def update(network: Network, flat: Any, optimizer: Any, given: Experience, order: Any, knobs: Knobs):
-        advantage, target = _advantages(network, flat, given, knobs)
-        columns = given.action.shape[-1]
-        data = (
-            given.observation.reshape(-1, network.observation),
-            given.action.reshape(-1, columns),
-            advantage.reshape(-1),
-            target.reshape(-1),
-        )
-        before, _ = _log_prob(network, network.views(flat), data[0], data[1])
-        data = (*data, before)
-        steps = _optimizer(knobs.max_grad_norm)
+    advantage, target = _advantages(network, flat, given, knobs)
+    columns = given.action.shape[-1]
+    data = (
+        given.observation.reshape(-1, network.observation),
+        given.action.reshape(-1, columns),
+        advantage.reshape(-1),
+        target.reshape(-1),
+    )
+    before, _ = _log_prob(network, network.views(flat), data[0], data[1])
+    data = (*data, before)
+    steps = _optimizer(knobs.max_grad_norm)
 
-        def learn(carry: Any, rows: Any) -> Any:
-            flat, optimizer = carry
-            batch = tuple(array[rows] for array in data)
-            gradient = jax.grad(_loss, argnums=1)(network, network.views(flat), batch, knobs)
-            # One flat vector: the optimiser is then one fused loop instead of one a weight.
-            whole = jnp.concatenate([gradient[slot.name].reshape(-1) for slot in network.slots])
-            change, optimizer = steps.update(whole, optimizer)
-            return (optax.apply_updates(flat, -knobs.learning_rate * change), optimizer), None
+    def learn(carry: Any, rows: Any) -> Any:
+        flat, optimizer = carry
+        batch = tuple(array[rows] for array in data)
+        gradient = jax.grad(_loss, argnums=1)(network, network.views(flat), batch, knobs)
+        # One flat vector: the optimiser is then one fused loop instead of one a weight.
+        whole = jnp.concatenate([gradient[slot.name].reshape(-1) for slot in network.slots])
+        change, optimizer = steps.update(whole, optimizer)
+        return (optax.apply_updates(flat, -knobs.learning_rate * change), optimizer), None
 
-        (flat, optimizer), _ = jax.lax.scan(learn, (flat, optimizer), order)
-        return flat, optimizer
-
-    return jax.jit(update, static_argnums=0)
+    (flat, optimizer), _ = jax.lax.scan(learn, (flat, optimizer), order)
+    return flat, optimizer
 
 
 def _advantages(network: Network, flat: Any, given: Experience, knobs: Knobs) -> tuple[Any, Any]:
@@ -175,7 +186,7 @@ def _advantages(network: Network, flat: Any, given: Experience, knobs: Knobs) ->
 
     weights = network.views(flat)
     seen = jnp.concatenate([given.observation, given.last_observation[None]])
-    values = _value(network, weights, seen)
+    values = value(network, weights, seen)
     going_on = 1.0 - given.done.astype(jnp.float32)
     errors = given.reward + knobs.gamma * values[1:] * going_on - values[:-1]
 
@@ -198,26 +209,28 @@ def _loss(network: Network, weights: Any, batch: Any, knobs: Knobs) -> Any:
     ratio = jnp.exp(log_prob - before)
     clipped = jnp.clip(ratio, 1.0 - knobs.clip_range, 1.0 + knobs.clip_range)
     gain = jnp.minimum(advantage * ratio, advantage * clipped).mean()
-    miss = jnp.square(target - _value(network, weights, observation)).mean()
+    miss = jnp.square(target - value(network, weights, observation)).mean()
     return -gain - knobs.ent_coef * entropy.mean() + knobs.vf_coef * miss
 
 
-def _tower(network: Network, weights: Any, tower: str, rows: Any) -> tuple[Any, Any]:
+def tower(network: Network, weights: Any, which: str, rows: Any) -> tuple[Any, Any]:
+    """Return the output of the policy (`pi`) or the value network (`vf`) and its last hidden layer."""
     import jax.numpy as jnp
 
     last = len(network.hidden)
     for layer in range(last):
-        rows = jnp.tanh(rows @ weights[f"{tower}{layer}.w"] + weights[f"{tower}{layer}.b"])
-    return rows @ weights[f"{tower}{last}.w"] + weights[f"{tower}{last}.b"], rows
+        rows = jnp.tanh(rows @ weights[f"{which}{layer}.w"] + weights[f"{which}{layer}.b"])
+    return rows @ weights[f"{which}{last}.w"] + weights[f"{which}{last}.b"], rows
 
 
-def _value(network: Network, weights: Any, observation: Any) -> Any:
-    return _tower(network, weights, "vf", observation)[0][..., 0]
+def value(network: Network, weights: Any, observation: Any) -> Any:
+    """Return the value of normalised observations `(..., dim)`."""
+    return tower(network, weights, "vf", observation)[0][..., 0]
 
 
 def _log_prob(network: Network, weights: Any, observation: Any, action: Any) -> tuple[Any, Any]:
     """Return log probability and entropy of every row's action."""
-    output, hidden = _tower(network, weights, "pi", observation)
+    output, hidden = tower(network, weights, "pi", observation)
     if network.heads:
         return _categorical(network, output, action)
     return _gaussian(network, weights, output, hidden, action)

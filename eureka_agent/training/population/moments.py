@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +25,8 @@ class Moments:
 
     def update(self, rows: Array) -> None:
         """Take in `(n, dim)`."""
-        mean, var, count = rows.mean(axis=0, dtype=np.float64), rows.var(axis=0, dtype=np.float64), len(rows)
-        total = self.count + count
-        delta = mean - self.mean
-        spread = self.var * self.count + var * count + np.square(delta) * self.count * count / total
-        self.mean = self.mean + delta * count / total
-        self.var, self.count = spread / total, total
+        new = rows.mean(axis=0, dtype=np.float64), rows.var(axis=0, dtype=np.float64), len(rows)
+        self.mean, self.var, self.count = merged((self.mean, self.var, self.count), new)
 
     def copy(self) -> Moments:
         """Return moments that no longer change with these."""
@@ -47,6 +44,15 @@ class Moments:
         made = cls(len(arrays["mean"]))
         made.mean, made.var, made.count = arrays["mean"], arrays["var"], float(arrays["count"])
         return made
+
+
+def merged(known: tuple[Any, Any, Any], new: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+    """Return mean, variance and count of two sets of rows together; of any array library."""
+    mean, var, count = known
+    total = count + new[2]
+    delta = new[0] - mean
+    spread = var * count + new[1] * new[2] + delta * delta * count * new[2] / total
+    return mean + delta * new[2] / total, spread / total, total
 
 
 class ReturnScale:

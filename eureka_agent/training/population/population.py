@@ -24,7 +24,8 @@ from eureka_agent.training.population.classroom import Classroom, Course
 from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.moments import Moments
-from eureka_agent.training.population.pupil import Candidate, Checkpoint, Learned, Pupil
+from eureka_agent.training.population.paying import Payer
+from eureka_agent.training.population.pupil import Candidate, Learned, Pupil
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.simulators import SimulatorFactory
@@ -43,7 +44,7 @@ class Population:
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[Candidate],
+        candidates: Sequence[Candidate[Payer]],
         *,
         factory: SimulatorFactory,
         learner: Learner,
@@ -91,10 +92,6 @@ class Population:
     def weights(self) -> list[Array]:
         """The flat parameters of every candidate that still learns."""
         return [pupil.state.flat for pupil in self._pupils]
-
-    def _episode_seeds(self, candidate: Candidate, purpose: str) -> list[int]:
-        episodes = self._task.budget.eval_episodes
-        return [seed_for(candidate.seed, purpose, index) for index in range(episodes)]
 
     def _policies(self, pupils: Sequence[Pupil]) -> Policies:
         return self._stacked([p.state.flat for p in pupils], [p.moments for p in pupils])
@@ -165,7 +162,7 @@ class Population:
         """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
         if not pupils:
             return {}
-        seeds = [self._episode_seeds(pupil.candidate, "select") for pupil in pupils]
+        seeds = [episode_seeds(self._task, pupil.candidate, "select") for pupil in pupils]
         found = dict(zip(pupils, score(task, factory, self._policies(pupils), seeds), strict=True))
         for pupil, episodes in found.items():
             if not isinstance(episodes, EurekaError):
@@ -198,18 +195,10 @@ class Population:
         self._rooms = [room for room in self._rooms if room.pupils]
 
     def _remember(self, pupil: Pupil, episodes: EpisodeSet) -> None:
-        candidate = pupil.candidate
-        for name, value in pupil.tally.take().items():
-            candidate.curves[name].append(value)
-        candidate.curves["fitness"].append(episodes.fitness)
-        candidate.curves["fitness_error"].append(episodes.error)
-        candidate.curves["episode_length"].append(episodes.length)
+        means, sign, moments = pupil.tally.take(), self._task.fitness.sign, pupil.moments.copy()
+        pupil.candidate.remember(episodes, means, sign, pupil.state.flat, moments)
         if len(self._courses) > 1:
-            candidate.curves["stage"].append(float(self._stage_of(pupil)))
-        value = self._task.fitness.sign * episodes.fitness
-        if candidate.best is None or value > candidate.best.score:
-            index = len(candidate.curves["fitness"]) - 1
-            candidate.best = Checkpoint(index, value, pupil.state.flat, pupil.moments.copy())
+            pupil.candidate.curves["stage"].append(float(self._stage_of(pupil)))
 
     def _stage_of(self, pupil: Pupil) -> int:
         """Return the index of the stage that a pupil is in."""
@@ -222,23 +211,17 @@ class Population:
         chosen = [pupil.candidate.best for pupil in pupils]
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [self._episode_seeds(pupil.candidate, "score") for pupil in pupils]
+        seeds = [episode_seeds(self._task, pupil.candidate, "score") for pupil in pupils]
         found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for pupil, checkpoint, episodes in zip(pupils, best, found, strict=True):
+        for pupil, episodes in zip(pupils, found, strict=True):
             candidate = pupil.candidate
-            if isinstance(episodes, EurekaError):
-                self._on_end(candidate, episodes)
-                continue
-            candidate.env_steps += episodes.env_steps
-            learned = Learned(
-                checkpoint,
-                dict(candidate.curves),
-                episodes,
-                candidate.env_steps,
-                candidate.faults,
-                candidate.stopped,
-            )
-            self._on_end(candidate, learned)
+            failed = isinstance(episodes, EurekaError)
+            self._on_end(candidate, episodes if failed else candidate.learned(episodes))
+
+
+def episode_seeds(task: Task, candidate: Candidate, purpose: str) -> list[int]:
+    """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones."""
+    return [seed_for(candidate.seed, purpose, index) for index in range(task.budget.eval_episodes)]
 
 
 def looks_at(env_steps: int, checkpoints: int, rollout: int) -> list[int]:

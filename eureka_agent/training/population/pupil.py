@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -47,13 +49,17 @@ class Learned:
     stopped: EarlyStop | None
 
 
+PayerKind = TypeVar("PayerKind")
+
+
 @dataclass
-class Candidate:
+class Candidate(Generic[PayerKind]):
     """One reward and everything that learns from it."""
 
     name: str
     seed: int
-    payer: Payer
+    payer: PayerKind
+    """A `Payer`, or what gives rewards on a device."""
     start: SavedPolicy | None = None
     """The policy to start from, of the learner's own network; None starts from a fresh one."""
     env_steps: int = 0
@@ -63,11 +69,30 @@ class Candidate:
     best: Checkpoint | None = None
     stopped: EarlyStop | None = None
 
+    def remember(
+        self, episodes: EpisodeSet, means: Mapping[str, float], sign: float, flat: Array, moments: Moments
+    ) -> None:
+        """Take in what a look at a checkpoint found; `means` are of the rewards since the last one."""
+        for name, value in means.items():
+            self.curves[name].append(value)
+        self.curves["fitness"].append(episodes.fitness)
+        self.curves["fitness_error"].append(episodes.error)
+        self.curves["episode_length"].append(episodes.length)
+        score = sign * episodes.fitness
+        if self.best is None or score > self.best.score:
+            self.best = Checkpoint(len(self.curves["fitness"]) - 1, score, flat, moments)
+
+    def learned(self, scoring: EpisodeSet) -> Learned:
+        """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
+        assert self.best is not None
+        self.env_steps += scoring.env_steps
+        return Learned(self.best, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)
+
 
 class Pupil:
     """A candidate while it learns."""
 
-    def __init__(self, candidate: Candidate, learner: Learner) -> None:
+    def __init__(self, candidate: Candidate[Payer], learner: Learner) -> None:
         settings = learner.settings
         self.candidate = candidate
         self.state: LearnerState

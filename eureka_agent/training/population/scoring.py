@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def score(
         actions = Actions(policies.network, worlds.action_space)
         observation = worlds.reset()
         shape = (candidates, episodes, *observation.shape[1:])
-        log = _Log(task, candidates * episodes, _watched(task, candidates, episodes, recorded))
+        log = _Log(task, candidates * episodes, watched_worlds(task, candidates, episodes, recorded))
         running = np.arange(candidates * episodes)
         while len(running):
             chosen = actions.flat(policies.best_actions(observation.reshape(shape)))
@@ -50,17 +51,57 @@ def score(
                 running = running[going_on]
                 if len(running):
                     worlds.retain(going_on)
-        return [log.episodes(range(k * episodes, (k + 1) * episodes), recorded) for k in range(candidates)]
+        records = log.records()
+        return [
+            records.episodes(range(k * episodes, (k + 1) * episodes), recorded) for k in range(candidates)
+        ]
     finally:
         worlds.close()
 
 
-def _watched(task: Task, candidates: int, episodes: int, recorded: int) -> Array:
+def watched_worlds(task: Task, candidates: int, episodes: int, recorded: int) -> Array:
     """Return the worlds whose signals must be kept: all where whole episodes are scored."""
     if task.fitness.reduce == "episode":
         return np.arange(candidates * episodes)
     kept = [np.arange(k * episodes, k * episodes + min(recorded, episodes)) for k in range(candidates)]
     return np.concatenate(kept)
+
+
+@dataclass(frozen=True)
+class Records:
+    """What happened in every world, whoever stepped it; rows past an episode's end mean nothing."""
+
+    task: Task
+    arrays: Mapping[str, Array]
+    """`native` and, where there is one, `fitness` `(T, worlds)`; `signal/<name>` `(T, watched, ...)`."""
+    lengths: Array
+    """int `(worlds,)`: steps of each episode."""
+    place: Array
+    """int `(worlds,)`: a world's place among the watched, or -1."""
+
+    def episodes(self, worlds: range, recorded: int) -> EpisodeSet | EurekaError:
+        """Return the episodes of some worlds, or the error that scoring them raised."""
+        try:
+            found = tuple(self._episode(world, kept=i < recorded) for i, world in enumerate(worlds))
+        except EurekaError as error:
+            return error
+        return EpisodeSet(found, int(self.lengths[worlds.start : worlds.stop].sum()))
+
+    def _episode(self, world: int, *, kept: bool) -> Episode:
+        length, place = int(self.lengths[world]), int(self.place[world])
+        signals = {
+            name.removeprefix("signal/"): array[:length, place]
+            for name, array in self.arrays.items()
+            if name.startswith("signal/") and place >= 0
+        }
+        native_return = float(self.arrays["native"][:length, world].sum())
+        if self.task.fitness.reduce == "episode":
+            fitness = episode_fitness(self.task, signals, native_return)
+        else:
+            steps = self.arrays["fitness"][:length, world] if "fitness" in self.arrays else None
+            fitness = fitness_of_steps(self.task, steps, native_return)
+        current = {name: array for name, array in signals.items() if not name.startswith("prev_")}
+        return Episode(fitness, length, current if kept else {})
 
 
 class _Log:
@@ -73,12 +114,9 @@ class _Log:
         self._place[watched] = np.arange(len(watched))
         self._count = len(watched)
         self._num_worlds = num_worlds
-        self._steps = 0
         self.lengths = np.zeros(num_worlds, dtype=np.int64)
-        self._arrays: dict[str, Array] = {}
 
     def add(self, running: Array, step: StepResult) -> None:
-        self._steps += 1
         self.lengths[running] += 1
         self._put("native", running, step.native_reward, self._num_worlds)
         if step.fitness_step is not None:
@@ -94,28 +132,7 @@ class _Log:
         row[rows] = values
         self._rows.setdefault(name, []).append(row)
 
-    def episodes(self, worlds: range, recorded: int) -> EpisodeSet | EurekaError:
-        """Return the episodes of some worlds, or the error that scoring them raised."""
-        if not self._arrays:
-            self._arrays = {name: np.stack(rows) for name, rows in self._rows.items()}
-        try:
-            found = tuple(self._episode(world, kept=i < recorded) for i, world in enumerate(worlds))
-        except EurekaError as error:
-            return error
-        return EpisodeSet(found, int(self.lengths[worlds.start : worlds.stop].sum()))
-
-    def _episode(self, world: int, *, kept: bool) -> Episode:
-        length, place = int(self.lengths[world]), int(self._place[world])
-        signals = {
-            name.removeprefix("signal/"): array[:length, place]
-            for name, array in self._arrays.items()
-            if name.startswith("signal/") and place >= 0
-        }
-        native_return = float(self._arrays["native"][:length, world].sum())
-        if self._task.fitness.reduce == "episode":
-            fitness = episode_fitness(self._task, signals, native_return)
-        else:
-            steps = self._arrays["fitness"][:length, world] if "fitness" in self._arrays else None
-            fitness = fitness_of_steps(self._task, steps, native_return)
-        current = {name: array for name, array in signals.items() if not name.startswith("prev_")}
-        return Episode(fitness, length, current if kept else {})
+    def records(self) -> Records:
+        """Return everything that was added."""
+        arrays = {name: np.stack(rows) for name, rows in self._rows.items()}
+        return Records(self._task, arrays, self.lengths, self._place)

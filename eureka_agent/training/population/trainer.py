@@ -33,6 +33,8 @@ class PopulationTrainer:
     """Trains a list of rewards in one process; what one candidate does never changes another's result."""
 
     name = "population"
+    entry, preload = ENTRY, PRELOAD
+    gpu = False
 
     def __init__(
         self,
@@ -54,7 +56,12 @@ class PopulationTrainer:
         self._notify = notify
         self._fitting = scratch / "fitting.json"
         self.executor = LocalExecutor(
-            entry=ENTRY, preload=PRELOAD, scratch=scratch, parallel=parallel, stop=stop
+            entry=self.entry,
+            preload=self.preload,
+            scratch=scratch,
+            parallel=parallel,
+            stop=stop,
+            gpu=self.gpu,
         )
 
     def close(self) -> None:
@@ -92,9 +99,9 @@ class PopulationTrainer:
 
         `whole` says that the jobs are all that there are, so that some may be stopped early.
         """
-        attempt = _Attempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
+        attempt = Attempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
         try:
-            self._spawn_workers(attempt)
+            self._prepare(attempt)
             if not attempt.left:
                 return
             end = self._run_child(attempt, whole=whole)
@@ -128,7 +135,7 @@ class PopulationTrainer:
         size = -(-len(left) // count)
         return [left[start : start + size] for start in range(0, len(left), size)]
 
-    def _spawn_workers(self, attempt: _Attempt) -> None:
+    def _prepare(self, attempt: Attempt) -> None:
         """Start a worker for every generated reward; a job whose reward does not load has failed."""
         for job in attempt.left:
             if job.kind != "source":
@@ -143,12 +150,12 @@ class PopulationTrainer:
                 reason = f"{error.what} {error.fix}".strip()
                 attempt.end(job, TrainingFailure("failed", reason, crashed=crashed))
 
-    def _run_child(self, attempt: _Attempt, *, whole: bool) -> ChildEnd:
+    def _run_child(self, attempt: Attempt, *, whole: bool) -> ChildEnd:
         self._fitting.unlink(missing_ok=True)
         for job in attempt.left:
             job.folder.mkdir(parents=True, exist_ok=True)
             (job.folder / "result.json").unlink(missing_ok=True)
-        payload, fds = attempt.request(self.executor.parallel, self._cache)
+        payload, fds = self._request(attempt)
         payload |= {
             "fitting": str(self._fitting.resolve()),
             "race": _race_json(attempt.left) if whole else None,
@@ -157,9 +164,13 @@ class PopulationTrainer:
         limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
         return self.executor.run_child(payload, fds, limits, watch=attempt.look)
 
+    def _request(self, attempt: Attempt) -> tuple[dict[str, Any], list[int]]:
+        """Return what the child is told, and the descriptors that go with it."""
+        return attempt.request(self.executor.parallel, self._cache)
+
 
 @dataclass
-class _Attempt:
+class Attempt:
     """Some jobs in one child."""
 
     task: Task
@@ -168,10 +179,13 @@ class _Attempt:
     kill: Callable[[RewardWorker], None]
     isolation: str
     workers: dict[TrainingJob, RewardWorker] = field(default_factory=dict)
+    told: dict[TrainingJob, dict[str, Any]] = field(default_factory=dict)
+    """What the child is told of a job besides what every job has."""
     _ended: set[TrainingJob] = field(default_factory=set)
 
     @property
     def settings(self) -> PpoSettings:
+        """The task's settings of the algorithm."""
         return PpoSettings.of(self.task.algorithm)
 
     @property
@@ -202,7 +216,7 @@ class _Attempt:
         fds: list[int] = []
         described = []
         for job in self.left:
-            row = _job_json(job)
+            row = _job_json(job) | self.told.get(job, {})
             if job in self.workers:
                 row["worker"], own = self.workers[job].handle()
                 row["fds"] = [len(fds), len(own)]
@@ -265,7 +279,7 @@ def _race_json(jobs: Sequence[TrainingJob]) -> dict[str, Any] | None:
     return {"ended": ended, "members": len(jobs) + len(ended)}
 
 
-def _without_result(attempt: _Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
+def _without_result(attempt: Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
     if end.timed_out:
         return TrainingFailure(
             "timed out",

@@ -16,6 +16,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.simulators import classic
 from eureka_agent.training.simulators.batched import BatchedWorlds, Physics
+from eureka_agent.training.simulators.mjx import FIELDS, MjxPhysics
 from eureka_agent.training.simulators.mujoco_bodies import BODIES
 from eureka_agent.training.simulators.simulator import Simulator
 
@@ -86,6 +87,36 @@ def _mujoco(task: Task, env: gym.Env, inner: Any, threads: int) -> MakePhysics |
     return lambda num_envs: MujocoPhysics(
         inner, body, num_envs, fields=fields, info=task.info, threads=threads
     )
+
+
+def device_physics(task: Task) -> MjxPhysics:
+    """Return physics of a task's environment that a device can run; raises TaskError where there are none."""
+    env: Any = task.make_env()
+    if problem := no_device_physics(task, env):
+        env.close()
+        raise TaskError(problem, allowed=DEVICE_TASKS, fix="Train it with --device cpu.")
+    inner = _bare(env)
+    fields = _fields_read(task, env)
+    return MjxPhysics(inner, BODIES[_name(inner)], fields=fields, info=task.info)
+
+
+DEVICE_TASKS = (
+    "Gymnasium's HalfCheetah, Hopper, Walker2d, Swimmer, Ant, Humanoid and Reacher (v5, contact forces left "
+    "out), with signals from fields that MJX computes"
+)
+
+
+def no_device_physics(task: Task, env: gym.Env | None = None) -> str:
+    """Return why a device cannot run a task's environment, in a sentence; empty if it can. Loads no JAX."""
+    env = env or task.make_env()
+    inner = _bare(env)
+    body = None if inner is None else BODIES.get(_name(inner))
+    if body is None or not body.fits(inner):
+        return f"The environment of {task.name} has no version for a GPU."
+    unknown = sorted(set(_fields_read(task, env)) - FIELDS) + sorted(set(task.info.values()) - set(body.info))
+    if unknown:
+        return f"{task.name} reads {', '.join(unknown)}, which MJX does not compute."
+    return ""
 
 
 def _bare(env: gym.Env) -> Any | None:

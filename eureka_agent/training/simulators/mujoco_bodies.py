@@ -16,8 +16,8 @@ Array = np.ndarray
 Data = Mapping[str, Array]
 
 
-def _nothing(_env: Any, _data: Data) -> Array:
-    return np.zeros(0)
+def _nothing(_env: Any, data: Data) -> Array:
+    return np.zeros(len(data["qpos"]))
 
 
 def _always(_env: Any) -> bool:
@@ -28,12 +28,12 @@ def _always(_env: Any) -> bool:
 class Body:
     """One environment class of Gymnasium."""
 
-    draw: Callable[[Any, np.random.Generator], tuple[Array, Array]]
-    """First positions and velocities of one world."""
+    draw: Callable[[Any, Any], tuple[Array, Array]]
+    """First positions and velocities of one world, from NumPy's generator or `mjx.KeyedGenerator`."""
     observe: Callable[[Any, Data], Array]
     """float64 `(num_envs, d)`."""
     before: Callable[[Any, Data], Array]
-    """What the reward needs from the state before a step; a new array."""
+    """What the reward needs from the state before a step, `(num_envs,)`; a new array."""
     outcome: Callable[[Any, Array, Array, Data], tuple[Array, Array]]
     """Native reward and termination, from what `before` gave, the actions and the new state."""
     reads: tuple[str, ...] = ()
@@ -42,6 +42,8 @@ class Body:
     """Entries of `info` that are there after a reset and after every step."""
     fits: Callable[[Any], bool] = _always
     """Whether an environment is set up such that all this holds."""
+    draw_traced: Callable[[Any, Any], tuple[Array, Array]] | None = None
+    """What `draw` draws from, without branching on values, where `draw` does; from `mjx.KeyedGenerator`."""
 
 
 def _uniform(env: Any, generator: np.random.Generator) -> tuple[Array, Array]:
@@ -184,6 +186,17 @@ def _reacher_draw(env: Any, generator: np.random.Generator) -> tuple[Array, Arra
     return qpos, qvel
 
 
+def _reacher_draw_traced(env: Any, generator: Any) -> tuple[Array, Array]:
+    """As `_reacher_draw`; a point of the disc by its angle and the square root of its share of the area."""
+    model = env.model
+    qpos = generator.uniform(low=-0.1, high=0.1, size=model.nq) + env.init_qpos
+    radius = 0.2 * np.sqrt(generator.uniform(low=0.0, high=1.0, size=1))
+    angle = generator.uniform(low=0.0, high=2.0 * np.pi, size=1)
+    qvel = env.init_qvel + generator.uniform(low=-0.005, high=0.005, size=model.nv)
+    goal = [radius * np.cos(angle), radius * np.sin(angle)]
+    return np.concatenate([qpos[:-2], *goal]), np.concatenate([qvel[:-2], np.zeros(2)])
+
+
 def _reach(env: Any, data: Data) -> Array:
     ids = [env.model.body(name).id for name in ("fingertip", "target")]
     return data["xpos"][:, ids[0]] - data["xpos"][:, ids[1]]
@@ -239,7 +252,12 @@ BODIES: dict[str, Body] = {
         fits=_without_contact_forces,
     ),
     "gymnasium.envs.mujoco.reacher_v5:ReacherEnv": Body(
-        _reacher_draw, _reacher_observe, _nothing, _reacher_outcome, reads=("xpos",)
+        _reacher_draw,
+        _reacher_observe,
+        _nothing,
+        _reacher_outcome,
+        reads=("xpos",),
+        draw_traced=_reacher_draw_traced,
     ),
 }
 """By module and class; an environment of another class, even a subclass, is none of these."""

@@ -1,0 +1,1 @@
+"""Training on a device: physics, rewards, policies and updates of a generation in one compiled program."""

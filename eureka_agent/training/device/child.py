@@ -1,0 +1,89 @@
+"""The inside of the device trainer's child: a generation's jobs in, a result file for each out.
+
+Nothing generated runs here as Python. Rewards come as traced programs, in files that processes with generated
+code in them wrote, and are admitted one by one; who is not admitted has failed, and the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.errors import RewardError, TrainingError
+from eureka_agent.isolation.limits import limit_trainer
+from eureka_agent.rewards.exported import admit
+from eureka_agent.rewards.exporting import SignalShape
+from eureka_agent.rewards.source import parse_reward
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import TaskRef, TrainingBudget
+from eureka_agent.training.device.paying import DevicePayer, NativePayer, SparsePayer, TracedPayer
+from eureka_agent.training.device.platform import configure_device
+from eureka_agent.training.device.population import DevicePopulation
+from eureka_agent.training.device.settings import device_settings
+from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.population.child import Generation
+from eureka_agent.training.population.learner import Learner
+from eureka_agent.training.population.network import Network
+from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.simulators.choosing import device_physics
+
+
+def main(payload: dict[str, Any], fds: list[int]) -> None:
+    """Train all jobs of `payload` and write `result.json` into each one's folder."""
+    started = time.monotonic()
+    gpu = payload["platform"] == "gpu"
+    limit_trainer(None if gpu else payload["memory_mb"])
+    configure_device(payload["platform"], Path(payload["cache"]) if payload["cache"] else None)
+    memory = "the memory there is" if gpu else f"{payload['memory_mb']} MB of memory"
+    _DeviceGeneration(payload, fds, started).run(memory)
+
+
+class _DeviceGeneration(Generation):
+    """The jobs of one child, on a device."""
+
+    def train(self) -> None:
+        """Train everything; raises what keeps all jobs from being trained."""
+        payload = self.payload
+        self.task = replace(
+            load_task(TaskRef(**payload["task"])),
+            budget=TrainingBudget(**payload["budget"]),
+            algorithm=payload["algorithm"],
+        )
+        settings = device_settings(self.task, payload["worlds"])
+        worlds = DeviceWorlds(self.task, device_physics(self.task))
+        dim = int(worlds.policy_space.shape[0])
+        self.learner = Learner(
+            Network.of(dim, worlds.action_space, settings.hidden_sizes, sde=False), settings
+        )
+        candidates = [made for name in self.jobs if (made := self._admitted(name, worlds)) is not None]
+        if not candidates:
+            return
+        DevicePopulation(
+            self.task,
+            candidates,
+            worlds=worlds,
+            learner=self.learner,
+            env_steps=payload["env_steps"],
+            on_end=self.on_end,
+        ).run()
+
+    def _admitted(self, name: str, worlds: DeviceWorlds) -> Candidate[DevicePayer] | None:
+        """Return a job's candidate; None, and its failure written, where its reward is not admitted."""
+        job = self.jobs[name]
+        try:
+            return Candidate(name, job["seed"], self._device_payer(job, worlds))
+        except (RewardError, TrainingError) as error:
+            self.ended.add(name)
+            self.write(name, {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}})
+            return None
+
+    def _device_payer(self, job: dict[str, Any], worlds: DeviceWorlds) -> DevicePayer:
+        if job["kind"] == "native":
+            return NativePayer()
+        if job["kind"] == "sparse":
+            return SparsePayer(self.task, worlds, self.learner.settings.n_envs)
+        shapes = [SignalShape(s.name, s.shape, s.dtype) for s in self.task.all_signals]
+        module = Path(job["module"]).read_bytes()
+        return TracedPayer(admit(module, parse_reward(job["source"]), job["components"], shapes))

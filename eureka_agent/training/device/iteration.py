@@ -1,0 +1,200 @@
+"""One iteration of a whole generation as one compiled program: collect, pay, learn.
+
+Candidates are vmapped where they do the same (acting, updating); the physics sees all their worlds as rows;
+only the rewards differ, each a traced program of its own on its candidate's rows. A candidate whose reward or
+weights cease to be finite keeps its last good weights and is marked; nothing of it reaches the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.device.paying import Collected, DevicePayer, Memory, Paid
+from eureka_agent.training.device.rollout import Policies, Rollout, collect
+from eureka_agent.training.device.statistics import Moments, ReturnScale
+from eureka_agent.training.device.worlds import DeviceWorlds, Worlds
+from eureka_agent.training.population.learner import Experience, Knobs, Learner, traced_update
+
+
+class Generation(NamedTuple):
+    """Everything that K candidates carry from one iteration to the next."""
+
+    flat: Any
+    """float32 `(K, size)`."""
+    optimizer: Any
+    moments: Moments
+    scale: ReturnScale
+    worlds: Worlds
+    """`K * N` rows, one candidate's after the other's."""
+    memory: tuple[Memory, ...]
+    """One a candidate, each `(N, ...)`."""
+    keys: Any
+    """`(K,)`."""
+    alive: Any
+    """bool `(K,)`: reward and weights were finite so far."""
+
+
+class Report(NamedTuple):
+    """What is told of an iteration; a few numbers a candidate."""
+
+    reward: Any
+    """`(K,)` mean."""
+    components: tuple[dict[str, Any], ...]
+    """Name to mean, one dictionary a candidate."""
+    bad_rewards: tuple[dict[str, Any], ...]
+    """Name ("reward", or of a component) to the number of values that were not finite."""
+    finite_weights: Any
+    """bool `(K,)`."""
+    faults: Any
+    """int32 `(K,)`: steps in which the simulator failed."""
+
+
+class Iteration:
+    """The compiled iteration for some payers; the state of its generation is passed in and out."""
+
+    def __init__(self, worlds: DeviceWorlds, learner: Learner, payers: Sequence[DevicePayer]) -> None:
+        self._worlds, self._learner, self._payers = worlds, learner, tuple(payers)
+        self._settings: PpoSettings = learner.settings
+        self._knobs = Knobs.of(self._settings)
+        self._names = sorted({name for payer in payers for name in payer.signals})
+        # The old generation is given up: two copies of all worlds would take twice a device's memory.
+        self._program = jax.jit(self._traced, donate_argnums=0)
+
+    def begin(self, seeds: Sequence[int]) -> Generation:
+        """Return K candidates before their first step; equal seeds begin, and go on, with equal draws."""
+        states = [self._learner.initial(seed) for seed in seeds]
+        n, count = self._settings.n_envs, len(seeds)
+        keys = jax.vmap(jax.random.key)(jnp.asarray(seeds, jnp.uint32))
+        begun, going_on = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(keys), 1, 0)
+        starts = jax.vmap(lambda key: jax.random.split(key, n))(begun).reshape(-1)
+        begun_with = Generation(
+            flat=jnp.stack([state.flat for state in states]),
+            optimizer=jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state.optimizer for state in states]),
+            moments=Moments.empty(count, self._learner.network.observation),
+            scale=ReturnScale.empty(count, n),
+            worlds=jax.jit(self._worlds.begin)(starts),
+            memory=tuple(jax.tree.map(jnp.array, payer.initial_memory(n)) for payer in self._payers),
+            keys=going_on,
+            alive=jnp.ones(count, bool),
+        )
+        # As what the program returns: an array that could be anywhere would have it compiled a second time.
+        return jax.device_put(begun_with, jax.devices()[0])
+
+    def __call__(self, generation: Generation) -> tuple[Generation, Report]:
+        """Return the generation after one rollout and one update of everybody; the old one is used up."""
+        return self._program(generation)
+
+    def policies(self, generation: Generation) -> Policies:
+        """Return the candidates' policies as they are now."""
+        known = generation.moments if self._settings.normalize_observation else None
+        return Policies(generation.flat, known)
+
+    def _traced(self, generation: Generation) -> tuple[Generation, Report]:
+        settings = self._settings
+        keys, acting, ordering = jnp.moveaxis(
+            jax.vmap(lambda key: jax.random.split(key, 3))(generation.keys), 1, 0
+        )
+        policies = self.policies(generation)
+        worlds, rollout = collect(
+            self._worlds, self._learner.network, policies, generation.worlds, acting,
+            steps=settings.n_steps, names=self._names,
+        )  # fmt: skip
+        paid = self._pay(rollout, generation.memory)
+        reward = jnp.stack([one.reward for one in paid])
+        bad = tuple(_not_finite(one) for one in paid)
+        sound = jnp.stack([sum(counts.values()) == 0 for counts in bad])
+        scale, scaled = generation.scale, reward
+        if settings.normalize_reward:
+            scale, scaled = scale(reward, _by_candidate(rollout.done), settings.gamma)
+        moments = generation.moments
+        if settings.normalize_observation:
+            # A first rollout is learned from with its own statistics, as on the host: see `Pupil.learn`.
+            rows = _by_candidate(rollout.observation).reshape(len(reward), -1, moments.mean.shape[1])
+            updated = moments.update(rows)
+            policies = Policies(generation.flat, moments.where_seen(updated))
+            moments = updated
+        flat, optimizer = self._learn(generation, policies, rollout, worlds, scaled, ordering)
+        finite = jnp.isfinite(flat).all(axis=1)
+        alive = generation.alive & sound & finite
+        learned = Generation(
+            flat, optimizer, moments, scale, worlds, tuple(one.memory for one in paid), keys, alive
+        )
+        return _kept_where(alive, learned, generation), Report(
+            reward=reward.mean(axis=(1, 2)),
+            components=tuple({name: c.mean() for name, c in one.components.items()} for one in paid),
+            bad_rewards=bad,
+            finite_weights=finite,
+            faults=rollout.fault.sum(axis=(0, 2)),
+        )
+
+    def _pay(self, rollout: Rollout, memory: Sequence[Memory]) -> list[Paid]:
+        paid = []
+        for k, payer in enumerate(self._payers):
+            signals = {name: rollout.signals[name][:, k] for name in payer.signals}
+            seen = Collected(signals, rollout.native_reward[:, k], rollout.done[:, k], rollout.first[:, k])
+            paid.append(payer(seen, memory[k]))
+        return paid
+
+    def _learn(
+        self,
+        generation: Generation,
+        policies: Policies,
+        rollout: Rollout,
+        worlds: Worlds,
+        reward: Any,
+        keys: Any,
+    ) -> tuple[Any, Any]:
+        """Return weights and optimisers after one PPO update of every candidate."""
+        settings, network = self._settings, self._learner.network
+        last = worlds.state["obs"].reshape(len(reward), settings.n_envs, -1)
+        observed = _by_candidate(rollout.observation)
+        rows = observed.reshape(len(reward), -1, observed.shape[-1])
+        experience = Experience(
+            observation=policies.normalized(rows).reshape(observed.shape),
+            last_observation=policies.normalized(last),
+            action=_by_candidate(rollout.action),
+            reward=reward + settings.gamma * _by_candidate(rollout.bootstrap),
+            done=_by_candidate(rollout.done),
+        )
+
+        def update(flat: Any, optimizer: Any, given: Any, key: Any) -> Any:
+            return traced_update(network, flat, optimizer, given, self._order(key), self._knobs)
+
+        return jax.vmap(update)(generation.flat, generation.optimizer, experience, keys)
+
+    def _order(self, key: Any) -> Any:
+        """Return the rows of every minibatch, `(epochs * batches, batch)`; a short last one is filled up."""
+        rows, (batches, batch) = self._settings.rollout, self._learner.minibatches
+        epochs = jax.random.split(key, self._settings.n_epochs)
+        orders = jax.vmap(lambda key: jnp.resize(jax.random.permutation(key, rows), (batches * batch,)))(
+            epochs
+        )
+        return orders.reshape(-1, batch)
+
+
+def _by_candidate(array: Any) -> Any:
+    """Return `(T, K, N, ...)` as `(K, T, N, ...)`."""
+    return jnp.moveaxis(array, 1, 0)
+
+
+def _not_finite(paid: Paid) -> dict[str, Any]:
+    columns = {"reward": paid.reward, **{f"component '{name}'": c for name, c in paid.components.items()}}
+    return {name: (~jnp.isfinite(column)).sum() for name, column in columns.items()}
+
+
+def _kept_where(alive: Any, new: Generation, old: Generation) -> Generation:
+    """Return the new generation, but with what dead candidates learned taken back: no NaN is carried on."""
+
+    def pick(one: Any, other: Any) -> Any:
+        return jnp.where(alive.reshape(-1, *([1] * (one.ndim - 1))), one, other)
+
+    kept = {
+        name: jax.tree.map(pick, getattr(new, name), getattr(old, name))
+        for name in ("flat", "optimizer", "scale")
+    }
+    return new._replace(**kept)

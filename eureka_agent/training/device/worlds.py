@@ -1,0 +1,153 @@
+"""A task's worlds on a device: signals, time limits and same-step autoreset around MJX, as pure functions.
+
+What `simulators/batched.py` does with arrays that change, here functions do from one state to the next, so
+that a whole rollout can be traced. All rows are worlds; whose candidate they are matters to nobody here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import gymnasium as gym
+import jax
+import jax.numpy as jnp
+import numpy as np
+from gymnasium import spaces
+
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks.observe import policy_space
+from eureka_agent.tasks.portable import Portable
+from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.training.simulators.mjx import Moved
+
+Rows = dict[str, Any]
+
+
+class Worlds(NamedTuple):
+    """Everything that n worlds remember."""
+
+    bodies: Any
+    """What the physics remembers, `(n, ...)`."""
+    state: Rows
+    """What to act on next, each `(n, ...)`."""
+    last: Rows
+    """The signals of the step before, or of the beginning."""
+    elapsed: Any
+    """int32 `(n,)`: steps of the running episode."""
+
+
+class Stepped(NamedTuple):
+    """One control step: what training needs of a `tasks.worlds.StepResult`, as arrays of the device."""
+
+    signals: Rows
+    """With their `prev_`, from the state before any reset."""
+    final_observation: Any
+    native_reward: Any
+    terminated: Any
+    truncated: Any
+    first: Any
+    fault: Any
+
+    @property
+    def done(self) -> Any:
+        """bool `(n,)`."""
+        return self.terminated | self.truncated
+
+
+class DevicePhysics(Protocol):
+    """The dynamics of one environment for many worlds at once, to be traced; see `MjxPhysics`."""
+
+    observation_space: gym.Space
+    action_space: gym.Space
+
+    def reset(self, keys: Any) -> tuple[Any, Rows]:
+        """Return bodies and states at the beginning of an episode for each of the `keys` `(n,)`."""
+        ...
+
+    def step(self, bodies: Any, actions: Any) -> Moved:
+        """Return bodies and states after a control step with actions `(n, d)` inside the space."""
+        ...
+
+
+class DeviceWorlds:
+    """The worlds of one task."""
+
+    def __init__(self, task: Task, physics: DevicePhysics) -> None:
+        self.task = Portable(jnp).task(task)
+        self.physics = physics
+        self.policy_space: spaces.Box = policy_space(physics.observation_space)
+        space = physics.action_space
+        assert isinstance(space, spaces.Box)  # as all that run on a device have
+        self.action_space = space
+        self._low, self._high = space.low.astype(np.float32), space.high.astype(np.float32)
+
+    def begin(self, keys: Any) -> Worlds:
+        """Begin an episode in a world for each of the `keys` `(n,)`."""
+        bodies, state = self.physics.reset(keys)
+        first = self._signals(self.task.behaviour.initial_signals(state), "initial_signals", len(keys))
+        return Worlds(bodies, state, first, jnp.zeros(len(keys), jnp.int32))
+
+    def step(self, worlds: Worlds, actions: Any) -> tuple[Worlds, Stepped]:
+        """Step every world once with actions `(n, d)`, which are clipped; nothing is reset."""
+        actions = jnp.clip(actions, self._low, self._high)
+        moved = self.physics.step(worlds.bodies, actions)
+        measured = self.task.behaviour.signals(worlds.state, actions, moved.state)
+        now = self._signals(measured, "signals", len(actions))
+        fault = moved.fault | ~_finite(moved.state) | ~_finite(now)
+        # A step that went wrong may leave anything behind: the world stays where it was and its episode ends.
+        bodies, state, now = _where(fault, (worlds.bodies, worlds.state, worlds.last),
+                                    (moved.bodies, moved.state, now))  # fmt: skip
+        elapsed = worlds.elapsed + 1
+        stepped = Stepped(
+            signals={**now, **{f"prev_{name}": array for name, array in worlds.last.items()}},
+            final_observation=state["obs"],
+            native_reward=jnp.where(fault, 0.0, moved.native_reward),
+            terminated=moved.terminated | fault,
+            truncated=elapsed >= self.task.max_episode_steps,
+            first=worlds.elapsed == 0,
+            fault=fault,
+        )
+        return Worlds(bodies, state, now, elapsed), stepped
+
+    def restart(self, worlds: Worlds, done: Any, fresh: Worlds) -> Worlds:
+        """Return the worlds with those of `done` `(n,)` exchanged for `fresh` ones."""
+        return _where(done, fresh, worlds)
+
+    def fitness(self, signals: Rows) -> Any:
+        """Return the task's fitness of each row, `(n,)`; only for tasks that have one for a step."""
+        assert self.task.fitness_step is not None
+        return jnp.asarray(self.task.fitness_step(signals), jnp.float32)
+
+    def _signals(self, measured: Mapping[str, Any], function: str, rows: int) -> Signals:
+        """Return every declared signal in its declared type; raises TaskError for a wrong shape."""
+        made = {}
+        for signal in self.task.signals:
+            array = jnp.asarray(measured[signal.name]).astype(signal.dtype)
+            if array.shape != (rows, *signal.shape):
+                raise TaskError(
+                    f"Task '{self.task.name}': the signal '{signal.name}' of {function}() has shape "
+                    f"{array.shape} on a device, declared is {(rows, *signal.shape)}.",
+                    fix="Correct the task's task.py or the [[signals]] in its task.toml.",
+                )
+            made[signal.name] = array
+        return made
+
+
+def _finite(rows: Mapping[str, Any]) -> Any:
+    """Return bool `(n,)`: where every value of every array is finite."""
+    checks = [
+        jnp.isfinite(array).reshape(len(array), -1).all(axis=1)
+        for array in rows.values()
+        if jnp.issubdtype(array.dtype, jnp.floating)
+    ]
+    return jnp.stack(checks).all(axis=0)
+
+
+def _where(mask: Any, chosen: Any, others: Any) -> Any:
+    """Pick whole rows: of `chosen` where `mask` `(n,)` holds, of `others` elsewhere."""
+
+    def pick(one: Any, other: Any) -> Any:
+        return jnp.where(mask.reshape(-1, *([1] * (jnp.ndim(one) - 1))), one, other)
+
+    return jax.tree.map(pick, chosen, others)

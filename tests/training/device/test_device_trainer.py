@@ -1,0 +1,106 @@
+"""The device trainer whole: traced rewards, one child, the files that a training leaves."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[gpu]'")
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.errors import TrainingError
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.training.device.trainer import MODULE_FILE, DeviceTrainer
+from eureka_agent.training.job import TrainingFailure, TrainingJob
+from eureka_agent.training.policies import read_policy
+
+GOOD = """import numpy as np
+
+MEMORY = {"nearest": 1.0}
+
+
+def compute_reward(distance, action, memory):
+    nearest = np.minimum(memory["nearest"], distance)
+    near = np.exp(-distance / 0.1)
+    effort = -0.1 * np.sum(np.square(action), axis=-1)
+    return near + effort - nearest, {"near": near, "effort": effort}, {"nearest": nearest}
+"""
+NAN = """import numpy as np
+
+
+def compute_reward(distance):
+    root = np.sqrt(distance - 10.0)
+    return root, {"root": root}
+"""
+UNKNOWN = "def compute_reward(speed):\n    return speed, {'speed': speed}\n"
+
+
+class Meddling(DeviceTrainer):
+    """Exchanges one job's traced program for bytes that somebody forged."""
+
+    def _request(self, attempt: Any) -> Any:
+        for job in attempt.left:
+            if job.name == "forged":
+                (job.folder / MODULE_FILE).write_bytes(b"not what was traced")
+        return super()._request(attempt)
+
+
+def test_a_job_that_starts_from_a_saved_policy_is_an_error(tmp_path: Path) -> None:
+    task = find_task("reacher")
+    start = TrainingJob("one", "search", 0, 1, "native", None, tmp_path / "one", 128, tmp_path / "policy.npz")
+    with RewardSandbox() as sandbox:
+        trainer = DeviceTrainer(sandbox, scratch=tmp_path / "home", stop=threading.Event(), platform="cpu")
+        with pytest.raises(TrainingError, match="saved policy"):
+            trainer.train(task, [start], on_start=lambda _: None, on_outcome=lambda *_: None)
+        trainer.close()
+
+
+@pytest.mark.slow
+def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: Path) -> None:
+    task = find_task("reacher")
+    task = replace(task, budget=replace(task.budget, checkpoints=2, eval_episodes=3, wall_s=1800.0))
+    sources = {"good": GOOD, "nan": NAN, "unknown": UNKNOWN, "forged": GOOD, "native": None, "sparse": None}
+    kinds: dict[str, Any] = {name: "source" if source else name for name, source in sources.items()}
+    jobs = [
+        TrainingJob(name, "search", 0, 1, kinds[name], source, tmp_path / name, 128)
+        for name, source in sources.items()
+    ]
+    told: list[str] = []
+    with RewardSandbox() as sandbox:
+        trainer = Meddling(
+            sandbox, scratch=tmp_path / "home", stop=threading.Event(), platform="cpu", worlds=4,
+            cache=tmp_path / "compiled",
+        )  # fmt: skip
+        outcomes = trainer.train(
+            task, jobs, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job.name)
+        )
+        contained_by = trainer._tracer.report.backend
+        trainer.close()
+    found = dict(zip(sources, outcomes, strict=True))
+    assert sorted(told) == sorted(sources)
+    for name, said in {"nan": "'root' is NaN", "unknown": "speed", "forged": "cannot be read"}.items():
+        outcome = found[name]
+        assert isinstance(outcome, TrainingFailure), outcome
+        assert said in outcome.reason
+    for name in ("good", "native", "sparse"):
+        evaluation = found[name]
+        assert isinstance(evaluation, Evaluation), evaluation
+        assert {len(curve) for curve in evaluation.curves.values()} == {2}
+        assert 128 < evaluation.env_steps <= trainer.steps_of(task, 128)
+        with np.load(tmp_path / name / "trajectories.npz") as kept:
+            distance = kept["episode0/distance"]
+            action = kept["episode0/action"]
+        assert len(distance) == task.max_episode_steps
+        assert np.mean(distance[-20:]) == pytest.approx(evaluation.episode_fitness[0], rel=1e-5)
+        policy = read_policy(tmp_path / name / "policy.npz")
+        assert np.isfinite(policy.act(np.zeros((3, 10), np.float32))).all()
+        assert action.shape == (task.max_episode_steps, 2)
+    assert found["good"].isolation == contained_by  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    assert found["native"].isolation == ""  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    assert found["good"].components == ("near", "effort")  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
