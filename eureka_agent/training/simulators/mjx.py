@@ -173,8 +173,8 @@ def solvable(model: Any) -> Any:
     import mujoco
 
     made = copy.copy(model)
-    if made.opt.solver == mujoco.mjtSolver.mjSOL_PGS:
-        made.opt.solver = mujoco.mjtSolver.mjSOL_NEWTON
+    if made.opt.solver == mujoco.mjtSolver.mjSOL_PGS:  # pyright: ignore[reportAttributeAccessIssue]
+        made.opt.solver = mujoco.mjtSolver.mjSOL_NEWTON  # pyright: ignore[reportAttributeAccessIssue]
     return made
 
 

@@ -140,10 +140,11 @@ def test_a_first_rollout_is_learned_from_with_its_own_statistics() -> None:
     iteration, learn = made._iteration, made._iteration._learn
 
     def spied(generation: Any, policies: Policies, *rest: Any) -> Any:
+        assert policies.moments is not None
         jax.debug.callback(lambda mean: learned.append(mean), policies.moments.mean)
         return learn(generation, policies, *rest)
 
-    iteration._learn = spied
+    iteration._learn = spied  # pyright: ignore[reportAttributeAccessIssue]
     seen = []
     for _ in range(3):
         made.iterate()
@@ -259,7 +260,7 @@ def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
     made = population(task, {"traced": payer}, {})
     for _ in range(2):
         made.iterate()
-    assert made._iteration._program._cache_size() == 1
+    assert made._iteration._program._cache_size() == 1  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:

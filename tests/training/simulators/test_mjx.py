@@ -54,11 +54,11 @@ def changed(task: Task, change: Callable[[Any], None]) -> Task:
 
 
 def by_eulers_rule(model: Any) -> None:
-    model.opt.integrator = mujoco.mjtIntegrator.mjINT_EULER
+    model.opt.integrator = mujoco.mjtIntegrator.mjINT_EULER  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def without_contacts(model: Any) -> None:
-    model.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_CONTACT)
+    model.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_CONTACT)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def cpu_physics(worlds: BatchedWorlds) -> MujocoPhysics:
@@ -116,7 +116,7 @@ def close(name: str, got: Any, expected: np.ndarray) -> np.ndarray:
     """Return bool `(n,)`: where all of a row agrees to a thousandth, of itself or of the unit."""
     allowed = 5e-3 if name in FORCES else 1e-3
     same = np.isclose(np.asarray(got), expected, rtol=allowed, atol=allowed)
-    return same.reshape(len(same), -1).all(axis=1)
+    return np.asarray(same.reshape(len(same), -1).all(axis=1))
 
 
 def assert_first_states_agree(task: Task) -> None:
