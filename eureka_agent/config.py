@@ -92,9 +92,8 @@ class RunConfig(BaseModel):
     trainer: TrainerName = "population"
     """Scores from different trainers are not compared."""
     halving: bool = True
-    """Stop candidates that are clearly behind their generation. For `population` on a CPU only: `sb3` trains
-    each by itself, a GPU all together, and both to the end. With several search seeds nobody is stopped,
-    because their scores are averaged."""
+    """Stop candidates that are clearly behind their generation. For `population` only: `sb3` trains each by
+    itself and to the end. With several search seeds nobody is stopped, because their scores are averaged."""
     device: DeviceName = "auto"
     """What the population trainer trains on; a run goes on with what it began with."""
     worlds: int | None = Field(None, ge=1)

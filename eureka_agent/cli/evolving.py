@@ -99,7 +99,7 @@ def evolve(
     ] = False,
     trainer: Trainer = "population",
     halving: Annotated[
-        bool, typer.Option(help="Stop candidates that are clearly behind (population trainer on a CPU only).")
+        bool, typer.Option(help="Stop candidates that are clearly behind (population trainer only).")
     ] = True,
     device: Device = "auto",
     worlds: Worlds = None,

@@ -8,17 +8,12 @@ from typing import Any
 from eureka_agent.archive.candidate import Candidate, EarlyStop
 from eureka_agent.config import RunConfig
 from eureka_agent.store.state import RunState
-from eureka_agent.training.device.platform import Platform
 from eureka_agent.training.population.halving import RULE
 
 
-def rule_of(config: RunConfig, platform: Platform) -> dict[str, Any] | None:
-    """Return the rule in numbers as the log holds it; None where all candidates are trained to the end.
-
-    `platform` is what the run trains on.
-    """
-    stopping = config.trainer == "population" and platform == "cpu"
-    applies = config.halving and stopping and config.search_seeds == 1
+def rule_of(config: RunConfig) -> dict[str, Any] | None:
+    """Return the rule in numbers as the log holds it; None where all candidates are trained to the end."""
+    applies = config.halving and config.trainer == "population" and config.search_seeds == 1
     return asdict(RULE) if applies else None
 
 

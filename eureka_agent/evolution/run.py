@@ -316,7 +316,7 @@ def _journal_start(
     resolved = config.model_dump(mode="json", exclude_none=True)
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
     data = {"config": config.model_dump(mode="json"), "digest": config.digest(), "model_because": why}
-    data["halving"] = early_stops.rule_of(config, device.platform)
+    data["halving"] = early_stops.rule_of(config)
     log.append("run_started", data | {"isolation": isolation, "versions": versions, "device": asdict(device)})
 
 

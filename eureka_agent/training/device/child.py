@@ -57,6 +57,8 @@ class _DeviceGeneration(Generation):
         self.learner = Learner(
             Network.of(dim, worlds.action_space, settings.hidden_sizes, sde=False), settings
         )
+        if payload["race"] is not None:
+            self._race = self._make_race(payload["race"])
         candidates = [made for name in self.jobs if (made := self._admitted(name, worlds)) is not None]
         if not candidates:
             return
@@ -67,6 +69,7 @@ class _DeviceGeneration(Generation):
             learner=self.learner,
             env_steps=payload["env_steps"],
             on_end=self.on_end,
+            race=self._race,
         ).run()
 
     def _admitted(self, name: str, worlds: DeviceWorlds) -> Candidate[DevicePayer] | None:
@@ -76,6 +79,8 @@ class _DeviceGeneration(Generation):
             return Candidate(name, job["seed"], self._device_payer(job, worlds))
         except (RewardError, TrainingError) as error:
             self.ended.add(name)
+            if self._race is not None:
+                self._race.leave([name])
             self.write(name, {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}})
             return None
 

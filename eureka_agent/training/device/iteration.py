@@ -89,6 +89,24 @@ class Iteration:
         """Return the generation after one rollout and one update of everybody; the old one is used up."""
         return self._program(generation)
 
+    def narrowed(self, generation: Generation, kept: Sequence[int]) -> tuple[Iteration, Generation]:
+        """Return the iteration of some of the candidates and their part of the generation."""
+        payers = [self._payers[k] for k in kept]
+        narrow = Iteration(self._worlds, self._learner, payers)
+        chosen, n = jnp.asarray(kept), self._settings.n_envs
+        rows = (chosen[:, None] * n + jnp.arange(n)).reshape(-1)
+
+        def of(part: Any, where: Any) -> Any:
+            return jax.tree.map(lambda array: array[where], part)
+
+        parts = {
+            name: of(getattr(generation, name), chosen)
+            for name in ("flat", "optimizer", "moments", "scale", "keys", "alive")
+        }
+        memory = tuple(generation.memory[k] for k in kept)
+        narrowed = Generation(**parts, worlds=of(generation.worlds, rows), memory=memory)
+        return narrow, jax.device_put(narrowed, jax.devices()[0])
+
     def policies(self, generation: Generation) -> Policies:
         """Return the candidates' policies as they are now."""
         known = generation.moments if self._settings.normalize_observation else None

@@ -1,7 +1,8 @@
 """PPO on a list of rewards on a device: the whole generation advances by one program an iteration.
 
 What stays on the host is the calendar: when to look, what to remember, whom to end. Candidates that cannot go
-on are told at the next look; their rows are computed to the end, because the program's shapes are fixed.
+on are told at the next look. The shapes of a program are fixed, so that the rows of those that ended are
+computed on until a program of half the size holds everybody else; then that one is compiled.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.population import RECORDED_EPISODES, OnEnd, episode_seeds, looks_at
 from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.population.race import Race
 
 
 class DevicePopulation:
@@ -37,23 +39,25 @@ class DevicePopulation:
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
+        race: Race | None = None,
     ) -> None:
+        """`race` is where candidates that are clearly behind get stopped; without one all go to the end."""
         self._task, self._learner, self._candidates = task, learner, list(candidates)
         self._iteration = Iteration(worlds, learner, [candidate.payer for candidate in candidates])
         self._scoring = DeviceScoring(task, worlds, learner.network)
         self.generation: Generation = self._iteration.begin([candidate.seed for candidate in candidates])
         self._reports: list[Report] = []
-        self._ended: set[int] = set()
+        self._ended: set[str] = set()
         self._total, self._steps = env_steps, 0
         self._due = looks_at(env_steps, task.budget.checkpoints, learner.settings.rollout)
-        self._on_end = on_end
+        self._on_end, self._race = on_end, race
 
     def run(self) -> None:
         """Train all to the end of the budget and score them."""
         while self._running and self._steps < self._total:
             self.iterate()
             self._look()
-        self._score()
+        self._score(self._running)
 
     def iterate(self) -> None:
         """Collect one rollout of every candidate and learn from it, without waiting for the device."""
@@ -62,11 +66,17 @@ class DevicePopulation:
         self._steps += self._learner.settings.rollout
 
     @property
+    def size(self) -> int:
+        """How many candidates the program computes, ended ones among them."""
+        return len(self._candidates)
+
+    @property
     def _running(self) -> list[int]:
-        return [k for k in range(len(self._candidates)) if k not in self._ended]
+        """The rows of the candidates that go on."""
+        return [k for k, candidate in enumerate(self._candidates) if candidate.name not in self._ended]
 
     def _look(self) -> None:
-        """Evaluate every candidate if a checkpoint is due, and remember its best policy so far."""
+        """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind."""
         if self._steps not in self._due:
             return
         means = self._read_reports()
@@ -84,6 +94,30 @@ class DevicePopulation:
             sign = self._task.fitness.sign
             self._candidates[k].env_steps += episodes.env_steps
             self._candidates[k].remember(episodes, means[k], sign, np.array(flats[k]), moments.on_host(k))
+        self._stop()
+        self._shrink()
+
+    def _stop(self) -> None:
+        """Score and end the candidates that the race says are clearly behind."""
+        if self._race is None or not self._running:
+            return
+        sign, running = self._task.fitness.sign, [self._candidates[k] for k in self._running]
+        behind = self._race.meet({candidate.name: candidate.last_look(sign) for candidate in running})
+        for candidate in running:
+            if candidate.name in behind:
+                candidate.stop(behind[candidate.name], env_steps=self._steps, of=self._due[-1])
+        self._score([k for k in self._running if self._candidates[k].name in behind])
+
+    def _shrink(self) -> None:
+        """Go on with a smaller program where one holds everybody who goes on; ended ones fill it up."""
+        running = self._running
+        size = bucket(len(running))
+        if not running or self._steps >= self._total or size >= self.size:
+            return
+        ended = [k for k in range(self.size) if k not in running]
+        kept = sorted((running + ended)[:size])
+        self._candidates = [self._candidates[k] for k in kept]
+        self._iteration, self.generation = self._iteration.narrowed(self.generation, kept)
 
     def _read_reports(self) -> list[dict[str, float]]:
         """Bring the iterations' reports to the host and end who could not go on; return their means."""
@@ -97,14 +131,14 @@ class DevicePopulation:
                     self._end(k, problem)
         return [_means(reports, k, one.payer.components) for k, one in enumerate(self._candidates)]
 
-    def _score(self) -> None:
-        """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
-        if not self._running:
+    def _score(self, rows: Sequence[int]) -> None:
+        """Score the chosen checkpoints of some candidates on episodes that chose nothing, and end them."""
+        if not rows:
             return
         policies = self._chosen()
         seeds = [episode_seeds(self._task, candidate, "score") for candidate in self._candidates]
         found = self._scoring(policies, seeds, recorded=RECORDED_EPISODES)
-        for k in self._running:
+        for k in rows:
             episodes = found[k]
             failed = isinstance(episodes, EurekaError)
             self._end(k, episodes if failed else self._candidates[k].learned(episodes))
@@ -126,8 +160,13 @@ class DevicePopulation:
         return Policies(np.stack(flats), moments)
 
     def _end(self, k: int, end: Any) -> None:
-        self._ended.add(k)
+        self._ended.add(self._candidates[k].name)
         self._on_end(self._candidates[k], end)
+
+
+def bucket(candidates: int) -> int:
+    """Return the size of the program for so many candidates: a power of two, so that few get compiled."""
+    return 1 << max(0, candidates - 1).bit_length()
 
 
 def _problem(report: Report, k: int) -> EurekaError | None:

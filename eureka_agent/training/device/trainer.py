@@ -24,8 +24,8 @@ MODULE_FILE = "reward.stablehlo"
 class DeviceTrainer(PopulationTrainer):
     """Trains a list of rewards on a GPU (or, to try it out, on the CPU) in one program.
 
-    No reward runs in a worker of `sandbox` while it trains. Every candidate is trained to the end: a job's
-    `contest` is ignored. A job that starts from a saved policy, or a task with a curriculum, is an error.
+    No reward runs in a worker of `sandbox` while it trains. A job that starts from a saved policy, or a task
+    with a curriculum, is an error.
     """
 
     entry = "eureka_agent.training.device.child:main"

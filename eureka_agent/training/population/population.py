@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import EurekaError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
@@ -21,7 +20,6 @@ from eureka_agent.training.curriculum import Lesson
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.classroom import Classroom, Course
-from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.paying import Payer
@@ -136,25 +134,13 @@ class Population:
         """Score and drop the candidates that the race says are clearly behind."""
         if self._race is None or not self._pupils:
             return
-        behind = self._race.meet({pupil.candidate.name: self._last_look(pupil) for pupil in self._pupils})
+        sign = self._task.fitness.sign
+        behind = self._race.meet({p.candidate.name: p.candidate.last_look(sign) for p in self._pupils})
         stopped = [pupil for pupil in self._pupils if pupil.candidate.name in behind]
         for pupil in stopped:
-            pupil.candidate.stopped = self._early_stop(pupil.candidate, behind[pupil.candidate.name])
+            pupil.candidate.stop(behind[pupil.candidate.name], env_steps=self._steps, of=self._due[-1])
         self._score(stopped)
         self._drop(set(stopped))
-
-    def _last_look(self, pupil: Pupil) -> Look:
-        curves = pupil.candidate.curves
-        return Look(self._task.fitness.sign * curves["fitness"][-1], curves["fitness_error"][-1])
-
-    def _early_stop(self, candidate: Candidate, behind: Behind) -> EarlyStop:
-        return EarlyStop(
-            checkpoint=len(candidate.curves["fitness"]),
-            env_steps=self._steps,
-            of=self._due[-1],
-            behind=behind.gap,
-            allowed=behind.allowed,
-        )
 
     def _tried(
         self, pupils: Sequence[Pupil], task: Task, factory: SimulatorFactory

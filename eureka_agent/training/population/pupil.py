@@ -14,6 +14,7 @@ from eureka_agent.errors import TrainingError
 from eureka_agent.seeds import generator_for, seed_for
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.acting import Policies
+from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState
 from eureka_agent.training.population.moments import Moments, ReturnScale
 from eureka_agent.training.population.paying import Payer
@@ -81,6 +82,15 @@ class Candidate(Generic[PayerKind]):
         score = sign * episodes.fitness
         if self.best is None or score > self.best.score:
             self.best = Checkpoint(len(self.curves["fitness"]) - 1, score, flat, moments)
+
+    def last_look(self, sign: float) -> Look:
+        """Return how its policy did at the last look."""
+        return Look(sign * self.curves["fitness"][-1], self.curves["fitness_error"][-1])
+
+    def stop(self, behind: Behind, *, env_steps: int, of: int) -> None:
+        """Note that it was stopped after `env_steps` of so many of learning, and why."""
+        checkpoint = len(self.curves["fitness"])
+        self.stopped = EarlyStop(checkpoint, env_steps, of, behind=behind.gap, allowed=behind.allowed)
 
     def learned(self, scoring: EpisodeSet) -> Learned:
         """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,15 @@ from eureka_agent.training.device.paying import (
     SparsePayer,
     TracedPayer,
 )
-from eureka_agent.training.device.population import DevicePopulation
+from eureka_agent.training.device.population import DevicePopulation, bucket
 from eureka_agent.training.device.rollout import Policies, collect
 from eureka_agent.training.device.statistics import Moments, ReturnScale
 from eureka_agent.training.population import moments as cpu_moments
+from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState, traced_update
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.population.race import Race
 
 
 class Pays:
@@ -68,6 +71,7 @@ def population(
     *,
     env_steps: int = 512,
     seed: int = 3,
+    race: Race | None = None,
 ) -> DevicePopulation:
     def on_end(candidate: Candidate, end: Learned | EurekaError) -> None:
         ends[candidate.name] = end
@@ -75,7 +79,7 @@ def population(
     candidates = [Candidate(name, seed, payer) for name, payer in payers.items()]
     worlds, learner = point_worlds(task), learner_of(task)
     return DevicePopulation(
-        task, candidates, worlds=worlds, learner=learner, env_steps=env_steps, on_end=on_end
+        task, candidates, worlds=worlds, learner=learner, env_steps=env_steps, on_end=on_end, race=race
     )
 
 
@@ -245,6 +249,39 @@ def test_a_candidate_learns_beside_a_broken_one_what_it_learns_beside_a_sound_on
     np.testing.assert_array_equal(broken[-1][1], sound[0][1], err_msg="its last good weights")
     alone = flats_after(task, {"a": Pays(1.0, never)}, 3)
     np.testing.assert_allclose(sound[-1][0], alone[-1][0], atol=5e-3)
+
+
+@pytest.mark.parametrize(("candidates", "size"), [(1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (16, 16)])
+def test_programs_come_in_powers_of_two(candidates: int, size: int) -> None:
+    assert bucket(candidates) == size
+
+
+def test_who_is_behind_is_stopped_and_the_others_go_on_in_a_smaller_program() -> None:
+    task = point_task()
+    task = replace(task, budget=replace(task.budget, checkpoints=4))
+    payers = {"a": Pays(1.0), "b": Pays(-1.0), "c": Pays(-1.0), "d": NativePayer()}
+    anybody_behind = Rule(first=0.25, margin=0.0, learned=0.0, errors=0.0)
+    ends: dict[str, Any] = {}
+    race = Race(payers, looks=4, rule=anybody_behind)
+    made = population(task, payers, ends, env_steps=1024, race=race)
+    untouched = population(task, payers, {})
+    untouched._iteration = made._iteration  # compiled once
+    for _ in range(8):
+        untouched.iterate()
+    made.run()
+    stopped = [name for name, learned in ends.items() if learned.stopped is not None]
+    assert len(stopped) == 2
+    assert list(ends)[:2] == stopped, "they are told before the others end"
+    assert made.size == 2
+    for name in stopped:
+        assert ends[name].stopped.env_steps < ends[name].stopped.of == 1024
+        assert len(ends[name].curves["fitness"]) == ends[name].stopped.checkpoint < 4
+        assert len(ends[name].scoring.episodes) == 3
+    for k, name in enumerate(name for name in payers if name not in stopped):
+        assert len(ends[name].curves["fitness"]) == 4
+        alone = untouched.generation.flat[list(payers).index(name)]
+        np.testing.assert_allclose(made.generation.flat[k], alone, atol=5e-3)
+        assert not np.allclose(made.generation.flat[1 - k], alone, atol=5e-3)
 
 
 def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:

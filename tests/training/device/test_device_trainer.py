@@ -17,7 +17,7 @@ from eureka_agent.errors import TrainingError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.device.trainer import MODULE_FILE, DeviceTrainer
-from eureka_agent.training.job import TrainingFailure, TrainingJob
+from eureka_agent.training.job import Contest, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import read_policy
 
 GOOD = """import numpy as np
@@ -68,7 +68,7 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
     sources = {"good": GOOD, "nan": NAN, "unknown": UNKNOWN, "forged": GOOD, "native": None, "sparse": None}
     kinds: dict[str, Any] = {name: "source" if source else name for name, source in sources.items()}
     jobs = [
-        TrainingJob(name, "search", 0, 1, kinds[name], source, tmp_path / name, 128)
+        TrainingJob(name, "search", 0, 1, kinds[name], source, tmp_path / name, 128, contest=Contest())
         for name, source in sources.items()
     ]
     told: list[str] = []
