@@ -1,4 +1,4 @@
-"""What larger minibatches and fewer epochs gain in speed, and what they cost: `python benchmarks/minibatches.py`.
+"""What larger minibatches and fewer epochs gain and cost: `python benchmarks/minibatches.py`.
 
 HalfCheetah's own reward and hyperparameters but for the two, 200,000 steps for each of 16 seeds, the same for
 every setting. Time is of whole generations of 8, start-up and evaluation included; the share is of what
