@@ -14,7 +14,7 @@ from eureka_agent.rewards.rules_module import recursive_functions
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_returns import check_returns
 from eureka_agent.rewards.rules_values import Values
-from eureka_agent.rewards.source import ENTRY, MEMORY_ARGUMENT, literal, memory_assignment
+from eureka_agent.rewards.source import ENTRY, MEMORY_ARGUMENT, literal, memory_assignment, named_values
 from eureka_agent.rewards.tree import functions_of, parameters_of, shown
 
 MAX_STEPS = 100_000
@@ -36,9 +36,9 @@ class Flow:
         self.steps = 0
         self.constants: Names = {}
         for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                kind = Body(self, {}, {}).kind(node.value)
-                self.constants[node.targets[0].id] = (
+            for name, value in named_values(node) if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
+                kind = Body(self, {}, {}).kind(value)
+                self.constants[name] = (
                     Kind("table", kind.item, keys=kind.keys) if kind.tag == "dict" else kind
                 )
 

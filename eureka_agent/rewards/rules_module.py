@@ -9,7 +9,14 @@ from collections.abc import Collection
 from eureka_agent.errors import did_you_mean, nearest
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_syntax import check_annotation, is_library
-from eureka_agent.rewards.source import ENTRY, MEMORY_ARGUMENT, MEMORY_NAME, literal, memory_assignment
+from eureka_agent.rewards.source import (
+    ENTRY,
+    MEMORY_ARGUMENT,
+    MEMORY_NAME,
+    literal,
+    memory_assignment,
+    named_values,
+)
 from eureka_agent.rewards.tree import functions_of, is_docstring, parameters_of, shown
 
 _LAYOUT = "A module holds imports, constants, MEMORY, helper functions and compute_reward."
@@ -47,18 +54,18 @@ def _check_statement(node: ast.stmt, known: set[str], seen: set[str], report: Re
 
 
 def _check_module_constant(node: ast.Assign | ast.AnnAssign, known: set[str], report: Report) -> None:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     if isinstance(node, ast.AnnAssign):
         check_annotation(node.annotation, report)
-    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+    named = named_values(node)
+    if not named or (len(named) > 1 and MEMORY_NAME in dict(named)):
         what = f"`{shown(node)}` is not a plain constant."
         report.add("module-layout", node, what, _LAYOUT, "Write one `NAME = number` a line.")
         return
-    if node.value is None or not _is_constant(node.value, known):
+    if not all(_is_constant(value, known) for _, value in named):
         what = f"`{shown(node)}` is not a constant."
         fix = "Write numbers, arithmetic of numbers, np.array([...]) or a dictionary of numbers."
         report.add("module-layout", node, what, _LAYOUT, fix)
-    known.add(targets[0].id)
+    known |= dict(named).keys()
 
 
 _CONSTANT_NODES = (

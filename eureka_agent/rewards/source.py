@@ -78,6 +78,20 @@ def memory_assignment(tree: ast.Module) -> ast.expr | None:
     return None
 
 
+def named_values(node: ast.Assign | ast.AnnAssign) -> list[tuple[str, ast.expr]]:
+    """Return name and value of `A = 1`, `A: float = 1` or `A, B = 1, 2`; empty for every other form."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if len(targets) != 1 or node.value is None:
+        return []
+    names, values = [targets[0]], [node.value]
+    if isinstance(targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        names, values = targets[0].elts, node.value.elts
+    found = [
+        (name.id, value) for name, value in zip(names, values, strict=False) if isinstance(name, ast.Name)
+    ]
+    return found if len(found) == len(names) == len(values) else []
+
+
 def _memory_initial(tree: ast.Module) -> dict[str, MemoryValue]:
     expression = memory_assignment(tree)
     if expression is None:

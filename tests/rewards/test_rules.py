@@ -219,6 +219,13 @@ BAD_FILES = [
     ),
     ("A = open('x')\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
     ("A = [i for i in (1, 2)]\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
+    ("A, B = 1.0\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "a line"),
+    ("A, B = 1.0, open('x')\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
+    (
+        "A, MEMORY = 1.0, {'a': 0.0}\ndef compute_reward(x):\n    return x, {'x': x}\n",
+        "module-layout",
+        "a line",
+    ),
     ("if True:\n    pass\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "Move it"),
     ("compute_reward(1)\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "Move it"),
     ("W = {'a': 1}\ndef compute_reward(x):\n    W['a'] = x\n    return x, {'x': x}\n", "in-place", "own"),
@@ -292,7 +299,19 @@ def test_good_code_is_accepted(line):
     assert check_source(with_line(line), SIGNALS) == []
 
 
-@pytest.mark.parametrize("text", [FORWARD, MEMORY])
+UNPACKED = """import numpy as np
+
+LOW, HIGH = 0.5, 2 * 0.5
+SCALE: float = 0.1
+
+
+def compute_reward(x):
+    off = np.maximum(np.maximum(LOW - x, x - HIGH), 0.0) / SCALE
+    return -off, {"off": -off}
+"""
+
+
+@pytest.mark.parametrize("text", [FORWARD, MEMORY, UNPACKED])
 def test_whole_rewards_are_accepted(text):
     assert check_source(text) == []
 
