@@ -171,9 +171,9 @@ def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput
             continue
         if not _different(output, run(rows.replacing(name, values))):
             yield Finding(
-                "no-reaction", "warning", None, f"Nothing changes with `{name}` on the recorded transitions.",
-                "Either it is not used, or its term never becomes active.",
-                f"Check thresholds and scales of what reads `{name}`; right where random actions never get.",
+                "no-reaction", "warning", None, f"Nothing changes with `{name}` under random actions.",
+                "Either it is not used, or its term becomes active only where a better policy gets.",
+                f"Check thresholds and scales of what reads `{name}`, unless it is a bonus for later.",
             )  # fmt: skip
 
 

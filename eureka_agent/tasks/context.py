@@ -129,11 +129,17 @@ def _attributes(functions: Sequence[ast.FunctionDef]) -> set[str]:
 def _code(env: gym.Env, kept: Sequence[ast.stmt], shown: Sequence[ast.FunctionDef]) -> str:
     """Return constants, methods and the sliced step as one text; empty if it still speaks of rewards."""
     used = set().union(*(names_in(node) for node in [*kept, *shown])) if kept or shown else set()
-    parts = [*_constants(env, used), *(ast.unparse(function) for function in shown)]
+    parts = [*_control_step(env), *_constants(env, used), *(ast.unparse(function) for function in shown)]
     if kept:
         parts.append("\n".join(["# In step(action):", *(ast.unparse(statement) for statement in kept)]))
     text = "\n".join(parts)
     return "" if MENTIONS_REWARD.search(text) else text
+
+
+def _control_step(env: gym.Env) -> list[str]:
+    """Return the seconds of a control step, where the environment says them as Gymnasium's MuJoCo ones do."""
+    dt = getattr(env, "dt", None)
+    return [f"dt = {dt:.6g}  # seconds of a control step"] if isinstance(dt, float) else []
 
 
 def _constants(env: gym.Env, used: Iterable[str]) -> list[str]:

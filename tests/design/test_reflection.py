@@ -70,7 +70,7 @@ def test_further_seeds_and_warnings_are_told() -> None:
         candidate, evaluations=(confirm, again, candidate.evaluations[0]), findings=(warning,)
     )
     text = PromptBook().reflection(**reflect(candidate, sign=1.0))
-    assert "over fresh episodes: 40." in text
+    assert "over 1 fresh episodes: 40 (lowest episode 40, highest 40)." in text
     assert "other seeds: 31.25." in text
     assert "The reward is large." in text
     assert "99." not in text

@@ -318,3 +318,8 @@ def test_a_tracker_takes_the_declared_state_alone() -> None:
     tracker.reset(state)
     signals = tracker.step(np.zeros((1, 3), dtype=np.float32), state)
     assert signals["x_velocity"].tolist() == [0.0]
+
+
+def test_designers_are_told_how_long_a_control_step_is() -> None:
+    assert "dt = 0.008  # seconds of a control step" in find_task("hopper").context
+    assert "seconds of a control step" not in find_task("cartpole").context
