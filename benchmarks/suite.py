@@ -58,7 +58,7 @@ def evolve(wanted: str, given: argparse.Namespace) -> None:
         generations=given.generations,
         samples=given.samples,
         env_steps=int(steps) if steps else None,
-        confirm_top=1,
+        confirm_top=2,
         confirm_seeds=given.seeds,
         target=target_of(task),
     )
