@@ -22,6 +22,8 @@ MOST_FPS = 25.0
 """Pictures a second of film; rendering in software takes longer than the episode itself."""
 SINGLE_FRAMES = 12
 """Single frames of an episode, evenly spread."""
+TRACKING = "track"
+"""Name of the camera in MuJoCo's own models that moves along."""
 LIBRARIES = (
     "MuJoCo needs libegl1, libegl-mesa0 and libgl1-mesa-dri (or libosmesa6 and MUJOCO_GL=osmesa); "
     "Gymnasium's classic control needs `pip install 'eureka-agent[play]'`"
@@ -67,6 +69,7 @@ def film(task: Task, act: Callable[[Array], Array], seed: int, length: int, want
         every = max(1, round(fps / MOST_FPS))
         singles = set(np.linspace(0, length - 1, SINGLE_FRAMES).round().astype(int).tolist())
         singles = singles if wanted.frames is not None else set()
+        follow(worlds.envs[0])
         observation = worlds.reset()
         with _Video(wanted.video, fps / every) as video:
             for step in range(length):
@@ -87,6 +90,21 @@ def choose_backend() -> None:
     if "MUJOCO_GL" not in os.environ:
         without_egl = ctypes.util.find_library("EGL") is None and ctypes.util.find_library("OSMesa")
         os.environ["MUJOCO_GL"] = "osmesa" if without_egl else "egl"
+
+
+def follow(env: Any) -> None:
+    """Let MuJoCo's pictures come from the model's tracking camera, where it has one.
+
+    Gymnasium's own view stands still, and a robot that walks has left it after a second.
+    """
+    renderer = getattr(env.unwrapped, "mujoco_renderer", None)
+    if renderer is None:
+        return
+    import mujoco
+
+    camera = mujoco.mj_name2id(renderer.model, mujoco.mjtObj.mjOBJ_CAMERA, TRACKING)  # pyright: ignore[reportAttributeAccessIssue]
+    if camera >= 0:
+        renderer.camera_id = camera
 
 
 def _rendered(task: Task) -> Task:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import rendered_envs
@@ -14,7 +16,7 @@ from eureka_agent.errors import ConfigError, StoreError, TaskError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.evaluation import evaluate
-from eureka_agent.training.filming import SINGLE_FRAMES
+from eureka_agent.training.filming import SINGLE_FRAMES, choose_backend, follow
 from eureka_agent.training.policies import network_of, read_policy
 from eureka_agent.training.population.policy_file import save_policy
 
@@ -55,6 +57,21 @@ def test_the_first_episode_is_filmed(tmp_path: Path) -> None:
     for step, name in zip(steps, names, strict=True):
         assert (imageio.imread(frames / name)[..., 0] == step).all()
     assert len(imageio.imread(film, index=None)) == rendered_envs.LENGTH // 2, "25 of 50 pictures a second"
+
+
+@pytest.mark.skipif(find_library("EGL") is None, reason="needs libegl1")
+def test_a_robot_that_ran_far_is_still_in_the_picture() -> None:
+    choose_backend()
+    env = gym.make("HalfCheetah-v5", render_mode="rgb_array")
+    follow(env)
+    env.reset(seed=0)
+    env.render()
+    env.unwrapped.data.qpos[0] = 40.0  # type: ignore[attr-defined]
+    env.step(np.zeros(6, np.float32))
+    picture = np.asarray(env.render(), int)
+    env.close()
+    skin = (picture[..., 0] > picture[..., 1] + 25) & (picture[..., 0] > picture[..., 2] + 25)
+    assert skin.sum() > 300, "the floor is grey and green"
 
 
 @pytest.mark.parametrize(
