@@ -60,7 +60,8 @@ class Designer:
         """Return the slots of a generation.
 
         Mostly the best is rewritten, a quarter of the slots rewrites the second best, an eighth unites two
-        of the best, and one in eight starts afresh. While nothing has been trained all start afresh.
+        of the best, and one in eight starts afresh. While nothing has been trained all start afresh. Where
+        the second best scored higher than the leader and is only not proved yet, both get equal parts.
         """
         ranked = [candidate.id for candidate in _before(archive, generation).ranked()]
         if generation == 0 or not ranked:
@@ -68,8 +69,11 @@ class Designer:
         several = len(ranked) > 1
         fresh = samples // _SLOTS_PER_FRESH_SEED
         crosses = (samples + 4) // 8 if several else 0
+        rewrites = samples - fresh - crosses
         seconds = samples // 4 if several else 0
-        best = samples - fresh - crosses - seconds
+        if several and self._is_challenged(archive, *ranked[:2]):
+            seconds = rewrites // 2
+        best = rewrites - seconds
         makings: list[tuple[str, tuple[str, ...]]] = [("rewrite", (ranked[0],))] * best
         makings += [("rewrite", (parent,)) for parent in ranked[1:2]] * seconds
         makings += [("cross", self._couple(generation, number, ranked)) for number in range(crosses)]
@@ -91,6 +95,11 @@ class Designer:
         complaint = Message("user", self._prompts.repair(findings, draft.source))
         conversation = (*draft.conversation, complaint)
         return self._ask(slot, turn, conversation, tuple(_forgetful(m) for m in conversation), stop)
+
+    def _is_challenged(self, archive: Archive, leader: str, second: str) -> bool:
+        rival = archive.get(second)
+        scores = [archive.sign * (one.fitness or 0.0) for one in (rival, archive.get(leader))]
+        return rival.stopped is None and scores[0] > scores[1]
 
     def _couple(self, generation: int, number: int, ranked: Sequence[str]) -> tuple[str, ...]:
         """Return the parents of a generation's `number`-th cross: the best two, then the best and another."""

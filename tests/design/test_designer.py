@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
+from eureka_agent.archive.archive import Archive
 from eureka_agent.config import make_config
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
@@ -56,6 +57,17 @@ def test_every_size_of_generation_is_filled(samples: int) -> None:
 def test_four_slots_still_hold_three_operators_of_parents() -> None:
     shares = plan(4, trained(0, 0, 1.0), trained(0, 1, 2.0))
     assert shares == {("rewrite", ("0-01",)): 2, ("rewrite", ("0-00",)): 1, ("cross", ("0-01", "0-00")): 1}
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(1.0, (8, 4)), (-1.0, (6, 6))])
+def test_who_scored_higher_than_the_leader_is_rewritten_as_often(
+    sign: float, expected: tuple[int, int]
+) -> None:
+    archive = Archive.of([trained(0, 0, 5.0), trained(0, 1, 3.0)], sign=sign, incumbent_id="0-00")
+    shares = Counter(
+        slot.parents for slot in designer()[0].plan(1, 16, archive) if slot.operator == "rewrite"
+    )
+    assert (shares[("0-00",)], shares[("0-01",)]) == expected
 
 
 def test_nothing_trained_means_seeds_again() -> None:
