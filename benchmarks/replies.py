@@ -49,7 +49,7 @@ def counted(folder: RunFolder) -> list[tuple[tuple[str, str], Counter[str]]]:
         if candidate.status is not Status.REFUSED:
             found["passed after repair"] = 1
             found["passed at once"] = int(turns[candidate.id] == 1)
-        if candidate.status in (Status.TRAINED, Status.CONFIRMED):
+        if candidate.status in (Status.TRAINED, Status.STOPPED, Status.CONFIRMED):
             found["trained without failure"] = 1
         if candidate.status not in (Status.REFUSED, Status.PROPOSED):
             found["ended"] = 1
