@@ -111,8 +111,8 @@ class Progress:
             f"generated code is held by {', '.join(layers) or 'nothing'}."
         )
         device = event.get("device", {})
-        if device.get("platform") == "gpu" or device.get("why"):
-            self._say(f"Training on {device['platform'].upper()}. {device['why']}".strip())
+        if device.get("platform") == "gpu" or device.get("idle_gpu"):
+            self._say(f"Training on a {device['platform'].upper()}. {device['why']}".strip())
 
     def _on_generation_planned(self, event: Event) -> None:
         self._say(f"Generation {event['generation']}: {len(event['slots'])} candidates", style="bold")

@@ -21,6 +21,8 @@ class DeviceChoice:
     platform: Platform
     why: str = ""
     """Why it is the CPU, in a sentence; empty for a GPU, and where the CPU was asked for."""
+    idle_gpu: bool = False
+    """A GPU is there, and not used."""
 
 
 def choose_device(
@@ -38,17 +40,20 @@ def choose_device(
         )
     if asked == "cpu" or (asked == "auto" and trainer != "population"):
         return DeviceChoice("cpu")
-    problem = _problem(trainer, task, fresh, look)
+    no_gpu = look() if asked == "auto" else ""
+    if no_gpu:
+        return DeviceChoice("cpu", no_gpu)
+    problem = _problem(trainer, task, fresh) or (look() if asked == "gpu" else "")
     if not problem:
         return DeviceChoice("gpu")
     if asked == "gpu":
         raise TrainingError(
             problem, allowed="a GPU, or --device cpu", fix="docs/gpu.md says what a GPU needs."
         )
-    return DeviceChoice("cpu", problem)
+    return DeviceChoice("cpu", problem, idle_gpu=True)
 
 
-def _problem(trainer: str, task: Task, fresh: bool, look: Callable[[], str]) -> str:
+def _problem(trainer: str, task: Task, fresh: bool) -> str:
     if trainer != "population":
         return f"The trainer '{trainer}' does not train on a GPU here; --trainer population does."
     if missing := mjx_missing():
@@ -59,4 +64,4 @@ def _problem(trainer: str, task: Task, fresh: bool, look: Callable[[], str]) -> 
         device_settings(task)
     except EurekaError as error:
         return error.what
-    return no_device_physics(task) or look()
+    return no_device_physics(task)

@@ -45,7 +45,10 @@ def test_auto_takes_a_gpu_where_there_is_one_and_the_task_can_use_it(hopper: Tas
     assert choose_device("auto", "population", hopper, look=there) == DeviceChoice("gpu")
     assert choose_device("auto", "population", hopper, look=nowhere) == DeviceChoice("cpu", nowhere())
     assert "saved policy" in choose_device("auto", "population", hopper, fresh=False, look=there).why
-    assert "no version for a GPU" in choose_device("auto", "population", cartpole, look=there).why
+    idle = choose_device("auto", "population", cartpole, look=there)
+    assert "no version for a GPU" in idle.why
+    assert idle.idle_gpu, "only who has a GPU is told that it is not used"
+    assert not choose_device("auto", "population", cartpole, look=nowhere).idle_gpu
 
 
 def test_the_cpu_is_taken_without_a_word_where_it_was_asked_for(cartpole: Task) -> None:
