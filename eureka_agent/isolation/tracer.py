@@ -10,15 +10,13 @@ import json
 import mmap
 import os
 import socket
-from dataclasses import asdict
 from typing import Any
 
 from eureka_agent.errors import RewardError
 from eureka_agent.isolation import protocol
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.isolation.lockdown import lock_down
-from eureka_agent.isolation.selftest import attempt_everything
-from eureka_agent.isolation.worker import die_when_closed, discard_output, fault_reply
+from eureka_agent.isolation.worker import answer_probe, die_when_closed, discard_output, fault_reply
 from eureka_agent.rewards.exporting import SignalShape, export_reward
 
 
@@ -28,10 +26,7 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     channel = socket.socket(fileno=fds[0])
     discard_output()
     if payload["kind"] == "probe":
-        layers = lock_down(limits, skip=payload["skip"])
-        attempts = attempt_everything(limits, bytes.fromhex(payload["service"]))
-        report = {"layers": list(map(asdict, layers)), "attempts": list(map(asdict, attempts))}
-        channel.send(json.dumps(report).encode())
+        answer_probe(channel, payload, limits)
         return
     region = mmap.mmap(fds[1], payload["capacity"])
     os.close(fds[1])

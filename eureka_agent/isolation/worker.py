@@ -38,10 +38,7 @@ def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> N
     channel = socket.socket(fileno=fds[0])
     discard_output()
     if payload["kind"] == "probe":
-        layers = lock_down(limits, skip=payload["skip"])
-        attempts = attempt_everything(limits, bytes.fromhex(payload["service"]))
-        report = {"layers": list(map(asdict, layers)), "attempts": list(map(asdict, attempts))}
-        channel.send(json.dumps(report).encode())
+        answer_probe(channel, payload, limits)
         return
     layout = SignalLayout.from_json(payload["layout"])
     inputs, output = _map_regions(layout, fds[1], fds[2])
@@ -71,6 +68,14 @@ def die_when_closed(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETSIG, int(signal.SIGKILL))
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+
+
+def answer_probe(channel: socket.socket, payload: dict[str, Any], limits: WorkerLimits) -> None:
+    """Lock this process down, try what must be impossible, and send what held and what happened."""
+    layers = lock_down(limits, skip=payload["skip"])
+    attempts = attempt_everything(limits, bytes.fromhex(payload["service"]))
+    report = {"layers": list(map(asdict, layers)), "attempts": list(map(asdict, attempts))}
+    channel.send(json.dumps(report).encode())
 
 
 def _serve(
