@@ -163,20 +163,26 @@ class Scene:
         if self.victim.poll() is not None:
             return ["the victim was killed"]
         before, self._victim_rights = self._victim_rights, _rights(self.victim.pid)
-        return ["the victim was changed"] if self._victim_rights != before else []
+        if self._victim_rights == before:
+            return []
+        with contextlib.suppress(subprocess.TimeoutExpired):  # who was killed takes a moment to die
+            self.victim.wait(timeout=1)
+            return ["the victim was killed"]
+        return ["the victim was changed"]
 
 
 _PACKAGE = Path(eureka_agent.__file__).parent
 
 
 def _rights(pid: int) -> tuple[str, ...]:
-    """Return what others could change of a process: stopped, traced, limits, cores, priority."""
+    """Return what others could change of a process: stopped, traced, signalled, limits, cores, priority."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     state = "stopped" if any(line.startswith("State:\tT") for line in status) else "running"
-    traced = next(line for line in status if line.startswith("TracerPid"))
+    marks = ("TracerPid", "SigPnd", "ShdPnd")
+    signalled = str([line for line in status if line.startswith(marks)])
     nice = os.getpriority(os.PRIO_PROCESS, pid)
     cores = sorted(os.sched_getaffinity(pid))
-    return state, traced, Path(f"/proc/{pid}/limits").read_text(), str(cores), str(nice)
+    return state, signalled, Path(f"/proc/{pid}/limits").read_text(), str(cores), str(nice)
 
 
 def _reached(listener: Listener) -> bool:
