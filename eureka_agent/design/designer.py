@@ -15,6 +15,7 @@ from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.design.reflection import reflect
 from eureka_agent.design.reply import extract_reward
+from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
@@ -31,8 +32,9 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `untrained` is what a random policy meets. `reflection=False` tells only a parent's
-    score, `history=False` nothing about other candidates; both exist to measure what the telling is worth.
+    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's does.
+    `reflection=False` tells only a parent's score, `history=False` nothing about other candidates; both exist
+    to measure what the telling is worth.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Designer:
         reflection: bool = True,
         history: bool = True,
         untrained: Untrained | None = None,
+        trained: Trained | None = None,
     ) -> None:
         self.name = model.name
         self.max_parallel = model.max_parallel
@@ -55,6 +58,7 @@ class Designer:
         self._reflection = reflection
         self._history = history
         self._untrained = untrained
+        self._trained = trained
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         """Return the slots of a generation.
@@ -120,7 +124,8 @@ class Designer:
         return values
 
     def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
-        told = reflect(candidate, sign=sign, detailed=self._reflection)
+        met = self._trained(candidate) if self._trained is not None and self._reflection else None
+        told = reflect(candidate, sign=sign, detailed=self._reflection, met=met)
         source = visible((candidate.source or "").strip())
         return {
             "id": candidate.id,

@@ -43,11 +43,14 @@ class Note:
     of: int = 0
 
 
-def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict[str, Any]:
+def reflect(
+    candidate: Candidate, *, sign: float, detailed: bool = True, met: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the values of the reflection template for a trained candidate.
 
     The curves are those of its first search training; further trainings give `other_scores`. `sign` is +1
-    where a larger fitness is better. With `detailed=False` only the score is told (the ablation).
+    where a larger fitness is better; `met` are quantiles of what its kept policy meets of each signal. With
+    `detailed=False` only the score is told (the ablation).
     Raises ValueError if the candidate was never trained in the search.
     """
     trainings = sorted((e for e in candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate)
@@ -68,6 +71,7 @@ def reflect(candidate: Candidate, *, sign: float, detailed: bool = True) -> dict
         "lowest": number(min(first.episode_fitness)),
         "highest": number(max(first.episode_fitness)),
         "other_scores": scores[1:],
+        "met": met or {},
         "notes": [asdict(note) for note in notes(first, sign=sign)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),

@@ -13,6 +13,7 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.quantiles import as_long_as_quantiles
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
@@ -123,7 +124,14 @@ class _Listening:
 def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tuple[Message, ...]]:
     """Render every prompt of a first generation, and of a second after a first that was trained."""
     listening = _Listening(split_models(config.model)[0])
-    designer = proposer_of(task, config, [listening], seed=config.seed, untrained=as_if_measured(task))
+    designer = proposer_of(
+        task,
+        config,
+        [listening],
+        seed=config.seed,
+        untrained=as_if_measured(task),
+        trained=lambda _: as_long_as_quantiles(task),
+    )
     archive = Archive.of([], sign=task.fitness.sign)
     for generation in range(min(generations, config.generations)):
         for slot in designer.plan(generation, config.samples, archive):

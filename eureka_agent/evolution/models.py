@@ -16,6 +16,7 @@ from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.sharing import SharedDesign
+from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.journal import JournalledModel
@@ -114,7 +115,13 @@ def journalled(
 
 
 def proposer_of(
-    task: Task, config: RunConfig, models: Sequence[LanguageModel], *, seed: int, untrained: Untrained
+    task: Task,
+    config: RunConfig,
+    models: Sequence[LanguageModel],
+    *,
+    seed: int,
+    untrained: Untrained,
+    trained: Trained,
 ) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
     steps = config.env_steps or task.budget.env_steps
@@ -128,6 +135,7 @@ def proposer_of(
             reflection=config.reflection,
             history=config.history,
             untrained=untrained,
+            trained=trained,
         )
         for model in models
     ]

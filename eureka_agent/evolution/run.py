@@ -20,6 +20,7 @@ from eureka_agent.config import RunConfig, make_config
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
+from eureka_agent.design.trained import trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution import early_stops
@@ -284,7 +285,7 @@ def _evolution(
             folder=folder,
             log=log,
             state=state,
-            make_proposer=lambda restart: _proposer(task, config, asked, recording, restart),
+            make_proposer=lambda restart: _proposer(task, config, asked, recording, folder, restart),
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
@@ -325,12 +326,15 @@ def _proposer(
     config: RunConfig,
     models: list[LanguageModel],
     recording: Recording,
+    folder: RunFolder,
     restart: int,
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
     if config.model == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
-    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording))
+    return proposer_of(
+        task, config, models, seed=seed, untrained=untrained(recording), trained=trained_in(folder)
+    )
 
 
 def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:

@@ -154,8 +154,7 @@ def test_a_model_that_cannot_answer_is_an_error() -> None:
 def test_the_prompt_tells_the_steps_that_the_run_trains_with() -> None:
     model = ScriptedModel(["no code"])
     config = make_config({"task": {"kind": "folder", "value": "cartpole"}, "env_steps": 12_345})
-    proposer_of(make_task(), config, [model], seed=0, untrained=as_if_measured(make_task())).propose(
-        Slot(0, 0, "seed"), archive_of(), STOP
-    )
+    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: {}}
+    proposer_of(make_task(), config, [model], seed=0, **met).propose(Slot(0, 0, "seed"), archive_of(), STOP)
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content

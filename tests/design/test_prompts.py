@@ -3,15 +3,18 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
 from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Slot
+from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.llm.model import Message
@@ -37,12 +40,19 @@ def asked(
     reflection: bool = True,
     history: bool = True,
     untrained: Untrained | None = None,
+    trained: Trained | None = None,
 ) -> tuple[Message, ...]:
     """Return the conversation that a slot of `task` starts with."""
     model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
-    Designer(task or make_task(), model, reflection=reflection, history=history, untrained=untrained).propose(
-        slot, archive, threading.Event()
+    designer = Designer(
+        task or make_task(),
+        model,
+        reflection=reflection,
+        history=history,
+        untrained=untrained,
+        trained=trained,
     )
+    designer.propose(slot, archive, threading.Event())
     ((_, messages),) = model.requests
     return messages
 
@@ -84,6 +94,23 @@ def test_what_a_random_policy_meets_is_told_where_it_is_known() -> None:
     text = asked(Slot(0, 0, "seed"), untrained=UNTRAINED)[1].content
     matches_snapshot("seed_with_random_policy", text)
     assert "at random" not in asked(Slot(0, 0, "seed"))[1].content
+
+
+def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_wanted() -> None:
+    slot, archive = SLOTS["rewrite"]
+    asked_for: list[str] = []
+
+    def met(candidate: Candidate) -> Mapping[str, str]:
+        asked_for.append(candidate.id)
+        return {"position": "0.38, 0.41, 0.42", "wind": "0, 1, 2; 0, 1, 2; 3, 4, 5"}
+
+    matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, trained=met)[1].content)
+    assert asked_for == ["0-01"]
+    for text in (
+        asked(slot, archive=archive, trained=met, reflection=False)[1].content,
+        asked(slot, archive=archive, trained=lambda _: {})[1].content,
+    ):
+        assert "kept policy meets" not in text
 
 
 def test_the_repair_request_reads_as_approved() -> None:

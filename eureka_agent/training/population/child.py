@@ -8,7 +8,6 @@ Where there is no room for all of them, nobody is trained and the process that a
 
 from __future__ import annotations
 
-import io
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import (
     EurekaError,
@@ -29,7 +29,8 @@ from eureka_agent.errors import (
     WorkerTimeoutError,
 )
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.files import write_atomic, write_json
+from eureka_agent.store.arrays import write_arrays
+from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
@@ -246,13 +247,8 @@ class Generation:
     def _save(self, folder: Path, learned: Learned) -> None:
         best, normalized = learned.checkpoint, self.learner.settings.normalize_observation
         save_policy(folder / FILE, self.learner.network, best.flat, best.moments if normalized else None)
-        _save_arrays(folder / "curves.npz", {n: np.asarray(curve) for n, curve in learned.curves.items()})
-        arrays = {
-            f"episode{index}/{name}": array
-            for index, episode in enumerate(learned.scoring.episodes)
-            for name, array in episode.signals.items()
-        }
-        _save_arrays(folder / "trajectories.npz", arrays)
+        write_arrays(folder / "curves.npz", {n: np.asarray(curve) for n, curve in learned.curves.items()})
+        write_trajectories(folder, [e.signals for e in learned.scoring.episodes if e.signals])
 
 
 def make_learner(task: Task, factory: SimulatorFactory) -> Learner:
@@ -265,9 +261,3 @@ def make_learner(task: Task, factory: SimulatorFactory) -> Learner:
     finally:
         worlds.close()
     return Learner(network, settings)
-
-
-def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_atomic(path, buffer.getvalue())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.store.files import write_atomic
+from eureka_agent.store.arrays import write_arrays
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network
@@ -42,9 +42,7 @@ def save_policy(path: Path, network: Network, flat: Array, moments: Moments | No
     arrays = {"flat": flat, "network": np.array(json.dumps(asdict(network)))}
     if moments is not None:
         arrays |= moments.to_arrays()
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_atomic(path, buffer.getvalue())
+    write_arrays(path, arrays)
 
 
 def read_npz(content: bytes) -> SavedPolicy:

@@ -6,7 +6,6 @@ with the job. A child that is killed leaves no `result.json`, and so has failed.
 
 from __future__ import annotations
 
-import io
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import (
     EurekaError,
@@ -24,7 +24,8 @@ from eureka_agent.errors import (
 )
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.files import write_atomic, write_json
+from eureka_agent.store.arrays import write_arrays
+from eureka_agent.store.files import write_json
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
@@ -111,17 +112,5 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
 def _save(folder: Path, trained: Trained) -> None:
     normalizes = trained.normalize.norm_obs
     save_model(folder / FILE, trained.model, trained.normalize.obs_rms if normalizes else None)
-    _save_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
-    episodes = trained.scoring.episodes[:RECORDED_EPISODES]
-    arrays = {
-        f"episode{index}/{name}": array
-        for index, episode in enumerate(episodes)
-        for name, array in episode.signals.items()
-    }
-    _save_arrays(folder / "trajectories.npz", arrays)
-
-
-def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_atomic(path, buffer.getvalue())
+    write_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
+    write_trajectories(folder, [episode.signals for episode in trained.scoring.episodes[:RECORDED_EPISODES]])

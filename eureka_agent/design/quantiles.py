@@ -1,0 +1,38 @@
+"""What a policy meets of each signal in a few numbers, as words for prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from eureka_agent.tasks.task import Signals, Task
+
+QUANTILES = (0.05, 0.5, 0.95)
+LONGEST_SHOWN = 4
+"""Vectors up to this length are told element by element, longer ones over all elements together."""
+
+
+def quantiles_of(signals: Signals) -> Mapping[str, str]:
+    """Return the `QUANTILES` of each signal `(rows, ...)`; nothing is told of `prev_` signals."""
+    return {
+        name: _quantiles(array.reshape(len(array), -1).astype(np.float64))
+        for name, array in signals.items()
+        if not name.startswith("prev_")
+    }
+
+
+def as_long_as_quantiles(task: Task) -> Mapping[str, str]:
+    """Return words as long as those of a measurement, to estimate what prompts will cost."""
+    quantiles = ", ".join(["-0.0099"] * len(QUANTILES))
+    return {s.name: "; ".join([quantiles] * _groups(int(np.prod(s.shape)))) for s in task.signals}
+
+
+def _groups(columns: int) -> int:
+    return columns if columns <= LONGEST_SHOWN else 1
+
+
+def _quantiles(rows: np.ndarray) -> str:
+    groups = np.array_split(rows, _groups(rows.shape[1]), axis=1)
+    told = [", ".join(f"{value:.2g}" for value in np.quantile(group, QUANTILES)) for group in groups]
+    return "; ".join(told)

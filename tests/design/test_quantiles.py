@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import numpy as np
+
+from eureka_agent.design.quantiles import quantiles_of
+
+RAMP = np.linspace(0.0, 1.0, 1001)
+
+
+def test_short_vectors_are_told_element_by_element_and_long_ones_as_a_whole() -> None:
+    told = quantiles_of(
+        {
+            "height": RAMP,
+            "prev_height": RAMP,
+            "speed": np.stack([RAMP, 100.0 * RAMP], axis=-1),
+            "joints": np.stack([RAMP] * 5 + [100.0 + RAMP] * 5, axis=-1),
+        }
+    )
+    assert told["height"] == "0.05, 0.5, 0.95"
+    assert told["speed"] == "0.05, 0.5, 0.95; 5, 50, 95"
+    assert told["joints"].split(", ")[0] == "0.1"
+    assert ";" not in told["joints"]
+    assert "prev_height" not in told
