@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[gpu]'")
 
+from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import TrainingError
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -93,9 +94,8 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
         assert isinstance(evaluation, Evaluation), evaluation
         assert {len(curve) for curve in evaluation.curves.values()} == {2}
         assert 128 < evaluation.env_steps <= trainer.steps_of(task, 128)
-        with np.load(tmp_path / name / "trajectories.npz") as kept:
-            distance = kept["episode0/distance"]
-            action = kept["episode0/action"]
+        episode = read_trajectories(tmp_path / name)[0]
+        distance, action = episode["distance"], episode["action"]
         assert len(distance) == task.max_episode_steps
         assert np.mean(distance[-20:]) == pytest.approx(evaluation.episode_fitness[0], rel=1e-5)
         policy = read_policy(tmp_path / name / "policy.npz")

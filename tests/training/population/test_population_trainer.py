@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -184,8 +185,7 @@ def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
     act = read_policy(tmp_path / "one" / "policy.npz").act
-    with np.load(tmp_path / "one" / "trajectories.npz") as kept:
-        episode = {name.split("/")[1]: kept[name] for name in kept.files if name.startswith("episode0/")}
+    episode = read_trajectories(tmp_path / "one")[0]
     # The saved policy does in the recorded episode what it did when it was scored.
     observation = np.stack([episode[name] for name in list(episode)[:4]], axis=1)
     chosen = act(observation)[:-1, 0]
