@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from eureka_agent.config import make_config
 from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck
 from eureka_agent.errors import ConfigError, RewardError, SandboxError, StoreError, did_you_mean
 from eureka_agent.evolution.outputs import saved_reward
+from eureka_agent.evolution.versions import LIBRARIES, installed_versions
 from eureka_agent.isolation.layers import Attempt, IsolationReport, Layer
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
@@ -36,10 +36,6 @@ from eureka_agent.training.policies import fitting_policy
 from eureka_agent.training.trainers import make_trainer
 
 Env = str | Callable[[], gym.Env] | None
-LIBRARIES = (
-    "numpy", "gymnasium", "stable-baselines3", "torch", "jax", "optax", "mujoco", "mujoco-mjx", "openai",
-    "anthropic", "genai-prices", "xllamacpp",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -266,7 +262,8 @@ def doctor() -> DoctorReport:
         )
     if not any(layer.name == "bubblewrap" and layer.held for layer in report.layers):
         advice.append("Install bubblewrap: it puts generated code into its own network, processes and files.")
-    versions = {name: _version(name) for name in LIBRARIES}
+    versions = installed_versions()
+    versions |= {name: "not installed" for name in LIBRARIES if name not in versions}
     return DoctorReport(
         contained=report.contained,
         layers=list(report.layers),
@@ -344,10 +341,3 @@ def _status(state: RunState) -> str:
     if state.finished:
         return "finished"
     return "confirming" if state.baselines else f"generation {max(state.slots, default=0)}"
-
-
-def _version(library: str) -> str:
-    try:
-        return importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"

@@ -15,7 +15,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from eureka_agent._version import __version__
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
@@ -27,6 +26,7 @@ from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.models import closing, journalled, make_models, proposer_of, resolve_model
+from eureka_agent.evolution.versions import installed_versions
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -308,7 +308,7 @@ def _journal_start(
     device: DeviceChoice,
 ) -> None:
     isolation = sandbox.report.to_json()
-    versions = {"eureka-agent": __version__, "gymnasium": gym.__version__}
+    versions = installed_versions()
     if state.digest:
         log.append("run_resumed", {"isolation": isolation, "versions": versions})
         return

@@ -115,6 +115,14 @@ def test_an_environment_that_breaks_its_promises_costs_a_message_and_no_run(tmp_
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_run_notes_the_versions_of_what_its_results_depend_on(run: Path) -> None:
+    (log,) = (run / "runs").glob("*/events.jsonl")
+    noted = json.loads(log.read_text().splitlines()[0])["versions"]
+    doctor = json.loads(cli("doctor", "--json", cwd=run).stdout)["versions"]
+    assert noted.keys() >= {"eureka-agent", "python", "numpy", "jax", "mujoco"}
+    assert noted == {name: version for name, version in doctor.items() if version != "not installed"}
+
+
 def test_runs_show_and_export_agree(run: Path) -> None:
     (summary,) = json.loads(cli("runs", "--json", cwd=run).stdout)
     assert summary["status"] == "finished"
