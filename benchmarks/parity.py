@@ -181,14 +181,14 @@ def draw(data: dict[str, Any], path: Path) -> None:
             curves = np.asarray([run["curve"] for run in row[trainer]])
             steps = np.linspace(0, row["env_steps"], curves.shape[1] + 1)[1:]
             low, middle, high = np.quantile(curves, (0.25, 0.5, 0.75), axis=0)
-            axis.plot(steps / 1000, middle, color=colour, label=label)
+            axis.plot(steps / 1000, middle, color=colour, label=f"{label}, {len(curves)} seeds")
             axis.fill_between(steps / 1000, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.axhline(row["random"], color="grey", linewidth=0.8, linestyle=":")
-        axis.set_title(f"{env_id}, {len(row['sb3'])} and {len(row['population'])} seeds", fontsize=9)
+        axis.set_title(env_id, fontsize=9)
         axis.set_xlabel("thousand steps")
         axis.spines[["top", "right"]].set_visible(False)
+        axis.legend(fontsize=6, loc="lower right", framealpha=1, edgecolor="none")
     axes[0].set_ylabel("return of evaluation episodes\n(median, quartiles)")
-    axes[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.savefig(path, dpi=110)
 
 
