@@ -124,8 +124,9 @@ class Designer:
         return values
 
     def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
-        met = self._trained(candidate) if self._trained is not None and self._reflection else None
-        told = reflect(candidate, sign=sign, detailed=self._reflection, met=met)
+        met = self._trained(candidate) if self._trained is not None and self._reflection else {}
+        at_random = {} if self._untrained is None else self._untrained.signals
+        told = reflect(candidate, sign=sign, detailed=self._reflection, met=met, at_random=at_random)
         source = visible((candidate.source or "").strip())
         return {
             "id": candidate.id,

@@ -13,6 +13,8 @@ from eureka_agent.showing import code_cell, item
 POINTS = 10
 """Most values shown of a curve."""
 
+NOTHING_MET: Mapping[str, str] = {}
+
 _CONSTANT = 0.02
 """A component whose values span less than this share of their size hardly changed."""
 _DOMINATES = 0.85
@@ -44,13 +46,18 @@ class Note:
 
 
 def reflect(
-    candidate: Candidate, *, sign: float, detailed: bool = True, met: Mapping[str, str] | None = None
+    candidate: Candidate,
+    *,
+    sign: float,
+    detailed: bool = True,
+    met: Mapping[str, str] = NOTHING_MET,
+    at_random: Mapping[str, str] = NOTHING_MET,
 ) -> dict[str, Any]:
     """Return the values of the reflection template for a trained candidate.
 
     The curves are those of its first search training; further trainings give `other_scores`. `sign` is +1
-    where a larger fitness is better; `met` are quantiles of what its kept policy meets of each signal. With
-    `detailed=False` only the score is told (the ablation).
+    where a larger fitness is better; `met` and `at_random` are quantiles of what its kept policy and a random
+    one meet of each signal. With `detailed=False` only the score is told (the ablation).
     Raises ValueError if the candidate was never trained in the search.
     """
     trainings = sorted((e for e in candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate)
@@ -71,7 +78,8 @@ def reflect(
         "lowest": number(min(first.episode_fitness)),
         "highest": number(max(first.episode_fitness)),
         "other_scores": scores[1:],
-        "met": met or {},
+        "met": met,
+        "at_random": at_random,
         "notes": [asdict(note) for note in notes(first, sign=sign)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),

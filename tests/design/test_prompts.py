@@ -106,6 +106,8 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
 
     matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, trained=met)[1].content)
     assert asked_for == ["0-01"]
+    both = asked(slot, archive=archive, trained=met, untrained=UNTRAINED)[1].content
+    assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 |" in both
     for text in (
         asked(slot, archive=archive, trained=met, reflection=False)[1].content,
         asked(slot, archive=archive, trained=lambda _: {})[1].content,
