@@ -189,3 +189,5 @@ def _watch(start: Any, *, json_output: bool) -> None:
         print_json(result)
     else:
         progress.finished(result)
+    if result.reward is None:
+        raise typer.Exit(1)

@@ -229,10 +229,11 @@ def export(
         )
     name = candidate or (state.confirmation or {}).get("winner")
     if name is None:
+        ended = f"It ended without one: {folder.summary} says why."
         raise StoreError(
-            f"Run {folder.name} has no confirmed reward yet.",
-            allowed="a finished run, or --candidate with one of its candidates",
-            fix=f"Continue it with `eureka-agent resume {folder.name}`.",
+            f"Run {folder.name} has no confirmed reward.",
+            allowed="a finished run that found one, or --candidate with one of its candidates",
+            fix=ended if state.finished else f"Continue it with `eureka-agent resume {folder.name}`.",
         )
     if name not in state.candidates or not state.candidates[name].source:
         names = [c.id for c in state.candidates.values() if c.source]

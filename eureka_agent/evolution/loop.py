@@ -26,6 +26,7 @@ from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 from eureka_agent.evolution import confirmation, outputs
 from eureka_agent.evolution.proposing import given_slot, propose_candidate
+from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
@@ -275,12 +276,10 @@ class Evolution:
     def _affordable_samples(self) -> int:
         """Return how many candidates fit the step budget beside the confirmation, which is never cut."""
         each = self.trainer.steps_of(self.task, self._env_steps)
-        confirmed = (self.config.confirm_top + len(BASELINES)) * self.config.confirm_seeds
-        duel = 2
         return self._limits.affordable(
             self._spent,
             each=each * self.config.search_seeds,
-            reserved=(confirmed + duel) * each,
+            reserved=reserved_trainings(self.config) * each,
             wanted=self.config.samples,
         )
 

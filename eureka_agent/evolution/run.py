@@ -26,6 +26,7 @@ from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.models import closing, journalled, make_models, proposer_of, resolve_model
+from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.evolution.versions import installed_versions
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
@@ -104,6 +105,7 @@ def evolve(
     unfinished = None if new else _unfinished(Path(runs), config)
     if unfinished is None:
         check_budget(chosen, config)
+        check_step_budget(chosen, config)
     start = None if init_policy is None else Path(init_policy)
     stopping = stop or threading.Event()
     return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock)

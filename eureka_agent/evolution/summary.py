@@ -120,7 +120,7 @@ def _search(state: RunState, config: RunConfig) -> str:
     lines = [
         "## Search",
         "",
-        f"Candidates: {', '.join(f'{n} {status}' for status, n in sorted(counts.items()))}.",
+        f"Candidates: {', '.join(f'{n} {status}' for status, n in sorted(counts.items())) or 'none'}.",
     ]
     if state.stopped:
         lines.append(f"The search ended early: {markdown(state.stopped)}.")

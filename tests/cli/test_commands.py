@@ -84,6 +84,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["evolve", "gym:CartPole-v99"], "CartPole-v99"),
         (["evolve", "cartpole", "--model", "opnai/x"], "Did you mean 'openai'"),
         (["evolve", "cartpole", "--generations", "0"], "'generations' cannot be 0"),
+        (["evolve", "cartpole", "--budget-steps", "60000"], "too few for one candidate and its confirmation"),
         (["evolve", "cartpole", "--seed-reward", "none.py"], "not a file"),
         (["evolve", "--env", "nowhere:make"], "nowhere"),
         (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
@@ -138,6 +139,19 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     again = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> None:
+    replies = [{"recording": {"label": "of a test"}}, {"key": "0-00/turn0", "reply": "I know none."}]
+    (tmp_path / "replies.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in replies))
+    one = ("--generations", "1", "--samples", "1", "--repair-turns", "0")
+    ended = cli("evolve", "cartpole", "--model", "replay:replies.jsonl", *one, cwd=tmp_path)
+    assert ended.returncode == 1, ended.stderr
+    assert "No reward could be trained." in ended.stdout
+    exported = cli("export", cwd=tmp_path)
+    assert exported.returncode in (1, 2)
+    assert "It ended without one" in exported.stderr
+    assert "summary.md" in exported.stderr
 
 
 def test_the_saved_reward_needs_nothing_of_ours(run: Path) -> None:

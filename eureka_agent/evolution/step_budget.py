@@ -1,0 +1,32 @@
+"""How far a budget of environment steps goes."""
+
+from __future__ import annotations
+
+from eureka_agent.config import RunConfig
+from eureka_agent.errors import ConfigError
+from eureka_agent.store.state import BASELINES
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import most_steps
+
+DUEL = 2
+"""Trainings of one duel."""
+
+
+def reserved_trainings(config: RunConfig) -> int:
+    """Return how many trainings the search must leave room for: the confirmation, and one duel."""
+    return (config.confirm_top + len(BASELINES)) * config.confirm_seeds + DUEL
+
+
+def check_step_budget(task: Task, config: RunConfig) -> None:
+    """Raise ConfigError where `budget_steps` do not pay for one candidate beside what is reserved."""
+    if config.budget_steps is None:
+        return
+    trainings = reserved_trainings(config) + config.search_seeds
+    needed = trainings * most_steps(task, config.env_steps or task.budget.env_steps)
+    if config.budget_steps < needed:
+        raise ConfigError(
+            f"{config.budget_steps:,} environment steps are too few for one candidate and its confirmation, "
+            f"{trainings} trainings in all.",
+            allowed=f"at least {needed:,}",
+            fix="Raise --budget-steps, or lower --env-steps, --confirm-top or --confirm-seeds.",
+        )
