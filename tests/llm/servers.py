@@ -186,9 +186,17 @@ class _Handler(BaseHTTPRequestHandler):
             if body.get("stream")
             else json.dumps(self.service.completion(body, fault)).encode()
         )
-        self._raw(content, kind)
-        if fault != "slow":  # the client has hung up
-            self.service.delivered.append(json.dumps(body["messages"]))
+        if fault == "slow":  # the client has hung up
+            self._raw(content, kind)
+            return
+        # Noted before it is sent: whoever has read the reply may look at once.
+        conversation = json.dumps(body["messages"])
+        self.service.delivered.append(conversation)
+        try:
+            self._raw(content, kind)
+        except OSError:
+            self.service.delivered.remove(conversation)
+            raise
 
     def _break_off(self, body: Body, fault: str) -> None:
         """Send half of a good reply and end the connection: with a reset, or politely."""
