@@ -17,13 +17,13 @@ from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.curriculum import lessons_of
 from eureka_agent.training.job import most_steps
+from eureka_agent.training.paying import NativePayer, Paid
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.learner import Learner, LearnerState, configure_jax
 from eureka_agent.training.population.population import Population
 from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.rollout import Rollout
-from eureka_agent.training.rewarding import NativeReward, StepReward
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.simulators import SimulatorFactory
 
@@ -65,9 +65,9 @@ class Upright:
         self.signals: tuple[str, ...] = ("pole_angle",)
         self.weight = weight
 
-    def __call__(self, rollout: Rollout) -> StepReward:
+    def __call__(self, rollout: Rollout) -> Paid:
         reward = np.float32(self.weight) * np.cos(10 * rollout.signals["pole_angle"])
-        return StepReward(reward, {"cos": reward})
+        return Paid(reward, {"cos": reward})
 
 
 def trained(task: Task, candidates: Sequence[Candidate], learner: Learner) -> dict[str, Learned]:
@@ -183,7 +183,7 @@ def test_stable_baselines_goes_through_the_same_stages(tmp_path: Path) -> None:
     task = staged(tmp_path)
     algorithm = {**task.algorithm, "normalize_observation": True}
     task = replace(task, algorithm=algorithm, budget=replace(task.budget, eval_episodes=1))
-    once = train_ppo(task, NativeReward(), seed=5, env_steps=TOTAL)
+    once = train_ppo(task, NativePayer(), seed=5, env_steps=TOTAL)
     assert once.curves["stage"][0] == 0.0
     assert once.curves["stage"][-1] == 2.0
     assert once.curves["stage"] == sorted(once.curves["stage"])

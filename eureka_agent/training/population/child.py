@@ -34,13 +34,13 @@ from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.paying import Payer, payer_of
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.halving import Look
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.population.paying import Payer, payer_of
 from eureka_agent.training.population.policy_file import FILE, save_policy
 from eureka_agent.training.population.population import Population, looks_at
 from eureka_agent.training.population.pupil import Candidate, Learned

@@ -18,11 +18,11 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.curriculum import Lesson
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.paying import Payer
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.classroom import Classroom, Course
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.moments import Moments
-from eureka_agent.training.population.paying import Payer
 from eureka_agent.training.population.pupil import Candidate, Learned, Pupil
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.scoring import score

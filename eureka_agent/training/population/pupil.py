@@ -13,11 +13,11 @@ from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import TrainingError
 from eureka_agent.seeds import generator_for, seed_for
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.paying import Payer
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.halving import Behind, Look
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState
 from eureka_agent.training.population.moments import Moments, ReturnScale
-from eureka_agent.training.population.paying import Payer
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.population.rollout import Rollout, draw_noise
 from eureka_agent.training.tally import RewardTally

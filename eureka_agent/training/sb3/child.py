@@ -22,17 +22,15 @@ from eureka_agent.errors import (
     WorkerCrashedError,
     WorkerTimeoutError,
 )
-from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.store.arrays import write_arrays
 from eureka_agent.store.files import write_json
-from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import load_task
-from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
+from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.paying import payer_of
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.rewarding import NativeReward, RewardSource, SparseBaseline, WorkerReward
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
 
@@ -60,7 +58,7 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
         )
         trained = train_ppo(
             task,
-            _reward_source(task, payload, fds),
+            payer_of(task, payload["kind"], PpoSettings.of(task.algorithm).n_envs, payload["worker"], fds),
             seed=payload["seed"],
             env_steps=payload["env_steps"],
             start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
@@ -78,15 +76,6 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
     except MemoryError:
         reason = f"The training needed more than {payload['memory_mb']} MB of memory."
         return {"failure": {"status": "failed", "reason": reason}}
-
-
-def _reward_source(task: Task, payload: dict[str, Any], fds: list[int]) -> RewardSource:
-    if payload["kind"] == "native":
-        return NativeReward()
-    if payload["kind"] == "sparse":
-        return SparseBaseline(SparseReward(task, PpoSettings.of(task.algorithm).n_envs))
-    worker = RewardWorker.attach(payload["worker"], fds)
-    return WorkerReward(worker, tuple(payload["arguments"]))
 
 
 def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Evaluation:

@@ -24,8 +24,9 @@ from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.curriculum import Lesson, lessons_of
 from eureka_agent.training.evaluation import EpisodeSet, evaluate
+from eureka_agent.training.paying import Payer
 from eureka_agent.training.population.policy_file import SavedPolicy
-from eureka_agent.training.rewarding import RewardSource
+from eureka_agent.training.sb3.payday import Payday, StepwiseScale
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 
@@ -47,30 +48,27 @@ class Trained:
 
 
 def train_ppo(
-    task: Task, reward: RewardSource, *, seed: int, env_steps: int, start: SavedPolicy | None = None
+    task: Task, payer: Payer, *, seed: int, env_steps: int, start: SavedPolicy | None = None
 ) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
-    `start` is a policy of the task's own network to start from. Raises what the reward source raises, and
+    `start` is a policy of the task's own network to start from. Raises what the payer raises, and
     TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
     settings = asdict(PpoSettings.of(task.algorithm))
     n_envs = settings["n_envs"]
     lessons = lessons_of(task, env_steps)
-    env = TaskVecEnv(_worlds(lessons[0], n_envs, seed), reward)
-    normalize = VecNormalize(
-        env,
-        norm_obs=settings["normalize_observation"],
-        norm_reward=settings["normalize_reward"],
-        gamma=settings["gamma"],
-    )
+    env = TaskVecEnv(_worlds(lessons[0], n_envs, seed), payer.signals)
+    normalize = VecNormalize(env, norm_obs=settings["normalize_observation"], norm_reward=False)
+    scale = StepwiseScale(n_envs, settings["gamma"]) if settings["normalize_reward"] else None
+    payday = Payday(env, payer, scale)
     try:
         model = _make_model(normalize, settings, seed)
         if start is not None:
             load_into(model, normalize, start)
-        checkpoints = _Checkpoints(task, env, normalize, lessons=lessons, seed=seed, env_steps=env_steps)
-        model.learn(env_steps, callback=checkpoints)
+        checkpoints = _Checkpoints(task, payday, normalize, lessons=lessons, seed=seed, env_steps=env_steps)
+        model.learn(env_steps, callback=[payday, checkpoints])
         best = checkpoints.load_best(model)
         scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
     finally:
@@ -102,7 +100,7 @@ class _Checkpoints(BaseCallback):
     def __init__(
         self,
         task: Task,
-        env: TaskVecEnv,
+        payday: Payday,
         normalize: VecNormalize,
         *,
         lessons: Sequence[Lesson],
@@ -115,7 +113,7 @@ class _Checkpoints(BaseCallback):
         self._since = 0
         self.curves: dict[str, list[float]] = defaultdict(list)
         self.eval_steps = 0
-        self._task, self._env, self._normalize, self._seed = task, env, normalize, seed
+        self._task, self._payday, self._normalize, self._seed = task, payday, normalize, seed
         count = task.budget.checkpoints
         self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
         self._best: tuple[float, int, dict[str, Any], Any] | None = None
@@ -145,10 +143,13 @@ class _Checkpoints(BaseCallback):
         """Go on in the worlds of the next stage; policy, optimiser and statistics stay as they are."""
         self._lessons.pop(0)
         self._since = self.num_timesteps
-        self._env.enter(_worlds(self._lessons[0], self._env.num_envs, self._seed))
+        env = self._normalize.venv
+        assert isinstance(env, TaskVecEnv)
+        env.enter(_worlds(self._lessons[0], env.num_envs, self._seed))
+        self._payday.begin()
         # The rollout that begins now takes its first observation from here.
         self.model._last_obs = self._normalize.reset()
-        self.model._last_episode_starts = np.ones(self._env.num_envs, dtype=bool)
+        self.model._last_episode_starts = np.ones(env.num_envs, dtype=bool)
 
     def _on_training_end(self) -> None:
         self._look()
@@ -162,7 +163,7 @@ class _Checkpoints(BaseCallback):
         model = self.model
         assert isinstance(model, PPO)
         episodes = self._tried(model, self._task)
-        for name, value in self._env.tally.take().items():
+        for name, value in self._payday.tally.take().items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
         self.curves["episode_length"].append(episodes.length)

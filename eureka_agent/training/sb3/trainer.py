@@ -80,9 +80,8 @@ class Sb3Trainer:
         try:
             if job.kind == "source":
                 assert job.source is not None
-                worker, arguments = self._spawn(task, job.source)
+                worker = self._spawn(task, job.source)
                 payload["worker"], fds = worker.handle()
-                payload["arguments"] = arguments
                 payload["isolation"] = self._sandbox.report.backend
             return self._run_child(task, job, payload, fds)
         except (RewardError, WorkerError) as error:
@@ -92,10 +91,9 @@ class Sb3Trainer:
             if worker is not None:
                 self._sandbox.kill(worker)
 
-    def _spawn(self, task: Task, source: str) -> tuple[RewardWorker, list[str]]:
-        arguments = list(parse_reward(source).arguments)
-        rows = PpoSettings.of(task.algorithm).n_envs
-        return self._sandbox.spawn(source, layout_for(task, arguments, rows)), arguments
+    def _spawn(self, task: Task, source: str) -> RewardWorker:
+        rows = PpoSettings.of(task.algorithm).rollout
+        return self._sandbox.spawn(source, layout_for(task, parse_reward(source).arguments, rows))
 
     def _run_child(
         self, task: Task, job: TrainingJob, payload: dict[str, Any], fds: Sequence[int]
@@ -124,6 +122,7 @@ def _payload(task: Task, job: TrainingJob) -> dict[str, Any]:
         "seed": job.seed,
         "kind": job.kind,
         "env_steps": job.env_steps,
+        "worker": None,
         "isolation": "",
         "init_policy": None if job.init_policy is None else str(job.init_policy.resolve()),
         "budget": asdict(task.budget),

@@ -1,28 +1,39 @@
-"""A task's worlds as Stable-Baselines3 wants them, paid by any reward source."""
+"""A task's worlds as Stable-Baselines3 wants them, unpaid: rewards come once a rollout is complete."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv
 
-from eureka_agent.tasks.worlds import GymWorlds
-from eureka_agent.training.rewarding import RewardSource
-from eureka_agent.training.tally import RewardTally
+from eureka_agent.tasks.task import Signals
+from eureka_agent.tasks.worlds import GymWorlds, StepResult
 
 Array = np.ndarray
 
 
-class TaskVecEnv(VecEnv):
-    """Same-step autoreset; truncated episodes carry what Stable-Baselines3 needs to bootstrap them."""
+class Steps(NamedTuple):
+    """What happened in T steps of N worlds: a rollout as `Collected` has it."""
 
-    def __init__(self, worlds: GymWorlds, reward: RewardSource) -> None:
+    signals: Signals
+    native_reward: Array
+    done: Array
+    first: Array
+
+
+class TaskVecEnv(VecEnv):
+    """Same-step autoreset; truncated episodes carry what Stable-Baselines3 needs to bootstrap them.
+
+    Every reward is zero; `take` gives what `signals` were measured for.
+    """
+
+    def __init__(self, worlds: GymWorlds, signals: tuple[str, ...]) -> None:
         super().__init__(worlds.num_envs, worlds.policy_space, worlds.action_space)
         self.worlds = worlds
-        self.tally = RewardTally()
         self.env_steps = 0
-        self._reward = reward
+        self._signals = signals
+        self._steps: list[StepResult] = []
         self._actions: Array = np.zeros(0)
 
     def reset(self) -> Array:
@@ -40,10 +51,9 @@ class TaskVecEnv(VecEnv):
 
     def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
         """Step every world once."""
-        step = self.worlds.step(self._actions)
-        paid = self._reward(step)
+        step = self.worlds.step(self._actions, measure=bool(self._signals))
         self.env_steps += self.num_envs
-        self.tally.add(paid.reward, paid.components)
+        self._steps.append(step)
         done = step.done
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for world in np.flatnonzero(done):
@@ -51,7 +61,17 @@ class TaskVecEnv(VecEnv):
                 "terminal_observation": step.final_policy_obs[world],
                 "TimeLimit.truncated": bool(step.truncated[world] and not step.terminated[world]),
             }
-        return step.policy_obs, paid.reward, done, infos
+        return step.policy_obs, np.zeros(self.num_envs, dtype=np.float32), done, infos
+
+    def take(self) -> Steps:
+        """Return the steps since the last call, of which there must be one, and forget them."""
+        steps, self._steps = self._steps, []
+        return Steps(
+            signals={name: np.stack([step.signals[name] for step in steps]) for name in self._signals},
+            native_reward=np.stack([step.native_reward for step in steps]),
+            done=np.stack([step.done for step in steps]),
+            first=np.stack([step.first for step in steps]),
+        )
 
     def close(self) -> None:
         """Close every environment."""

@@ -13,6 +13,7 @@ from eureka_agent.errors import EurekaError, TrainingError, WorkerCrashedError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluation import evaluate
+from eureka_agent.training.paying import Paid
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.halving import Rule
@@ -22,26 +23,25 @@ from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.population.scoring import score
-from eureka_agent.training.rewarding import StepReward
 from eureka_agent.training.simulators import SimulatorFactory
 
 ITERATIONS = 5
 configure_jax(None)
 
 
-class Paid:
+class Pays:
     """Pays some multiple of a signal, and fails when told to."""
 
     def __init__(self, signal: str, weight: float, fails_at: int | None = None) -> None:
         self.signals = (signal,)
         self.weight, self.fails_at, self.calls = weight, fails_at, 0
 
-    def __call__(self, rollout: Rollout) -> StepReward:
+    def __call__(self, rollout: Rollout) -> Paid:
         self.calls += 1
         if self.calls == self.fails_at:
             raise WorkerCrashedError("it crashed")
         reward = np.float32(self.weight) * np.cos(rollout.signals[self.signals[0]])
-        return StepReward(reward, {"cos": reward})
+        return Paid(reward, {"cos": reward})
 
 
 def small(name: str, **settings: Any) -> Task:
@@ -89,7 +89,7 @@ def test_alone_and_in_slot_three_of_eight_are_equal_after_five_iterations(
     learner = make_learner(task, SimulatorFactory(task))
 
     def run(count: int, wanted: int) -> np.ndarray:
-        candidates = [Candidate(str(k), k % 5, Paid(signal, 1.0 + k)) for k in range(8)]
+        candidates = [Candidate(str(k), k % 5, Pays(signal, 1.0 + k)) for k in range(8)]
         chosen = candidates if count == 8 else [candidates[wanted]]
         made = population(task, chosen, learner, {})
         for _ in range(ITERATIONS):
@@ -109,7 +109,7 @@ def test_whole_trainings_are_equal_alone_and_among_others_one_of_which_fails() -
 
     def candidates() -> list[Candidate]:
         fails = {2: 3}
-        return [Candidate(str(k), 7, Paid("pole_angle", 1.0 + k, fails.get(k))) for k in range(5)]
+        return [Candidate(str(k), 7, Pays("pole_angle", 1.0 + k, fails.get(k))) for k in range(5)]
 
     population(task, candidates(), learner, together, 2048).run()
     population(task, candidates()[3:4], learner, alone, 2048).run()
@@ -136,7 +136,7 @@ def raced(
     race = Race([str(k) for group in groups for k in group], looks=len(looks), rule=EAGER)
 
     def run(group: list[int]) -> None:
-        candidates = [Candidate(str(k), 7, Paid("pole_angle", (1.0 + k) * (-1.0) ** k)) for k in group]
+        candidates = [Candidate(str(k), 7, Pays("pole_angle", (1.0 + k) * (-1.0) ** k)) for k in group]
         population(task, candidates, learner, ends, STEPS, race if stopping else None).run()
         race.leave([candidate.name for candidate in candidates])
 
@@ -188,7 +188,7 @@ def test_a_reward_that_makes_training_diverge_fails_alone() -> None:
     task = small("pendulum", n_steps=64, normalize_reward=False)
     learner = make_learner(task, SimulatorFactory(task))
     ends: dict[str, Any] = {}
-    candidates = [Candidate("huge", 0, Paid("angle", 3e38)), Candidate("good", 0, Paid("angle", 1.0))]
+    candidates = [Candidate("huge", 0, Pays("angle", 3e38)), Candidate("good", 0, Pays("angle", 1.0))]
     population(task, candidates, learner, ends, 512).run()
     assert isinstance(ends["huge"], TrainingError)
     assert isinstance(ends["good"], Learned)

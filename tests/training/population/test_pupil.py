@@ -14,10 +14,10 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.paying import NativePayer
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.learner import Learner, configure_jax
-from eureka_agent.training.population.paying import NativePayer
 from eureka_agent.training.population.pupil import Candidate, Pupil
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.sb3.policy_file import save_model

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.tasks.fitness import SparseReward
-from eureka_agent.tasks.task import Task
-from eureka_agent.training.population.rollout import Rollout
-from eureka_agent.training.rewarding import StepReward
+from eureka_agent.tasks.task import Signals, Task
 
+Array = np.ndarray
 ROLLOUT_TIMEOUT_S = 5.0
 """Seconds a reward may take for a whole rollout; its thread waits for it, and other candidates with it."""
+
+
+class Collected(Protocol):
+    """What a reward sees of one candidate's rollout: T steps of N worlds, every array `(T, N, ...)`."""
+
+    @property
+    def signals(self) -> Signals:
+        """Those that the payer names, or more."""
+        ...
+
+    @property
+    def native_reward(self) -> Array:
+        """The environment's own."""
+        ...
+
+    @property
+    def done(self) -> Array:
+        """bool: the episode ended with the step."""
+        ...
+
+    @property
+    def first(self) -> Array:
+        """bool: the step was the first of its episode."""
+        ...
+
+
+class Paid(NamedTuple):
+    """The rewards of a rollout, each float32 `(T, N)`."""
+
+    reward: Array
+    components: dict[str, Array]
 
 
 class Payer(Protocol):
@@ -23,8 +53,8 @@ class Payer(Protocol):
     signals: tuple[str, ...]
     """What it must find in the rollout."""
 
-    def __call__(self, rollout: Rollout) -> StepReward:
-        """Return reward and components, each float32 `(T, N)`."""
+    def __call__(self, rollout: Collected) -> Paid:
+        """Return reward and components."""
         ...
 
 
@@ -36,12 +66,12 @@ class WorkerPayer:
         self._timeout_s = timeout_s
         self.signals = worker.arguments
 
-    def __call__(self, rollout: Rollout) -> StepReward:
+    def __call__(self, rollout: Collected) -> Paid:
         """Ask the worker; raises what the worker's client raises."""
         # A reward without arguments still learns from some signal how many rows there are.
         given = rollout.signals or {"rows": rollout.first}
         output = self._worker.compute_rollout(given, resets=rollout.first, timeout_s=self._timeout_s)
-        return StepReward(output.reward, dict(output.components))
+        return Paid(output.reward, dict(output.components))
 
 
 class NativePayer:
@@ -49,10 +79,10 @@ class NativePayer:
 
     signals: tuple[str, ...] = ()
 
-    def __call__(self, rollout: Rollout) -> StepReward:
+    def __call__(self, rollout: Collected) -> Paid:
         """Return the native reward as its only component."""
         reward = rollout.native_reward.astype(np.float32)
-        return StepReward(reward, {"native": reward})
+        return Paid(reward, {"native": reward})
 
 
 class SparsePayer:
@@ -62,7 +92,7 @@ class SparsePayer:
         self._sparse = SparseReward(task, num_envs)
         self.signals = tuple(signal.name for signal in task.all_signals)
 
-    def __call__(self, rollout: Rollout) -> StepReward:
+    def __call__(self, rollout: Collected) -> Paid:
         """Return the fitness earned in each step."""
         steps = zip(rollout.native_reward, rollout.done, rollout.first, strict=True)
         rewards = [
@@ -72,7 +102,7 @@ class SparsePayer:
             for t, (native, done, first) in enumerate(steps)
         ]
         reward = np.stack(rewards)
-        return StepReward(reward, {"fitness": reward})
+        return Paid(reward, {"fitness": reward})
 
 
 def payer_of(
