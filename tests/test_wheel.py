@@ -43,6 +43,7 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", folder, cwd=built)
     run(
         folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--retries", "10", "--timeout", "60",
         "--constraint", CHECKOUT / "constraints.txt", wheel, f"gymnasium=={OLDEST[1]}.0",
         "pytest", "hypothesis", cwd=built,
     )  # fmt: skip

@@ -21,13 +21,13 @@ from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.journal import JournalledModel
 from eureka_agent.llm.auto import OFFLINE_MODEL, Choice, choose
-from eureka_agent.llm.cache import cache_folder
 from eureka_agent.llm.endpoint import HOSTED, OWN_URL, URL_VARIABLE, checked_url
 from eureka_agent.llm.local import LocalModel
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.recording import Recorder
 from eureka_agent.llm.registry import ModelOptions, make_model, split_models
 from eureka_agent.llm.replay import ReplayModel
+from eureka_agent.resources import cache_folder
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
@@ -84,7 +84,7 @@ def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageMod
         stream=config.stream,
         grammar=reward_grammar(task) if config.grammar else None,
         max_parallel=config.max_parallel_requests,
-        cache=cache_folder() if config.reply_cache else None,
+        cache=cache_folder("replies") if config.reply_cache else None,
         seed=config.seed,
     )
     return [make_model(name, run_folder=folder, options=options) for name in names]
@@ -124,8 +124,11 @@ def proposer_of(
     trained: Trained,
 ) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
+    # Prompts tell of this run, not of what the task has for those who say nothing.
     steps = config.env_steps or task.budget.env_steps
-    task = replace(task, budget=replace(task.budget, env_steps=steps))  # what prompts tell of the learner
+    target = task.fitness.target if config.target is None else config.target
+    budget, fitness = replace(task.budget, env_steps=steps), replace(task.fitness, target=target)
+    task = replace(task, budget=budget, fitness=fitness)
     designers = [
         Designer(
             task,

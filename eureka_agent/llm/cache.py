@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -17,14 +16,6 @@ from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.store.files import write_json
 
 _FORMAT = 1
-
-
-def cache_folder() -> Path:
-    """Return where replies are kept: EUREKA_AGENT_CACHE, else the person's cache folder."""
-    if own := os.environ.get("EUREKA_AGENT_CACHE"):
-        return Path(own)
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "eureka-agent" / "replies"
 
 
 class CachedModel:

@@ -41,6 +41,8 @@ LEFT_OUT = {"no seccomp": ("seccomp",), "nothing": LAYER_NAMES[1:]}
 
 LIMITS = WorkerLimits(memory_bytes=2**27, cpu_s=30)
 LOAD_S, ANSWER_S = 1.0, 0.5
+PATIENCE_S = 30.0
+"""What an attack may take where nothing stops it, and processes to end: a busy machine needs a while."""
 ROWS = 8
 MOST_LOGGED = 2**16
 
@@ -83,14 +85,28 @@ class RawSandbox(RewardSandbox):
 class Arena:
     """One isolation mode: a sandbox with the loader, one without, each with a bystander; and the critic."""
 
-    def __init__(self, mode: str, scene: Scene, facade: RewardSandbox, raw: RewardSandbox, log: Path) -> None:
+    def __init__(
+        self,
+        mode: str,
+        scene: Scene,
+        facade: RewardSandbox,
+        raw: RewardSandbox,
+        log: Path,
+        others: set[int],
+    ) -> None:
+        """`others` are processes from before the sandboxes, which may end by themselves."""
         self.mode = mode
         self.scene = scene
+        self._harmless = mode != "nothing"
+        self._others = others
         self._log = log
         self.sandboxes = {"loader": facade, "raw": raw}
         source = BYSTANDER.format(canary=scene.secrets["sibling"])
         self._bystanders = [sandbox.spawn(source, LAYOUT) for sandbox in self.sandboxes.values()]
-        self._processes = descendants(os.getpid())
+        self._processes = self._own()
+
+    def _own(self) -> set[int]:
+        return descendants(os.getpid()) - self._others
 
     @property
     def layers(self) -> list[str]:
@@ -131,9 +147,9 @@ class Arena:
         effects: list[str] = []
         heard = ""
         try:
-            worker = sandbox.spawn(source, LAYOUT, timeout_s=LOAD_S)
+            worker = sandbox.spawn(source, LAYOUT, timeout_s=LOAD_S if self._harmless else PATIENCE_S)
             for _ in range(calls):
-                effects, heard = _ask(worker)
+                effects, heard = _ask(worker, ANSWER_S if self._harmless else PATIENCE_S)
                 if effects:
                     break
         except EurekaError as error:
@@ -148,11 +164,13 @@ class Arena:
     def _left_behind(self) -> list[str]:
         """Return what the attack left in the other processes."""
         found = ["its output was kept"] if self._log.stat().st_size > MOST_LOGGED else []
-        if not eventually(lambda: descendants(os.getpid()) == self._processes):
-            now = descendants(os.getpid())
+        patience_s = PATIENCE_S if self._harmless else 3.0  # where they live on, nothing ends them
+        if not eventually(lambda: self._own() == self._processes, patience_s):
+            now = self._own()
             for pid in now - self._processes:
                 found.append("processes live on")
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             if self._processes - now:
                 return [*found, "other processes were ended"]
         angles = _signals(0)["pole_angle"]
@@ -172,6 +190,7 @@ def arena(mode: str, scene: Scene) -> Iterator[Arena]:
     bwrap = None if mode in ("lock-down", "nothing") else find_bubblewrap()
     skip = LEFT_OUT.get(mode, ())
     log = scene.root / f"{mode}.log"
+    others = descendants(os.getpid())
     with (
         RewardSandbox(bwrap=bwrap, limits=LIMITS) as facade,
         RawSandbox(bwrap=bwrap, limits=LIMITS, log=log, skip=skip, unsafe=bool(skip)) as raw,
@@ -179,7 +198,7 @@ def arena(mode: str, scene: Scene) -> Iterator[Arena]:
         for sandbox in (facade, raw):
             outer = sandbox.report.layers[0]
             assert outer.held == (bwrap is not None), outer
-        yield Arena(mode, scene, facade, raw, log)
+        yield Arena(mode, scene, facade, raw, log, others)
 
 
 def _signals(seed: int) -> dict[str, Any]:
@@ -190,13 +209,13 @@ def _signals(seed: int) -> dict[str, Any]:
     }
 
 
-def _ask(worker: RewardWorker) -> tuple[list[str], str]:
+def _ask(worker: RewardWorker, timeout_s: float) -> tuple[list[str], str]:
     """Ask twice; return what is wrong with what came back, and every text in it."""
     effects: list[str] = []
-    first = worker.compute(_signals(0), timeout_s=ANSWER_S)
+    first = worker.compute(_signals(0), timeout_s=timeout_s)
     kept = first.reward.copy()
     given = _signals(1)
-    second = worker.compute(given, timeout_s=ANSWER_S)
+    second = worker.compute(given, timeout_s=timeout_s)
     if not np.array_equal(first.reward, kept):
         effects.append("a reward that was handed over changed afterwards")
     if any(not np.array_equal(worker._views[name][:ROWS], given[name]) for name in worker.arguments):

@@ -29,10 +29,11 @@ TOOK_PRIZE = "it took the prize"
 
 _SET_CHILD_SUBREAPER = 36
 _VICTIM = """
-import ctypes, os, time
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)  # PR_SET_PTRACER: anybody, where Yama asks
 secret = ctypes.create_string_buffer(os.environ["VICTIM_SECRET"].encode())
 print(ctypes.addressof(secret), flush=True)
-time.sleep(600)
+sys.stdin.read()
 """
 
 
@@ -134,7 +135,11 @@ class Scene:
     def _start_victim(self, stack: contextlib.ExitStack) -> None:
         environment = {**os.environ, "VICTIM_SECRET": self.secrets["victim"]}
         self.victim = subprocess.Popen(
-            [sys.executable, "-c", _VICTIM], stdout=subprocess.PIPE, text=True, env=environment
+            [sys.executable, "-c", _VICTIM],
+            stdin=subprocess.PIPE,  # it lives as long as this is open
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         stack.callback(_end, self.victim)
         assert self.victim.stdout is not None
@@ -206,8 +211,9 @@ def _restore(name: str, before: str | None) -> None:
 def _end(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
 
 
 def _be_subreaper(on: bool) -> None:

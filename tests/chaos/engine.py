@@ -20,9 +20,9 @@ from roles import Process, alive, family
 
 CHAOTIC = Path(__file__).parent / "chaotic.py"
 CHECKOUT = Path(__file__).parents[2]
-ATTEMPT_LIMIT_S = 180.0
+ATTEMPT_LIMIT_S = 600.0
 """An attempt that has not ended by then hangs."""
-ORPHAN_LIMIT_S = 20.0
+ORPHAN_LIMIT_S = 60.0
 _POLL_S = 0.01
 _EMPTY = Fault((), 0, 0.0, 0, (0.0, 0.0, 0.0))
 

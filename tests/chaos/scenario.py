@@ -109,7 +109,7 @@ def _chaos(root: Path, runs: Path, trainer: str, disk: Disk | None = None, *, mo
         "HOME": str(root),
         "TMPDIR": str(root / "tmp"),
         # Compiled programs are shared; replies must not be, or no service would be asked.
-        "XDG_CACHE_HOME": str(Path(tempfile.gettempdir()) / "eureka-chaos-cache"),
+        "XDG_CACHE_HOME": str(Path(tempfile.gettempdir()) / f"eureka-chaos-cache-{os.getuid()}"),
         "OPENAI_API_KEY": "sk-chaos",
     }
     options = _SMALL | {"trainer": trainer, "model": model, "runs": str(runs), "reply_cache": False}

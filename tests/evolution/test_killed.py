@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from fakes import FakeTrainer, make_evolution
+from killable import GENERATIONS
 from test_loop import archive_of
 
 from eureka_agent.store.events import read_events
@@ -16,7 +17,7 @@ KILLABLE = Path(__file__).parent / "killable.py"
 
 
 def test_a_run_killed_twenty_times_ends_in_the_same_archive(tmp_path: Path) -> None:
-    whole = make_evolution(tmp_path / "whole", trainer=FakeTrainer(noise=0.5))
+    whole = make_evolution(tmp_path / "whole", trainer=FakeTrainer(noise=0.5), generations=GENERATIONS)
     whole.run()
     root = tmp_path / "killed"
     kills = 0
@@ -31,7 +32,7 @@ def test_a_run_killed_twenty_times_ends_in_the_same_archive(tmp_path: Path) -> N
         if kills < 20 and process.poll() is None:
             process.kill()
             kills += 1
-        if process.wait(30) == 0:
+        if process.wait(300) == 0:
             break
     state = RunState.of(read_events(root / "events.jsonl"))
     assert kills == 20

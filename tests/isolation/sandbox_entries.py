@@ -73,7 +73,7 @@ def _list_root(fds: list[int]) -> str:
 
 
 def _spin(fds: list[int]) -> str:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         pass
     return "span"

@@ -65,7 +65,7 @@ def descendants(pid: int) -> set[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if fields[0] != "Z":
@@ -76,7 +76,7 @@ def descendants(pid: int) -> set[int]:
     return found - {pid}
 
 
-def eventually(condition, within_s: float = 3.0) -> bool:
+def eventually(condition, within_s: float = 30.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
@@ -87,7 +87,7 @@ def eventually(condition, within_s: float = 3.0) -> bool:
 
 def alive(pid: int) -> bool:
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"

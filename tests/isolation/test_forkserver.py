@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sandbox_helpers import alive, eventually
 
 from eureka_agent.errors import SandboxError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
@@ -25,19 +26,6 @@ ENV = {"PATH": "/usr/bin:/bin", **ONE_THREAD}
 def server() -> Iterator[ForkServer]:
     with ForkServer(entry=ENTRY, env=ENV) as started:
         yield started
-
-
-def _vanished(pid: int, within_s: float = 3.0) -> bool:
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def _ask(server: ForkServer, **payload: object) -> tuple[int, str]:
@@ -97,7 +85,7 @@ def test_kill_ends_the_whole_group(server: ForkServer):
     assert server.wait(child, 0.01) is None
     server.kill(child)
     assert server.wait(child, 5) == -signal.SIGKILL
-    assert _vanished(int(grandchild))
+    assert eventually(lambda: not alive(int(grandchild)))
     server.kill(child)  # gone: nothing happens
 
 
@@ -122,7 +110,7 @@ def test_closing_ends_children_and_further_calls_say_so():
     assert server.alive()
     server.close()
     server.close()
-    assert _vanished(int(pid))
+    assert eventually(lambda: not alive(int(pid)))
     assert not server.alive()
     with pytest.raises(WorkerCrashedError, match="fork server has ended"):
         server.fork({"do": "exit", "code": 0})
@@ -146,7 +134,7 @@ def test_a_killed_server_is_reported():
         os.kill(server.pid, signal.SIGKILL)
         with pytest.raises(WorkerCrashedError, match="exit code -9"):
             server.wait(child, 5)
-        assert _vanished(int(pid))
+        assert eventually(lambda: not alive(int(pid)))
 
 
 def test_a_missing_module_is_named():
@@ -195,4 +183,4 @@ def test_everything_ends_when_the_asking_process_is_killed(tmp_path: Path):
     asker.wait()
     asker.stdout.close()
     assert len(pids) == 2
-    assert all(_vanished(pid) for pid in pids)
+    assert eventually(lambda: not any(map(alive, pids)))

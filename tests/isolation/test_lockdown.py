@@ -40,13 +40,13 @@ def _attack(server: ForkServer, name: str, skip: list[str], **limits: int) -> tu
         payload = {"attack": name, "skip": skip, "limits": limits}
         child = server.fork(payload, [theirs.fileno(), shown])
         theirs.close()
-        ours.settimeout(10)
+        ours.settimeout(60)
         said = ours.recv(10_000).decode()
         untouched = os.pread(region, 4096, 0) == bytes(4096)
     os.close(shown)
     os.close(region)
     assert untouched
-    return said, server.wait(child, 5)
+    return said, server.wait(child, 30)
 
 
 @pytest.mark.parametrize("attack", ["write to a signal", "map it writable", "unprotect it"])

@@ -194,7 +194,7 @@ def test_an_endless_loop_times_out_and_leaves_nothing(sandbox: RewardSandbox):
     started = time.monotonic()
     with pytest.raises(WorkerTimeoutError, match=r"0\.3 s"):
         worker.compute(signals(4), timeout_s=0.3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20, "it would run for hours"
     sandbox.kill(worker)
     assert eventually(lambda: len(descendants(os.getpid())) < len(before))
     with pytest.raises(WorkerCrashedError):
@@ -202,23 +202,25 @@ def test_an_endless_loop_times_out_and_leaves_nothing(sandbox: RewardSandbox):
 
 
 def test_a_busy_worker_dies_when_its_asker_lets_go(sandbox: RewardSandbox):
-    worker = sandbox.spawn(ENDLESS, layout())
     before = descendants(os.getpid())
+    worker = sandbox.spawn(ENDLESS, layout())
+    own = descendants(os.getpid()) - before
     with pytest.raises(WorkerTimeoutError):
         worker.compute(signals(4), timeout_s=0.05)
+    assert any(map(alive, own))
     worker.close()
-    assert eventually(lambda: len(descendants(os.getpid())) == len(before) - 1)
+    assert eventually(lambda: not any(map(alive, own)))
 
 
 def test_limits_end_what_is_too_large_or_too_long():
-    with RewardSandbox(limits=WorkerLimits(cpu_s=1, memory_bytes=2**27)) as sandbox:
+    with RewardSandbox(limits=WorkerLimits(memory_bytes=2**27)) as sandbox:
         worker = sandbox.spawn(HUGE, layout())
         with pytest.raises(RewardError, match=r"Line 6 of the reward raised \w*MemoryError"):
-            worker.compute(signals(4), timeout_s=20)
-        sandbox.kill(worker)
+            worker.compute(signals(4), timeout_s=60)
+    with RewardSandbox(limits=WorkerLimits(cpu_s=1)) as sandbox:
         worker = sandbox.spawn(ENDLESS, layout())
         with pytest.raises(WorkerCrashedError, match="process ended"):
-            worker.compute(signals(4), timeout_s=20)
+            worker.compute(signals(4), timeout_s=60)
 
 
 # --- life and death
@@ -226,10 +228,15 @@ def test_limits_end_what_is_too_large_or_too_long():
 
 def test_a_killed_worker_is_reported_to_whoever_waits(sandbox: RewardSandbox):
     worker = sandbox.spawn(ENDLESS, layout())
-    killer = threading.Timer(0.1, sandbox.kill, [worker])
+
+    def kill() -> None:
+        assert eventually(worker._lock.locked)  # once it waits
+        sandbox.kill(worker)
+
+    killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(WorkerCrashedError, match="process ended"):
-        worker.compute(signals(4), timeout_s=20)
+        worker.compute(signals(4), timeout_s=60)
     killer.join()
 
 

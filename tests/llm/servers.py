@@ -135,10 +135,14 @@ def serving(service: Service) -> Iterator[Service]:
 
 
 def closed_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port on which nothing listens, nor ever will: it stays taken."""
+    probe = socket.socket()
+    probe.bind(("127.0.0.1", 0))
+    _TAKEN.append(probe)
+    return probe.getsockname()[1]
+
+
+_TAKEN: list[socket.socket] = []
 
 
 class _QuietServer(ThreadingHTTPServer):

@@ -6,7 +6,7 @@ import pytest
 from asking import QUESTION, STOP, ask, model_on
 from servers import Service, serving
 
-from eureka_agent.llm.cache import CachedModel, cache_folder
+from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.model import Message
 
 
@@ -61,11 +61,3 @@ def test_a_cache_that_cannot_be_written_costs_no_reply(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with serving(Service("openai")) as service:
         assert ask(CachedModel(model_on(service), tmp_path / "file", seed=0)).text == "hello"
-
-
-def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("EUREKA_AGENT_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
-    monkeypatch.delenv("EUREKA_AGENT_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
-    assert cache_folder() == Path("/x/eureka-agent/replies")

@@ -10,7 +10,7 @@ from eureka_agent.llm.model import UnansweredError
 from eureka_agent.llm.retry import RetryPolicy
 
 DIALECTS = [(dialect, stream) for dialect in ("openai", "anthropic") for stream in (False, True)]
-QUICK = RetryPolicy(silence_s=SLOW_S / 2, attempt_s=SLOW_S)
+QUICK = {fault: RetryPolicy(silence_s=SLOW_S / 2, attempt_s=SLOW_S) for fault in ("slow", "drip")}
 
 # fault: requests that the service saw, attempts that may have been billed, (shortest, longest) wait
 TRANSIENT = {
@@ -48,7 +48,7 @@ def test_a_passing_fault_costs_one_more_attempt(dialect: str, stream: bool, faul
     requests, lost, (shortest, longest) = TRANSIENT[fault]
     clock = Clock()
     with serving(Service(dialect, [fault])) as service:
-        reply = ask(model_on(service, stream=stream, clock=clock, policy=QUICK))
+        reply = ask(model_on(service, stream=stream, clock=clock, policy=QUICK.get(fault)))
     assert (reply.text, reply.finish, reply.attempts, reply.lost) == ("hello", "stop", 2, lost)
     assert len(service.requests) == requests
     assert len(service.delivered) == 1

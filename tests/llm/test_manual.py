@@ -46,7 +46,7 @@ def test_the_request_is_one_readable_file_and_the_reply_is_taken(tmp_path: Path)
 
 def test_empty_and_growing_files_are_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "inbox" / "1-03__turn0.md"
-    states = iter(["", "  \n", "hel", "hello wor", "hello world"])
+    states = iter(["", " \n", "hel", "hello wor", "hello world"])
 
     def grow(stop: threading.Event, seconds: float) -> None:
         state = next(states, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 from dataclasses import replace
 
@@ -31,7 +32,8 @@ def test_more_worlds_and_longer_rollouts_need_more() -> None:
 
 
 def test_held_memory_follows_what_is_held() -> None:
+    gc.collect()  # what earlier tests left must not be given back meanwhile
     before = held_bytes()
     # A mapping of its own, never touched: a large object may lie in memory that was given back before.
-    with mmap.mmap(-1, 1024 * MB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS):
-        assert held_bytes() - before >= 900 * MB
+    with mmap.mmap(-1, 256 * MB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS):
+        assert held_bytes() - before >= 240 * MB
