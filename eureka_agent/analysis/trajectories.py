@@ -16,8 +16,12 @@ _FILE = "trajectories.npz"
 
 
 def write_trajectories(folder: Path, episodes: Sequence[Signals]) -> None:
-    """Write the signals `(T, ...)` of each episode into a training's folder."""
-    arrays = {f"episode{i}/{name}": array for i, one in enumerate(episodes) for name, array in one.items()}
+    """Write the signals `(T, ...)` of each episode into a training's folder, `prev_` ones included."""
+    arrays = {}
+    for index, episode in enumerate(episodes):
+        for name, array in episode.items():
+            # What a signal was one step earlier follows from the signal, but for where it began.
+            arrays[f"episode{index}/{name}"] = array[:1] if name.startswith("prev_") else array
     write_arrays(folder / _FILE, arrays)
 
 
@@ -40,4 +44,13 @@ def read_trajectories(folder: Path) -> list[Signals]:
             f"{path} holds no recorded episodes: {error}",
             fix="Delete it; nothing but what it tells of this training is lost.",
         ) from error
-    return list(episodes.values())
+    return [_with_steps_before(episode) for episode in episodes.values()]
+
+
+def _with_steps_before(episode: Signals) -> Signals:
+    return {
+        name: np.concatenate([array, episode[name.removeprefix("prev_")][:-1]])
+        if name.startswith("prev_")
+        else array
+        for name, array in episode.items()
+    }

@@ -13,7 +13,7 @@ from eureka_agent.design.blocks import without_thinking
 from eureka_agent.design.history import NOTHING, history_of
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Draft, Slot
-from eureka_agent.design.reflection import reflect
+from eureka_agent.design.reflection import NOTHING_MET, reflect
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
@@ -32,7 +32,8 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's does.
+    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's does
+    and is paid.
     `reflection=False` tells only a parent's score, `history=False` nothing about other candidates; both exist
     to measure what the telling is worth.
     """
@@ -124,7 +125,7 @@ class Designer:
         return values
 
     def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
-        met = self._trained(candidate) if self._trained is not None and self._reflection else {}
+        met = self._trained(candidate) if self._trained is not None and self._reflection else NOTHING_MET
         at_random = {} if self._untrained is None else self._untrained.signals
         told = reflect(candidate, sign=sign, detailed=self._reflection, met=met, at_random=at_random)
         source = visible((candidate.source or "").strip())

@@ -56,6 +56,7 @@ def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]
         "description": visible(task.description.strip()),
         "goal": _sentence(one_line(task.fitness.summary)),
         "better": "higher" if task.fitness.direction == "maximize" else "lower",
+        "target": "" if task.fitness.target is None else f"{task.fitness.target:g}",
         "safety": visible(task.safety.strip()),
         "max_episode_steps": task.max_episode_steps,
         "env_steps": task.budget.env_steps,

@@ -22,6 +22,11 @@ def quantiles_of(signals: Signals) -> Mapping[str, str]:
     }
 
 
+def spread_of(values: np.ndarray) -> str:
+    """Return the mean of `values` and their `QUANTILES`."""
+    return f"{np.mean(values, dtype=np.float64):.2g}; {_quantiles(values.reshape(-1, 1).astype(np.float64))}"
+
+
 def as_long_as_quantiles(task: Task) -> Mapping[str, str]:
     """Return words as long as those of a measurement, to estimate what prompts will cost."""
     quantiles = ", ".join(["-0.0099"] * len(QUANTILES))

@@ -8,12 +8,16 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.design.trained import Met
 from eureka_agent.showing import code_cell, item
 
 POINTS = 10
 """Most values shown of a curve."""
 
-NOTHING_MET: Mapping[str, str] = {}
+NOTHING_MET = Met()
+NOTHING_KNOWN: Mapping[str, str] = {}
+
+ALL_COMPONENTS = "reward (all components)"
 
 _CONSTANT = 0.02
 """A component whose values span less than this share of their size hardly changed."""
@@ -50,14 +54,15 @@ def reflect(
     *,
     sign: float,
     detailed: bool = True,
-    met: Mapping[str, str] = NOTHING_MET,
-    at_random: Mapping[str, str] = NOTHING_MET,
+    met: Met = NOTHING_MET,
+    at_random: Mapping[str, str] = NOTHING_KNOWN,
 ) -> dict[str, Any]:
     """Return the values of the reflection template for a trained candidate.
 
     The curves are those of its first search training; further trainings give `other_scores`. `sign` is +1
-    where a larger fitness is better; `met` and `at_random` are quantiles of what its kept policy and a random
-    one meet of each signal. With `detailed=False` only the score is told (the ablation).
+    where a larger fitness is better; `met` is what its kept policy meets and is paid, `at_random` are
+    quantiles of what a random one meets of each signal. With `detailed=False` only the score is told (the
+    ablation).
     Raises ValueError if the candidate was never trained in the search.
     """
     trainings = sorted((e for e in candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate)
@@ -78,8 +83,10 @@ def reflect(
         "lowest": number(min(first.episode_fitness)),
         "highest": number(max(first.episode_fitness)),
         "other_scores": scores[1:],
-        "met": met,
+        "met": met.signals,
         "at_random": at_random,
+        "earned": earnings(met),
+        "earned_at_random": met.earned_at_random is not None,
         "notes": [asdict(note) for note in notes(first, sign=sign)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),
@@ -95,13 +102,25 @@ def rows(evaluation: Evaluation) -> list[Row]:
     """Return a row for every component, the whole reward, the score and the episode length."""
     shown = {name: evaluation.curves[f"component/{name}"] for name in evaluation.components}
     others = {
-        "reward": "reward (all components)",
+        "reward": ALL_COMPONENTS,
         "fitness": "task_score",
         "episode_length": "episode_length",
         "stage": "curriculum_stage",
     }
     shown |= {title: evaluation.curves[key] for key, title in others.items() if key in evaluation.curves}
     return [_row(name, values) for name, values in shown.items() if values]
+
+
+def earnings(met: Met) -> list[tuple[str, ...]]:
+    """Return what is paid for every component and for all, by name: to the kept policy, and at random."""
+    if met.earned is None:
+        return []
+    both = [met.earned] if met.earned_at_random is None else [met.earned, met.earned_at_random]
+    rows = [
+        (f"`{code_cell(name)}`", *(one.components.get(name, "") for one in both))
+        for name in met.earned.components
+    ]
+    return [*rows, (f"`{ALL_COMPONENTS}`", *(one.reward for one in both))]
 
 
 def notes(evaluation: Evaluation, *, sign: float) -> list[Note]:

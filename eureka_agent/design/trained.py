@@ -1,27 +1,94 @@
-"""What the policy that a reward trained meets in the task, as words for the next prompt."""
+"""What the policy that a reward trained meets in the task, and what it is paid there, as words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.quantiles import quantiles_of
+from eureka_agent.design.quantiles import as_long_as_quantiles, quantiles_of, spread_of
+from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.training.paying import Paid
 
-Trained = Callable[[Candidate], Mapping[str, str]]
-"""Gives what a candidate's kept policy meets of each signal in recorded episodes, if any were kept."""
+Array = np.ndarray
+Pays = Callable[[str, Signals, Array], Paid]
+"""Gives what a reward's source pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
+
+Raises RewardError or WorkerError where it cannot.
+"""
 
 
-def trained_in(folder: RunFolder) -> Trained:
-    """Return what tells of the policies that a run has trained, each by its first search training."""
+@dataclass(frozen=True)
+class Earned:
+    """What a reward pays for steps, each as mean and quantiles."""
 
-    def told(candidate: Candidate) -> Mapping[str, str]:
-        first = min(e.replicate for e in candidate.evaluations if e.stage == "search")
-        episodes = read_trajectories(folder.training(candidate.id, "search", first))
-        names = episodes[0] if episodes else ()
-        return quantiles_of({name: np.concatenate([episode[name] for episode in episodes]) for name in names})
+    components: Mapping[str, str]
+    reward: str
+    """All components together."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """What a candidate's kept policy meets in recorded episodes; nothing where none were kept."""
+
+    signals: Mapping[str, str] = field(default_factory=dict)
+    """Quantiles of each."""
+    earned: Earned | None = None
+    earned_at_random: Earned | None = None
+    """What the same reward pays a random policy."""
+
+
+Trained = Callable[[Candidate], Met]
+
+
+def trained_in(folder: RunFolder, recording: Recording, pays: Pays) -> Trained:
+    """Return what tells of the policies that a run has trained, each by its first search training.
+
+    `recording` is of random play.
+    """
+
+    def told(candidate: Candidate) -> Met:
+        training = min(e.replicate for e in candidate.evaluations if e.stage == "search")
+        episodes = read_trajectories(folder.training(candidate.id, "search", training))
+        if not episodes:
+            return Met()
+        signals, first = _one_after_the_other(episodes)
+        earned = [
+            _earned(pays, candidate.source or "", *steps)
+            for steps in ((signals, first), (recording.signals, recording.first))
+        ]
+        return Met(quantiles_of({name: array[:, 0] for name, array in signals.items()}), *earned)
 
     return told
+
+
+def as_if_met(task: Task, components: tuple[str, ...]) -> Met:
+    """Return words as long as those of a measurement, to estimate what prompts will cost."""
+    words = "-0.0099; -0.0099, -0.0099, -0.0099"
+    earned = Earned(dict.fromkeys(components, words), words)
+    return Met(as_long_as_quantiles(task), earned, earned)
+
+
+def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
+    """Return episodes as the steps of one world `(T, 1, ...)`, and bool `(T, 1)` where each begins."""
+    lengths = [len(next(iter(episode.values()))) for episode in episodes]
+    first = np.zeros((sum(lengths), 1), dtype=bool)
+    first[np.cumsum([0, *lengths[:-1]])] = True
+    return {
+        name: np.concatenate([episode[name] for episode in episodes])[:, None] for name in episodes[0]
+    }, first
+
+
+def _earned(pays: Pays, source: str, signals: Signals, first: Array) -> Earned | None:
+    try:
+        paid = pays(source, signals, first)
+    except (RewardError, WorkerError):
+        return None  # it was trained with all the same: what else is known is worth telling
+    each = {name: spread_of(values) for name, values in paid.components.items()}
+    return Earned(each, spread_of(paid.reward))

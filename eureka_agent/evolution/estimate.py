@@ -13,8 +13,8 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Proposer
-from eureka_agent.design.quantiles import as_long_as_quantiles
 from eureka_agent.design.search import Search
+from eureka_agent.design.trained import as_if_met
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.models import make_models, proposer_of
@@ -130,7 +130,7 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
         [listening],
         seed=config.seed,
         untrained=as_if_measured(task),
-        trained=lambda _: as_long_as_quantiles(task),
+        trained=lambda candidate: as_if_met(task, candidate.evaluations[0].components),
     )
     archive = Archive.of([], sign=task.fitness.sign)
     for generation in range(min(generations, config.generations)):

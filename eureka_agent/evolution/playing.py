@@ -9,17 +9,16 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
+from eureka_agent.analysis.pay import pay_on
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.api import reward_of
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.filming import Wanted, check_wanted
 from eureka_agent.training.playing import Played, play_policy
 from eureka_agent.training.policies import check_can_act, read_policy
-from eureka_agent.training.results import layout_for
 
 
 @dataclass(frozen=True)
@@ -96,18 +95,13 @@ def _source(task: Task, reward: str) -> str:
 
 
 def _paid(task: Task, source: str, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
-    """Ask the reward, in a worker of its own, what it pays for each episode."""
-    arguments = list(parse_reward(source).arguments)
-    layout = layout_for(task, arguments, max(episode.length for episode in played))
+    """Ask the reward, what it pays for each episode."""
+    rows = []
     with RewardSandbox(unsafe=unsafe) as sandbox:
-        worker = sandbox.spawn(source, layout)
-        rows = []
         for episode in played:
             first = (np.arange(episode.length) == 0)[:, None]
-            signals = {name: episode.signals[name][:, None] for name in arguments} or {"rows": first}
-            output = worker.compute_rollout(signals, resets=first)
-            components = {name: float(values.sum()) for name, values in output.components.items()}
-            rows.append(
-                PlayedEpisode(episode.fitness, episode.length, float(output.reward.sum()), components)
-            )
-        return rows
+            signals = {name: array[:, None] for name, array in episode.signals.items()}
+            paid = pay_on(source, signals, first, task=task, sandbox=sandbox)
+            components = {name: float(values.sum()) for name, values in paid.components.items()}
+            rows.append(PlayedEpisode(episode.fitness, episode.length, float(paid.reward.sum()), components))
+    return rows

@@ -9,17 +9,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 
+from eureka_agent.analysis.pay import pay_on
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
-from eureka_agent.design.trained import trained_in
+from eureka_agent.design.trained import Trained, trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution import early_stops
@@ -281,13 +283,14 @@ def _evolution(
             recording.save(folder.recording)
         _journal_start(config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
+        trained = trained_in(folder, recording, partial(pay_on, task=task, sandbox=sandbox))
         yield Evolution(
             config=config,
             task=task,
             folder=folder,
             log=log,
             state=state,
-            make_proposer=lambda restart: _proposer(task, config, asked, recording, folder, restart),
+            make_proposer=lambda restart: _proposer(task, config, asked, recording, trained, restart),
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
@@ -328,15 +331,13 @@ def _proposer(
     config: RunConfig,
     models: list[LanguageModel],
     recording: Recording,
-    folder: RunFolder,
+    trained: Trained,
     restart: int,
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
     if config.model == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
-    return proposer_of(
-        task, config, models, seed=seed, untrained=untrained(recording), trained=trained_in(folder)
-    )
+    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
 
 
 def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:

@@ -23,7 +23,7 @@ class Episode:
     fitness: float
     length: int
     signals: dict[str, Array]
-    """Each `(T, ...)`; the `prev_` ones only where they were asked for."""
+    """Each `(T, ...)`, `prev_` ones included."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class EpisodeSet:
         return float(np.mean([episode.length for episode in self.episodes]))
 
 
-def evaluate(task: Task, act: Act, seeds: Sequence[int], *, previous: bool = False) -> EpisodeSet:
-    """Run one episode from each seed, all worlds side by side; `previous` keeps `prev_` signals as well.
+def evaluate(task: Task, act: Act, seeds: Sequence[int]) -> EpisodeSet:
+    """Run one episode from each seed, all worlds side by side.
 
     Raises TaskError where the environment breaks its promises and TrainingError where actions are not finite.
     """
@@ -66,18 +66,14 @@ def evaluate(task: Task, act: Act, seeds: Sequence[int], *, previous: bool = Fal
             observation = step.policy_obs
             for world in np.flatnonzero(step.done):
                 ends.setdefault(int(world), len(steps))
-        episodes = tuple(
-            _episode(task, steps, world, ends[world], previous=previous) for world in range(len(seeds))
-        )
+        episodes = tuple(_episode(task, steps, world, ends[world]) for world in range(len(seeds)))
         return EpisodeSet(episodes, len(steps) * len(seeds))
     finally:
         worlds.close()
 
 
-def _episode(task: Task, steps: Sequence[StepResult], world: int, length: int, *, previous: bool) -> Episode:
+def _episode(task: Task, steps: Sequence[StepResult], world: int, length: int) -> Episode:
     names = [signal.name for signal in task.all_signals]
     signals = {name: np.stack([step.signals[name][world] for step in steps[:length]]) for name in names}
     native_return = float(sum(step.native_reward[world] for step in steps[:length]))
-    fitness = episode_fitness(task, signals, native_return)
-    kept = {name: array for name, array in signals.items() if previous or not name.startswith("prev_")}
-    return Episode(fitness, length, kept)
+    return Episode(episode_fitness(task, signals, native_return), length, signals)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.analysis.trajectories import read_trajectories, write_trajectories
 from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.files import write_json
@@ -70,7 +71,7 @@ def play_policy(
             executor.close()
         fitness = _fitness(task, folder / "played.json", end, wall_s, wanted)
         _hand_over(folder, wanted)
-        return [Played(value, _signals(folder, index)) for index, value in enumerate(fitness)]
+        return [Played(*both) for both in zip(fitness, read_trajectories(folder), strict=True)]
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
@@ -93,9 +94,8 @@ def _play(task: Task, payload: dict[str, Any], folder: Path) -> list[float]:
     def act(observation: Array) -> Array:
         return actions.flat(saved.act(observation)[None])
 
-    episodes = evaluate(task, act, payload["seeds"], previous=True).episodes
-    for index, episode in enumerate(episodes):
-        np.savez(folder / f"episode-{index}.npz", allow_pickle=False, **episode.signals)
+    episodes = evaluate(task, act, payload["seeds"]).episodes
+    write_trajectories(folder, [episode.signals for episode in episodes])
     video = folder / payload["video"] if payload["video"] else None
     wanted = Wanted(video, folder / "frames" if payload["frames"] else None)
     if wanted:
@@ -121,11 +121,6 @@ def _fitness(task: Task, answer: Path, end: ChildEnd, wall_s: float, wanted: Wan
     if told["error"] is not None:
         raise TaskError(**told["error"])
     return told["fitness"]
-
-
-def _signals(folder: Path, index: int) -> dict[str, Array]:
-    with np.load(folder / f"episode-{index}.npz", allow_pickle=False) as data:
-        return {name: data[name] for name in data.files}
 
 
 def _hand_over(folder: Path, wanted: Wanted) -> None:

@@ -10,14 +10,18 @@ from eureka_agent.errors import StoreError
 
 
 def episode(steps: int) -> dict[str, np.ndarray]:
-    return {"height": np.arange(steps, dtype=np.float32), "joints": np.ones((steps, 3), np.float32)}
+    return {
+        "height": np.arange(steps, dtype=np.float32),
+        "joints": np.ones((steps, 3), np.float32),
+        "prev_height": np.array([7.0, *range(steps - 1)], dtype=np.float32),
+    }
 
 
 def test_episodes_come_back_as_they_were_written(tmp_path: Path) -> None:
-    write_trajectories(tmp_path, [episode(4), episode(2)])
+    write_trajectories(tmp_path, [episode(4), episode(2), episode(1)])
     read = read_trajectories(tmp_path)
-    assert [sorted(one) for one in read] == [["height", "joints"]] * 2
-    for one, written in zip(read, [episode(4), episode(2)], strict=True):
+    assert [sorted(one) for one in read] == [["height", "joints", "prev_height"]] * 3
+    for one, written in zip(read, [episode(4), episode(2), episode(1)], strict=True):
         for name, array in written.items():
             np.testing.assert_array_equal(one[name], array)
             assert one[name].dtype == np.float32

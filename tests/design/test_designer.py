@@ -10,6 +10,7 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.config import make_config
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
+from eureka_agent.design.trained import Met
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import ModelError
 from eureka_agent.evolution.models import proposer_of
@@ -151,10 +152,12 @@ def test_a_model_that_cannot_answer_is_an_error() -> None:
         designer()[0].propose(Slot(0, 0, "seed"), archive_of(), STOP)
 
 
-def test_the_prompt_tells_the_steps_that_the_run_trains_with() -> None:
+def test_the_prompt_tells_the_steps_and_the_target_of_the_run() -> None:
     model = ScriptedModel(["no code"])
-    config = make_config({"task": {"kind": "folder", "value": "cartpole"}, "env_steps": 12_345})
-    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: {}}
+    given = {"env_steps": 12_345, "target": 77.5}
+    config = make_config({"task": {"kind": "folder", "value": "cartpole"}, **given})
+    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: Met()}
     proposer_of(make_task(), config, [model], seed=0, **met).propose(Slot(0, 0, "seed"), archive_of(), STOP)
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content
+    assert "at 77.5 the task counts as done" in messages[1].content

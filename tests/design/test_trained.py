@@ -7,8 +7,37 @@ import numpy as np
 from design_fakes import trained
 
 from eureka_agent.analysis.trajectories import write_trajectories
-from eureka_agent.design.trained import trained_in
+from eureka_agent.design.trained import Earned, Met, trained_in
+from eureka_agent.errors import RewardError
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.task import Signals
+from eureka_agent.training.paying import Paid
+
+AT_RANDOM = Recording(
+    signals={"height": np.full((5, 4), -1.0)},
+    first=np.arange(5)[:, None] == np.zeros(4),
+    terminated=np.zeros((5, 4), bool),
+    truncated=np.zeros((5, 4), bool),
+    native_reward=np.zeros((5, 4)),
+    fitness_per_episode=np.zeros(0),
+)
+
+
+def pays(source: str, signals: Signals, first: np.ndarray) -> Paid:
+    """Pay for height, and for beginnings."""
+    height = signals["height"].astype(np.float32)
+    return Paid(height + 10 * first, {"height": height, "begun": 10 * first})
+
+
+def cannot(source: str, signals: Signals, first: np.ndarray) -> Paid:
+    raise RewardError("component 'root' is NaN in row 3")
+
+
+def recorded(folder: RunFolder) -> None:
+    episodes = [{"height": np.zeros(90)}, {"height": np.full(10, 4.0)}]
+    write_trajectories(folder.training("0-01", "search", 0), episodes)
+    write_trajectories(folder.training("0-01", "search", 1), [{"height": np.full(9, -7.0)}])
 
 
 def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_path: Path) -> None:
@@ -16,11 +45,20 @@ def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_pat
     one = trained(0, 1, 5.0)
     again = [replace(one.evaluations[0], replicate=1), replace(one.evaluations[0], stage="confirm")]
     one = replace(one, evaluations=(*again, *one.evaluations))
-    episodes = [{"height": np.zeros(90)}, {"height": np.full(10, 4.0)}]
-    write_trajectories(folder.training("0-01", "search", 0), episodes)
-    write_trajectories(folder.training("0-01", "search", 1), [{"height": np.full(9, -7.0)}])
-    assert trained_in(folder)(one) == {"height": "0, 0, 4"}
+    recorded(folder)
+    met = trained_in(folder, AT_RANDOM, pays)(one)
+    assert met.signals == {"height": "0, 0, 4"}
+    assert met.earned == Earned({"height": "0.4; 0, 0, 4", "begun": "0.2; 0, 0, 0"}, "0.6; 0, 0, 4")
+    assert met.earned_at_random == Earned(
+        {"height": "-1; -1, -1, -1", "begun": "2; 0, 0, 10"}, "1; -1, -1, 9"
+    )
+
+
+def test_signals_are_told_where_the_reward_fails_on_what_was_recorded(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    recorded(folder)
+    assert trained_in(folder, AT_RANDOM, cannot)(trained(0, 1, 5.0)) == Met({"height": "0, 0, 4"})
 
 
 def test_nothing_is_told_where_nothing_was_recorded(tmp_path: Path) -> None:
-    assert trained_in(RunFolder(tmp_path))(trained(0, 1, 5.0)) == {}
+    assert trained_in(RunFolder(tmp_path), AT_RANDOM, pays)(trained(0, 1, 5.0)) == Met()

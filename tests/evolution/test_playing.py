@@ -33,7 +33,7 @@ def test_a_policy_is_scored_and_paid(tmp_path: Path) -> None:
     path = saved(tmp_path, task)
     report = eureka_agent.play(path, "pendulum", episodes=3, seed=4, reward="reference")
     seeds = [seed_for(4, "play", index) for index in range(3)]
-    expected = evaluate(task, read_policy(path).act, seeds, previous=True)
+    expected = evaluate(task, read_policy(path).act, seeds)
     assert [e.fitness for e in report.episodes] == [e.fitness for e in expected.episodes]
     assert [e.length for e in report.episodes] == [200, 200, 200]
     reward = eureka_agent.load_reward(task.folder / "reference.py")  # type: ignore[operator]

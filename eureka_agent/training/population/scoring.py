@@ -100,8 +100,7 @@ class Records:
         else:
             steps = self.arrays["fitness"][:length, world] if "fitness" in self.arrays else None
             fitness = fitness_of_steps(self.task, steps, native_return)
-        current = {name: array for name, array in signals.items() if not name.startswith("prev_")}
-        return Episode(fitness, length, current if kept else {})
+        return Episode(fitness, length, signals if kept else {})
 
 
 class _Log:

@@ -213,7 +213,7 @@ def test_scoring_many_policies_equals_evaluating_each(name: str) -> None:
         assert [e.length for e in episodes.episodes] == [e.length for e in expected.episodes]
         np.testing.assert_allclose(episodes.fitness, expected.fitness, rtol=1e-6)
         assert episodes.env_steps == sum(e.length for e in expected.episodes)
-        assert set(episodes.episodes[0].signals) == {signal.name for signal in task.signals}
+        assert set(episodes.episodes[0].signals) == {signal.name for signal in task.all_signals}
         for signal, array in expected.episodes[0].signals.items():
             np.testing.assert_allclose(episodes.episodes[0].signals[signal], array, atol=1e-5)
         assert not episodes.episodes[2].signals
