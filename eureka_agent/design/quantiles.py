@@ -24,7 +24,8 @@ def quantiles_of(signals: Signals) -> Mapping[str, str]:
 
 def spread_of(values: np.ndarray) -> str:
     """Return the mean of `values` and their `QUANTILES`."""
-    return f"{np.mean(values, dtype=np.float64):.2g}; {_quantiles(values.reshape(-1, 1).astype(np.float64))}"
+    rows = values.reshape(-1, 1).astype(np.float64)
+    return f"{_number(rows.mean())}; {_quantiles(rows)}"
 
 
 def as_long_as_quantiles(task: Task) -> Mapping[str, str]:
@@ -39,5 +40,9 @@ def _groups(columns: int) -> int:
 
 def _quantiles(rows: np.ndarray) -> str:
     groups = np.array_split(rows, _groups(rows.shape[1]), axis=1)
-    told = [", ".join(f"{value:.2g}" for value in np.quantile(group, QUANTILES)) for group in groups]
+    told = [", ".join(map(_number, np.quantile(group, QUANTILES))) for group in groups]
     return "; ".join(told)
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.2g}"  # no minus before a zero

@@ -35,7 +35,7 @@ def cannot(source: str, signals: Signals, first: np.ndarray) -> Paid:
 
 
 def recorded(folder: RunFolder) -> None:
-    episodes = [{"height": np.zeros(90)}, {"height": np.full(10, 4.0)}]
+    episodes = [{"height": np.full(90, -0.0)}, {"height": np.full(10, 4.0)}]
     write_trajectories(folder.training("0-01", "search", 0), episodes)
     write_trajectories(folder.training("0-01", "search", 1), [{"height": np.full(9, -7.0)}])
 
