@@ -9,7 +9,6 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
-from eureka_agent.analysis.pay import pay_on
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.api import reward_of
@@ -17,6 +16,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.filming import Wanted, check_wanted
+from eureka_agent.training.paying_recorded import pay_on
 from eureka_agent.training.playing import Played, play_policy
 from eureka_agent.training.policies import check_can_act, read_policy
 

@@ -16,7 +16,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from eureka_agent.analysis.pay import pay_on
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
@@ -45,6 +44,7 @@ from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.paying_recorded import pay_on
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.training.trainers import make_trainer
 

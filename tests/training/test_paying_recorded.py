@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from eureka_agent.analysis.pay import pay_on
 from eureka_agent.errors import RewardError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.training.paying_recorded import pay_on
 
 TASK = find_task("cartpole")
 ANGLE = np.array([[0.1], [-0.2], [0.3], [0.4]], dtype=np.float32)
