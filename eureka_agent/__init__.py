@@ -13,10 +13,13 @@ from eureka_agent._version import __version__
 
 if TYPE_CHECKING:
     from eureka_agent.errors import EurekaError
-    from eureka_agent.evolution.api import check, doctor, export, show, train
-    from eureka_agent.evolution.api import list_run_summaries as list_runs
+    from eureka_agent.evolution.checking import check
+    from eureka_agent.evolution.doctor import doctor
+    from eureka_agent.evolution.looking import export, show
+    from eureka_agent.evolution.looking import list_run_summaries as list_runs
     from eureka_agent.evolution.playing import play
     from eureka_agent.evolution.run import RunResult, dry_run, evolve, resume
+    from eureka_agent.evolution.training import train
     from eureka_agent.rewards.loader import load_reward
     from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
@@ -27,19 +30,19 @@ _HOMES = {
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "evolution.run:RunResult",
     "VectorRewardWrapper": "rewards.wrapper:VectorRewardWrapper",
-    "check": "evolution.api:check",
-    "doctor": "evolution.api:doctor",
+    "check": "evolution.checking:check",
+    "doctor": "evolution.doctor:doctor",
     "dry_run": "evolution.run:dry_run",
     "evolve": "evolution.run:evolve",
-    "export": "evolution.api:export",
+    "export": "evolution.looking:export",
     "find_task": "tasks.registry:find_task",
-    "list_runs": "evolution.api:list_run_summaries",
+    "list_runs": "evolution.looking:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
     "play": "evolution.playing:play",
     "resume": "evolution.run:resume",
-    "show": "evolution.api:show",
-    "train": "evolution.api:train",
+    "show": "evolution.looking:show",
+    "train": "evolution.training:train",
     "write_task": "tasks.scaffold:write_task",
 }
 

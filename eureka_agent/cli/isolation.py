@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from eureka_agent.cli.output import print_table
-from eureka_agent.evolution.api import DoctorReport
+from eureka_agent.evolution.doctor import DoctorReport
 from eureka_agent.isolation.layers import PURPOSES
 
 

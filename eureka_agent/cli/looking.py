@@ -17,7 +17,7 @@ Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix, its fol
 def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:
     """List the runs, oldest first."""
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.api import list_run_summaries
+    from eureka_agent.evolution.looking import list_run_summaries
 
     found = list_run_summaries(runs)
     if json_output:
@@ -35,7 +35,7 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     from dataclasses import asdict
 
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.api import show as look
+    from eureka_agent.evolution.looking import show as look
 
     view = look(run, runs=runs)
     if json_output:
@@ -64,7 +64,7 @@ def export(
 ) -> None:
     """Write a run's reward as a plain Python module to import into your own code."""
     from eureka_agent.cli.output import print_json
-    from eureka_agent.evolution.api import export as write
+    from eureka_agent.evolution.looking import export as write
 
     path = write(run, output, candidate=candidate, runs=runs, force=force)
     if json_output:
@@ -78,7 +78,7 @@ def doctor(json_output: Json = False) -> None:
     """Show what this machine offers: isolation of generated code, libraries, cores, tasks."""
     from eureka_agent.cli.isolation import print_isolation
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.api import doctor as examine
+    from eureka_agent.evolution.doctor import doctor as examine
 
     report = examine()
     if json_output:

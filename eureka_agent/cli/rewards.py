@@ -27,7 +27,7 @@ def check(
 ) -> None:
     """Say what the critic thinks of a reward: static rules, then a run on the task's transitions."""
     from eureka_agent.cli.output import print_json
-    from eureka_agent.evolution.api import check as examine
+    from eureka_agent.evolution.checking import check as examine
 
     findings = examine(reward, task, env=env, envs=envs, unsafe_isolation=unsafe_isolation)
     refused = any(finding.severity == "error" for finding in findings)
@@ -76,7 +76,7 @@ def train(
 ) -> None:
     """Train policies with a reward and say what fitness they reach."""
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.api import train as run
+    from eureka_agent.evolution.training import train as run
 
     trained = run(
         task, reward, seeds=seeds, seed=seed, env_steps=env_steps, output=output, trainer=trainer,

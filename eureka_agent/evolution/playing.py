@@ -11,7 +11,7 @@ import numpy as np
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.errors import ConfigError
-from eureka_agent.evolution.api import reward_of
+from eureka_agent.evolution.checking import reward_of
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task

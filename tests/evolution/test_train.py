@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eureka_agent.evolution.api import train
+from eureka_agent.evolution.training import train
 
 FAILS_WHEN_EXECUTED = """
 LIMIT = 1.0 / 0.0

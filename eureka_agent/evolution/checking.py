@@ -1,0 +1,72 @@
+"""One reward, by name or file: what it is, and what the critic finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import gymnasium as gym
+
+from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck
+from eureka_agent.errors import ConfigError, RewardError
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.loader import check_reward
+from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.job import RewardKind
+
+Env = str | Callable[[], gym.Env] | None
+
+
+def check(
+    reward: Path | str,
+    task: str,
+    *,
+    env: Env = None,
+    envs: Path | None = None,
+    unsafe_isolation: bool = False,
+) -> list[Finding]:
+    """Return what the critic finds in a reward file: static rules, then a run on the task's transitions."""
+    source = _read(Path(reward))
+    chosen = find_task(task, env=env, envs=envs)
+    findings = Critic([StaticCheck(chosen)])(source)
+    if any(finding.severity == "error" for finding in findings):
+        return findings
+    recording = record_transitions(chosen, seed=seed_for(0, "transitions"))
+    with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
+        return findings + Critic([ProbeCheck(chosen, recording, sandbox)])(source)
+
+
+def reward_of(task: Task, reward: str) -> tuple[RewardKind, str | None]:
+    """Return what a reward's name or file stands for: its kind, and its source where it has one."""
+    if reward in ("sparse", "native"):
+        return ("sparse" if reward == "sparse" else "native"), None
+    if reward == "reference":
+        return ("native", None) if task.reference == "native" else ("source", task.reference)
+    if reward.startswith("hack:"):
+        name = reward.removeprefix("hack:")
+        if name not in task.hacks:
+            known = ", ".join(f"hack:{hack}" for hack in task.hacks) or "none"
+            raise ConfigError(f"{task.name} has no hack '{name}'.", allowed=known, fix="Choose one of these.")
+        return "source", task.hacks[name]
+    source = _read(Path(reward))
+    try:
+        check_reward(source, [signal.name for signal in task.all_signals])
+    except RewardError as error:
+        fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
+        raise RewardError(error.what, allowed=error.allowed, fix=fix) from error
+    return "source", source
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"Could not read {path}: {error}.",
+            allowed="a Python file with compute_reward",
+            fix="Check the path.",
+        ) from error

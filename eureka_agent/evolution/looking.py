@@ -1,0 +1,131 @@
+"""The runs of a folder: list them, look at one, take its reward along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.archive.candidate import Candidate
+from eureka_agent.config import make_config
+from eureka_agent.errors import ConfigError, StoreError, did_you_mean
+from eureka_agent.evolution.outputs import saved_reward
+from eureka_agent.store.events import read_events
+from eureka_agent.store.files import write_atomic
+from eureka_agent.store.layout import find_run, list_runs
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import TaskRef
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the list of runs."""
+
+    name: str
+    task: str
+    model: str
+    status: str
+    candidates: int
+    best: str | None
+    fitness: float | None
+    env_steps: int
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as `show` presents it."""
+
+    name: str
+    folder: Path
+    status: str
+    candidates: tuple[Candidate, ...]
+    confirmation: dict[str, Any]
+    summary: str
+    best_source: str
+
+
+def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
+    """Return one summary a run, oldest first."""
+    return [
+        _run_summary(folder.name, RunState.of(read_events(folder.events))) for folder in list_runs(Path(runs))
+    ]
+
+
+def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
+    """Return everything a person wants to see of one run."""
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    candidates = state.archive(sign=1.0).candidates
+    return RunView(
+        name=folder.name,
+        folder=folder.root,
+        status=_status(state),
+        candidates=candidates,
+        confirmation=state.confirmation or {},
+        summary=folder.summary.read_text() if folder.summary.exists() else "",
+        best_source=folder.best_reward.read_text() if folder.best_reward.exists() else "",
+    )
+
+
+def export(
+    run: str,
+    output: Path | str,
+    *,
+    candidate: str | None = None,
+    runs: Path | str = "runs",
+    force: bool = False,
+) -> Path:
+    """Write a run's best reward, or one candidate's, as a module of its own and return its path."""
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    path = Path(output)
+    if path.exists() and not force:
+        raise ConfigError(
+            f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
+        )
+    name = candidate or (state.confirmation or {}).get("winner")
+    if name is None:
+        ended = f"It ended without one: {folder.summary} says why."
+        raise StoreError(
+            f"Run {folder.name} has no confirmed reward.",
+            allowed="a finished run that found one, or --candidate with one of its candidates",
+            fix=ended if state.finished else f"Continue it with `eureka-agent resume {folder.name}`.",
+        )
+    if name not in state.candidates or not state.candidates[name].source:
+        names = [c.id for c in state.candidates.values() if c.source]
+        raise StoreError(
+            f"Run {folder.name} has no candidate '{name}' with a reward.{did_you_mean(name, names)}",
+            allowed=", ".join(names),
+            fix=f"List them with `eureka-agent show {folder.name}`.",
+        )
+    config = make_config(state.config)
+    task = load_task(TaskRef(**config.task.model_dump()))
+    write_atomic(path, saved_reward(folder, state, task, config, name))
+    return path
+
+
+def _run_summary(name: str, state: RunState) -> RunSummary:
+    confirmation = state.confirmation or {}
+    leaders = [j["incumbent"] for _, j in sorted(state.judgements.items()) if j["incumbent"]]
+    best = confirmation.get("winner") or (leaders[-1] if leaders else None)
+    confirmed = {row["name"]: row["fitness"] for row in confirmation.get("table", [])}
+    fitness = confirmed.get(best) if best in confirmed else (state.candidates[best].fitness if best else None)
+    task = state.config.get("task", {})
+    shown = task.get("options", {}).get("name") or Path(task.get("value", "?")).name
+    return RunSummary(
+        name,
+        shown,
+        state.config.get("model", "?"),
+        _status(state),
+        len(state.candidates),
+        best,
+        fitness,
+        state.env_steps,
+    )
+
+
+def _status(state: RunState) -> str:
+    if state.finished:
+        return "finished"
+    return "confirming" if state.baselines else f"generation {max(state.slots, default=0)}"
