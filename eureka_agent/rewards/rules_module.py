@@ -63,9 +63,11 @@ def _check_module_constant(node: ast.Assign | ast.AnnAssign, known: set[str], re
         return
     if not all(_is_constant(value, known) for _, value in named):
         what = f"`{shown(node)}` is not a constant."
-        fix = "Write numbers, arithmetic of numbers, np.array([...]) or a dictionary of numbers."
+        fix = (
+            "Write numbers, arithmetic of numbers and of constants above it, np.array([...]) or a dictionary."
+        )
         report.add("module-layout", node, what, _LAYOUT, fix)
-    known |= dict(named).keys()
+    known.update(name for name, _ in named)
 
 
 _CONSTANT_NODES = (

@@ -220,6 +220,11 @@ BAD_FILES = [
     ("A = open('x')\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
     ("A = [i for i in (1, 2)]\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
     ("A, B = 1.0\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "a line"),
+    (
+        "A = 2.0 * B\nB = 1.0\ndef compute_reward(x):\n    return A * x, {'x': x}\n",
+        "module-layout",
+        "above it",
+    ),
     ("A, B = 1.0, open('x')\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "numbers"),
     (
         "A, MEMORY = 1.0, {'a': 0.0}\ndef compute_reward(x):\n    return x, {'x': x}\n",
@@ -311,7 +316,22 @@ def compute_reward(x):
 """
 
 
-@pytest.mark.parametrize("text", [FORWARD, MEMORY, UNPACKED])
+DERIVED = """import math
+import numpy as np
+
+STEP, REACH = 0.008, 0.5
+KEEP = math.exp(-STEP / REACH)
+LEAVE = 1.0 - KEEP
+WEIGHTS = np.array([KEEP, 2.0 * LEAVE])
+
+
+def compute_reward(x):
+    near = WEIGHTS[0] * np.exp(-np.square(x / REACH)) + WEIGHTS[1]
+    return near, {"near": near}
+"""
+
+
+@pytest.mark.parametrize("text", [FORWARD, MEMORY, UNPACKED, DERIVED])
 def test_whole_rewards_are_accepted(text):
     assert check_source(text) == []
 

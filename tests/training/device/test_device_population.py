@@ -324,7 +324,7 @@ def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
         assert {len(curve) for curve in learned.curves.values()} == {2}
         first, second, third = learned.scoring.episodes
         assert 0.0 < first.fitness <= 1.0
-        assert set(first.signals) == {"x", "v", "action"}
+        assert set(first.signals) == {signal.name for signal in task.all_signals}
         assert {len(array) for array in second.signals.values()} == {second.length}
         expected = np.mean(near(dict(third.signals)))
         assert third.fitness == pytest.approx(expected, rel=1e-5)
