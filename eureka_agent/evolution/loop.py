@@ -65,6 +65,7 @@ class Evolution:
                 self.propose(generation, proposer)
                 self.train(generation)
                 self.judge(generation)
+            self.settle(restart)
         self.confirm()
         self.save()
 
@@ -121,6 +122,24 @@ class Evolution:
                 assert name is not None
                 duel.append([name, len(archive.get(name).fitnesses(SEARCH))])
         self.log.append("generation_judged", {"generation": generation, **verdict._asdict(), "duel": duel})
+
+    def settle(self, restart: int) -> None:
+        """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
+
+        Else the best of the last generation, which had one training, would never be tried again.
+        """
+        if self.config.confirm_top > self.config.restarts:
+            return  # the challenger is among the finalists
+        first = restart * self.config.generations
+        generations = range(first, first + self.config.generations)
+        last = max((g for g in generations if g in self.state.judgements), default=first)
+        judgement = self.state.judgements.get(last, {})
+        if not judgement.get("duel") or judgement.get("settled"):
+            return
+        self._train([self._job(name, SEARCH, replicate) for name, replicate in judgement["duel"]])
+        verdict = judge(self._archive_of(generations))
+        settled = {"generation": last, **verdict._asdict(), "duel": [], "settled": True}
+        self.log.append("generation_judged", settled)
 
     def confirm(self) -> None:
         """Retrain the best few on fresh seeds beside reference and sparse, and name the winner."""

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution, source_worth
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.store.events import read_events
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
@@ -85,8 +87,9 @@ def test_a_killed_run_writes_the_files_that_it_owes_to_its_log(tmp_path: Path) -
         assert len(told["evaluations"]) == len(candidate.evaluations)
 
 
-def test_any_prefix_of_the_log_resumes_to_the_same_archive(tmp_path: Path) -> None:
-    whole = make_evolution(tmp_path / "whole", trainer=FakeTrainer(noise=0.5))
+@pytest.mark.parametrize("top", [1, 2])
+def test_any_prefix_of_the_log_resumes_to_the_same_archive(tmp_path: Path, top: int) -> None:
+    whole = make_evolution(tmp_path / "whole", trainer=FakeTrainer(noise=0.5), confirm_top=top)
     whole.run()
     lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
     for length in range(1, len(lines), 3):
@@ -95,7 +98,7 @@ def test_any_prefix_of_the_log_resumes_to_the_same_archive(tmp_path: Path) -> No
         (root / "events.jsonl").write_bytes(
             b"".join(lines[:length]) + lines[length][: len(lines[length]) // 2]
         )
-        resumed = make_evolution(root, trainer=FakeTrainer(noise=0.5))
+        resumed = make_evolution(root, trainer=FakeTrainer(noise=0.5), confirm_top=top)
         resumed.run()
         assert archive_of(resumed.state) == archive_of(whole.state), f"after {length} events"
 
@@ -127,9 +130,40 @@ def test_a_lucky_seed_does_not_stay_in_the_lead(tmp_path: Path) -> None:
         assert len(evolution.state.candidates[name].fitnesses()) > replicate
 
 
-def test_the_step_budget_is_kept_and_leaves_room_for_the_confirmation(tmp_path: Path) -> None:
-    confirmation = (2 + 2) * 3 * STEPS
-    evolution = make_evolution(tmp_path, generations=50, budget_steps=confirmation + 17 * STEPS)
+def test_where_only_the_leader_is_confirmed_the_last_challenger_is_tried_again(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"generations": 2, "confirm_top": 1}
+    for seed in range(20):
+        root = tmp_path / str(seed)
+        evolution = make_evolution(root, proposer=CountingProposer(seed), **options)
+        evolution.run()
+        judgements = [e for e in read_events(root / "events.jsonl") if e["type"] == "generation_judged"]
+        *_, asked, settled = judgements
+        if settled.get("settled"):
+            break
+    else:
+        pytest.fail("no challenger in twenty runs")
+    leader, challenger = (name for name, _ in asked["duel"])
+    assert (asked["incumbent"], asked["challenger"]) == (leader, challenger)
+    assert settled["incumbent"] == challenger, "without noise the better mean is better on every seed"
+    assert {len(evolution.state.candidates[name].fitnesses()) for name in (leader, challenger)} == {2}
+    assert evolution.state.confirmation is not None
+    assert evolution.state.confirmation["winner"] == challenger
+    again = FakeTrainer()
+    make_evolution(root, proposer=CountingProposer(seed), trainer=again, **options).run()
+    assert not again.jobs
+
+
+def test_where_the_challenger_is_confirmed_it_is_not_tried_again_before(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, generations=1, trainer=FakeTrainer(noise=2.0))
+    evolution.run()
+    assert {len(c.fitnesses()) for c in evolution.state.candidates.values()} == {1}
+
+
+@pytest.mark.parametrize("top", [1, 2])
+def test_the_step_budget_is_kept_and_leaves_room_for_the_confirmation(tmp_path: Path, top: int) -> None:
+    confirmation = (top + 2) * 3 * STEPS
+    budget = confirmation + 17 * STEPS
+    evolution = make_evolution(tmp_path, generations=50, budget_steps=budget, confirm_top=top)
     evolution.run()
     assert evolution.state.env_steps <= confirmation + 17 * STEPS
     assert "environment steps" in evolution.state.stopped
