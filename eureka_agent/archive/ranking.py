@@ -1,7 +1,8 @@
 """Who leads: an incumbent is dethroned by evidence from shared seeds, not by one lucky score.
 
 Search seeds are common to all candidates, so that two candidates trained on the same replicate differ by
-their rewards only. A challenger must be better on the lower bound of that paired difference.
+their rewards only. A challenger must be better by its mean, and no worse on the lower bound of that paired
+difference; on two seeds that is to be better on one and no worse on the other.
 Who was stopped early neither leads nor challenges: its score is not of the budget that the others had.
 """
 
@@ -14,6 +15,9 @@ from typing import NamedTuple
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 
+_ROUNDING = 1e-9
+"""A bound that is zero may come out this much below it, as a share of the mean."""
+
 
 class Judgement(NamedTuple):
     """What is decided after a generation."""
@@ -25,8 +29,21 @@ class Judgement(NamedTuple):
     reason: str
 
 
-def paired_lower_bound(challenger: Candidate, incumbent: Candidate, sign: float) -> float | None:
-    """Return mean minus one standard error of the paired difference; None below two shared replicates."""
+class Difference(NamedTuple):
+    """How much better one candidate is than another on the seeds that both had."""
+
+    mean: float
+    low: float
+    """Mean minus one standard error."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is worth the lead."""
+        return self.mean > 0 and self.low >= -_ROUNDING * self.mean
+
+
+def paired_difference(challenger: Candidate, incumbent: Candidate, sign: float) -> Difference | None:
+    """Return by how much the challenger is better; None below two shared replicates."""
     theirs = {e.replicate: e.fitness for e in incumbent.evaluations if e.stage == "search" and not e.stopped}
     differences = [
         sign * (e.fitness - theirs[e.replicate])
@@ -35,7 +52,8 @@ def paired_lower_bound(challenger: Candidate, incumbent: Candidate, sign: float)
     ]
     if len(differences) < 2:
         return None
-    return statistics.fmean(differences) - statistics.stdev(differences) / math.sqrt(len(differences))
+    mean = statistics.fmean(differences)
+    return Difference(mean, mean - statistics.stdev(differences) / math.sqrt(len(differences)))
 
 
 def judge(archive: Archive) -> Judgement:
@@ -48,10 +66,11 @@ def judge(archive: Archive) -> Judgement:
         reason = f"{incumbent.id} has the best fitness so far"
         return Judgement(incumbent.id, _challenger(archive, incumbent), reason)
     for rival in usable[1:]:
-        bound = paired_lower_bound(rival, incumbent, archive.sign)
-        if bound is not None and bound > 0:
+        difference = paired_difference(rival, incumbent, archive.sign)
+        if difference is not None and difference.counts:
             shared = min(len(rival.fitnesses()), len(incumbent.fitnesses()))
-            reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
+            low = f"lower bound +{difference.low:.3g}"
+            reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds ({low})"
             return Judgement(rival.id, _challenger(archive, rival), reason)
     return Judgement(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
 

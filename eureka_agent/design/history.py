@@ -45,8 +45,16 @@ def _tried(candidate: Candidate) -> dict[str, str]:
         "idea": cell(_shortened(idea, _LONGEST_IDEA)),
         "components": cell(", ".join(components)),
         "outcome": cell(_outcome(candidate)),
+        "length": _length(candidate),
         "score": ", ".join(number(fitness) for fitness in candidate.fitnesses()),
     }
+
+
+def _length(candidate: Candidate) -> str:
+    """Return how many steps the episodes of the first training's chosen policy lasted."""
+    first = next((e for e in candidate.evaluations if e.stage == "search" and e.replicate == 0), None)
+    lengths = () if first is None else first.curves.get("episode_length", ())
+    return f"{lengths[first.best_checkpoint]:.0f}" if first and lengths else ""
 
 
 def _outcome(candidate: Candidate) -> str:

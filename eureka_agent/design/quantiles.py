@@ -9,7 +9,7 @@ import numpy as np
 from eureka_agent.tasks.task import Signals, Task
 
 QUANTILES = (0.05, 0.5, 0.95)
-LONGEST_SHOWN = 4
+LONGEST_SHOWN = 6
 """Vectors up to this length are told element by element, longer ones over all elements together."""
 
 
@@ -20,6 +20,12 @@ def quantiles_of(signals: Signals) -> Mapping[str, str]:
         for name, array in signals.items()
         if not name.startswith("prev_")
     }
+
+
+def elements_of(values: np.ndarray) -> str:
+    """Return the values of one row, element by element; nothing of a longer one."""
+    flat = values.reshape(-1).astype(np.float64)
+    return "; ".join(map(_number, flat)) if len(flat) <= LONGEST_SHOWN else ""
 
 
 def spread_of(values: np.ndarray) -> str:

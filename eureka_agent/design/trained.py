@@ -9,7 +9,7 @@ import numpy as np
 
 from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.quantiles import as_long_as_quantiles, quantiles_of, spread_of
+from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.inspection import Recording
@@ -37,8 +37,12 @@ class Earned:
 class Met:
     """What a candidate's kept policy meets in recorded episodes; nothing where none were kept."""
 
+    lengths: tuple[int, ...] = ()
+    """Steps of each recorded episode."""
     signals: Mapping[str, str] = field(default_factory=dict)
     """Quantiles of each."""
+    ends: Mapping[str, str] = field(default_factory=dict)
+    """Each in the last step of the first episode that ended before the time limit, if one did."""
     earned: Earned | None = None
     earned_at_random: Earned | None = None
     """What the same reward pays a random policy."""
@@ -47,7 +51,7 @@ class Met:
 Trained = Callable[[Candidate], Met]
 
 
-def trained_in(folder: RunFolder, recording: Recording, pays: Pays) -> Trained:
+def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) -> Trained:
     """Return what tells of the policies that a run has trained, each by its first search training.
 
     `recording` is of random play.
@@ -63,7 +67,11 @@ def trained_in(folder: RunFolder, recording: Recording, pays: Pays) -> Trained:
             _earned(pays, candidate.source or "", *steps)
             for steps in ((signals, first), (recording.signals, recording.first))
         ]
-        return Met(quantiles_of({name: array[:, 0] for name, array in signals.items()}), *earned)
+        lengths = tuple(len(next(iter(episode.values()))) for episode in episodes)
+        early = [e for e, steps in zip(episodes, lengths, strict=True) if steps < task.max_episode_steps]
+        met = quantiles_of({name: array[:, 0] for name, array in signals.items()})
+        ends = {name: elements_of(early[0][name][-1]) for name in met} if early else {}
+        return Met(lengths, met, ends, *earned)
 
     return told
 
@@ -72,7 +80,8 @@ def as_if_met(task: Task, components: tuple[str, ...]) -> Met:
     """Return words as long as those of a measurement, to estimate what prompts will cost."""
     words = "-0.0099; -0.0099, -0.0099, -0.0099"
     earned = Earned(dict.fromkeys(components, words), words)
-    return Met(as_long_as_quantiles(task), earned, earned)
+    ends = {signal.name: elements_of(np.full(signal.shape, -0.0099)) for signal in task.signals}
+    return Met((999,) * 3, as_long_as_quantiles(task), ends, earned, earned)
 
 
 def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:

@@ -68,7 +68,7 @@ def building(
             recording.save(folder.recording)
         _journal_start(config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
-        trained = trained_in(folder, recording, partial(pay_on, task=task, sandbox=sandbox))
+        trained = trained_in(folder, task, recording, partial(pay_on, task=task, sandbox=sandbox))
         yield Evolution(
             config=config,
             task=task,

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eureka_agent.archive import Archive, Candidate, EarlyStop, Evaluation, Status, judge
-from eureka_agent.archive.ranking import paired_lower_bound
+from eureka_agent.archive.ranking import paired_difference
 
 
 def candidate(
@@ -48,6 +49,17 @@ def test_a_challenger_whose_advantage_is_noise_does_not_lead() -> None:
     assert judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00")).incumbent == "0-00"
 
 
+@pytest.mark.parametrize("score", [7.099, 0.3, 1e-5])
+def test_a_challenger_that_is_better_once_and_never_worse_leads(score: float) -> None:
+    rivals = [candidate(0, 0.0, 0.0, 0.0), candidate(1, score, 0.0, generation=1)]
+    assert judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00")).incumbent == "1-01"
+
+
+def test_a_challenger_that_is_as_good_everywhere_does_not_lead() -> None:
+    rivals = [candidate(0, 2.0, 3.0), candidate(1, 2.0, 3.0, generation=1)]
+    assert judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00")).incumbent == "0-00"
+
+
 def test_an_incumbent_that_fails_on_another_seed_is_replaced() -> None:
     fallen = candidate(0, 9.0, status=Status.FAILED)
     assert judge(Archive.of([fallen, candidate(1, 1.0)], sign=1.0, incumbent_id="0-00")).incumbent == "0-01"
@@ -72,8 +84,8 @@ def test_who_was_stopped_neither_leads_nor_challenges() -> None:
 
 
 def test_scores_of_different_budgets_are_no_pair() -> None:
-    assert paired_lower_bound(stopped(1, 9.0, 8.0), candidate(0, 2.0, 2.1), 1.0) is None
-    assert paired_lower_bound(candidate(0, 2.0, 2.1), stopped(1, 9.0, 8.0), 1.0) is None
+    assert paired_difference(stopped(1, 9.0, 8.0), candidate(0, 2.0, 2.1), 1.0) is None
+    assert paired_difference(candidate(0, 2.0, 2.1), stopped(1, 9.0, 8.0), 1.0) is None
 
 
 def test_nothing_trained_means_no_leader() -> None:
@@ -90,9 +102,10 @@ def test_whoever_dethrones_was_better_on_the_shared_seeds(scores: list[list[floa
     verdict = judge(archive)
     assert verdict.incumbent is not None
     if verdict.incumbent != "0-00":
-        bound = paired_lower_bound(archive.get(verdict.incumbent), archive.get("0-00"), sign)
-        assert bound is not None
-        assert bound > 0
+        difference = paired_difference(archive.get(verdict.incumbent), archive.get("0-00"), sign)
+        assert difference is not None
+        assert difference.mean > 0
+        assert difference.low > -1e-6
     assert verdict.challenger != verdict.incumbent
 
 

@@ -102,7 +102,9 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     def met(candidate: Candidate) -> Met:
         asked_for.append(candidate.id)
         return Met(
+            (100, 31),
             {"position": "0.38, 0.41, 0.42", "wind": "0, 1, 2; 0, 1, 2; 3, 4, 5"},
+            {"position": "-1", "wind": "1; 2; 3"},
             Earned({"near": "0.9; 0.1, 0.9, 1", "effort": "-0.1; -0.2, -0.1, 0"}, "0.8; 0, 0.8, 1"),
             Earned({"near": "0.2; 0, 0.2, 0.4", "effort": "-0.9; -1, -1, -0.8"}, "-0.7; -1, -0.8, -0.4"),
         )
@@ -110,7 +112,7 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, trained=met)[1].content)
     assert asked_for == ["0-01"]
     both = asked(slot, archive=archive, trained=met, untrained=UNTRAINED)[1].content
-    assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 |" in both
+    assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 | -1 |" in both
     for text in (
         asked(slot, archive=archive, trained=met, reflection=False)[1].content,
         asked(slot, archive=archive, trained=lambda _: Met())[1].content,

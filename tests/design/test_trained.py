@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from design_fakes import trained
+from design_fakes import make_task, trained
 
 from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.design.trained import Earned, Met, trained_in
@@ -14,6 +14,7 @@ from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Signals
 from eureka_agent.training.paying import Paid
 
+TASK = make_task()
 AT_RANDOM = Recording(
     signals={"height": np.full((5, 4), -1.0)},
     first=np.arange(5)[:, None] == np.zeros(4),
@@ -46,7 +47,9 @@ def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_pat
     again = [replace(one.evaluations[0], replicate=1), replace(one.evaluations[0], stage="confirm")]
     one = replace(one, evaluations=(*again, *one.evaluations))
     recorded(folder)
-    met = trained_in(folder, AT_RANDOM, pays)(one)
+    met = trained_in(folder, TASK, AT_RANDOM, pays)(one)
+    assert met.lengths == (90, 10)
+    assert met.ends == {"height": "0"}, "of the first episode that did not last 100 steps"
     assert met.signals == {"height": "0, 0, 4"}
     assert met.earned == Earned({"height": "0.4; 0, 0, 4", "begun": "0.2; 0, 0, 0"}, "0.6; 0, 0, 4")
     assert met.earned_at_random == Earned(
@@ -57,8 +60,9 @@ def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_pat
 def test_signals_are_told_where_the_reward_fails_on_what_was_recorded(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     recorded(folder)
-    assert trained_in(folder, AT_RANDOM, cannot)(trained(0, 1, 5.0)) == Met({"height": "0, 0, 4"})
+    met = trained_in(folder, replace(TASK, max_episode_steps=10), AT_RANDOM, cannot)(trained(0, 1, 5.0))
+    assert met == Met((90, 10), {"height": "0, 0, 4"}), "one had all its steps, as far as is known"
 
 
 def test_nothing_is_told_where_nothing_was_recorded(tmp_path: Path) -> None:
-    assert trained_in(RunFolder(tmp_path), AT_RANDOM, pays)(trained(0, 1, 5.0)) == Met()
+    assert trained_in(RunFolder(tmp_path), TASK, AT_RANDOM, pays)(trained(0, 1, 5.0)) == Met()

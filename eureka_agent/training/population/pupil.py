@@ -80,7 +80,8 @@ class Candidate(Generic[PayerKind]):
         self.curves["fitness_error"].append(episodes.error)
         self.curves["episode_length"].append(episodes.length)
         score = sign * episodes.fitness
-        if self.best is None or score > self.best.score:
+        # Of equals the last: it has learned the most of its reward, though the score does not show it yet.
+        if self.best is None or score >= self.best.score:
             self.best = Checkpoint(len(self.curves["fitness"]) - 1, score, flat, moments)
 
     def last_look(self, sign: float) -> Look:

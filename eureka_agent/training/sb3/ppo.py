@@ -171,7 +171,7 @@ class _Checkpoints(BaseCallback):
         if self._several:
             self.curves["stage"].append(float(lesson.index))
         score = self._task.fitness.sign * episodes.fitness
-        if self._best is None or score > self._best[0]:
+        if self._best is None or score >= self._best[0]:  # of equals the last, as `Candidate.remember`
             parameters = copy.deepcopy(model.policy.state_dict())
             index = len(self.curves["fitness"]) - 1
             self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))

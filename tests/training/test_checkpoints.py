@@ -1,0 +1,45 @@
+"""Which of a training's policies is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.paying import NativePayer
+from eureka_agent.training.population.child import make_learner
+from eureka_agent.training.population.learner import configure_jax
+from eureka_agent.training.population.population import Population
+from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.sb3.ppo import train_ppo
+from eureka_agent.training.simulators import SimulatorFactory
+
+TOTAL = 192
+configure_jax(None)
+
+
+def hopeless() -> Task:
+    """A car that never reaches its flag: every policy scores 0."""
+    task = find_task("mountain_car")
+    small: dict[str, Any] = {"n_envs": 2, "n_steps": 32, "batch_size": 64, "n_epochs": 1}
+    budget = replace(task.budget, checkpoints=3, eval_episodes=1)
+    return replace(task, algorithm={**task.algorithm, **small}, budget=budget, max_episode_steps=5)
+
+
+def test_of_equal_policies_the_population_keeps_the_last() -> None:
+    task, factory = hopeless(), SimulatorFactory(hopeless())
+    candidate: Candidate = Candidate("one", 0, NativePayer())
+    learner = make_learner(task, factory)
+    Population(
+        task, [candidate], factory=factory, learner=learner, env_steps=TOTAL, on_end=lambda *_: None
+    ).run()
+    assert candidate.curves["fitness"] == [0.0] * 3
+    assert candidate.best is not None
+    assert candidate.best.index == 2
+
+
+def test_of_equal_policies_stable_baselines_keeps_the_last() -> None:
+    trained = train_ppo(hopeless(), NativePayer(), seed=0, env_steps=TOTAL)
+    assert trained.curves["fitness"] == [0.0] * 3
+    assert trained.best_checkpoint == 2
