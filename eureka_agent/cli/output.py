@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,10 @@ from typing import Any
 
 from eureka_agent.errors import EurekaError
 from eureka_agent.showing import one_line, visible
+
+
+WIDTH_OF_FILES = 140
+"""Columns of a table that goes into a file or a pipe; rich would take 80 and break every cell."""
 
 
 def print_json(value: Any) -> None:
@@ -36,7 +41,10 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
         table.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(one_line(number(cell))) for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_OF_FILES
+    console.print(table)
 
 
 def number(value: Any) -> str:
