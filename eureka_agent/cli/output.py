@@ -14,7 +14,6 @@ from typing import Any
 from eureka_agent.errors import EurekaError
 from eureka_agent.showing import one_line, visible
 
-
 WIDTH_OF_FILES = 140
 """Columns of a table that goes into a file or a pipe; rich would take 80 and break every cell."""
 
