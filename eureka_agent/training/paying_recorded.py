@@ -23,12 +23,12 @@ def pay_on(source: str, signals: Signals, first: np.ndarray, *, task: Task, sand
 
     Raises:
         RewardError: the reward names an unknown signal, or fails on these steps.
-        WorkerError: its process hung or ended.
+        WorkerError: its process hung or ended, or a signal that it reads was not recorded.
     """
     arguments = parse_reward(source).arguments
     worker = sandbox.spawn(source, layout_for(task, arguments, first.size))
     try:
-        given = {name: signals[name] for name in arguments} or {"rows": first}
+        given = {name: signals[name] for name in arguments if name in signals} or {"rows": first}
         output = worker.compute_rollout(given, resets=first)
     finally:
         sandbox.kill(worker)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from eureka_agent.errors import RewardError
+from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.paying_recorded import pay_on
@@ -49,6 +49,11 @@ def test_reward_and_components_are_those_of_every_step(sandbox: RewardSandbox) -
 def test_memory_begins_anew_with_every_episode(sandbox: RewardSandbox) -> None:
     paid = pay_on(REMEMBERS, {"pole_angle": ANGLE}, FIRST, task=TASK, sandbox=sandbox)
     np.testing.assert_allclose(paid.reward[:, 0], [0.1, 0.3, 0.3, 0.7], rtol=1e-6)
+
+
+def test_what_was_not_recorded_is_named(sandbox: RewardSandbox) -> None:
+    with pytest.raises(WorkerError, match=r"lacks the signals \['pole_angle'\]"):
+        pay_on(PLAIN, {"cart_position": ANGLE}, FIRST, task=TASK, sandbox=sandbox)
 
 
 def test_a_reward_that_fails_on_these_steps_says_so(sandbox: RewardSandbox) -> None:
