@@ -69,8 +69,8 @@ def judge(archive: Archive) -> Judgement:
         difference = paired_difference(rival, incumbent, archive.sign)
         if difference is not None and difference.counts:
             shared = min(len(rival.fitnesses()), len(incumbent.fitnesses()))
-            low = f"lower bound +{difference.low:.3g}"
-            reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds ({low})"
+            bound = max(0.0, difference.low)
+            reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
             return Judgement(rival.id, _challenger(archive, rival), reason)
     return Judgement(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
 

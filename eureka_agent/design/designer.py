@@ -32,10 +32,9 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's does
-    and is paid.
-    `reflection=False` tells only a parent's score, `history=False` nothing about other candidates; both exist
-    to measure what the telling is worth.
+    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's meets
+    and is paid. `reflection=False` tells only a parent's score, `history=False` nothing about other
+    candidates; both exist to measure what the telling is worth.
     """
 
     def __init__(

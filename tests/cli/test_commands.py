@@ -125,6 +125,14 @@ def test_a_run_notes_the_versions_of_what_its_results_depend_on(run: Path) -> No
     assert noted == {name: version for name, version in doctor.items() if version != "not installed"}
 
 
+def test_tables_that_go_into_a_pipe_are_not_folded_at_80_columns(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    lines = cli("tasks", cwd=run).stdout.splitlines()
+    assert any(line.startswith("pendulum") and len(line.rstrip()) > 80 for line in lines)
+
+
 def test_runs_show_and_export_agree(run: Path) -> None:
     (summary,) = json.loads(cli("runs", "--json", cwd=run).stdout)
     assert summary["status"] == "finished"

@@ -154,9 +154,18 @@ def test_where_only_the_leader_is_confirmed_the_last_challenger_is_tried_again(t
 
 
 def test_where_the_challenger_is_confirmed_it_is_not_tried_again_before(tmp_path: Path) -> None:
-    evolution = make_evolution(tmp_path, generations=1, trainer=FakeTrainer(noise=2.0))
-    evolution.run()
-    assert {len(c.fitnesses()) for c in evolution.state.candidates.values()} == {1}
+    for seed in range(20):
+        evolution = make_evolution(tmp_path / str(seed), proposer=CountingProposer(seed), generations=2)
+        evolution.run()
+        state = evolution.state
+        asked = state.judgements[1]
+        if asked["duel"]:
+            break
+    else:
+        pytest.fail("no challenger in twenty runs")
+    for name, replicate in asked["duel"]:
+        assert len(state.candidates[name].fitnesses()) == replicate, "not trained once more"
+        assert state.candidates[name].status is Status.CONFIRMED
 
 
 @pytest.mark.parametrize("top", [1, 2])
