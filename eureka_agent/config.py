@@ -120,7 +120,7 @@ def make_config(values: dict[str, Any]) -> RunConfig:
         name = ".".join(str(part) for part in first["loc"])
         hint = did_you_mean(name, RunConfig.model_fields) if first["type"] == "extra_forbidden" else ""
         raise ConfigError(
-            f"Option '{name}' cannot be {first.get('input')!r}: {first['msg']}.{hint}",
+            f"Option '{name}' cannot be {first.get('input')!r:.80}: {first['msg']}.{hint}",
             allowed=", ".join(RunConfig.model_fields) if hint or first["type"] == "extra_forbidden" else "",
             fix="Correct the option and give the command again.",
         ) from error

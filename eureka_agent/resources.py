@@ -28,12 +28,21 @@ def resource_folders(kind: str, explicit: Path | None = None) -> list[Path]:
         candidates.append(explicit)
     if variable := os.environ.get(f"EUREKA_AGENT_{kind.upper()}"):
         candidates.append(Path(variable))
-    candidates += [Path.cwd() / kind, _PACKAGE / "_bundled" / kind, _PACKAGE.parent / kind]
-    seen: dict[Path, None] = {}
-    for folder in candidates:
-        if folder.is_dir():
-            seen.setdefault(folder.resolve())
-    return list(seen)
+    candidates += [Path.cwd() / kind, *_bundled(kind)]
+    return _existing(candidates)
+
+
+def bundled_folders(kind: str) -> list[Path]:
+    """Return the folders of `kind` that came with the package: nothing that a person or a variable names."""
+    return _existing(_bundled(kind))
+
+
+def _bundled(kind: str) -> list[Path]:
+    return [_PACKAGE / "_bundled" / kind, _PACKAGE.parent / kind]
+
+
+def _existing(candidates: list[Path]) -> list[Path]:
+    return list(dict.fromkeys(folder.resolve() for folder in candidates if folder.is_dir()))
 
 
 def cache_folder(kind: str) -> Path | None:
@@ -41,16 +50,30 @@ def cache_folder(kind: str) -> Path | None:
 
     `EUREKA_AGENT_CACHE`, or `eureka-agent` in the system's cache folder.
     """
-    system = os.environ.get("XDG_CACHE_HOME")
-    own = os.environ.get("EUREKA_AGENT_CACHE")
+    return _own_folder(kind, "EUREKA_AGENT_CACHE", "XDG_CACHE_HOME", ".cache")
+
+
+def state_folder(kind: str) -> Path | None:
+    """Return this person's own folder for what must be kept, made if need be; None where none can be.
+
+    `EUREKA_AGENT_STATE`, or `eureka-agent` in the system's state folder.
+    """
+    return _own_folder(kind, "EUREKA_AGENT_STATE", "XDG_STATE_HOME", ".local/state")
+
+
+def _own_folder(kind: str, own: str, system: str, under_home: str) -> Path | None:
+    """Return `kind` in the folder that the variable `own` names, else in the system's folder of its kind."""
+    chosen, base = os.environ.get(own), os.environ.get(system)
     try:
-        base = Path(own) if own else (Path(system) if system else Path.home() / ".cache") / "eureka-agent"
-        folder = (base / kind).absolute()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root = Path(chosen) if chosen else (Path(base) if base else Path.home() / under_home) / "eureka-agent"
+        folder = (root / kind).absolute()
+        for place in (folder.parent, folder):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
     except (OSError, RuntimeError):
         return None
-    # Compiled programs are loaded from here: nobody else may have put them there.
-    return folder if folder.stat().st_uid == os.getuid() else None
+    # Programs are loaded from here, and runs are trusted for what stands here: nobody else may write.
+    return folder if status.st_uid == os.getuid() and not status.st_mode & 0o022 else None
 
 
 def usable_cores() -> int:

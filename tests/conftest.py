@@ -15,9 +15,10 @@ settings.load_profile("suite")
 
 @pytest.fixture(scope="session", autouse=True)
 def environment_of_the_suite(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give all tests a cache of the suite's own, and no proxy to this machine."""
+    """Give all tests a cache and a state folder of the suite's own, and no proxy to this machine."""
     os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     os.environ["EUREKA_AGENT_CACHE"] = str(_cache(tmp_path_factory))
+    os.environ["EUREKA_AGENT_STATE"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)

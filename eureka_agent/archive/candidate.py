@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from eureka_agent.rewards.findings import Finding
+
+_ID = re.compile(r"(0|[1-9][0-9]{0,5})-([0-9]{2}|[1-9][0-9]{2})")
 
 
 class Status(StrEnum):
@@ -130,3 +133,8 @@ class Candidate:
 def candidate_id(generation: int, index: int) -> str:
     """Return the stable name of a slot: known before anything is proposed, never reused."""
     return f"{generation}-{index:02d}"
+
+
+def is_candidate_id(text: object) -> bool:
+    """Tell whether `text` is what `candidate_id` returns for some slot: nothing else may name a folder."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None

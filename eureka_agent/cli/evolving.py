@@ -160,16 +160,33 @@ def resume(
     run: Annotated[
         str, typer.Argument(help="A run's name, a unique prefix, its folder, or latest.")
     ] = "latest",
+    trust: Annotated[
+        bool,
+        typer.Option("--trust", help="Agree to everything that the log of somebody else's run asks for."),
+    ] = False,
+    task: Annotated[str | None, typer.Option(help="The run's task: a name, a folder, or gym:<id>.")] = None,
+    env: Annotated[str | None, typer.Option(help="The run's environment: package.module:function.")] = None,
+    model: Annotated[str | None, typer.Option(help="The run's model: agrees that it is asked.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="The run's address of the model's service: agrees to send a key there.")
+    ] = None,
+    unsafe_isolation: Annotated[
+        bool, typer.Option("--unsafe-isolation", help="Agree that generated code is not contained.")
+    ] = False,
     runs: Runs = Path("runs"),
+    envs: Envs = None,
     json_output: Json = False,
 ) -> None:
-    """Continue a run that did not finish."""
+    """Continue a run that did not finish. Your own need no option; of others see what they ask for first."""
     from eureka_agent.evolution.run import resume as run_resume
 
-    _watch(
-        lambda on_event, stop: run_resume(run, runs=runs, on_event=on_event, stop=stop),
-        json_output=json_output,
-    )
+    def go_on(on_event: Any, stop: threading.Event) -> Any:
+        return run_resume(
+            run, runs=runs, trust=trust, task=task, env=env, envs=envs, model=model, base_url=base_url,
+            unsafe_isolation=unsafe_isolation, on_event=on_event, stop=stop,
+        )  # fmt: skip
+
+    _watch(go_on, json_output=json_output)
 
 
 def _watch(start: Any, *, json_output: bool) -> None:

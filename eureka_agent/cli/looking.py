@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eureka_agent.showing import visible
+
+if TYPE_CHECKING:
+    from eureka_agent.evolution.looking import RunSummary
 
 Runs = Annotated[Path, typer.Option(help="Folder that holds the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -26,8 +29,14 @@ def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:
         typer.echo(f"There are no runs in {runs} yet. Start one with `eureka-agent evolve cartpole`.")
     else:
         columns = ("run", "proposer", "status", "tried", "best", "fitness")
-        rows = [(r.name, r.model, r.status, r.candidates, r.best, r.fitness) for r in found]
+        rows = [(r.name, r.model, _status(r), r.candidates, r.best, r.fitness) for r in found]
         print_table("", columns, rows)
+
+
+def _status(summary: RunSummary) -> str:
+    """Return a run's status; one that is somebody else's needs consent before it goes on."""
+    foreign = summary.own is False and summary.status != "finished"
+    return f"{summary.status[:200]}{' (not recorded as yours)' if foreign else ''}"
 
 
 def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = False) -> None:

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from eureka_agent.cli.output import number
 from eureka_agent.showing import visible
-from eureka_agent.store.state import BASELINES, RunState
+from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.state import RunState
 
 if TYPE_CHECKING:
     from eureka_agent.evolution.run import RunResult

@@ -25,12 +25,16 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.seeds import seed_for
+from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import EventLog
+from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.files import write_atomic
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.ownership import NOT_RECORDED, new_run_id, record_run
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.paying_recorded import pay_on
 from eureka_agent.training.trainers import make_trainer
@@ -52,7 +56,7 @@ def building(
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
         device = _device(task, config, log)
-        trainer = make_trainer(
+        trained_by = make_trainer(
             config.trainer,
             sandbox,
             scratch=folder.root / "tmp",
@@ -63,10 +67,17 @@ def building(
             worlds=config.worlds,
             unsafe=config.unsafe_isolation,
         )
+        trainer = AuditedTrainer(
+            trained_by,
+            sandbox,
+            saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
+            recording=recording,
+            on_device=device.platform == "gpu",
+        )
         stack.callback(trainer.close)
         if not folder.recording.exists():
             recording.save(folder.recording)
-        _journal_start(config, folder, log, state, sandbox, why, device)
+        _journal_start(task, config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
         trained = trained_in(folder, task, recording, partial(pay_on, task=task, sandbox=sandbox))
         yield Evolution(
@@ -84,11 +95,14 @@ def building(
 
 def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:
     """Return what the run trains on; one that goes on keeps what it began with, so that scores compare."""
-    begun = log.events[0].get("device", {}).get("platform") if log.events else None
+    begun = next(
+        (e.get("device", {}).get("platform") for e in log.events if e["type"] == "run_started"), None
+    )
     return choose_device(begun or config.device, config.trainer, task, fresh=config.init_policy is None)
 
 
 def _journal_start(
+    task: Task,
     config: RunConfig,
     folder: RunFolder,
     log: EventLog,
@@ -97,18 +111,23 @@ def _journal_start(
     why: str,
     device: DeviceChoice,
 ) -> None:
-    isolation = sandbox.report.to_json()
-    versions = installed_versions()
-    if state.digest:
-        log.append("run_resumed", {"isolation": isolation, "versions": versions})
+    where = {"isolation": sandbox.report.to_json(), "versions": installed_versions()}
+    facts = {"facts": TaskFacts.of(task, config).to_json()}
+    if state.config:
+        log.append("run_resumed", where | (facts if state.facts is None else {}))
         return
     import tomli_w
 
     resolved = config.model_dump(mode="json", exclude_none=True)
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
-    data = {"config": config.model_dump(mode="json"), "digest": config.digest(), "model_because": why}
-    data["halving"] = early_stops.rule_of(config)
-    log.append("run_started", data | {"isolation": isolation, "versions": versions, "device": asdict(device)})
+    run_id, journalled_config = new_run_id(), config.model_dump(mode="json")
+    # First the record, then the event: a log that has begun is recorded as this person's, or says otherwise.
+    recorded = record_run(run_id, journalled_config, folder.root)
+    data = {"config": journalled_config, "digest": config.digest(), "run_id": run_id, "model_because": why}
+    data |= {"halving": early_stops.rule_of(config), "device": asdict(device)}
+    log.append("run_started", data | where | facts)
+    if not recorded:
+        log.append("notice", {"text": NOT_RECORDED})
 
 
 def _proposer(

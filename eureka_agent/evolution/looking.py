@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.config import make_config
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
-from eureka_agent.evolution.outputs import saved_reward
+from eureka_agent.evolution.outputs import write_saved_reward
 from eureka_agent.store.events import read_events
-from eureka_agent.store.files import write_atomic
-from eureka_agent.store.layout import find_run, list_runs
+from eureka_agent.store.files import read_own_text
+from eureka_agent.store.layout import RunFolder, find_run, list_runs
+from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.registry import load_task
-from eureka_agent.tasks.task import TaskRef
+from eureka_agent.tasks.identity import CONSTRUCTORS
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ class RunSummary:
     best: str | None
     fitness: float | None
     env_steps: int
+    own: bool | None
+    """Whether it is recorded as started by this person; others need consent to go on. None if unreadable."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,19 @@ class RunView:
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
-    """Return one summary a run, oldest first."""
-    return [
-        _run_summary(folder.name, RunState.of(read_events(folder.events))) for folder in list_runs(Path(runs))
-    ]
+    """Return one summary a run, oldest first; one that cannot be read says so in its status."""
+    return [_summary_of(folder) for folder in list_runs(Path(runs))]
+
+
+def _summary_of(folder: RunFolder) -> RunSummary:
+    try:
+        return _run_summary(folder.name, RunState.of(read_events(folder.events)))
+    except StoreError as error:
+        return RunSummary(folder.name, "?", "?", f"cannot be read: {error.what}", 0, None, None, 0, None)
 
 
 def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
-    """Return everything a person wants to see of one run."""
+    """Return everything a person wants to see of one run; nothing that its log names is loaded."""
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     candidates = state.archive(sign=1.0).candidates
@@ -63,8 +69,8 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
         status=_status(state),
         candidates=candidates,
         confirmation=state.confirmation or {},
-        summary=folder.summary.read_text() if folder.summary.exists() else "",
-        best_source=folder.best_reward.read_text() if folder.best_reward.exists() else "",
+        summary=read_own_text(folder.summary),
+        best_source=read_own_text(folder.best_reward),
     )
 
 
@@ -76,7 +82,11 @@ def export(
     runs: Path | str = "runs",
     force: bool = False,
 ) -> Path:
-    """Write a run's best reward, or one candidate's, as a module of its own and return its path."""
+    """Write a run's best reward, or one candidate's, as a module of its own and return its path.
+
+    Everything comes from the log, of which nothing is loaded or executed. Raises StoreError where there is no
+    such reward, and where the static rules refuse it: nothing is written then.
+    """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     path = Path(output)
@@ -99,9 +109,7 @@ def export(
             allowed=", ".join(names),
             fix=f"List them with `eureka-agent show {folder.name}`.",
         )
-    config = make_config(state.config)
-    task = load_task(TaskRef(**config.task.model_dump()))
-    write_atomic(path, saved_reward(folder, state, task, config, name))
+    write_saved_reward(path, folder.name, state, name)
     return path
 
 
@@ -111,18 +119,26 @@ def _run_summary(name: str, state: RunState) -> RunSummary:
     best = confirmation.get("winner") or (leaders[-1] if leaders else None)
     confirmed = {row["name"]: row["fitness"] for row in confirmation.get("table", [])}
     fitness = confirmed.get(best) if best in confirmed else (state.candidates[best].fitness if best else None)
-    task = state.config.get("task", {})
-    shown = task.get("options", {}).get("name") or Path(task.get("value", "?")).name
     return RunSummary(
-        name,
-        shown,
-        state.config.get("model", "?"),
-        _status(state),
-        len(state.candidates),
-        best,
-        fitness,
-        state.env_steps,
+        name=name,
+        task=_task_name(state),
+        model=state.config.get("model", "?"),
+        status=_status(state),
+        candidates=len(state.candidates),
+        best=best,
+        fitness=fitness,
+        env_steps=state.env_steps,
+        own=is_own(state.run_id, state.config),
     )
+
+
+def _task_name(state: RunState) -> str:
+    if state.facts is not None:
+        return state.facts.task
+    task = state.config.get("task", {})
+    if task.get("kind") in CONSTRUCTORS:
+        return str(task.get("options", {}).get("name") or "custom")
+    return str(task.get("options", {}).get("name") or Path(task.get("value", "?")).name)
 
 
 def _status(state: RunState) -> str:

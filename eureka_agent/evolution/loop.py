@@ -28,9 +28,10 @@ from eureka_agent.evolution import confirmation, outputs
 from eureka_agent.evolution.proposing import given_slot, propose_candidate
 from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.seeds import seed_for
+from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.store.state import BASELINES, RunState
+from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
 

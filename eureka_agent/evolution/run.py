@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -16,19 +14,23 @@ import gymnasium as gym
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.building import building
+from eureka_agent.evolution.consent import Consent
 from eureka_agent.evolution.estimate import Estimate, check_budget, estimate
 from eureka_agent.evolution.models import resolve_model
+from eureka_agent.evolution.resuming import resumable
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.events import Event, EventLog, read_events
+from eureka_agent.store.events import Event, EventLog, read_events, read_start
 from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
+from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.inspection import Recording
-from eureka_agent.tasks.registry import find_task, load_task
-from eureka_agent.tasks.task import Task, TaskRef
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.policies import digest_of, fitting_policy
 
@@ -143,7 +145,7 @@ def _asked_for(
             **options,
             "model": model.model,
             "base_url": model.base_url,
-            "task": asdict(chosen.ref),
+            "task": asdict(journalled_ref(chosen.ref)),
             "task_digest": task_digest(chosen),
             "seed_reward": _read_seed_reward(seed_reward),
             "init_policy": start,
@@ -156,33 +158,30 @@ def resume(
     run: str = "latest",
     *,
     runs: Path | str = "runs",
+    trust: bool = False,
+    task: str | None = None,
+    env: str | Callable[[], gym.Env] | None = None,
+    envs: Path | None = None,
+    model: str | None = None,
+    base_url: str | None = None,
+    unsafe_isolation: bool = False,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
 ) -> RunResult:
-    """Continue the run called `run`; raises StoreError when its task has changed since."""
+    """Continue the run called `run`; of a finished one only return what it left.
+
+    A run that is not recorded as one's own may name code, models and addresses. It goes on only with `trust`,
+    or where the other options say the same as its log: what `task` or `env` names is then loaded, never what
+    the log names. A run that was started with a constructor in memory always needs `env` again.
+    Raises StoreError listing what was not agreed to, and when the task has changed since.
+    """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
-    config = make_config(state.config)
-    task = load_task(TaskRef(**config.task.model_dump()))
-    if task_digest(task) != config.task_digest:
-        raise StoreError(
-            f"The files of task {task.name} were edited since {folder.name} was started.",
-            allowed="a task that is still what it was: scores from different tasks cannot be compared",
-            fix="Undo the edit to go on, or start another run with `evolve`.",
-        )
-    return _run(task, config, folder, Path(runs), on_event, stop or threading.Event())
-
-
-def task_digest(task: Task) -> str:
-    """Return a hash of everything that makes a task what it is."""
-    parts: list[bytes] = []
-    for folder in (task.folder, *task.bases):
-        if folder is not None:
-            files = sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".py"))
-            parts += [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in files]
-    options = {k: v for k, v in asdict(task.ref)["options"].items() if v is not None}
-    parts.append(json.dumps([task.ref.kind, task.name, task.description, options], sort_keys=True).encode())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    if state.finished:
+        return result_of(folder, state)
+    consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
+    loaded, config = resumable(folder, state, consent)
+    return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event())
 
 
 def _run(
@@ -244,12 +243,25 @@ def result_of(folder: RunFolder, state: RunState) -> RunResult:
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
-    """Return the newest unfinished run of the identical configuration."""
+    """Return the newest unfinished run of the identical configuration that this person started."""
     for folder in reversed(list_runs(runs)):
-        state = RunState.of(read_events(folder.events))
-        if state.digest == config.digest() and not state.finished:
+        if _is_same(folder, config) and not RunState.of(read_events(folder.events)).finished:
             return folder
     return None
+
+
+def _is_same(folder: RunFolder, config: RunConfig) -> bool:
+    """Tell whether a run is one's own and was started with `config`, by what its log holds at the start."""
+    try:
+        start = read_start(folder.events)
+        logged = {} if start is None else start["config"]
+        return (
+            start is not None
+            and is_own(start.get("run_id") or "", logged)
+            and make_config(logged).digest() == config.digest()
+        )
+    except (StoreError, ConfigError, LookupError, TypeError, ValueError):
+        return False  # damaged, newer or another's: no run of this configuration
 
 
 def _read_seed_reward(given: Path | str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError
-from eureka_agent.store.state import BASELINES
+from eureka_agent.store.checked import BASELINES
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import most_steps
 

@@ -33,7 +33,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def describe_fitness(state: RunState, task: Task, candidate: Candidate) -> str:
+def describe_fitness(state: RunState, candidate: Candidate) -> str:
     """Return a candidate's confirmed fitness with its interval, or what is known instead."""
     for row in (state.confirmation or {}).get("table", []):
         if row["name"] == candidate.id:

@@ -7,9 +7,10 @@ so opening the log drops it. Any other line that does not parse means that someb
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ FORMAT_VERSION = 1
 """Version of the log's format; raised when an older program could misread a newer log."""
 
 Event = dict[str, Any]
+
+_DIGITS = 300
+"""Most digits of a whole number: what is longer may not fit into a float."""
 
 
 class EventLog:
@@ -68,11 +72,34 @@ class EventLog:
 
 def read_events(path: Path) -> list[Event]:
     """Read every acknowledged event of a log, oldest first; raises StoreError if it cannot be trusted."""
-    if not path.exists():
+    try:
+        with path.open("rb") as file:
+            return list(_events_of(file, path))
+    except FileNotFoundError:
         return []
-    lines = path.read_bytes().split(b"\n")
-    events = [_parse(line, number, path) for number, line in enumerate(lines[:-1], 1)]
-    for number, event in enumerate(events, 1):
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read_start(path: Path) -> Event | None:
+    """Return the event that began the run, of which the rest of the log is not read; None where none is seen.
+
+    Only notices stand before it. Raises StoreError as `read_events` does.
+    """
+    try:
+        with path.open("rb") as file:
+            first = next((event for event in _events_of(file, path) if event["type"] != "notice"), None)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return first if first is not None and first["type"] == "run_started" else None
+
+
+def _events_of(file: Iterable[bytes], path: Path) -> Iterator[Event]:
+    """Yield the events of the lines that are whole."""
+    for number, line in enumerate(file, 1):
+        if not line.endswith(b"\n"):
+            return
+        event = _parse(line, number, path)
         if event["v"] > FORMAT_VERSION:
             raise StoreError(
                 f"{path} was written by a newer version (format {event['v']}, line {number}).",
@@ -81,15 +108,23 @@ def read_events(path: Path) -> list[Event]:
             )
         if event.get("seq") != number - 1:
             raise StoreError(
-                f"{path}, line {number}: event {event.get('seq')} where {number - 1} was expected.",
+                f"{path}, line {number}: event {event.get('seq')!r:.40} where {number - 1} was expected.",
                 fix="The log was edited or two logs were mixed. Restore it from a copy, or start with --new.",
             )
-    return events
+        yield event
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path} cannot be read: {error.strerror or error}.",
+        allowed="a log that you may read",
+        fix="Correct its permissions, or name another run.",
+    )
 
 
 def _parse(line: bytes, number: int, path: Path) -> Event:
     try:
-        event = json.loads(line)
+        event = json.loads(line, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"{path}, line {number}: not a JSON event ({error}).",
@@ -103,6 +138,20 @@ def _parse(line: bytes, number: int, path: Path) -> Event:
     ):
         raise StoreError(f"{path}, line {number}: not an event.", fix="Restore the log, or start with --new.")
     return event
+
+
+def _finite(text: str) -> float:
+    """Return a number; ValueError for NaN and infinities, which no log of this program holds."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text[:40]} is not a finite number")
+    return value
+
+
+def _whole(text: str) -> int:
+    """Return a whole number; ValueError for one that is larger than any float."""
+    if len(text) > _DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
 
 
 def _drop_unfinished_line(path: Path) -> None:

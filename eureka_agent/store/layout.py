@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from eureka_agent.errors import StoreError, did_you_mean
+from eureka_agent.store import checked
 from eureka_agent.store.files import disk_error
 
 
@@ -68,13 +70,29 @@ class RunFolder:
         """The winner, with its evidence in the header."""
         return self.root / "best" / "reward.py"
 
-    def candidate(self, candidate_id: str) -> Path:
-        """The folder of one candidate."""
-        return self.root / "candidates" / candidate_id
+    def candidate(self, name: str) -> Path:
+        """The folder of one candidate or baseline; StoreError for what is no name of either."""
+        try:
+            return self.root / "candidates" / checked.trained(name, "The name of a candidate's folder")
+        except ValueError as error:
+            raise _no_name(error) from error
 
     def training(self, name: str, stage: str, replicate: int) -> Path:
-        """The folder of one training of a candidate or a baseline."""
+        """The folder of one training of a candidate or a baseline; StoreError for what is no training."""
+        try:
+            checked.choice(stage, "stage", checked.STAGES)
+            checked.whole(replicate, "replicate")
+        except ValueError as error:
+            raise _no_name(error) from error
         return self.candidate(name) / f"{stage}-{replicate}"
+
+
+def _no_name(error: ValueError) -> StoreError:
+    return StoreError(
+        f"{error}.",
+        allowed="names that this program gives: nothing else becomes a path",
+        fix="The log was damaged or edited. Restore it from a copy, or start with --new.",
+    )
 
 
 def new_run_folder(runs: Path, task: str, now: Callable[[], datetime] = datetime.now) -> RunFolder:
@@ -98,8 +116,17 @@ def list_runs(runs: Path) -> list[RunFolder]:
     """Return the run folders under `runs`, oldest first."""
     if not runs.is_dir():
         return []
-    found = [RunFolder(path) for path in runs.iterdir() if (path / "events.jsonl").is_file()]
-    return sorted(found, key=lambda run: run.events.stat().st_mtime)
+    times = {path: when for path in runs.iterdir() if (when := _last_event(path)) is not None}
+    return [RunFolder(path) for path in sorted(times, key=lambda path: times[path])]
+
+
+def _last_event(folder: Path) -> float | None:
+    """Return when a run's log was last written to; None for what is no run folder."""
+    try:
+        status = (folder / "events.jsonl").stat()
+    except OSError:
+        return None
+    return status.st_mtime if stat.S_ISREG(status.st_mode) else None
 
 
 def find_run(runs: Path, name: str) -> RunFolder:

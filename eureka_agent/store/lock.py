@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eureka_agent.errors import RunLockedError
+from eureka_agent.errors import RunLockedError, StoreError
 from eureka_agent.store.files import disk_error
 
 
 @contextmanager
 def run_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; raises RunLockedError naming the process that has it."""
+    """Hold the folder's lock; raises RunLockedError naming the process that has it.
+
+    Raises StoreError where the lock is a link: what lies elsewhere would be written over.
+    """
     path = folder / ".lock"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(path, flags, 0o644)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise StoreError(
+                f"{path} is a symbolic link, and was not followed.",
+                allowed="a file of the run folder itself",
+                fix="Look at where it points, then remove the link.",
+            ) from error
         raise disk_error(path, error) from error
     try:
         try:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation, Status
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.errors import StoreError
-from eureka_agent.rewards.findings import Finding
+from eureka_agent.showing import one_line
+from eureka_agent.store import checked
+from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import Event
+from eureka_agent.store.facts import TaskFacts
+from eureka_agent.store.journalled import candidate_from_json, checked_confirmation, evaluation_from_json
 
 Curve = tuple[tuple[float, float], ...]
-
-BASELINES = ("reference", "sparse")
-"""Names under which the baselines of the confirmation are journalled."""
 
 
 @dataclass
@@ -24,6 +25,10 @@ class RunState:
 
     config: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
+    run_id: str = ""
+    """Under which the run's person may have noted it; runs of the first days have none."""
+    facts: TaskFacts | None = None
+    """What the log says of the task; runs of the first days say nothing."""
     started: float = 0.0
     active_s: float = 0.0
     """Seconds during which a process was working on the run."""
@@ -62,6 +67,7 @@ class RunState:
     """Why the search ended before its last generation, if it did."""
     confirmation: dict[str, Any] | None = None
     finished: bool = False
+    _begun: bool = False
     _resumed_at: float = 0.0
     _reserved: dict[str, float | None] = field(default_factory=dict)
     """Worst case of each request's latest attempt; None where it is not known."""
@@ -73,9 +79,11 @@ class RunState:
         for event in events:
             try:
                 state.apply(event)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+                words = str(error) if isinstance(error, ValueError) else repr(error)
+                kind = one_line(event["type"])[:40]
                 raise StoreError(
-                    f"Event {event['seq']} ({event['type']}) cannot be understood: {error!r:.200}.",
+                    f"Event {event['seq']} ({kind}) cannot be understood: {one_line(words)[:200]}.",
                     fix="The log was damaged or edited. Restore it from a copy, or start with --new.",
                 ) from error
         return state
@@ -117,40 +125,67 @@ class RunState:
         return len(self.asked - self.replies.keys()) + self.lost
 
     def _on_run_started(self, event: Event) -> None:
-        self.config, self.digest = event["config"], event["digest"]
-        self.started, self.isolation = event["time"], event.get("isolation", {})
-        self.halving = event.get("halving")
-        self.platform = event.get("device", {}).get("platform", "cpu")
+        if self._begun:
+            raise ValueError("a run starts once")
+        self._begun = True
+        self.config = checked.config(event["config"])
+        self.digest = checked.text(event["digest"], "digest")
+        self.run_id = checked.run_id(event["run_id"]) if event.get("run_id") is not None else ""
+        self.started = event["time"]
+        self.isolation = checked.mapping(event.get("isolation", {}), "isolation")
+        checked.text(self.isolation.get("backend", ""), "isolation.backend")
+        if (rule := event.get("halving")) is not None:
+            self.halving = {k: checked.number(v, k) for k, v in checked.mapping(rule, "halving").items()}
+        device = checked.mapping(event.get("device", {}), "device")
+        self.platform = checked.choice(device.get("platform", "cpu"), "device.platform", ("cpu", "gpu"))
+        self._take_facts(event)
+
+    def _on_run_resumed(self, event: Event) -> None:
+        self._take_facts(event)
+
+    def _take_facts(self, event: Event) -> None:
+        if event.get("facts") is not None:
+            self.facts = TaskFacts.from_json(event["facts"])
 
     def _on_notice(self, event: Event) -> None:
-        self.notices.append(event["text"])
+        self.notices.append(checked.text(event["text"], "text"))
 
     def _on_generation_planned(self, event: Event) -> None:
-        self.slots[event["generation"]] = event["slots"]
+        generation = checked.whole(event["generation"], "generation")
+        slots = checked.each(event["slots"], "slot", checked.mapping)
+        for slot in slots:
+            checked.whole(slot["generation"], "generation of a slot")
+            checked.whole(slot["index"], "index of a slot")
+            checked.each(slot.get("parents", ()), "parent", checked.candidate)
+        self.slots[generation] = list(slots)
 
     def _on_request_sent(self, event: Event) -> None:
+        reserved = checked.optional_number(event.get("reserved_usd"), "reserved_usd")
         self.lost += event["key"] in self.asked  # asked again after its process was killed
         self.asked.add(event["key"])
-        self._reserved[event["key"]] = event.get("reserved_usd")
-        self.at_most_usd += event.get("reserved_usd") or 0.0
+        self._reserved[event["key"]] = reserved
+        self.at_most_usd += reserved or 0.0
 
     def _on_request_failed(self, event: Event) -> None:
-        self._release(event["key"], lost=event["lost"])
+        self._release(event["key"], lost=checked.whole(event["lost"], "lost"))
         self.asked.discard(event["key"])
 
     def _on_reply_received(self, event: Event) -> None:
-        key, reply = event["key"], event["reply"]
+        key, reply = event["key"], checked.mapping(event["reply"], "reply")
+        checked.text(reply["text"], "text of a reply")
+        usage = checked.mapping(reply["usage"], "usage")
+        cost = checked.optional_number(usage["cost_usd"], "cost_usd")
         self.replies[key] = reply
-        usage = reply["usage"]
-        worst = self._release(key, lost=reply.get("lost", 0))
-        if usage["cost_usd"] is None:
+        worst = self._release(key, lost=checked.whole(reply.get("lost", 0), "lost"))
+        if cost is None:
             self.cost_unknown += 1
             self.cost_unbounded += worst is None
             self.at_most_usd += worst or 0.0
         else:
-            self.cost_usd += usage["cost_usd"]
-            self.at_most_usd += usage["cost_usd"]
-        self.tokens += (usage["input_tokens"] or 0) + (usage["output_tokens"] or 0)
+            self.cost_usd += cost
+            self.at_most_usd += cost
+        for name in ("input_tokens", "output_tokens"):
+            self.tokens += checked.whole(usage[name] or 0, name, most=None)
 
     def _release(self, key: str, *, lost: int) -> float | None:
         """Return the reservation of a request that ended; its lost attempts stay counted."""
@@ -166,12 +201,12 @@ class RunState:
     _on_candidate_refused = _on_candidate_proposed
 
     def _on_training_finished(self, event: Event) -> None:
-        evaluation = evaluation_from_json(event["evaluation"])
+        name, evaluation = _trained(event), evaluation_from_json(event["evaluation"])
         self.env_steps += evaluation.env_steps
-        if event["name"] in BASELINES:
-            self.baselines.setdefault(event["name"], []).append(evaluation)
+        if name in BASELINES:
+            self.baselines.setdefault(name, []).append(evaluation)
             return
-        candidate = self.candidates[event["name"]]
+        candidate = self.candidates[name]
         candidate = replace(candidate, evaluations=(*candidate.evaluations, evaluation))
         if candidate.status is Status.PROPOSED:
             stopped = evaluation.stopped
@@ -180,55 +215,60 @@ class RunState:
         self.candidates[candidate.id] = candidate
 
     def _on_training_failed(self, event: Event) -> None:
-        self.env_steps += event.get("env_steps", 0)
-        if event["name"] in BASELINES:
-            self.baseline_failures[f"{event['name']}/{event['replicate']}"] = event["reason"]
+        name, reason = _trained(event), checked.text(event["reason"], "reason")
+        self.env_steps += checked.whole(event.get("env_steps", 0), "env_steps", most=None)
+        if name in BASELINES:
+            self.baseline_failures[f"{name}/{event['replicate']}"] = reason
             return
-        candidate = self.candidates[event["name"]]
+        candidate = self.candidates[name]
         if event["stage"] == "search" and event["replicate"] == 0:
-            curve = event.get("curve", ())
-            self.failed_curves[candidate.id] = tuple((fitness, error) for fitness, error in curve)
+            curve = checked.each(event.get("curve", ()), "curve", _point)
+            self.failed_curves[candidate.id] = curve
         status = Status(event["status"])
-        self.candidates[candidate.id] = replace(candidate, status=status, reason=event["reason"])
+        self.candidates[candidate.id] = replace(candidate, status=status, reason=reason)
 
     def _on_generation_judged(self, event: Event) -> None:
-        self.judgements[event["generation"]] = event
+        generation = checked.whole(event["generation"], "generation")
+        checked.text(event.get("reason", ""), "reason")
+        self._known(event["incumbent"])
+        self._known(event.get("challenger"))
+        for name, replicate in checked.each(event.get("duel", ()), "duel", _pair):
+            self._known(checked.candidate(name, "name in a duel"))
+            checked.whole(replicate, "replicate")
+        self.judgements[generation] = event
 
     def _on_search_stopped(self, event: Event) -> None:
-        self.stopped = event["reason"]
+        self.stopped = checked.text(event["reason"], "reason")
 
     def _on_run_confirmed(self, event: Event) -> None:
-        self.confirmation = event["confirmation"]
-        for name in event["confirmation"]["confirmed"]:
-            candidate = self.candidates[name]
-            self.candidates[name] = replace(candidate, status=Status.CONFIRMED)
+        confirmation = checked_confirmation(event["confirmation"])
+        for name in (confirmation.get("winner"), *confirmation["confirmed"]):
+            self._known(name)
+        for name in confirmation["confirmed"]:
+            self.candidates[name] = replace(self.candidates[name], status=Status.CONFIRMED)
+        self.confirmation = confirmation
+
+    def _known(self, name: Any) -> None:
+        """Raise ValueError for what is no candidate of this run; None is nobody."""
+        if name is not None and checked.candidate(name, "candidate") not in self.candidates:
+            raise ValueError(f"there is no candidate {name}")
 
     def _on_run_finished(self, _event: Event) -> None:
         self.finished = True
 
 
-def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
-    """Return a candidate as journalled; its evaluations are events of their own."""
-    data = asdict(replace(candidate, evaluations=()))
-    del data["evaluations"]
-    return data | {"status": str(candidate.status)}
+def _trained(event: Event) -> str:
+    """Return who was trained; ValueError for a training that cannot have been."""
+    checked.choice(event["stage"], "stage", checked.STAGES)
+    checked.whole(event["replicate"], "replicate")
+    return checked.trained(event["name"], "name")
 
 
-def candidate_from_json(data: dict[str, Any]) -> Candidate:
-    """Rebuild a candidate from `candidate_to_json`."""
-    values = dict(data)
-    values["status"] = Status(values["status"])
-    values["parents"] = tuple(values["parents"])
-    values["findings"] = tuple(Finding.from_json(finding) for finding in values["findings"])
-    return Candidate(**values)
+def _pair(value: Any, what: str) -> tuple[Any, Any]:
+    first, second = checked.each(value, what, lambda item, _: item)
+    return first, second
 
 
-def evaluation_from_json(data: dict[str, Any]) -> Evaluation:
-    """Rebuild an evaluation from its dictionary."""
-    values = dict(data)
-    values["episode_fitness"] = tuple(values["episode_fitness"])
-    values["curves"] = {name: tuple(curve) for name, curve in values["curves"].items()}
-    values["warnings"] = tuple(values["warnings"])
-    if values.get("stopped") is not None:
-        values["stopped"] = EarlyStop(**values["stopped"])
-    return Evaluation(**values)
+def _point(value: Any, what: str) -> tuple[float, float]:
+    fitness, error = checked.each(value, what, checked.number)
+    return fitness, error

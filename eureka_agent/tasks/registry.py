@@ -56,22 +56,42 @@ def find_task(
         "stages": None if stages else False,
     }
     options = {key: value for key, value in given.items() if value is not None}
-    if env is not None:
-        name = {} if name_or_ref is None else {"name": str(name_or_ref)}
-        ref = environment_ref(env)
-        options = name | options
-    elif isinstance(name_or_ref, TaskRef):
-        ref = name_or_ref
-    elif name_or_ref is not None:
-        ref = _resolved(str(name_or_ref), envs)
-    else:
-        raise TaskError("No task was named.", allowed=_known(envs))
+    ref = task_ref(name_or_ref, env=env, envs=envs)
     return load_task(replace(ref, options={**ref.options, **options}))
 
 
+def task_ref(
+    name_or_ref: str | TaskRef | Path | None = None,
+    *,
+    env: str | Callable[[], gym.Env] | None = None,
+    envs: Path | None = None,
+) -> TaskRef:
+    """Return the reference of what a person typed; see `find_task`. Nothing is loaded."""
+    if env is not None:
+        ref = environment_ref(env)
+        name = {} if name_or_ref is None else {"name": str(name_or_ref)}
+        return replace(ref, options={**ref.options, **name})
+    if isinstance(name_or_ref, TaskRef):
+        return name_or_ref
+    if name_or_ref is None:
+        raise TaskError("No task was named.", allowed=_known(envs))
+    return _resolved(str(name_or_ref), envs)
+
+
 def load_task(ref: TaskRef) -> Task:
-    """Load the task of a reference, in this process or in another; raises TaskError."""
-    return folder_task(ref) if ref.kind == "folder" else generic_task(ref)
+    """Load the task of a reference, in this process or in another; raises TaskError.
+
+    This runs the task's code: a reference that was read from a file is not loaded unless a person trusts it.
+    """
+    if ref.kind == "folder":
+        return folder_task(ref)
+    if ref.kind in ("gym", "factory", "pickled"):
+        return generic_task(ref)
+    raise TaskError(
+        f"A task of the kind '{ref.kind:.40}' cannot be loaded from its name: its task was not loaded.",
+        allowed="folder, gym, factory; a constructor in memory is given anew",
+        fix="Name the environment with --env module:function, or pass its constructor as `env`.",
+    )
 
 
 def environment_ref(env: str | Callable[[], gym.Env]) -> TaskRef:

@@ -86,9 +86,10 @@ class Stage:
 class TaskRef:
     """How another process finds the same task: JSON-serialisable, nothing of a live environment."""
 
-    kind: Literal["folder", "gym", "factory", "pickled"]
+    kind: Literal["folder", "gym", "factory", "pickled", "constructor"]
     value: str
-    """A folder's path, a Gymnasium id, `module:function`, or a base64 cloudpickle of a constructor."""
+    """A folder's path, a Gymnasium id, `module:function`, a base64 cloudpickle of a constructor, or (in logs,
+    where no pickle stands) the digest of one."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Overrides of what the task would say itself: goal, name, max_episode_steps, show_env_reward, …
 

@@ -24,7 +24,7 @@ from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.cli.progress import Progress
 from eureka_agent.design.designer import Designer
 from eureka_agent.evolution.loop import Evolution
-from eureka_agent.evolution.outputs import saved_reward
+from eureka_agent.evolution.outputs import write_saved_reward
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.showing import visible
 from eureka_agent.training.job import TrainingFailure, TrainingJob
@@ -156,7 +156,7 @@ def test_an_exported_reward_is_the_program_and_nothing_else(run: Evolution, tmp_
         if not name.startswith("0-") or candidate.fitness is None:
             continue
         path = tmp_path / f"reward_{tried}.py"
-        path.write_text(saved_reward(run.folder, run.state, run.task, run.config, name))
+        write_saved_reward(path, run.folder.name, run.state, name)
         tree, own = ast.parse(path.read_text()), ast.parse(candidate.source or "")
         assert [ast.dump(node) for node in tree.body[1:]] == [ast.dump(node) for node in own.body]
         spec = importlib.util.spec_from_file_location(path.stem, path)

@@ -18,6 +18,7 @@ from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
 from eureka_agent.store.events import EventLog
+from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.registry import find_task
@@ -161,7 +162,9 @@ def make_evolution(
     state = RunState.of(log.events)
     log.listen(state.apply)
     if not state.digest:
-        log.append("run_started", {"config": config.model_dump(mode="json"), "digest": config.digest()})
+        facts = TaskFacts.of(task, config).to_json()
+        started = {"config": config.model_dump(mode="json"), "digest": config.digest(), "facts": facts}
+        log.append("run_started", started)
     chosen = proposer or CountingProposer()
     return Evolution(
         config=config, task=task, folder=folder, log=log, state=state, make_proposer=lambda _restart: chosen,

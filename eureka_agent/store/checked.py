@@ -1,0 +1,101 @@
+"""Values of a log, which anybody may have written: each is what it must be, or a ValueError says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from eureka_agent.archive.candidate import is_candidate_id
+from eureka_agent.showing import one_line
+
+BASELINES = ("reference", "sparse")
+"""Names under which the baselines of the confirmation are journalled."""
+
+STAGES = ("search", "confirm")
+"""What a training is for."""
+
+MOST = 999_999
+"""Largest generation, index or replicate that a log may name."""
+
+LARGEST = 1e300
+"""Largest number: sums of a few still fit into a float."""
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_T = TypeVar("_T")
+
+
+def whole(value: Any, what: str, most: int | None = MOST) -> int:
+    """Return a whole number from 0 to `most`."""
+    return value if is_whole(value, most) else _refuse(what, value, f"a whole number from 0 to {most or '…'}")
+
+
+def is_whole(value: object, most: int | None = MOST) -> bool:
+    """Tell whether `value` is a whole number from 0 to `most`, and not a truth value."""
+    return type(value) is int and value >= 0 and (most is None or value <= most)
+
+
+def number(value: Any, what: str) -> float:
+    """Return a finite number that arithmetic can take."""
+    fine = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return value if fine else _refuse(what, value, "a finite number")
+
+
+def optional_number(value: Any, what: str) -> float | None:
+    """Return a finite number, or None."""
+    return None if value is None else number(value, what)
+
+
+def text(value: Any, what: str) -> str:
+    """Return a text."""
+    return value if isinstance(value, str) else _refuse(what, value, "a text")
+
+
+def mapping(value: Any, what: str) -> dict[str, Any]:
+    """Return a table with texts as keys."""
+    fine = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+    return dict(value) if fine else _refuse(what, value, "a table")
+
+
+def each(values: Any, what: str, check: Callable[[Any, str], _T]) -> tuple[_T, ...]:
+    """Return a list's values, each checked."""
+    items: Iterable[Any] = values if isinstance(values, list | tuple) else _refuse(what, values, "a list")
+    return tuple(check(value, what) for value in items)
+
+
+def choice(value: Any, what: str, allowed: Iterable[str]) -> str:
+    """Return one of the `allowed` texts."""
+    known = tuple(allowed)
+    return value if isinstance(value, str) and value in known else _refuse(what, value, " or ".join(known))
+
+
+def candidate(value: Any, what: str) -> str:
+    """Return the id of a candidate."""
+    return value if is_candidate_id(value) else _refuse(what, value, "a candidate's id such as 0-03")
+
+
+def trained(value: Any, what: str) -> str:
+    """Return the name of what is trained: a candidate's id or a baseline's name."""
+    fine = is_candidate_id(value) or (isinstance(value, str) and value in BASELINES)
+    return value if fine else _refuse(what, value, f"a candidate's id such as 0-03, {' or '.join(BASELINES)}")
+
+
+def config(value: Any) -> dict[str, Any]:
+    """Return a configuration whose task and model are named; `make_config` says whether it is a whole one."""
+    found = mapping(value, "config")
+    task = mapping(found.get("task", {}), "config.task")
+    for name in ("kind", "value"):
+        text(task.get(name, ""), f"config.task.{name}")
+    mapping(task.get("options", {}), "config.task.options")
+    text(found.get("model", ""), "config.model")
+    return found
+
+
+def run_id(value: Any, what: str = "run_id") -> str:
+    """Return the id of a run, which names a file."""
+    fine = isinstance(value, str) and _RUN_ID.fullmatch(value)
+    return value if fine else _refuse(what, value, "32 hexadecimal digits")
+
+
+def _refuse(what: str, value: object, allowed: str) -> Any:
+    raise ValueError(f"{what} cannot be {one_line(f'{value!r:.80}')}, only {allowed}")

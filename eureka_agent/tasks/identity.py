@@ -1,0 +1,46 @@
+"""What tells tasks apart, and what a log keeps of a reference."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from eureka_agent.tasks.task import Task, TaskRef
+
+CONSTRUCTORS = ("pickled", "constructor")
+"""Kinds of references to a constructor in memory: with the pickle, and with its digest only."""
+
+
+def task_digest(task: Task, journalled: TaskRef | None = None) -> str:
+    """Return a hash of everything that makes a task what it is.
+
+    With `journalled`, kind and options are those of that reference: the same task, found in another place,
+    then has the same hash.
+    """
+    ref = journalled or task.ref
+    parts: list[bytes] = []
+    for folder in (task.folder, *task.bases):
+        if folder is not None:
+            files = sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".py"))
+            parts += [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in files]
+    kind = "pickled" if ref.kind in CONSTRUCTORS else ref.kind
+    options = {k: v for k, v in asdict(ref)["options"].items() if v is not None}
+    parts.append(json.dumps([kind, task.name, task.description, options], sort_keys=True).encode())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def journalled_ref(ref: TaskRef) -> TaskRef:
+    """Return a reference as a log holds it: of a pickle only its digest, for nobody shall unpickle a log."""
+    if ref.kind != "pickled":
+        return ref
+    digest = hashlib.sha256(base64.b64decode(ref.value)).hexdigest()
+    return replace(ref, kind="constructor", value=f"sha256:{digest}")
+
+
+def told_by(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those options of a reference that are words and numbers, and build nothing by themselves."""
+    return {name: value for name, value in options.items() if name not in ("path", "kwargs")}

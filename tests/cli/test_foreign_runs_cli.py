@@ -1,0 +1,67 @@
+"""A run folder that somebody else wrote, met on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from test_commands import cli
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
+
+from foreign import Mark, foreign_run, marking_task
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Mark:
+    """A mark, and a run in `runs` whose task would leave it."""
+    mark = Mark(tmp_path / "mark")
+    task = marking_task("folder", tmp_path / "code", mark)
+    foreign_run(tmp_path / "runs" / "theirs", task, model="openai/gpt", base_url="https://evil.example/v1")
+    return mark
+
+
+def test_resume_lists_what_the_run_asks_for_and_starts_nothing(tmp_path: Path, mark: Mark) -> None:
+    refused = cli("resume", "theirs", cwd=tmp_path, OPENAI_API_KEY="sk-test")
+    assert refused.returncode == 1
+    for words in (
+        "task folder",
+        "--model openai/gpt",
+        "https://evil.example/v1",
+        "--trust",
+        "Nothing was loaded",
+    ):
+        assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+    told = json.loads(cli("resume", "theirs", "--json", cwd=tmp_path).stdout)
+    assert "--base-url" in told["error"]["what"]
+    assert [path.name for path in (tmp_path / "runs" / "theirs").iterdir()] == ["events.jsonl"]
+    assert not mark.left
+
+
+def test_every_option_of_resume_reaches_the_run(tmp_path: Path, mark: Mark) -> None:
+    agreed = ["--task", "cartpole", "--model", "openai/gpt", "--base-url", "https://evil.example/v1"]
+    another = cli("resume", "theirs", *agreed, cwd=tmp_path)
+    assert "cartpole that you named is not the one" in another.stderr
+    wrong = cli("resume", "theirs", "--trust", "--unsafe-isolation", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "--unsafe-isolation says True, and the run's log says False" in wrong.stderr
+    assert not mark.left
+    cli("resume", "theirs", "--trust", cwd=tmp_path)
+    assert mark.left
+
+
+def test_runs_show_and_export_work_and_execute_nothing(tmp_path: Path, mark: Mark) -> None:
+    (tmp_path / "runs" / "damaged").mkdir()
+    (tmp_path / "runs" / "damaged" / "events.jsonl").write_text("no JSON\n")
+    listed = cli("runs", cwd=tmp_path)
+    assert listed.returncode == 0, listed.stderr
+    assert "not recorded as yours" in listed.stdout
+    assert "cannot be read" in listed.stdout
+    assert cli("show", "theirs", cwd=tmp_path).returncode == 0
+    exported = cli("export", "theirs", "--candidate", "0-00", cwd=tmp_path)
+    assert exported.returncode == 0, exported.stderr
+    assert "compute_reward" in (tmp_path / "reward.py").read_text()
+    assert not mark.left
