@@ -162,7 +162,11 @@ def resume(
     ] = "latest",
     trust: Annotated[
         bool,
-        typer.Option("--trust", help="Agree to everything that the log of somebody else's run asks for."),
+        typer.Option(
+            "--trust",
+            help="Agree to everything that the log of somebody else's run asks for.",
+            allow_from_autoenv=False,  # consent is for one run, not for every one that a shell resumes
+        ),
     ] = False,
     task: Annotated[str | None, typer.Option(help="The run's task: a name, a folder, or gym:<id>.")] = None,
     env: Annotated[str | None, typer.Option(help="The run's environment: package.module:function.")] = None,

@@ -59,7 +59,7 @@ def building(
         trained_by = make_trainer(
             config.trainer,
             sandbox,
-            scratch=folder.root / "tmp",
+            scratch=folder.scratch,
             parallel=config.parallel,
             stop=stop,
             notify=lambda text: log.append("notice", {"text": text}),

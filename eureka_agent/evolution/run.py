@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -213,6 +214,9 @@ def _run(
         remove_half_written(folder.root)
         log = EventLog(folder.events, clock=steady(clock))
         state = RunState.of(log.events)
+        if not is_own(state.run_id, state.config):
+            # Trainers live there: what somebody else left would be their settings and their caches.
+            shutil.rmtree(folder.scratch, ignore_errors=True)
         log.listen(state.apply)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))

@@ -61,6 +61,11 @@ class RunFolder:
         return self.root / "inbox"
 
     @property
+    def scratch(self) -> Path:
+        """Home and temporary files of the processes that train."""
+        return self.root / "tmp"
+
+    @property
     def summary(self) -> Path:
         """What the run found, for a person."""
         return self.root / "summary.md"

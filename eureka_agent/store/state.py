@@ -160,6 +160,7 @@ class RunState:
         self.slots[generation] = list(slots)
 
     def _on_request_sent(self, event: Event) -> None:
+        checked.text(event["key"], "key")
         reserved = checked.optional_number(event.get("reserved_usd"), "reserved_usd")
         self.lost += event["key"] in self.asked  # asked again after its process was killed
         self.asked.add(event["key"])
@@ -171,7 +172,7 @@ class RunState:
         self.asked.discard(event["key"])
 
     def _on_reply_received(self, event: Event) -> None:
-        key, reply = event["key"], checked.mapping(event["reply"], "reply")
+        key, reply = checked.text(event["key"], "key"), checked.mapping(event["reply"], "reply")
         checked.text(reply["text"], "text of a reply")
         usage = checked.mapping(reply["usage"], "usage")
         cost = checked.optional_number(usage["cost_usd"], "cost_usd")

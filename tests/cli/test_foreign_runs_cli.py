@@ -24,7 +24,8 @@ def mark(tmp_path: Path) -> Mark:
 
 
 def test_resume_lists_what_the_run_asks_for_and_starts_nothing(tmp_path: Path, mark: Mark) -> None:
-    refused = cli("resume", "theirs", cwd=tmp_path, OPENAI_API_KEY="sk-test")
+    ambient = {"OPENAI_API_KEY": "sk-test", "EUREKA_AGENT_RESUME_TRUST": "1"}
+    refused = cli("resume", "theirs", cwd=tmp_path, **ambient)
     assert refused.returncode == 1
     for words in (
         "task folder",

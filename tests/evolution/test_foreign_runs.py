@@ -362,9 +362,12 @@ def test_a_run_that_cannot_be_recorded_says_so_and_goes_on_with_consent(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EUREKA_AGENT_STATE", str(tmp_path / "file"))
     folder = interrupted(tmp_path / "runs", task="gym:CartPole-v1")
+    folder.scratch.mkdir(exist_ok=True)
+    (folder.scratch / ".config").write_text("somebody else's settings of the processes that train")
     notices = [event["text"] for event in read_events(folder.events) if event["type"] == "notice"]
     assert any("--trust" in text for text in notices)
     assert went_on(folder.name, tmp_path / "runs", trust=True)
+    assert not (folder.scratch / ".config").exists()
 
 
 def test_a_finished_run_of_somebody_else_is_returned_and_nothing_is_loaded(
