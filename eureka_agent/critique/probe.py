@@ -1,8 +1,8 @@
 """The probe: a reward is run, in a locked-down worker, on transitions that the task really makes.
 
 Static rules see the form; the probe sees what comes out. What it proves above all is that rows are
-independent: `f(x[perm]) == f(x)[perm]` and `f(x[i:i+1]) == f(x)[i:i+1]`. A forgotten `axis=` mixes worlds
-and still returns a valid shape.
+independent: `f(x[perm]) == f(x)[perm]` and `f(x[i:i+1]) == f(x)[i:i+1]`, and that `f` cannot count rows.
+A forgotten `axis=` mixes worlds and still returns a valid shape.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ Clock = Callable[[], float]
 
 TIMEOUT_S = 5.0
 MAX_ROWS = 1024
+REPEATED = 4
+"""How often the rows are given at once to see that their number does not count."""
 SLOW_S_PER_ROW = 100e-6
 """A step of a light simulator takes less; a reward that costs more would dominate training."""
 SLOW_S_PER_CALL = 2e-3
@@ -55,6 +57,10 @@ class _Rows:
     def worlds(self, index: Array) -> _Rows:
         """Return the same steps of other worlds, or of the same ones in another order."""
         return _Rows({name: x[:, index] for name, x in self.signals.items()}, self.first[:, index])
+
+    def repeated(self) -> _Rows:
+        """Return the same steps of `REPEATED` times as many worlds."""
+        return self.worlds(_every_world(self.first.shape[1]))
 
     def replacing(self, name: str, values: Array) -> _Rows:
         return _Rows({**self.signals, name: values}, self.first)
@@ -96,7 +102,9 @@ def _probed(
     parsed = parse_reward(source)
     rows = _rows(parsed, recording)
     signals = [(name, task.signal(name)) for name in parsed.arguments]
-    layout = SignalLayout.build([(n, s.shape, s.dtype) for n, s in signals if s], capacity=rows.count)
+    layout = SignalLayout.build(
+        [(n, s.shape, s.dtype) for n, s in signals if s], capacity=REPEATED * rows.count
+    )
     worker: RewardWorker | None = None
     try:
         worker = sandbox.spawn(source, layout)
@@ -152,6 +160,17 @@ def _independence(run: _Run, rows: _Rows, output: RewardOutput) -> Iterator[Find
                 "Reduce over the last axis only, e.g. `np.sum(x, axis=-1)`.",
             )  # fmt: skip
             return
+    if counted := _different(_pick(output, _every_world(worlds)), run(rows.repeated())):
+        yield Finding(
+            "row-independence", "error", None,
+            f"{counted} changes when the same worlds are given {REPEATED} times at once.",
+            "Training, probe and saved file give a reward different numbers of rows.",
+            "Compute each row from its own row only; never from how many there are.",
+        )  # fmt: skip
+
+
+def _every_world(worlds: int) -> Array:
+    return np.tile(np.arange(worlds), REPEATED)
 
 
 def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:

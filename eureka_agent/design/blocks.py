@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.tree import parse_python
 
 _THINKING = r"think|thinking|thought|reasoning|reflection"
@@ -19,6 +20,8 @@ _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 _CODE_START = re.compile(
     r"(import|from|def|async|class|@|if|for|while|with|try|[A-Za-z_]\w*\s*(:[^=]*)?=)\b|[A-Za-z_]\w*\s*="
 )
+_OTHER_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""Spaces as models set them between a number and its unit; a reward may hold plain ones only."""
 _CONTINUES = re.compile(r"[ \t]|[)\]}]|(else|elif|except|finally)\b")
 _LONGEST_MERGE = 40
 """Lines at column 0 that one statement may span, e.g. a long bracketed constant."""
@@ -37,8 +40,8 @@ class Block:
 
 
 def normalised(text: str) -> str:
-    """Return `text` with Unix newlines and without byte order marks and NULs."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\x00", "")
+    """Return `text` with Unix newlines and plain spaces, and without byte order marks and NULs."""
+    return _OTHER_SPACES.sub(" ", unix_newlines(text)).replace("\ufeff", "").replace("\x00", "")
 
 
 def without_thinking(text: str) -> str:

@@ -100,7 +100,7 @@ def _sentence(text: str) -> str:
 
 
 def _finding_words(finding: Finding, source: str | None) -> Mapping[str, Any]:
-    lines = (source or "").splitlines()
+    lines = (source or "").split("\n")
     known = finding.line is not None and 1 <= finding.line <= len(lines)
     code = one_line(lines[finding.line - 1]).replace("`", "'") if known and finding.line else ""
     words = {"what": item(finding.what), "why": one_line(finding.why), "fix": one_line(finding.fix)}

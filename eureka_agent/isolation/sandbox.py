@@ -117,14 +117,20 @@ class RewardSandbox:
                 self._server.close()
 
     def spawn(
-        self, source_text: str, layout: SignalLayout, *, timeout_s: float = _READY_TIMEOUT_S
+        self,
+        source_text: str,
+        layout: SignalLayout,
+        *,
+        timeout_s: float = _READY_TIMEOUT_S,
+        plain: bool = False,
     ) -> RewardWorker:
         """Start a worker with its rights given up, and load the reward in it.
 
+        With `plain` the worker executes the file as Python imports it, neither checked nor bound to facades.
         Raises RewardError where the reward does not load, WorkerTimeoutError or WorkerCrashedError where it
         hangs or ends while loading.
         """
-        worker = self._fork_worker(layout)
+        worker = self._fork_worker("plain" if plain else "reward", layout)
         try:
             worker.load(source_text, timeout_s)
         except EurekaError:
@@ -233,7 +239,7 @@ class RewardSandbox:
         backend = " + ".join(layer.name for layer in layers if layer.held) or "none"
         return IsolationReport(backend, layers, all(attempt.denied for attempt in attempts), attempts)
 
-    def _fork_worker(self, layout: SignalLayout) -> RewardWorker:
+    def _fork_worker(self, kind: str, layout: SignalLayout) -> RewardWorker:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inputs = protocol.create_region("signals", layout.input_bytes)
         output = protocol.create_region("rewards", layout.output_bytes)
@@ -242,7 +248,7 @@ class RewardSandbox:
         worker = RewardWorker(layout, [ours.detach(), inputs, output, held])
         given = [theirs.detach(), shown, output, lifeline]
         try:
-            forked = self.fork("reward", given, layout=layout.to_json())
+            forked = self.fork(kind, given, layout=layout.to_json())
             worker.child = forked.pid
             self._children[worker] = forked
         except EurekaError:

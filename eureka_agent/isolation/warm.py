@@ -13,6 +13,7 @@ import unicodedata  # noqa: F401 - Python's parser asks for it at the first name
 import numpy as np
 
 from eureka_agent.errors import RewardError
+from eureka_agent.isolation.plain import load_plain
 from eureka_agent.rewards.loader import load_reward, validated
 
 _SOURCES = (
@@ -43,7 +44,7 @@ def compute_reward(position):
 
 
 def _run(text: str) -> None:
-    reward = load_reward(text, signals=["position"])
+    reward = load_reward(text, signals=["position"], strict=True)
     signals = {"position": np.ones((4, 3), np.float32)}
     memory = reward.initial_memory(4) if reward.source.uses_memory else None
     output = validated(reward(signals, memory), 4)
@@ -51,8 +52,14 @@ def _run(text: str) -> None:
         reward.reset_memory(output.memory, np.array([True, False, False, True]))
 
 
+def _run_plain(text: str) -> None:
+    reward = load_plain(text, signals=["position"])
+    validated(reward({"position": np.ones((4, 3), np.float32)}, reward.initial_memory(4)), 4)
+
+
 with np.errstate(all="ignore"):
     for _text in _SOURCES:
         with contextlib.suppress(RewardError):
             _run(_text)
+    _run_plain(_SOURCES[0])
 json.loads(json.dumps({"ready": [1.5, "é"]}))

@@ -14,6 +14,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from eureka_agent.isolation import protocol
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.isolation.lockdown import lock_down
+from eureka_agent.isolation.plain import load_plain
 from eureka_agent.isolation.selftest import attempt_everything
 from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_reward, validated
 
@@ -31,9 +33,11 @@ _SHOWN_SIGNALS = 6
 Load = Callable[..., RewardFunction]
 """From source and signal names to a reward; the attack tests load what `load_reward` would refuse."""
 
+load_strictly = partial(load_reward, strict=True)
 
-def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> None:
-    """Run in each child of the zygote: a `probe` of the isolation, or a `reward` worker."""
+
+def main(payload: dict[str, Any], fds: list[int], load: Load = load_strictly) -> None:
+    """Run in each child of the zygote: a `probe` of the isolation, or a `reward` (or `plain` file) worker."""
     limits = WorkerLimits(**payload["limits"])
     channel = socket.socket(fileno=fds[0])
     discard_output()
@@ -44,7 +48,7 @@ def main(payload: dict[str, Any], fds: list[int], load: Load = load_reward) -> N
     inputs, output = _map_regions(layout, fds[1], fds[2])
     die_when_closed(fds[3])
     lock_down(limits, skip=payload["skip"])
-    _serve(channel, layout, inputs, output, load)
+    _serve(channel, layout, inputs, output, load_plain if payload["kind"] == "plain" else load)
 
 
 def discard_output() -> None:

@@ -54,7 +54,7 @@ def export_reward(text: str, signals: Sequence[SignalShape]) -> Exported:
     contract says, as far as shapes tell; whether values are finite only running it can show.
     """
     # Loaded for NumPy: only checked. JAX would compute module-level constants at once, for which it compiles.
-    source = load_reward(text, signals=[signal.name for signal in signals]).source
+    source = load_reward(text, signals=[signal.name for signal in signals], strict=True).source
     by_name = {signal.name: signal for signal in signals}
     (rows,) = jax.export.symbolic_shape(ROWS)
     given = tuple(

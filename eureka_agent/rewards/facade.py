@@ -110,8 +110,11 @@ def refuse_world_axis(name: str, axis: int | tuple[int, ...], ndim: int) -> None
             )
 
 
-def constant_array(values: Any) -> np.ndarray:
+def constant_array(values: Any, *, copy: bool = True) -> np.ndarray:
     """Return literal numbers as float32, int32 or bool, the types that signals have.
+
+    Without `copy` an array that is one already is given back, as `np.asarray` does: where the saved file
+    would write into a constant, the loaded reward must meet it, frozen.
 
     Raises:
         ValueError: `values` is ragged or holds something other than numbers.
@@ -122,4 +125,4 @@ def constant_array(values: Any) -> np.ndarray:
         raise ValueError(
             "np.array makes constants from numbers only; join arrays with np.stack([...], axis=-1)."
         )
-    return made.astype(kinds[made.dtype.kind])
+    return made.astype(kinds[made.dtype.kind], copy=copy)

@@ -91,7 +91,7 @@ def numpy_like_functions(xp: Any) -> dict[str, Function]:
         return xp.asarray(constant_array(object))
 
     def asarray(a):
-        return xp.asarray(constant_array(a))
+        return xp.asarray(constant_array(a, copy=False))
 
     named = (around, clip, where, select, nan_to_num, isclose, norm, array, asarray)
     special = {f.__name__: f for f in named}
@@ -110,6 +110,7 @@ def _shape_functions(xp: Any) -> dict[str, Function]:
         return xp.concatenate(arrays, axis=axis)
 
     def expand_dims(a, axis):
+        refuse_world_axis("expand_dims", axis, a.ndim + 1)
         return xp.expand_dims(a, axis)
 
     def squeeze(a, axis):
@@ -117,6 +118,7 @@ def _shape_functions(xp: Any) -> dict[str, Function]:
         return xp.squeeze(a, axis)
 
     def cross(a, b, *, axis=-1):
+        refuse_world_axis("cross", axis, max(a.ndim, b.ndim))
         return xp.cross(a, b, axis=axis)
 
     def diff(a, *, axis):

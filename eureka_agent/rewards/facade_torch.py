@@ -279,6 +279,7 @@ def _shapes(device: Any) -> dict[str, Function]:
         return torch.cat(_promoted(arrays), dim=axis)
 
     def expand_dims(a, axis):
+        refuse_world_axis("expand_dims", axis, a.ndim + 1)
         return torch.unsqueeze(a, axis)
 
     def squeeze(a, axis):
@@ -288,6 +289,7 @@ def _shapes(device: Any) -> dict[str, Function]:
         return torch.squeeze(a, dim=axis)
 
     def cross(a, b, *, axis=-1):
+        refuse_world_axis("cross", axis, max(a.ndim, b.ndim))
         return torch.linalg.cross(*torch.broadcast_tensors(*_tensors(a, b)), dim=axis)
 
     def diff(a, *, axis):

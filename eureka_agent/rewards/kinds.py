@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Tag = Literal["scalar", "const", "array", "mask", "sequence", "dict", "table", "any"]
+Tag = Literal["scalar", "const", "array", "mask", "sequence", "dict", "table", "shape", "any"]
 MAX_NESTING = 4
 MAX_ELEMENTS = 32
 
@@ -15,7 +15,8 @@ class Kind:
     """The kind of one value.
 
     `scalar` is a Python number, `const` an array of literal numbers, `array` and `mask` have a row for
-    each world, `table` is a module-level dictionary (never written), `any` is unknown.
+    each world, `table` is a module-level dictionary (never written), `shape` that of such an array (with the
+    number of worlds in it), `any` is unknown.
     """
 
     tag: Tag
@@ -61,6 +62,8 @@ def join(a: Kind, b: Kind) -> Kind:
         if same:
             return sequence([join(x, y) for x, y in zip(a.elements or (), b.elements or (), strict=True)])
         return Kind("sequence", _join_items(a, b))
+    if {a.tag, b.tag} == {"dict", "table"}:
+        return Kind("table", _join_items(a, b))
     if a.tag == b.tag:
         keys = a.keys | b.keys if a.keys is not None and b.keys is not None else None
         return Kind(a.tag, _join_items(a, b), keys=keys)
@@ -91,6 +94,13 @@ def sequence(kinds: list[Kind]) -> Kind:
 def dictionary(kinds: list[Kind], keys: frozenset[str] | None) -> Kind:
     """Return the kind of a dictionary with these values."""
     return Kind("dict", joined([ANY if kind.nesting >= MAX_NESTING else kind for kind in kinds]), keys=keys)
+
+
+def constant(kind: Kind) -> Kind:
+    """Return the kind of a module-level constant: no dictionary in it is ever written, however deep."""
+    elements = None if kind.elements is None else tuple(constant(element) for element in kind.elements)
+    item = None if kind.item is None else constant(kind.item)
+    return replace(kind, tag="table" if kind.tag == "dict" else kind.tag, item=item, elements=elements)
 
 
 def with_item(kind: Kind, key: str | None, value: Kind) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
+import warnings
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FunctionType
@@ -13,11 +14,15 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from eureka_agent.errors import RewardError
+from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.facade import Library, backend_for
+from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import BUILTINS
-from eureka_agent.rewards.rules import check_source
+from eureka_agent.rewards.purity import Guarded, Guards, freeze_module
+from eureka_agent.rewards.rules import IMPURE_RULES, check_source
 from eureka_agent.rewards.source import ENTRY, RewardSource, Stripped, parse_reward
 from eureka_agent.rewards.tree import compile_tree, parse_python
+from eureka_agent.rewards.worlds import watched
 
 Array = Any
 """An array of the reward's library: `numpy.ndarray`, `jax.Array` or `torch.Tensor`."""
@@ -64,11 +69,19 @@ class RewardOutput(NamedTuple):
 class RewardFunction:
     """A checked reward, callable on a batch of signals; build it with `load_reward`."""
 
-    def __init__(self, source: RewardSource, library: Library = "numpy") -> None:
+    def __init__(
+        self, source: RewardSource, library: Library = "numpy", *, pure: bool = True, strict: bool = False
+    ) -> None:
+        """With `pure` constants are frozen and the number of worlds is hidden (see `purity.py`).
+
+        With `strict` the first call on NumPy shows that worlds keep their axis (see `worlds.py`).
+        """
         self.source = source
         self.library: Library = library
+        self._pure = pure
+        self._unwatched = strict and library == "numpy"
         self._backend = backend_for(library)
-        self._code = _compiled(source.text, rewrite_operators=bool(self._backend.operators))
+        self._code = _compiled(source.text, operators=bool(self._backend.operators), pure=pure)
         self._functions: dict[Any, FunctionType] = {}
 
     def __call__(
@@ -92,10 +105,18 @@ class RewardFunction:
             arguments["memory"] = self._memory_argument(memory)
         function = self._function_for(arguments)
         try:
+            if self._unwatched:
+                self._watch(function, arguments)
             returned = function(**arguments)
         except REWARD_FAULTS as fault:
             raise_explained(fault)
         return self._unpacked(returned)
+
+    def _watch(self, function: FunctionType, arguments: Mapping[str, Array]) -> None:
+        """Make one call with arrays that refuse to be counted or mixed; what it returns is not used."""
+        with np.errstate(all="ignore"):
+            function(**watched(arguments))
+        self._unwatched = False
 
     def initial_memory(self, num_envs: int) -> dict[str, Array]:
         """Return the memory before an episode's first step: float32 `(num_envs, ...)` arrays."""
@@ -132,10 +153,19 @@ class RewardFunction:
             "math": math_namespace,
             **operators,
         }
+        guards = Guards()
+        if self._pure:
+            allowed.update(guards.names())
+        given = set(scope)
         try:
             exec(self._code, scope)
         except REWARD_FAULTS as fault:
             raise_explained(fault)
+        if self._pure:
+            own = scope.keys() - given
+            freeze_module(scope, own)
+            for name in own:
+                guards.know(scope[name])
         return scope[ENTRY]
 
     def _missing_signals(self, signals: Mapping[str, Array]) -> RewardError:
@@ -169,11 +199,29 @@ class RewardFunction:
                 allowed=f"exactly {sorted(self.source.memory_initial)}",
                 fix="Return a memory dictionary with the keys of MEMORY.",
             )
+        if expected == 3:
+            self._check_memory(returned[2])
         return RewardOutput(*returned)
+
+    def _check_memory(self, memory: Mapping[str, Any]) -> None:
+        """A new episode resets what memory holds, and so its shape must say nothing."""
+        for name, value in memory.items():
+            row, got = self._initial_row(name).shape, tuple(getattr(value, "shape", ()))
+            if isinstance(value, (list, tuple)) or (got and got[1:] != row):
+                shown = f"shape {('num_envs', *got[1:])}".replace("'", "") if got else "no shape"
+                raise RewardError(
+                    f"The returned memory '{name}' has {shown}; each world began with shape {row}.",
+                    allowed="the shape that MEMORY gives it",
+                    fix="Write the initial value out in MEMORY with its whole shape, e.g. [0.0, 0.0, 0.0].",
+                )
 
 
 def load_reward(
-    text_or_path: str | Path, *, library: Library = "numpy", signals: Collection[str] | None = None
+    text_or_path: str | Path,
+    *,
+    library: Library = "numpy",
+    signals: Collection[str] | None = None,
+    strict: bool = False,
 ) -> RewardFunction:
     """Check a reward and bind it to one array library.
 
@@ -182,31 +230,40 @@ def load_reward(
             that ends in `.py`).
         library: what `np` means inside: NumPy, `jax.numpy` (traceable) or torch.
         signals: names the reward may ask for; None leaves the argument list unchecked.
+        strict: refuse what earlier versions let through and saved: rewards that change their own constants
+            or read how many worlds there are. Otherwise these load as they always did, with a UserWarning.
 
     Raises:
         RewardError: a static rule calls the source wrong; the message lists every error.
     """
     text = _text_of(text_or_path)
-    check_reward(text, signals)
-    function = RewardFunction(parse_reward(text), library)
+    impure = check_reward(text, signals, tolerated=frozenset() if strict else IMPURE_RULES)
+    if impure:
+        told = "; ".join(str(finding) for finding in impure[:3])
+        warnings.warn(f"This reward may pay differently from call to call: {told}", stacklevel=2)
+    function = RewardFunction(parse_reward(text), library, pure=not impure, strict=strict)
     function._function_for({})  # module-level constants must load now, not at the first call
     return function
 
 
-def check_reward(text: str, signals: Collection[str] | None = None) -> None:
-    """Raise a RewardError that lists every error the static rules find; nothing is executed."""
-    errors = [finding for finding in check_source(text, signals) if finding.severity == "error"]
+def check_reward(
+    text: str, signals: Collection[str] | None = None, *, tolerated: Collection[str] = ()
+) -> list[Finding]:
+    """Return the errors of `tolerated` rules; RewardError lists the others. Nothing is executed."""
+    found = [finding for finding in check_source(text, signals) if finding.severity == "error"]
+    errors = [finding for finding in found if finding.rule not in tolerated]
     if errors:
         raise RewardError(
             "The reward breaks the contract:\n" + "\n".join(f"  {finding}" for finding in errors[:20]),
             allowed="a pure function of signals in the portable subset of NumPy",
             fix=errors[0].fix,
         )
+    return found
 
 
 def _text_of(text_or_path: str | Path) -> str:
     if isinstance(text_or_path, str) and ("\n" in text_or_path or not text_or_path.endswith(".py")):
-        return text_or_path
+        return unix_newlines(text_or_path)
     path = Path(text_or_path)
     try:
         return path.read_text(encoding="utf-8")
@@ -229,17 +286,26 @@ class _OperatorCalls(ast.NodeTransformer):
             return node
         return _call(type(node.op).__name__, [node.operand], node)
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        """Write `a += b` as `a = a + b`: these libraries cannot freeze a constant against the former."""
+        self.generic_visit(node)
+        if not isinstance(node.target, ast.Name):
+            return node
+        old = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+        value = _call(type(node.op).__name__, [old, node.value], node)
+        return ast.copy_location(ast.Assign(targets=[node.target], value=value), node)
 
-def _call(operator: str, arguments: list[ast.expr], node: ast.AST) -> ast.AST:
+
+def _call(operator: str, arguments: list[ast.expr], node: ast.AST) -> ast.expr:
     function = ast.Name(id=f"__{operator}__", ctx=ast.Load())
     call = ast.Call(func=function, args=arguments, keywords=[])
     return ast.fix_missing_locations(ast.copy_location(call, node))
 
 
-def _compiled(text: str, *, rewrite_operators: bool) -> Any:
+def _compiled(text: str, *, operators: bool, pure: bool) -> Any:
     tree = Stripped().visit(parse_python(text))
-    if rewrite_operators:
-        tree = _OperatorCalls().visit(tree)
+    tree = Guarded().visit(tree) if pure else tree
+    tree = _OperatorCalls().visit(tree) if operators else tree
     return compile_tree(ast.fix_missing_locations(tree), FILENAME)
 
 

@@ -12,11 +12,15 @@ from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules_calls import check_calls
 from eureka_agent.rewards.rules_flow import Flow, TooComplexError
 from eureka_agent.rewards.rules_module import check_module
-from eureka_agent.rewards.rules_names import check_imports, check_names
+from eureka_agent.rewards.rules_names import check_imports, check_names, check_words
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_syntax import check_docstrings, check_syntax
 from eureka_agent.rewards.source import ENTRY
 from eureka_agent.rewards.tree import functions_of, parse_tree
+
+IMPURE_RULES = frozenset({"constant-state", "world-count", "mutable-default"})
+"""Rules against rewards that could pay differently from call to call; files saved by earlier versions may
+break them."""
 
 
 def check_source(text: str, signals: Collection[str] | None = None) -> list[Finding]:
@@ -31,6 +35,7 @@ def check_source(text: str, signals: Collection[str] | None = None) -> list[Find
         return [finding] if finding else []
     report = Report()
     known = frozenset(signals or ())
+    check_words(text, report)
     check_syntax(tree, report)
     check_docstrings(tree, report)
     check_imports(tree, report)

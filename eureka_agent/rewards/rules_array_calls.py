@@ -143,6 +143,7 @@ class Calls:
             self._check_range(node)
             return Kind("sequence", SCALAR)
         if name == "dict":
+            self._refuse_rows(node, name, kinds, "Write the dictionary out: {'name': x[:, 0]}.")
             return dictionary(list(named.values()), frozenset(named) if not kinds else None)
         self._refuse_rows(node, name, kinds, "Handle the array whole, or take columns: x[:, i].")
         if name == "zip":

@@ -9,7 +9,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from eureka_agent.rewards.kinds import ANY, ARRAY, SCALAR, Kind, Names, dictionary, join, joined
+from eureka_agent.rewards.kinds import (
+    ANY,
+    ARRAY,
+    SCALAR,
+    Kind,
+    Names,
+    constant,
+    dictionary,
+    join,
+    joined,
+)
 from eureka_agent.rewards.rules_module import recursive_functions
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_returns import check_returns
@@ -37,10 +47,7 @@ class Flow:
         self.constants: Names = {}
         for node in tree.body:
             for name, value in named_values(node) if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
-                kind = Body(self, {}, {}).kind(value)
-                self.constants[name] = (
-                    Kind("table", kind.item, keys=kind.keys) if kind.tag == "dict" else kind
-                )
+                self.constants[name] = constant(Body(self, {}, self.constants).kind(value))
 
     def check(self) -> None:
         """Follow `compute_reward` and everything it calls.
@@ -130,6 +137,8 @@ class Body(Values):
             self.flow.error(
                 "in-place", node, what, why, f"Write {name} = {name} {operator} ({shown(node.value, 40)})."
             )
+        elif isinstance(node.target, ast.Subscript):
+            self.store(node.target, join(old, value))
         if isinstance(node.target, ast.Name):
             self.names[node.target.id] = join(old, value)
 

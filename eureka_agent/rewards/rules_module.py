@@ -7,8 +7,9 @@ import math
 from collections.abc import Collection
 
 from eureka_agent.errors import did_you_mean, nearest
+from eureka_agent.rewards.rules_annotations import check_annotation
 from eureka_agent.rewards.rules_report import Report
-from eureka_agent.rewards.rules_syntax import check_annotation, is_library
+from eureka_agent.rewards.rules_syntax import is_library
 from eureka_agent.rewards.source import (
     ENTRY,
     MEMORY_ARGUMENT,
@@ -74,6 +75,12 @@ _CONSTANT_NODES = (
     ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.List, ast.Dict, ast.Attribute, ast.Call, ast.keyword,
     ast.operator, ast.unaryop, ast.expr_context, ast.Name,
 )  # fmt: skip
+
+_NUMBER_NODES = (
+    ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.Attribute, ast.Name, ast.operator, ast.unaryop,
+    ast.expr_context,
+)  # fmt: skip
+"""What default values are made of: numbers, arithmetic of them, `np.pi` and the like, tuples of these."""
 
 
 def _is_constant(value: ast.expr, known: set[str]) -> bool:
@@ -158,9 +165,14 @@ def _check_parameters(function: ast.FunctionDef, entry: bool, report: Report) ->
         fix = "Leave defaults out; write numbers as constants at the top of the file."
         report.add("signature", function, what, "Every argument is a signal.", fix)
     for default in defaults:
-        if not _is_constant(default, set()) or isinstance(default, (ast.Dict, ast.List)):
+        if not _is_constant(default, set()):
             what = f"The default `{shown(default)}` is not a number."
             report.add("signature", default, what, "Defaults are constants.", "Write a number.")
+        elif not all(isinstance(node, _NUMBER_NODES) for node in ast.walk(default)):
+            what = f"The default `{shown(default)}` could be written into."
+            why = "A default is made once and kept: a second call would pay something else."
+            fix = "Write a number, or a constant at the top of the file."
+            report.add("mutable-default", default, what, why, fix)
 
 
 def _missing_entry(tree: ast.Module, functions: dict[str, ast.FunctionDef], report: Report) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import builtins
+import io
+import tokenize
+from collections.abc import Iterator
 
 from eureka_agent.errors import did_you_mean
+from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.forms import BUILTINS, NP_CONSTANTS, NP_FORMS
+from eureka_agent.rewards.rules_annotations import ANNOTATION_NAMES
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_syntax import nodes_with_parents
-from eureka_agent.rewards.source import ENTRY
+from eureka_agent.rewards.source import ENTRY, MEMORY_NAME
 from eureka_agent.rewards.tree import functions_of, parameters_of
 
-_RESERVED = {"np", "math", ENTRY, *BUILTINS}
+_RESERVED = {"np", "math", ENTRY, *BUILTINS, *ANNOTATION_NAMES}
 
 
 def check_names(tree: ast.Module, signals: frozenset[str], report: Report) -> None:
@@ -22,8 +27,10 @@ def check_names(tree: ast.Module, signals: frozenset[str], report: Report) -> No
     for statement in tree.body:
         local = set()
         if isinstance(statement, ast.FunctionDef):
+            _check_function_name(statement, report)
             local = set(parameters_of(statement)) | stored_names(statement.body)
             _check_stored(statement, local, set(functions), report)
+            _check_bare_annotations(statement, module_names, report)
         elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
             _check_stored(statement, stored_names([statement]), set(functions), report)
         _check_loaded(statement, local, module_names, set(functions), signals, report)
@@ -40,9 +47,31 @@ def stored_names(body: list[ast.stmt]) -> set[str]:
     }
 
 
+def _check_function_name(node: ast.FunctionDef, report: Report) -> None:
+    """A function may not stand in for what Python or the loader call by that name."""
+    if node.name in _RESERVED - {ENTRY} or node.name == MEMORY_NAME:
+        what = f"A function is called `{node.name}`."
+        report.add(
+            "reserved-name", node, what, "The name has a meaning already.", f"Call it `{node.name}_of`."
+        )
+    elif node.name.startswith("__"):
+        what = f"The name {node.name[:40]!r} is not allowed."
+        report.add("forbidden-name", node, what, "Python itself calls functions of such names.", "Rename it.")
+
+
+def _check_bare_annotations(function: ast.FunctionDef, module_names: set[str], report: Report) -> None:
+    """Report `K: float` for a constant K: it makes a local name without a value, in plain Python only."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
+            if node.target.id in module_names:
+                what = f"`{node.target.id}` is annotated here and gets no value."
+                why = "Python would take it for another name than the module's."
+                report.add("no-effect", node, what, why, "Leave the line out.")
+
+
 def _check_stored(node: ast.stmt, names: set[str], functions: set[str], report: Report) -> None:
     for name in sorted(names):
-        if name in _RESERVED | functions or (name == "MEMORY" and isinstance(node, ast.FunctionDef)):
+        if name in _RESERVED | functions or (name == MEMORY_NAME and isinstance(node, ast.FunctionDef)):
             what = f"`{name}` is used as a variable."
             report.add(
                 "reserved-name", node, what, "The name has a meaning already.", f"Call it `{name}_value`."
@@ -119,8 +148,26 @@ _BUILTIN_FIXES = {
 }
 
 
+def check_words(text: str, report: Report) -> None:
+    """Report anything but ASCII outside texts and comments.
+
+    Python takes letters that look different for the same name (NFKC); a syntax tree no longer shows them.
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(unix_newlines(text)).readline))
+    except (tokenize.TokenError, SyntaxError) as error:
+        what = f"The source cannot be read word by word: {str(error)[:100]}."
+        report.add("syntax", None, what, "Two readers would see different code.", "Write plain Python.")
+        return
+    for token in tokens:
+        if not token.string.isascii() and token.type not in (tokenize.STRING, tokenize.COMMENT):
+            what = f"The name {token.string[:40]!r} is not allowed."
+            place = ast.Pass(lineno=token.start[0])
+            report.add("forbidden-name", place, what, "Names are plain ASCII words.", "Rename it.")
+
+
 def check_imports(tree: ast.Module, report: Report) -> None:
-    """Report `np` or `math` used without its import: a saved reward must stand alone."""
+    """Report `np` or `math` used without its import, or before it: a saved reward must stand alone."""
     imported = {a.asname or a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names}
     for name, line in (("np", "import numpy as np"), ("math", "import math")):
         used = next((n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name), None)
@@ -129,3 +176,26 @@ def check_imports(tree: ast.Module, report: Report) -> None:
             report.add(
                 "missing-import", used, what, "The file must stand alone.", f"Write `{line}` at the top."
             )
+    _check_order(tree, imported, report)
+
+
+def _check_order(tree: ast.Module, imported: set[str], report: Report) -> None:
+    """Report what importing the file evaluates before the import that it needs."""
+    missing = imported & {"np", "math"}
+    for statement in tree.body:
+        if isinstance(statement, ast.Import):
+            missing -= {alias.asname or alias.name for alias in statement.names}
+            continue
+        for node in _evaluated_at_import(statement):
+            if isinstance(node, ast.Name) and node.id in missing:
+                what = f"`{node.id}` is used above its import."
+                report.add(
+                    "missing-import", node, what, "The file could not be imported.", "Put imports at the top."
+                )
+
+
+def _evaluated_at_import(statement: ast.stmt) -> Iterator[ast.AST]:
+    if not isinstance(statement, ast.FunctionDef):
+        return ast.walk(statement)
+    signature = ast.FunctionDef("", statement.args, [], statement.decorator_list, statement.returns)
+    return ast.walk(signature)

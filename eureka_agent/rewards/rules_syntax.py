@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.forms import ARRAY_ATTRIBUTES, DICT_METHODS, NP_FORMS
+from eureka_agent.rewards.rules_annotations import check_annotation
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.tree import is_docstring, shown
 
@@ -146,27 +147,6 @@ def _check_function(node: ast.FunctionDef, parent: ast.AST | None, report: Repor
     for child in ast.walk(node):
         if isinstance(child, ast.AnnAssign):
             check_annotation(child.annotation, report)
-
-
-_ANNOTATION_NAMES = {"float", "int", "bool", "str", "dict", "tuple", "list", "None"}
-
-
-def check_annotation(annotation: ast.expr | None, report: Report) -> None:
-    """Report annotations that could do more than describe: a saved reward evaluates them on import."""
-    if annotation is None:
-        return
-    for node in ast.walk(annotation):
-        plain = isinstance(node, (ast.Subscript, ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.expr_context))
-        name = isinstance(node, ast.Name) and node.id in (*_ANNOTATION_NAMES, "np")
-        array = isinstance(node, ast.Attribute) and shown(node) == "np.ndarray"
-        nothing = isinstance(node, ast.Constant) and (node.value is None or node.value is Ellipsis)
-        if not (plain or name or array or nothing):
-            what = f"The annotation `{shown(annotation)}` is not allowed."
-            why = "Annotations are evaluated when a saved reward is imported."
-            report.add(
-                "annotation", annotation, what, why, "Use np.ndarray, dict[str, np.ndarray], tuple or none."
-            )
-            return
 
 
 def dotted(node: ast.AST) -> str | None:

@@ -25,7 +25,7 @@ from eureka_agent.rewards.kinds import (
 from eureka_agent.rewards.rules_array_calls import Calls
 from eureka_agent.rewards.rules_index import check_index
 from eureka_agent.rewards.rules_syntax import SEQUENCES, dotted, is_library
-from eureka_agent.rewards.source import MEMORY_ARGUMENT
+from eureka_agent.rewards.source import MEMORY_ARGUMENT, literal
 from eureka_agent.rewards.tree import shown
 
 if TYPE_CHECKING:
@@ -61,10 +61,35 @@ class Values:
         path = dotted(node) or ""
         if is_library(node):
             return SCALAR if path.split(".")[-1] in NP_CONSTANTS or path.startswith("math.") else ANY
-        self.kind(node.value)
+        holder = self.kind(node.value)
         if node.attr == "shape":
-            return Kind("sequence", SCALAR)
+            if holder.tag == "const":
+                return Kind("sequence", SCALAR)
+            self._refuse_shape(node, shown(node, 40))
+            return Kind("shape")
         return SCALAR if node.attr == "ndim" else ANY
+
+    def _refuse_shape(self, node: ast.expr, array: str) -> None:
+        """A shape holds the number of worlds: only single other lengths may be read from it."""
+        what = f"`{shown(node)}` is used whole."
+        why = (
+            "It holds the number of worlds, which is no business of a reward: training and file would differ."
+        )
+        fix = f"Read one length, e.g. {array}[1], or .ndim."
+        self.flow.error("world-count", node, what, why, fix)
+
+    def _length(self, node: ast.Subscript, shape: ast.Attribute) -> Kind:
+        """Return the kind of `x.shape[k]`."""
+        holder = self.kind(shape.value)
+        axis = literal(node.slice)
+        if holder.tag != "const" and (type(axis) is not int or axis == 0):
+            what = f"`{shown(node)}` reads the number of worlds."
+            if type(axis) is not int:
+                what = f"`{shown(node)}` may read the number of worlds."
+            why = "It is no business of a reward: training, probe and saved file differ in it."
+            fix = f"Leave it out; the length of another axis is {shown(shape, 40)}[1]."
+            self.flow.error("world-count", node, what, why, fix)
+        return SCALAR
 
     def _binary(self, node: ast.BinOp) -> Kind:
         left, right = self.kind(node.left), self.kind(node.right)
@@ -179,6 +204,8 @@ class Values:
         return made
 
     def _subscript(self, node: ast.Subscript) -> Kind:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            return self._length(node, node.value)
         holder = self.kind(node.value)
         key = node.slice
         if holder.tag in ("dict", "table"):
@@ -231,9 +258,9 @@ class Values:
     def _store_item(self, target: ast.Subscript, value: Kind) -> None:
         holder = self.kind(target.value)
         key = target.slice
-        if holder.tag in ("dict", "any") and isinstance(target.value, ast.Name):
+        if holder.tag == "dict" and isinstance(target.value, ast.Name):
             text = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-            self.names[target.value.id] = with_item(holder, text, value) if holder.tag == "dict" else holder
+            self.names[target.value.id] = with_item(holder, text, value)
             return
         name = shown(target.value, 30)
         what = f"`{shown(target)} = …` writes in place."
@@ -243,7 +270,18 @@ class Values:
             fix = f"Write {name} = np.where({shown(key, 30)}, new, {name})."
         elif not holder.worlds:
             fix = "Write a new list or dictionary of your own."
+        constant = holder.tag == "sequence" and self._is_constant(target.value)
+        if constant or holder.tag in ("table", "any"):
+            why = "Constants of the module never change: a second call would pay something else."
+            fix = "Keep state across steps in MEMORY, or write a new list or dictionary of your own."
+            self.flow.error("constant-state", target, what, why, fix)
+            return
         self.flow.error("in-place", target, what, why, fix)
+
+    def _is_constant(self, node: ast.expr) -> bool:
+        while isinstance(node, ast.Subscript):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in self.constants and node.id not in self.names
 
     def refuse_branch(self, node: ast.AST, test: ast.expr, construct: str, fix: str) -> None:
         """Report a Python branch whose condition has a value for each world."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import threading
-import unicodedata
 import warnings
 from types import CodeType
 
+from eureka_agent.rewards.characters import check_characters
 from eureka_agent.rewards.findings import Finding
 
 MAX_BYTES = 64 * 1024
@@ -30,6 +30,13 @@ def parse_python(text: str, filename: str = "<reward>") -> ast.Module:
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text, filename)
+
+
+def parse_bytes(data: bytes) -> ast.Module:
+    """Parse a file's bytes as importing it would: by the encoding that the bytes themselves declare."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(data, "<reward>")
 
 
 def compile_tree(tree: ast.Module, filename: str = "<reward>") -> CodeType:
@@ -83,20 +90,11 @@ def _text_limits(text: str) -> Finding | None:
         return _too_large(
             f"Brackets are nested more than {MAX_BRACKETS} deep.", "Use intermediate variables."
         )
-    if hidden := next((letter for letter in text if _is_hidden(letter)), None):
-        what = f"The source holds the invisible character U+{ord(hidden):04X}."
-        why = "What a person reads would not be what runs."
-        return Finding(
-            "syntax", "error", None, what, why, "Remove it; plain spaces and line breaks are enough."
-        )
+    if refused := check_characters(text):
+        return refused
     if re.search(r"\d{400,}", text):
         return _too_large("A number has more than 400 digits.", "Use numbers that fit float32.")
     return None
-
-
-def _is_hidden(letter: str) -> bool:
-    """Say whether a character is a control or formatting one, bidirectional overrides among them."""
-    return unicodedata.category(letter) in ("Cc", "Cf", "Cs") and letter not in "\n\r\t\f"
 
 
 def _bracket_depth(text: str) -> int:
@@ -147,6 +145,11 @@ def is_docstring(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def docstring_of(tree: ast.Module) -> ast.stmt | None:
+    """Return the statement that is the module's docstring, or None."""
+    return tree.body[0] if tree.body and is_docstring(tree.body[0]) else None
 
 
 def shown(node: ast.AST, limit: int = 60) -> str:

@@ -262,7 +262,7 @@ np.exp(np.log(0.1) * np.square(np.clip(np.abs(x) - 0.5, 0.0, None) / 0.2))
 -0.05 * np.sum(np.square(act), axis=-1) + 0.5 * (x > 0) + np.exp(-2.0 * np.abs(y))
 1.0 / (1.0 + np.exp(-x))
 np.minimum(np.maximum(x, -1.0), 1.0) * np.sign(y)
-(x > 0).shape[0] * 0 + x
+(x > 0)[:, None].shape[1] * 0 + x
 np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
 np.max(np.where(act > 0, act, -1.0), axis=-1)
 np.sum(np.where(act > 0, 1.0, 0.0) * act, axis=-1)

@@ -233,7 +233,11 @@ BAD_FILES = [
     ),
     ("if True:\n    pass\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "Move it"),
     ("compute_reward(1)\ndef compute_reward(x):\n    return x, {'x': x}\n", "module-layout", "Move it"),
-    ("W = {'a': 1}\ndef compute_reward(x):\n    W['a'] = x\n    return x, {'x': x}\n", "in-place", "own"),
+    (
+        "W = {'a': 1}\ndef compute_reward(x):\n    W['a'] = x\n    return x, {'x': x}\n",
+        "constant-state",
+        "own",
+    ),
     ("MEMORY = {}\ndef compute_reward(x, memory):\n    return x, {'x': x}, memory\n", "memory", "MEMORY ="),
     (
         "MEMORY = {'a': 'text'}\ndef compute_reward(x, memory):\n    return x, {'x': x}, memory\n",
@@ -485,3 +489,56 @@ def test_an_invisible_character_is_refused_wherever_it_stands(letter: str) -> No
     assert f"U+{ord(letter):04X}" in finding.what
     with pytest.raises(RewardError):
         parse_reward(with_line(f"z = x  # {letter}"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "np",
+        "math",
+        "float",
+        "dict",
+        "str",
+        "sum",
+        "MEMORY",
+        "__import__",
+        "__getattr__",
+        "__Add__",
+        "__extent__",
+    ],
+)
+def test_a_function_may_not_take_a_name_that_means_something(name: str) -> None:
+    text = f"import numpy as np\nimport math\n\n\ndef {name}(x):\n    return x\n\n\n{FORWARD}"
+    errors = [finding for finding in check_source(text) if finding.severity == "error"]
+    assert any(
+        finding.rule in ("reserved-name", "forbidden-name") and finding.line == 5 for finding in errors
+    )
+
+
+@pytest.mark.parametrize("letter", ["ｘ", "𝐱", "ⅹ"])
+def test_names_that_python_would_make_equal_to_others_are_refused(letter: str) -> None:
+    for text in (
+        f"def compute_reward({letter}):\n    return x, {{'x': x}}\n",
+        f"def compute_reward(x):\n    return {letter}, {{'x': x}}\n",
+        f"def compute_reward(x):\n    {letter}y = x\n    return xy, {{'x': x}}\n",
+    ):
+        assert any(finding.rule == "forbidden-name" for finding in check_source(text, ("x",)))
+
+
+FINE_ANNOTATIONS = (
+    "float", "np.ndarray", "np.ndarray | None", "None | float", "dict[str, np.ndarray]", "tuple[float, ...]",
+    "tuple[np.ndarray, dict[str, np.ndarray]] | None", "(float, dict)", "list[float | int]", "None",
+)  # fmt: skip
+BAD_ANNOTATIONS = (
+    "None | None", "float[int]", "list[int][str]", "(float, int) | None", "np.ndarray[float]", "print(1)",
+    "'float'", "x.y", "np", "float + int", "... | float", "list[None | None]", "[float][0]", "float or int",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("annotation", [*FINE_ANNOTATIONS, *BAD_ANNOTATIONS])
+def test_annotations_are_accepted_only_if_importing_them_does_nothing(annotation: str) -> None:
+    text = f"import numpy as np\ndef compute_reward(x: {annotation}):\n    return np.abs(x), {{'x': x}}\n"
+    refused = any(finding.rule == "annotation" for finding in check_source(text))
+    assert refused == (annotation in BAD_ANNOTATIONS)
+    if not refused:
+        exec(compile(text, "<reward>", "exec"), {})

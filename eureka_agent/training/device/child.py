@@ -7,9 +7,13 @@ code in them wrote, and are admitted one by one; who is not admitted has failed,
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import jax
+import numpy as np
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.isolation.limits import limit_trainer
@@ -18,7 +22,13 @@ from eureka_agent.rewards.exporting import SignalShape
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
-from eureka_agent.training.device.paying import DevicePayer, NativePayer, SparsePayer, TracedPayer
+from eureka_agent.training.device.paying import (
+    Collected,
+    DevicePayer,
+    NativePayer,
+    SparsePayer,
+    TracedPayer,
+)
 from eureka_agent.training.device.platform import configure_device
 from eureka_agent.training.device.population import DevicePopulation
 from eureka_agent.training.device.settings import device_settings
@@ -26,7 +36,8 @@ from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.population.child import Generation
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.simulators.choosing import device_physics
 
 
@@ -83,6 +94,19 @@ class _DeviceGeneration(Generation):
                 self._race.leave([name])
             self.write(name, {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}})
             return None
+
+    def samples(self, candidate: Candidate, end: Learned) -> Sequence[RewardSample]:
+        """Return what the reward's program pays, on the device, for the first episode that was scored."""
+        payer = candidate.payer
+        if not isinstance(payer, TracedPayer):
+            return ()
+        episode = end.scoring.episodes[0]
+        signals = {name: episode.signals[name][:, None] for name in payer.signals}
+        first = np.zeros((episode.length, 1), bool)
+        first[0] = True
+        steps = Collected(signals, native_reward=first, done=first, first=first)
+        paid = jax.device_get(jax.jit(payer)(steps, payer.initial_memory(1)))
+        return [RewardSample.of(signals, first, paid.reward, paid.components)]
 
     def _device_payer(self, job: dict[str, Any], worlds: DeviceWorlds) -> DevicePayer:
         if job["kind"] == "native":

@@ -46,6 +46,7 @@ from eureka_agent.training.population.population import Population, looks_at
 from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.results import ending_where_the_disk_does
+from eureka_agent.training.reward_sample import RewardSample, SampledPayer, write_samples
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -193,9 +194,8 @@ class Generation:
         if name not in self._payers:
             first, count = job["fds"]
             own = self.fds[first : first + count]
-            self._payers[name] = payer_of(
-                self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own
-            )
+            paid = payer_of(self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own)
+            self._payers[name] = SampledPayer(paid)
         return self._payers[name]
 
     def on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
@@ -218,8 +218,13 @@ class Generation:
             return
         folder = Path(self.jobs[candidate.name]["folder"])
         self._save(folder, end)
+        write_samples(folder, self.samples(candidate, end))
         evaluation = self._evaluation(self.jobs[candidate.name], end)
         self.write(candidate.name, {"evaluation": asdict(evaluation)})
+
+    def samples(self, candidate: Candidate, end: Learned) -> Sequence[RewardSample]:
+        """Return steps with what a generated reward paid for them."""
+        return candidate.payer.samples if isinstance(candidate.payer, SampledPayer) else ()
 
     def write(self, name: str, result: dict[str, Any]) -> None:
         """Leave a job's result file, which ends it."""

@@ -1,0 +1,212 @@
+"""After a training the saved file is asked again: what a person imports must pay what was trained with.
+
+A fresh worker loads the file and pays recorded steps in another order and in batches of another size. What
+was trained on a CPU must come out bit for bit; a device computes in another order of its own. Before a
+candidate is confirmed the file is also imported as plain Python, in a locked-down worker without the facade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.layout import SignalLayout
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.source import RewardSource, parse_reward
+from eureka_agent.store.reward_file import write_reward
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.paying import Paid
+from eureka_agent.training.results import layout_for
+from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
+
+Array = np.ndarray
+RTOL = 1e-4
+"""How far float32 results of two array libraries may differ."""
+ATOL = 1e-6
+MOST_BEYOND = 0.001
+"""Share of rows that may differ further: where a threshold falls between two roundings."""
+CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How equal two rewards of the same steps must be."""
+
+    exact: bool
+
+    def broken(self, paid: Array, again: Array) -> bool:
+        """Say whether two columns of rewards differ by more than is allowed."""
+        if self.exact:
+            return not np.array_equal(paid, again)
+        beyond = ~np.isclose(paid, again, rtol=RTOL, atol=ATOL)
+        return float(np.mean(beyond)) > MOST_BEYOND
+
+
+class AuditedTrainer:
+    """Passes everything on to a trainer, and fails candidates whose saved file pays something else."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        sandbox: RewardSandbox,
+        *,
+        saved: Callable[[TrainingJob], Path | None],
+        recording: Recording,
+        on_device: bool = False,
+    ) -> None:
+        """`saved` tells where a job's reward lies as a file, None for baselines; it is written where missing.
+
+        `recording` is of random play, on which plain files are compared.
+        """
+        self.name = trainer.name
+        self._trainer, self._sandbox, self._saved = trainer, sandbox, saved
+        self._recording = recording
+        self._agreement = Agreement(exact=not on_device)
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        self._trainer.close()
+
+    def steps_of(self, task: Task, env_steps: int) -> int:
+        """Return an upper bound on the environment steps of one training, evaluation included."""
+        return self._trainer.steps_of(task, env_steps)
+
+    def train(
+        self,
+        task: Task,
+        jobs: Sequence[TrainingJob],
+        *,
+        on_start: Callable[[TrainingJob], None],
+        on_outcome: Callable[[TrainingJob, Outcome], None],
+    ) -> list[Outcome | None]:
+        """Train all jobs, and tell each outcome once the saved file was asked again; see `Trainer.train`."""
+        audited: dict[TrainingJob, Outcome] = {}
+
+        def audit(job: TrainingJob, outcome: Outcome) -> None:
+            audited[job] = self._audited(task, job, outcome)
+            on_outcome(job, audited[job])
+
+        outcomes = self._trainer.train(task, jobs, on_start=on_start, on_outcome=audit)
+        return [audited.get(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True)]
+
+    def _audited(self, task: Task, job: TrainingJob, outcome: Outcome) -> Outcome:
+        path = self._saved(job)
+        if isinstance(outcome, TrainingFailure):
+            return outcome
+        if path is not None and job.source is not None and (problem := self._twice(task, job, path)):
+            return _failure(outcome, problem)
+        (job.folder / FILE).unlink(missing_ok=True)
+        return outcome
+
+    def _twice(self, task: Task, job: TrainingJob, path: Path) -> str:
+        """Return the problem; a worker that died is tried once more, for the machine may have killed it."""
+        try:
+            return self._problem(task, job, path)
+        except WorkerCrashedError:
+            pass
+        except (RewardError, WorkerError) as error:
+            return error.what
+        try:
+            return self._problem(task, job, path)
+        except (RewardError, WorkerError) as error:
+            return error.what
+
+    def _problem(self, task: Task, job: TrainingJob, path: Path) -> str:
+        """Return what of a saved reward differs from what was trained with, or an empty string."""
+        assert job.source is not None
+        if not path.exists():
+            write_reward(path, job.source)
+        text = path.read_bytes().decode(errors="replace")
+        samples = read_samples(job.folder)
+        if not samples:
+            return "the training kept no steps to compare it by"
+        for sample in samples:
+            if name := self._differs(task, text, sample, self._agreement):
+                return f"{name} is another one than in training"
+        if job.stage == CONFIRM:
+            for sample in (*samples, self._at_random(task, text)):
+                if name := self._differs(task, text, sample, Agreement(exact=False), plain=True):
+                    return f"imported as plain Python, {name} is another one than in training"
+        return ""
+
+    def _differs(
+        self, task: Task, text: str, sample: RewardSample, agreement: Agreement, *, plain: bool = False
+    ) -> str:
+        """Return the first output that the file pays differently, in words, or an empty string."""
+        parsed = parse_reward(text)
+        for part in _parts(sample if parsed.uses_memory else sample.flat()):
+            paid = pay_again(text, parsed, part, task=task, sandbox=self._sandbox, plain=plain)
+            known = part.begun if parsed.uses_memory else np.ones_like(part.first)
+            if part.components.keys() != paid.components.keys():
+                return "the list of components"
+            pairs = [("the reward", part.reward, paid.reward)]
+            pairs += [(f"component `{n}`", v, paid.components[n]) for n, v in part.components.items()]
+            for name, before, after in pairs:
+                if agreement.broken(before[known], after[known]):
+                    return name
+        return ""
+
+    def _at_random(self, task: Task, text: str) -> RewardSample:
+        """Return the steps of random play with what the loaded file pays for them."""
+        parsed = parse_reward(text)
+        signals = {name: self._recording.signals[name] for name in parsed.arguments}
+        unpaid = np.zeros(self._recording.first.shape, np.float32)
+        asked = RewardSample(signals, self._recording.first, unpaid, {})
+        paid = pay_again(text, parsed, asked, task=task, sandbox=self._sandbox)
+        return replace(asked, reward=paid.reward, components=paid.components)
+
+
+def pay_again(
+    text: str,
+    parsed: RewardSource,
+    sample: RewardSample,
+    *,
+    task: Task,
+    sandbox: RewardSandbox,
+    plain: bool = False,
+) -> Paid:
+    """Return what a file pays for recorded steps in a fresh worker; raises what `RewardWorker` raises."""
+    layout = layout_for(task, parsed.arguments, sample.first.size)
+    with _spawned(sandbox, text, layout, plain=plain) as worker:
+        given: Mapping[str, Array] = sample.signals or {"rows": sample.first}
+        output = worker.compute_rollout(given, resets=sample.first)
+    return Paid(output.reward, dict(output.components))
+
+
+@contextmanager
+def _spawned(
+    sandbox: RewardSandbox, text: str, layout: SignalLayout, *, plain: bool
+) -> Iterator[RewardWorker]:
+    worker = sandbox.spawn(text, layout, plain=plain)
+    try:
+        yield worker
+    finally:
+        sandbox.kill(worker)
+
+
+def _parts(sample: RewardSample) -> list[RewardSample]:
+    """Return the worlds of a sample in another order, in two batches of unequal size."""
+    worlds = sample.first.shape[1]
+    order = np.random.default_rng(0).permutation(worlds)
+    cut = max(1, worlds // 3)
+    return [sample.worlds(part) for part in (order[:cut], order[cut:]) if part.size]
+
+
+def _failure(outcome: Evaluation, problem: str) -> TrainingFailure:
+    return TrainingFailure(
+        "failed",
+        f"The saved reward does not pay what was trained with: {problem}. It was asked again for recorded "
+        "steps, in another order and in batches of another size. Keep the reward a pure function of its "
+        "signals: no state outside MEMORY, nothing that depends on other rows or on how many there are.",
+        env_steps=outcome.env_steps,
+        curve=outcome.looks,
+    )
