@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -49,8 +48,6 @@ def version_option(
 
 def main() -> None:
     """Run the command line; errors that a person can mend are printed without a traceback."""
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())  # `--env module:factory` finds modules in the working folder
     try:
         app()
     except EurekaError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.resources import resource_folders
@@ -20,7 +21,8 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path] | None = None) -> None:
         self.folders = tuple(folders) if folders is not None else tuple(resource_folders("templates"))
-        self._environment = jinja2.Environment(
+        # A template of somebody's working folder may choose words, and reach nothing else.
+        self._environment = ImmutableSandboxedEnvironment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -45,6 +47,12 @@ class Templates:
             raise ConfigError(
                 f"Template '{error.name}', line {error.lineno}: {error.message}.",
                 fix="Correct the template; it is Jinja2.",
+            ) from error
+        except SecurityError as error:
+            raise ConfigError(
+                f"Template '{name}' reaches for more than its words: {error.message}.",
+                allowed="the values that it is given, and Jinja2's filters",
+                fix="Remove the expression from the template.",
             ) from error
         except jinja2.UndefinedError as error:
             raise ConfigError(

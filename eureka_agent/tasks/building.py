@@ -75,7 +75,7 @@ def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor
     """
     module, _, _ = env_id.rpartition(":")
     if module:
-        import_module(module, path=None)
+        import_module(module, path=str(Path.cwd()))
     try:
         spec = gym.spec(env_id.rpartition(":")[2])
     except gym.error.Error as error:

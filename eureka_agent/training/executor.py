@@ -58,7 +58,6 @@ def scrubbed_environment(
     own = {
         "HOME": str(folder),
         "TMPDIR": str(folder),
-        "PYTHONPATH": os.getcwd(),  # where a person's own environments are
         "PYTHONHASHSEED": "0",
         "SDL_VIDEODRIVER": "dummy",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from test_commands import cli
 sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
 
 from foreign import Mark, foreign_run, marking_task
+
+from eureka_agent.config import TaskChoice
+from eureka_agent.resources import bundled_folders
+from eureka_agent.tasks.identity import task_digest
+from eureka_agent.tasks.registry import find_task
 
 
 @pytest.fixture
@@ -65,4 +71,23 @@ def test_runs_show_and_export_work_and_execute_nothing(tmp_path: Path, mark: Mar
     exported = cli("export", "theirs", "--candidate", "0-00", cwd=tmp_path)
     assert exported.returncode == 0, exported.stderr
     assert "compute_reward" in (tmp_path / "reward.py").read_text()
+    assert not mark.left
+
+
+def test_modules_in_the_working_folder_are_not_imported(tmp_path: Path) -> None:
+    """Whoever unpacks a run of somebody else stands in their folder when the run goes on."""
+    mark = Mark(tmp_path / "mark")
+    task = TaskChoice(kind="folder", value=str(bundled_folders("envs")[0] / "cartpole"))
+    tiny = {"generations": 1, "samples": 1, "env_steps": 512, "confirm_seeds": 2, "confirm_top": 1}
+    digest = task_digest(find_task("cartpole"))
+    foreign_run(tmp_path / "runs" / "theirs", task, task_digest=digest, **tiny)
+    for name in ("sitecustomize", "usercustomize", "numpy", "task", "torch", "pygame", "json", "jax"):
+        (tmp_path / f"{name}.py").write_text(mark.code)
+    script = Path(sys.executable).with_name("eureka-agent")  # `python -m` itself looks in the working folder
+    done = subprocess.run(
+        [script, "resume", "theirs"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "runs" / "theirs" / "summary.md").exists(), done.stderr
     assert not mark.left

@@ -18,6 +18,7 @@ from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.scripted import ScriptedModel
+from eureka_agent.llm.templates import Templates
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.tasks.task import FitnessSpec, Signal, Task
@@ -249,3 +250,11 @@ def test_the_environment_variable_names_a_folder(tmp_path: Path, monkeypatch: py
     assert (
         PromptBook().request("seed", make_task(), tried=[], failures=[], untold=0).startswith("# Task: cart")
     )
+
+
+def test_a_template_reaches_nothing_but_what_it_is_given(tmp_path: Path) -> None:
+    (tmp_path / "hostile.md.j2").write_text("{{ ''.__class__.__mro__[1].__subclasses__() }}")
+    (tmp_path / "writing.md.j2").write_text("{{ given.append(1) }}")
+    for name in ("hostile", "writing"):
+        with pytest.raises(ConfigError, match="reaches for more than its words"):
+            Templates([tmp_path]).render(f"{name}.md.j2", given=[])
