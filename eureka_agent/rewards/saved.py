@@ -59,7 +59,7 @@ def reward_bytes(source: str, header: Header | None = None) -> bytes:
             words = header.words(ast.get_docstring(tree) or "")
             written = _with_docstring(data, tree, words)
         _verify(written, data, tree, words)
-    except (SyntaxError, ValueError, tokenize.TokenError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, LookupError, tokenize.TokenError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         raise _unfaithful(f"{str(error)[:200]}", line) from error
     return written

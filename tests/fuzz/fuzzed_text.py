@@ -13,7 +13,7 @@ from eureka_agent.design.reply import extract_reward
 from eureka_agent.errors import EurekaError, RewardError, TaskError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
-from eureka_agent.rewards.saved import with_header
+from eureka_agent.rewards.saved import Header, reward_bytes
 from eureka_agent.rewards.source import normalised_digest, parse_reward
 from eureka_agent.tasks.folder import folder_task
 from eureka_agent.tasks.schema import TaskFile, read_task_file
@@ -62,7 +62,7 @@ def check_rules(text: str) -> None:
 
 def check_saved(source: str, fact: str) -> None:
     """A saved reward is the candidate's program under a docstring, whatever the header says."""
-    saved = with_header(source, "Title", {"Task": fact})
+    saved = reward_bytes(source, Header("Title", {"Task": fact}))
     tree, own = ast.parse(saved), ast.parse(source)
     assert ast.get_docstring(tree) is not None
     body = own.body[1:] if ast.get_docstring(own) is not None else own.body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from reward_texts import FORWARD
 
+from eureka_agent.errors import RewardError
 from eureka_agent.rewards.characters import check_characters
 from eureka_agent.rewards.saved import Header, reward_bytes
 
@@ -23,3 +24,10 @@ def test_every_spelling_of_utf_8_that_the_rules_accept_is_written(spelling: str)
     assert check_characters(source) is None
     assert reward_bytes(source) == source.encode()
     assert source.encode() in reward_bytes(source, Header("Title", {}))
+
+
+@pytest.mark.parametrize("header", [None, Header("Title", {})])
+def test_the_writer_refuses_what_is_no_encoding_of_text_in_words(header: Header | None) -> None:
+    """The rules refuse it before; the writer looks for itself."""
+    with pytest.raises(RewardError, match="cannot be written as a file"):
+        reward_bytes(f"# coding: rot13\n{FORWARD}", header)
