@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_commands import cli
@@ -78,7 +79,13 @@ def test_modules_in_the_working_folder_are_not_imported(tmp_path: Path) -> None:
     """Whoever unpacks a run of somebody else stands in their folder when the run goes on."""
     mark = Mark(tmp_path / "mark")
     task = TaskChoice(kind="folder", value=str(bundled_folders("envs")[0] / "cartpole"))
-    tiny = {"generations": 1, "samples": 1, "env_steps": 512, "confirm_seeds": 2, "confirm_top": 1}
+    tiny: dict[str, Any] = {
+        "generations": 1,
+        "samples": 1,
+        "env_steps": 512,
+        "confirm_seeds": 2,
+        "confirm_top": 1,
+    }
     digest = task_digest(find_task("cartpole"))
     foreign_run(tmp_path / "runs" / "theirs", task, task_digest=digest, **tiny)
     for name in ("sitecustomize", "usercustomize", "numpy", "task", "torch", "pygame", "json", "jax"):

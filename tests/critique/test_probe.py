@@ -163,8 +163,10 @@ class Deadly(RewardSandbox):
     def __init__(self, sandbox: RewardSandbox, deaths: int) -> None:
         self.inner, self.deaths = sandbox, deaths
 
-    def spawn(self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0) -> RewardWorker:
-        worker = self.inner.spawn(source_text, layout, timeout_s=timeout_s)
+    def spawn(
+        self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0, plain: bool = False
+    ) -> RewardWorker:
+        worker = self.inner.spawn(source_text, layout, timeout_s=timeout_s, plain=plain)
         if self.deaths:
             self.deaths -= 1
             self.inner.kill(worker)

@@ -58,8 +58,10 @@ CRASHES = GOOD.format(weight=-0.75)
 class CrashingSandbox(RewardSandbox):
     """Kills the worker of one reward right after it was started, as a segmentation fault would."""
 
-    def spawn(self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0) -> Any:
-        worker = super().spawn(source_text, layout, timeout_s=timeout_s)
+    def spawn(
+        self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0, plain: bool = False
+    ) -> Any:
+        worker = super().spawn(source_text, layout, timeout_s=timeout_s, plain=plain)
         if source_text == CRASHES:
             assert worker.child is not None
             self._started().kill(worker.child)
