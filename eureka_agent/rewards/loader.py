@@ -206,7 +206,8 @@ class RewardFunction:
     def _check_memory(self, memory: Mapping[str, Any]) -> None:
         """A new episode resets what memory holds, and so its shape must say nothing."""
         for name, value in memory.items():
-            row, got = self._initial_row(name).shape, tuple(getattr(value, "shape", ()))
+            row = self._initial_row(name).shape
+            got: tuple[Any, ...] = tuple(getattr(value, "shape", ()))
             if isinstance(value, (list, tuple)) or (got and got[1:] != row):
                 shown = f"shape {('num_envs', *got[1:])}".replace("'", "") if got else "no shape"
                 raise RewardError(

@@ -62,11 +62,11 @@ def _check_function_name(node: ast.FunctionDef, report: Report) -> None:
 def _check_bare_annotations(function: ast.FunctionDef, module_names: set[str], report: Report) -> None:
     """Report `K: float` for a constant K: it makes a local name without a value, in plain Python only."""
     for node in ast.walk(function):
-        if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
-            if node.target.id in module_names:
-                what = f"`{node.target.id}` is annotated here and gets no value."
-                why = "Python would take it for another name than the module's."
-                report.add("no-effect", node, what, why, "Leave the line out.")
+        bare = node.target if isinstance(node, ast.AnnAssign) and node.value is None else None
+        if isinstance(bare, ast.Name) and bare.id in module_names:
+            what = f"`{bare.id}` is annotated here and gets no value."
+            why = "Python would take it for another name than the module's."
+            report.add("no-effect", node, what, why, "Leave the line out.")
 
 
 def _check_stored(node: ast.stmt, names: set[str], functions: set[str], report: Report) -> None:

@@ -1,9 +1,9 @@
 """Where the worlds are: one watched call shows that a reward neither moves them nor counts them.
 
-Every signal has the worlds on its leading axis. Broadcasting can push them to another one (`x[:, None] - x`, or
-`x` with a constant of two axes), where a length or a sum tells how many they are; and an index can pick one of
-them. A reward is free of branches that depend on values, so what one call does all of them do: the first is made
-twice, once with arrays that know where their worlds are.
+Every signal has the worlds on its leading axis. Broadcasting can push them to another one (`x[:, None] - x`,
+or `x` with a constant of two axes), where a length or a sum tells how many they are; and an index can pick
+one of them. A reward has no branches that depend on values, so what one call does all of them do: the first
+is made twice, once with arrays that know where their worlds are.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Worlds(np.ndarray):
         for array in given:
             if isinstance(array, Worlds) and array.ndim != axes:
                 raise ValueError(
-                    f"an array of worlds with shape {_shown(array)} meets one with {axes} axes: its worlds would "
-                    "no longer lie on the leading axis; write x[:, None] to add an axis behind them"
+                    f"an array of worlds with shape {_shown(array)} meets one with {axes} axes: its worlds "
+                    "would no longer lie on the leading axis; write x[:, None] to add an axis behind them"
                 )
         result = function(*_bare(args), **{name: _bare(value) for name, value in options.items()})
         return _worlds(result, len(self.view(np.ndarray)))
@@ -54,8 +54,8 @@ class Worlds(np.ndarray):
     def _taken_apart(self, *_: Any) -> NoReturn:
         raise TypeError("an array of worlds is handled whole: it is not run over, and it is no single number")
 
-    __iter__ = __len__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _taken_apart
-    __setitem__ = __delitem__ = _taken_apart
+    __iter__ = __len__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _taken_apart  # type: ignore
+    __setitem__ = __delitem__ = _taken_apart  # type: ignore
 
 
 def watched(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """After a training the saved file is asked again: what a person imports must pay what was trained with.
 
 A fresh worker loads the file and pays recorded steps in another order and in batches of another size. What
-was trained on a CPU must come out bit for bit; a device computes in another order of its own. Before a
-candidate is confirmed the file is also imported as plain Python, in a locked-down worker without the facade.
+was trained on a CPU must come out bit for bit; a device computes in another order of its own. The file
+is also imported as plain Python, in a locked-down worker without the facade; before a confirmation on more
+steps.
 """
 
 from __future__ import annotations
@@ -132,10 +133,10 @@ class AuditedTrainer:
         for sample in samples:
             if name := self._differs(task, text, sample, self._agreement):
                 return f"{name} is another one than in training"
-        if job.stage == CONFIRM:
-            for sample in (*samples, self._at_random(task, text)):
-                if name := self._differs(task, text, sample, Agreement(exact=False), plain=True):
-                    return f"imported as plain Python, {name} is another one than in training"
+        more = [*samples[:-1], self._at_random(task, text)] if job.stage == CONFIRM else []
+        for sample in (samples[-1], *more):
+            if name := self._differs(task, text, sample, Agreement(exact=False), plain=True):
+                return f"imported as plain Python, {name} is another one than in training"
         return ""
 
     def _differs(

@@ -18,8 +18,9 @@ HIDDEN = "[[[[[{}]]]]][0][0][0][0][0]"
 WIDE = "W = np.array([[0.0]])"
 
 REFUSED = (
-    "n = (x[:, None] - x).shape[1]", "n = np.sum(np.ones_like(x[:, None] - x), axis=-1)", "n = (x + W).shape[1]",
-    "n = (W * x).shape[1]", "n = np.where(W > 0.0, x, 1.0).shape[1]", "n = np.clip(x, W, 1.0).shape[1]",
+    "n = (x[:, None] - x).shape[1]", "n = np.sum(np.ones_like(x[:, None] - x), axis=-1)",
+    "n = (x + W).shape[1]", "n = (W * x).shape[1]", "n = np.where(W > 0.0, x, 1.0).shape[1]",
+    "n = np.clip(x, W, 1.0).shape[1]",
     "n = np.hypot(x, W).shape[1]", "n = np.isclose(x, W).shape[1]", "n = np.full_like(a, x)",
     "n = np.mean(x + W, axis=-1)", "n = x[..., 0]", "n = a[..., 0, :]", "n = x[..., 1:]",
     "n = np.select([W > 0.0], [x], 0.0)", "n = x + a[:, 0:1]", "n = np.cross(a, a[:, :, None])",

@@ -169,7 +169,7 @@ def test_a_component_counts_as_much_as_the_reward(
 def test_a_reward_that_counts_rows_through_broadcasting_pays_otherwise_in_smaller_batches(
     tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
 ) -> None:
-    """It passes the static rules; the training that paid all rows of a rollout at once did not look closer."""
+    """It passes the static rules; what it pays was computed with all rows of a rollout at once."""
     rows = recording.first.size
     source = f"""import numpy as np
 
@@ -185,6 +185,24 @@ def compute_reward(pole_angle):
     outcome = outcome_of(source, tmp_path, task, sandbox, recording, spoil=at_once)
     assert isinstance(outcome, TrainingFailure)
     assert "how many there are" in outcome.reason
+
+
+@pytest.mark.parametrize("stage", ["search", "confirm"])
+def test_who_pays_otherwise_as_plain_python_fails(
+    stage: str, tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+) -> None:
+    """Constants have float32 in the loader and float64 in plain NumPy, which a reward can make its own."""
+    source = """import numpy as np
+
+SMALL = np.array([0.1])
+
+
+def compute_reward(pole_angle):
+    return pole_angle + 100.0 * (SMALL[0] + 1e-9 != SMALL[0]), {"angle": pole_angle}
+"""
+    outcome = outcome_of(source, tmp_path, task, sandbox, recording, stage=stage)
+    assert isinstance(outcome, TrainingFailure)
+    assert "imported as plain Python, the reward" in outcome.reason
 
 
 def test_without_steps_to_compare_by_nobody_passes(
