@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from eureka_agent.analysis.statistics import human_normalized, t_interval
-from eureka_agent.archive.candidate import Candidate, Evaluation
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 
 STAGE = "confirm"
+_FAILED = (Status.FAILED, Status.TIMED_OUT)
 
 
 def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> dict[str, Any]:
@@ -22,7 +23,8 @@ def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> dict
     sign = task.fitness.sign
     whole = [c for c in finalists if state.candidates[c.id].fitnesses(STAGE)]
     scores = {c.id: state.candidates[c.id].fitnesses(STAGE) for c in whole}
-    complete = {name: values for name, values in scores.items() if len(values) == _most(scores)}
+    unhurt = {name: v for name, v in scores.items() if state.candidates[name].status not in _FAILED}
+    complete = {name: values for name, values in unhurt.items() if len(values) == _most(scores)}
     winner = max(complete, key=lambda name: sign * statistics.fmean(complete[name]), default=None)
     baselines = {name: _fitnesses(state.baselines.get(name, [])) for name in ("reference", "sparse")}
     rows = [_row(name, values, baselines, sign) for name, values in {**scores, **baselines}.items() if values]

@@ -51,6 +51,21 @@ def test_a_refused_draft_is_repaired_at_most_as_often_as_asked(tmp_path: Path) -
     assert [turn for name, turn in proposer.repaired if name == "0-02"] == [1, 2]
 
 
+@pytest.mark.parametrize("top", [1, 2])
+def test_who_failed_on_one_confirmation_seed_cannot_win_even_if_all_did(tmp_path: Path, top: int) -> None:
+    def fail(job: TrainingJob) -> TrainingFailure | None:
+        hurt = job.stage == "confirm" and job.replicate == 1 and job.kind == "source"
+        return TrainingFailure("failed", "it pays otherwise") if hurt and job.name[0].isdigit() else None
+
+    evolution = make_evolution(tmp_path, trainer=FakeTrainer(fail=fail), confirm_top=top)
+    evolution.run()
+    assert evolution.state.confirmation is not None
+    assert evolution.state.confirmation["winner"] is None
+    assert evolution.state.confirmation["confirmed"] == []
+    assert not (tmp_path / "best").exists()
+    assert Status.CONFIRMED not in {candidate.status for candidate in evolution.state.candidates.values()}
+
+
 def test_search_and_confirmation_seeds_are_disjoint_and_shared_by_all(tmp_path: Path) -> None:
     trainer = FakeTrainer()
     make_evolution(tmp_path, trainer=trainer).run()
