@@ -31,7 +31,7 @@ class Worlds(np.ndarray):
 
     def _kept(self, function: Any, args: Any, options: Mapping[str, Any]) -> Any:
         """Return a function's result if its rows are the worlds still."""
-        given = list(_arrays_in([*args, *options.values()]))
+        given = list(_arguments_as_arrays([*args, *options.values()]))
         axes = max(array.ndim for array in given)
         for array in given:
             if isinstance(array, Worlds) and array.ndim != axes:
@@ -78,6 +78,13 @@ def _leading(parts: tuple[Any, ...], axes: int) -> Any:
     if parts and parts[0] is Ellipsis:
         return slice(None) if len(picking) < axes else picking[0]
     return parts[0] if parts else slice(None)
+
+
+def _arguments_as_arrays(values: Any) -> Iterator[np.ndarray]:
+    """Yield the arrays among arguments, those in lists, and lists of numbers, which NumPy takes for arrays."""
+    for value in values:
+        inside = list(_arrays_in([value]))
+        yield from inside or ([np.asarray(value)] if isinstance(value, (list, tuple)) else [])
 
 
 def _arrays_in(values: Any) -> Iterator[np.ndarray]:

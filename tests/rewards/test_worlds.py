@@ -15,7 +15,7 @@ from eureka_agent.tasks.registry import find_task
 
 HIDDEN = "[[[[[{}]]]]][0][0][0][0][0]"
 """Deeper than the static rules follow."""
-WIDE = "W = np.array([[0.0]])"
+WIDE = "W = np.array([[0.0]])\nL = [[0.0]]"
 
 REFUSED = (
     "n = (x[:, None] - x).shape[1]", "n = np.sum(np.ones_like(x[:, None] - x), axis=-1)",
@@ -28,7 +28,8 @@ REFUSED = (
     f"n = np.concatenate({HIDDEN.format('img')}, axis=-1)", f"n = len(dict({HIDDEN.format('act[:, :2]')}))",
     f"n = np.select({HIDDEN.format('a')}, {HIDDEN.format('a')}, 0.0)", f"n = {HIDDEN.format('x')}\nn += 1.0",
     f"n = 1.0 if {HIDDEN.format('x[:, None]')} else 2.0", f"n = float({HIDDEN.format('x')})",
-    f"n = {HIDDEN.format('x')}[None, :].shape[1]",
+    f"n = {HIDDEN.format('x')}[None, :].shape[1]", f"n = (x + {HIDDEN.format('L')}).shape[1]",
+    f"n = np.where(x > 0.0, x, {HIDDEN.format('L')}).shape[1]",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def test_who_mixes_or_counts_worlds_is_refused_at_the_first_call(lines: str, row
 
 
 def test_the_reason_tells_which_line_and_what_to_write() -> None:
-    with pytest.raises(RewardError, match=r"Line 7 .*\(num_envs,\) meets one with 2 axes.*x\[:, None\]"):
+    with pytest.raises(RewardError, match=r"Line 8 .*\(num_envs,\) meets one with 2 axes.*x\[:, None\]"):
         load_reward(reward_of("n = x + W"), strict=True)(SIGNALS)
 
 
