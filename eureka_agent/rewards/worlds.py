@@ -81,7 +81,7 @@ def _leading(parts: tuple[Any, ...], axes: int) -> Any:
 
 
 def _arguments_as_arrays(values: Any) -> Iterator[np.ndarray]:
-    """Yield the arrays among arguments, those in lists, and lists of numbers, which NumPy takes for arrays."""
+    """Yield arrays among arguments, those in lists, and lists of numbers, which NumPy takes for arrays."""
     for value in values:
         inside = list(_arrays_in([value]))
         yield from inside or ([np.asarray(value)] if isinstance(value, (list, tuple)) else [])
