@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.evolution.outputs import write_saved_reward
 from eureka_agent.store.events import read_events
@@ -94,6 +94,13 @@ def export(
         raise ConfigError(
             f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
         )
+    name = _exportable(folder, state, candidate)
+    write_saved_reward(path, folder.name, state, name)
+    return path
+
+
+def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
+    """Return the id of the candidate that is wanted; StoreError where its reward should not be taken along."""
     name = candidate or (state.confirmation or {}).get("winner")
     if name is None:
         ended = f"It ended without one: {folder.summary} says why."
@@ -109,8 +116,15 @@ def export(
             allowed=", ".join(names),
             fix=f"List them with `eureka-agent show {folder.name}`.",
         )
-    write_saved_reward(path, folder.name, state, name)
-    return path
+    chosen = state.candidates[name]
+    if chosen.status in (Status.REFUSED, Status.FAILED):
+        became = "was refused" if chosen.status is Status.REFUSED else "failed"
+        raise StoreError(
+            f"Candidate {name} of run {folder.name} {became}, so nothing was written: {chosen.reason}",
+            allowed="a candidate that the critic let through and whose training did not fail",
+            fix=f"Choose another one: `eureka-agent show {folder.name}` lists them.",
+        )
+    return name
 
 
 def _run_summary(name: str, state: RunState) -> RunSummary:

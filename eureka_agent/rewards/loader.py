@@ -74,11 +74,12 @@ class RewardFunction:
     ) -> None:
         """With `pure` constants are frozen and the number of worlds is hidden (see `purity.py`).
 
-        With `strict` the first call on NumPy shows that worlds keep their axis (see `worlds.py`).
+        With `strict` memory keeps the shape that MEMORY gives it, and the first call on NumPy shows that worlds
+        keep their axis (see `worlds.py`).
         """
         self.source = source
         self.library: Library = library
-        self._pure = pure
+        self._pure, self._strict = pure, strict
         self._unwatched = strict and library == "numpy"
         self._backend = backend_for(library)
         self._code = _compiled(source.text, operators=bool(self._backend.operators), pure=pure)
@@ -199,7 +200,7 @@ class RewardFunction:
                 allowed=f"exactly {sorted(self.source.memory_initial)}",
                 fix="Return a memory dictionary with the keys of MEMORY.",
             )
-        if expected == 3:
+        if expected == 3 and self._strict:
             self._check_memory(returned[2])
         return RewardOutput(*returned)
 
@@ -231,8 +232,9 @@ def load_reward(
             that ends in `.py`).
         library: what `np` means inside: NumPy, `jax.numpy` (traceable) or torch.
         signals: names the reward may ask for; None leaves the argument list unchecked.
-        strict: refuse what earlier versions let through and saved: rewards that change their own constants
-            or read how many worlds there are. Otherwise these load as they always did, with a UserWarning.
+        strict: refuse what earlier versions let through and saved: rewards that change their own constants,
+            read how many worlds there are, or return memory of another shape than MEMORY has. Otherwise these
+            load as they always did, with a UserWarning where the text shows it.
 
     Raises:
         RewardError: a static rule calls the source wrong; the message lists every error.

@@ -425,3 +425,19 @@ def test_the_header_of_an_export_comes_from_the_log(tmp_path: Path) -> None:
     assert "Reward found by eureka-agent." in old
     assert "candidate 0-00 (seed by search)" in old
     assert not [word for word in ("Task:", "Use:", "Training:") if word in old]
+
+
+@pytest.mark.parametrize(("status", "word"), [("refused", "was refused"), ("failed", "failed")])
+def test_a_candidate_that_was_refused_or_failed_is_not_exported(
+    tmp_path: Path, status: str, word: str
+) -> None:
+    """A saved file that pays otherwise than in training is such a failure."""
+    candidate = {**CANDIDATE, "index": 1, "status": status, "reason": "It counts its calls."}
+    folder = foreign_run(
+        tmp_path / "runs" / "theirs",
+        cartpole(),
+        events=[{"type": "candidate_refused", "candidate": candidate}],
+    )
+    with pytest.raises(StoreError, match=f"{word}, so nothing was written: It counts its calls"):
+        export(folder.name, tmp_path / "out.py", candidate="0-01", runs=tmp_path / "runs")
+    assert not (tmp_path / "out.py").exists()

@@ -82,6 +82,10 @@ def test_memory_is_watched_too_and_keeps_its_shape() -> None:
         other = load_reward(text.replace("NEW", new), strict=True)
         with pytest.raises(RewardError):
             other(signals, other.initial_memory(3))
+    grown = load_reward(text.replace("NEW", "np.concatenate([n, n], axis=1)"))  # as saved by earlier versions
+    memory = grown(signals, grown.initial_memory(3)).memory
+    assert memory is not None
+    assert memory["n"].shape == (3, 2)
 
 
 def test_watched_arrays_share_their_numbers() -> None:
