@@ -100,7 +100,7 @@ def export(
 
 
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
-    """Return the id of the candidate that is wanted; StoreError where its reward should not be taken along."""
+    """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
     name = candidate or (state.confirmation or {}).get("winner")
     if name is None:
         ended = f"It ended without one: {folder.summary} says why."

@@ -74,8 +74,8 @@ class RewardFunction:
     ) -> None:
         """With `pure` constants are frozen and the number of worlds is hidden (see `purity.py`).
 
-        With `strict` memory keeps the shape that MEMORY gives it, and the first call on NumPy shows that worlds
-        keep their axis (see `worlds.py`).
+        With `strict` memory keeps the shape that MEMORY gives it, and the first call on NumPy shows that
+        worlds keep their axis (see `worlds.py`).
         """
         self.source = source
         self.library: Library = library
