@@ -15,7 +15,7 @@ from pathlib import Path
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.evolution.training import TrainReport
+from eureka_agent.api.train import TrainReport
 
 
 def main() -> int:

@@ -64,11 +64,11 @@ def iteration_rate(task: Task, candidates: int, worlds: int, iterations: int) ->
     """Return steps a second of whole iterations, and how many seconds the first one took."""
     import jax
 
-    from eureka_agent.rewards.exported import admit
-    from eureka_agent.rewards.exporting import SignalShape, export_reward
+    from eureka_agent.rewards.jax_export import SignalShape, export_reward
+    from eureka_agent.rewards.jax_program import admit
     from eureka_agent.rewards.source import parse_reward
     from eureka_agent.training.device.iteration import Iteration
-    from eureka_agent.training.device.paying import TracedPayer
+    from eureka_agent.training.device.reward_provider import TracedRewardProvider
     from eureka_agent.training.device.worlds import DeviceWorlds
     from eureka_agent.training.population.learner import Learner
     from eureka_agent.training.population.network import Network
@@ -78,12 +78,14 @@ def iteration_rate(task: Task, candidates: int, worlds: int, iterations: int) ->
     made = DeviceWorlds(task, device_physics(task))
     network = Network.of(made.policy_space.shape[0], made.action_space, settings.hidden_sizes, sde=False)
     shapes = [SignalShape(s.name, s.shape, s.dtype) for s in task.all_signals]
-    payers = []
+    providers = []
     for index in range(candidates):
         text = source(task, index)  # ours, so that it may be traced in this process
         traced = export_reward(text, shapes)
-        payers.append(TracedPayer(admit(traced.module, parse_reward(text), traced.components, shapes)))
-    iteration = Iteration(made, Learner(network, settings), payers)
+        providers.append(
+            TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes))
+        )
+    iteration = Iteration(made, Learner(network, settings), providers)
     begun = time.perf_counter()
     generation, _ = iteration(iteration.begin([0] * candidates))
     jax.block_until_ready(generation)

@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 from scipy.stats import binomtest
 
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.training.population.halving import RULE, Look, Rule, clearly_behind
-from eureka_agent.training.population.population import looks_at
+from eureka_agent.training.population.halving import RULE, CheckpointScore, Rule, clearly_behind
+from eureka_agent.training.population.population import checkpoint_steps
 
 DATA = Path(__file__).parent / "data" / "generations.json"
 TUNED_ON = (0, 1)
@@ -40,7 +40,7 @@ class Recorded:
     seed: int
     scores: dict[str, float]
     """Final scores by candidate, signed so that larger is better."""
-    curves: dict[str, list[Look]]
+    curves: dict[str, list[CheckpointScore]]
     steps: dict[str, list[float]]
     """All steps of a candidate, evaluations included, up to each look."""
 
@@ -58,14 +58,14 @@ class Replayed(NamedTuple):
 
 def replay(generation: Recorded, rule: Rule) -> Replayed:
     """Apply the rule look by look, as training does."""
-    looks = len(next(iter(generation.curves.values())))
-    seen: dict[str, list[Look]] = {name: [] for name in generation.curves}
+    checkpoint_scores = len(next(iter(generation.curves.values())))
+    seen: dict[str, list[CheckpointScore]] = {name: [] for name in generation.curves}
     stopped: dict[str, int] = {}
-    for look in range(looks):
+    for look in range(checkpoint_scores):
         for name, curve in generation.curves.items():
             if name not in stopped:
                 seen[name].append(curve[look])
-        stopped |= dict.fromkeys(clearly_behind(seen, look, looks, rule), look)
+        stopped |= dict.fromkeys(clearly_behind(seen, look, checkpoint_scores, rule), look)
     scores = generation.scores
     winner = max(scores, key=lambda name: scores[name])
     left = max(score for name, score in scores.items() if name not in stopped)
@@ -81,16 +81,18 @@ def load(path: Path) -> list[Recorded]:
 
 def _recorded(row: dict[str, Any]) -> Recorded:
     sign, episodes = row["sign"], row["eval_episodes"]
-    learned = looks_at(row["env_steps"], row["checkpoints"], row["rollout"])
+    learned = checkpoint_steps(row["env_steps"], row["checkpoints"], row["rollout"])
     candidates = {c["id"]: c for c in row["candidates"] if "score" in c}
     curves = {
-        name: [Look(sign * f, e) for f, e in zip(c["fitness"], c["fitness_error"], strict=True)]
+        name: [CheckpointScore(sign * f, e) for f, e in zip(c["fitness"], c["fitness_error"], strict=True)]
         for name, c in candidates.items()
     }
     steps = {}
     for name, candidate in candidates.items():
         looked_at = itertools.accumulate(length * episodes for length in candidate["episode_length"])
-        steps[name] = [own + looks for own, looks in zip(learned, looked_at, strict=True)]
+        steps[name] = [
+            own + checkpoint_scores for own, checkpoint_scores in zip(learned, looked_at, strict=True)
+        ]
     scores = {name: sign * candidate["score"] for name, candidate in candidates.items()}
     return Recorded(row["task"], row["seed"], scores, curves, steps)
 

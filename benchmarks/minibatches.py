@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.api.bench_physics import physics_steps_a_second
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.evolution.physics_speed import physics_steps_a_second
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
 from eureka_agent.seeds import seed_for

@@ -13,8 +13,8 @@ import importlib.metadata
 import os
 import sys
 
-from eureka_agent.evolution.estimate import METHOD
-from eureka_agent.evolution.run import dry_run
+from eureka_agent.api.estimate import METHOD
+from eureka_agent.api.evolve import dry_run
 
 TASKS = ("cartpole", "half_cheetah", "humanoid")
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta/openai"

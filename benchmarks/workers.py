@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eureka_agent.evolution.speed import POPULATION, measure_speed
+from eureka_agent.api.bench_speed import POPULATION, measure_speed
 from eureka_agent.isolation import RewardSandbox, SignalLayout
 from eureka_agent.rewards.loader import load_reward
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from eureka_agent._version import __version__
 
 if TYPE_CHECKING:
+    from eureka_agent.api.check import check
+    from eureka_agent.api.doctor import doctor
+    from eureka_agent.api.evolve import RunResult, dry_run, evolve, resume
+    from eureka_agent.api.play import play
+    from eureka_agent.api.runs import export, show
+    from eureka_agent.api.runs import list_run_summaries as list_runs
+    from eureka_agent.api.train import train
     from eureka_agent.errors import EurekaError
-    from eureka_agent.evolution.checking import check
-    from eureka_agent.evolution.doctor import doctor
-    from eureka_agent.evolution.looking import export, show
-    from eureka_agent.evolution.looking import list_run_summaries as list_runs
-    from eureka_agent.evolution.playing import play
-    from eureka_agent.evolution.run import RunResult, dry_run, evolve, resume
-    from eureka_agent.evolution.training import train
     from eureka_agent.rewards.loader import load_reward
     from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 _HOMES = {
     "EurekaError": "errors:EurekaError",
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
-    "RunResult": "evolution.run:RunResult",
+    "RunResult": "api.evolve:RunResult",
     "VectorRewardWrapper": "rewards.wrapper:VectorRewardWrapper",
-    "check": "evolution.checking:check",
-    "doctor": "evolution.doctor:doctor",
-    "dry_run": "evolution.run:dry_run",
-    "evolve": "evolution.run:evolve",
-    "export": "evolution.looking:export",
+    "check": "api.check:check",
+    "doctor": "api.doctor:doctor",
+    "dry_run": "api.evolve:dry_run",
+    "evolve": "api.evolve:evolve",
+    "export": "api.runs:export",
     "find_task": "tasks.registry:find_task",
-    "list_runs": "evolution.looking:list_run_summaries",
+    "list_runs": "api.runs:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
-    "play": "evolution.playing:play",
-    "resume": "evolution.run:resume",
-    "show": "evolution.looking:show",
-    "train": "evolution.training:train",
+    "play": "api.play:play",
+    "resume": "api.evolve:resume",
+    "show": "api.runs:show",
+    "train": "api.train:train",
     "write_task": "tasks.scaffold:write_task",
 }
 

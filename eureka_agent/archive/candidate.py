@@ -77,7 +77,7 @@ class Evaluation:
     """Set where training ended early: its fitness is that of a smaller budget."""
 
     @property
-    def looks(self) -> tuple[tuple[float, float], ...]:
+    def checkpoint_scores(self) -> tuple[tuple[float, float], ...]:
         """Fitness and its standard error at each checkpoint; empty from trainers that leave no errors."""
         curves = (self.curves.get(name, ()) for name in ("fitness", "fitness_error"))
         return tuple(zip(*curves, strict=False))

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolving, looking, playing, rewards, tasks
+from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
 from eureka_agent.cli.output import fail
 from eureka_agent.errors import EurekaError
 
@@ -20,17 +20,17 @@ app = typer.Typer(
     context_settings={"auto_envvar_prefix": "EUREKA_AGENT", "help_option_names": ["-h", "--help"]},
 )
 
-app.command("evolve")(evolving.evolve)
-app.command("resume")(evolving.resume)
-app.command("runs")(looking.runs)
-app.command("show")(looking.show)
-app.command("export")(looking.export)
+app.command("evolve")(evolve.evolve)
+app.command("resume")(evolve.resume)
+app.command("runs")(runs.runs)
+app.command("show")(runs.show)
+app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
-app.command("play")(playing.play)
+app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)
-app.command("doctor")(looking.doctor)
+app.command("doctor")(runs.doctor)
 app.add_typer(bench.app, name="bench")
 
 

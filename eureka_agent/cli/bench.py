@@ -35,8 +35,8 @@ def speed(
     ] = False,
 ) -> None:
     """Train a generation of real rewards, start-up and evaluation included, and say how long it took."""
+    from eureka_agent.api.bench_speed import measure_speed
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.speed import measure_speed
 
     report = measure_speed(
         case, peers=peers, candidates=candidates, peer_candidates=peer_candidates, env_steps=env_steps,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from eureka_agent.api.doctor import DoctorReport
 from eureka_agent.cli.output import print_table
-from eureka_agent.evolution.doctor import DoctorReport
 from eureka_agent.isolation.layers import PURPOSES
 
 

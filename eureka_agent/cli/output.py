@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError
-from eureka_agent.showing import one_line, visible
+from eureka_agent.escaping import one_line, visible
 
 WIDTH_OF_FILES = 140
 """Columns of a table that goes into a file or a pipe; rich would take 80 and break every cell."""

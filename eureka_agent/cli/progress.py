@@ -17,12 +17,12 @@ from rich.live import Live
 from rich.text import Text
 
 from eureka_agent.cli.output import number
-from eureka_agent.showing import visible
+from eureka_agent.escaping import visible
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.state import RunState
 
 if TYPE_CHECKING:
-    from eureka_agent.evolution.run import RunResult
+    from eureka_agent.api.evolve import RunResult
     from eureka_agent.store.events import Event
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eureka_agent.showing import visible
+from eureka_agent.escaping import visible
 
 Task = Annotated[str, typer.Option("--task", help="A task's name, its folder, or gym:<id>.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -26,8 +26,8 @@ def check(
     json_output: Json = False,
 ) -> None:
     """Say what the critic thinks of a reward: static rules, then a run on the task's transitions."""
+    from eureka_agent.api.check import check as examine
     from eureka_agent.cli.output import print_json
-    from eureka_agent.evolution.checking import check as examine
 
     findings = examine(reward, task, env=env, envs=envs, unsafe_isolation=unsafe_isolation)
     refused = any(finding.severity == "error" for finding in findings)
@@ -75,8 +75,8 @@ def train(
     json_output: Json = False,
 ) -> None:
     """Train policies with a reward and say what fitness they reach."""
+    from eureka_agent.api.train import train as run
     from eureka_agent.cli.output import print_json, print_table
-    from eureka_agent.evolution.training import train as run
 
     trained = run(
         task, reward, seeds=seeds, seed=seed, env_steps=env_steps, output=output, trainer=trainer,

@@ -17,10 +17,10 @@ from eureka_agent.design.reflection import NOTHING_MET, reflect
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
+from eureka_agent.escaping import fence, visible
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
-from eureka_agent.showing import fence, visible
 from eureka_agent.tasks.task import Task
 
 _SLOTS_PER_FRESH_SEED = 8

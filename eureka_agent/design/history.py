@@ -9,8 +9,8 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
+from eureka_agent.escaping import cell, one_line
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.showing import cell, one_line
 
 MOST_TRIED = 12
 MOST_FAILURES = 8

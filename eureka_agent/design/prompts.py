@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.design.untrained import Untrained
+from eureka_agent.escaping import cell, item, one_line, visible
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_table_text
-from eureka_agent.showing import cell, item, one_line, visible
 from eureka_agent.tasks.task import Signal, Task
 from eureka_agent.training.algorithm import PpoSettings
 

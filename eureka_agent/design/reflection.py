@@ -8,13 +8,13 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Evaluation
-from eureka_agent.design.trained import Met
-from eureka_agent.showing import code_cell, item
+from eureka_agent.design.trained import PolicyStats
+from eureka_agent.escaping import code_cell, item
 
 POINTS = 10
 """Most values shown of a curve."""
 
-NOTHING_MET = Met()
+NOTHING_MET = PolicyStats()
 NOTHING_KNOWN: Mapping[str, str] = {}
 
 ALL_COMPONENTS = "reward (all components)"
@@ -54,7 +54,7 @@ def reflect(
     *,
     sign: float,
     detailed: bool = True,
-    met: Met = NOTHING_MET,
+    met: PolicyStats = NOTHING_MET,
     at_random: Mapping[str, str] = NOTHING_KNOWN,
 ) -> dict[str, Any]:
     """Return the values of the reflection template for a trained candidate.
@@ -90,7 +90,7 @@ def reflect(
         "ends": met.ends,
         "at_random": at_random,
         "earned": earnings(met),
-        "earned_at_random": met.earned_at_random is not None,
+        "rewards_at_random": met.rewards_at_random is not None,
         "notes": [asdict(note) for note in notes(first, sign=sign)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),
@@ -115,14 +115,14 @@ def rows(evaluation: Evaluation) -> list[Row]:
     return [_row(name, values) for name, values in shown.items() if values]
 
 
-def earnings(met: Met) -> list[tuple[str, ...]]:
+def earnings(met: PolicyStats) -> list[tuple[str, ...]]:
     """Return what is paid for every component and for all, by name: to the kept policy, and at random."""
-    if met.earned is None:
+    if met.rewards is None:
         return []
-    both = [met.earned] if met.earned_at_random is None else [met.earned, met.earned_at_random]
+    both = [met.rewards] if met.rewards_at_random is None else [met.rewards, met.rewards_at_random]
     rows = [
         (f"`{code_cell(name)}`", *(one.components.get(name, "") for one in both))
-        for name in met.earned.components
+        for name in met.rewards.components
     ]
     return [*rows, (f"`{ALL_COMPONENTS}`", *(one.reward for one in both))]
 

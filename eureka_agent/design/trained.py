@@ -14,10 +14,10 @@ from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Signals, Task
-from eureka_agent.training.paying import Paid
+from eureka_agent.training.reward_provider import RewardBatch
 
 Array = np.ndarray
-Pays = Callable[[str, Signals, Array], Paid]
+Pays = Callable[[str, Signals, Array], RewardBatch]
 """Gives what a reward's source pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
 
 Raises RewardError or WorkerError where it cannot.
@@ -25,7 +25,7 @@ Raises RewardError or WorkerError where it cannot.
 
 
 @dataclass(frozen=True)
-class Earned:
+class RewardStats:
     """What a reward pays for steps, each as mean and quantiles."""
 
     components: Mapping[str, str]
@@ -34,7 +34,7 @@ class Earned:
 
 
 @dataclass(frozen=True)
-class Met:
+class PolicyStats:
     """What a candidate's kept policy meets in recorded episodes; nothing where none were kept."""
 
     lengths: tuple[int, ...] = ()
@@ -43,12 +43,12 @@ class Met:
     """Quantiles of each."""
     ends: Mapping[str, str] = field(default_factory=dict)
     """Each in the last step of the first episode that ended before the time limit, if one did."""
-    earned: Earned | None = None
-    earned_at_random: Earned | None = None
+    rewards: RewardStats | None = None
+    rewards_at_random: RewardStats | None = None
     """What the same reward pays a random policy."""
 
 
-Trained = Callable[[Candidate], Met]
+Trained = Callable[[Candidate], PolicyStats]
 
 
 def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) -> Trained:
@@ -57,13 +57,13 @@ def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) 
     `recording` is of random play.
     """
 
-    def told(candidate: Candidate) -> Met:
+    def told(candidate: Candidate) -> PolicyStats:
         training = min(e.replicate for e in candidate.evaluations if e.stage == "search")
         episodes = read_trajectories(folder.training(candidate.id, "search", training))
         if not episodes:
-            return Met()
+            return PolicyStats()
         signals, first = _one_after_the_other(episodes)
-        earned = [
+        rewards = [
             _earned(pays, candidate.source or "", *steps)
             for steps in ((signals, first), (recording.signals, recording.first))
         ]
@@ -71,17 +71,17 @@ def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) 
         early = [e for e, steps in zip(episodes, lengths, strict=True) if steps < task.max_episode_steps]
         met = quantiles_of({name: array[:, 0] for name, array in signals.items()})
         ends = {name: elements_of(early[0][name][-1]) for name in met} if early else {}
-        return Met(lengths, met, ends, *earned)
+        return PolicyStats(lengths, met, ends, *rewards)
 
     return told
 
 
-def as_if_met(task: Task, components: tuple[str, ...]) -> Met:
+def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:
     """Return words as long as those of a measurement, to estimate what prompts will cost."""
     words = "-0.0099; -0.0099, -0.0099, -0.0099"
-    earned = Earned(dict.fromkeys(components, words), words)
+    rewards = RewardStats(dict.fromkeys(components, words), words)
     ends = {signal.name: elements_of(np.full(signal.shape, -0.0099)) for signal in task.signals}
-    return Met((999,) * 3, as_long_as_quantiles(task), ends, earned, earned)
+    return PolicyStats((999,) * 3, as_long_as_quantiles(task), ends, rewards, rewards)
 
 
 def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
@@ -94,10 +94,10 @@ def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
     }, first
 
 
-def _earned(pays: Pays, source: str, signals: Signals, first: Array) -> Earned | None:
+def _earned(pays: Pays, source: str, signals: Signals, first: Array) -> RewardStats | None:
     try:
         paid = pays(source, signals, first)
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}
-    return Earned(each, spread_of(paid.reward))
+    return RewardStats(each, spread_of(paid.reward))

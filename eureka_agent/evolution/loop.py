@@ -24,9 +24,10 @@ from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
 from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.errors import BudgetExhaustedError, ModelError
-from eureka_agent.evolution import confirmation, outputs
+from eureka_agent.evolution import confirmation
 from eureka_agent.evolution.proposing import given_slot, propose_candidate
 from eureka_agent.evolution.step_budget import reserved_trainings
+from eureka_agent.report import run_files
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import EventLog
@@ -66,7 +67,7 @@ class Evolution:
                 self.propose(generation, proposer)
                 self.train(generation)
                 self.judge(generation)
-            self.settle(restart)
+            self.resolve_pending_duel(restart)
         self.confirm()
         self.save()
 
@@ -90,9 +91,9 @@ class Evolution:
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)
                 return
-            outputs.write_proposal(self.folder, candidate, draft)
+            run_files.write_proposal(self.folder, candidate, draft)
             event = "candidate_refused" if candidate.status is Status.REFUSED else "candidate_proposed"
-            self.log.append(event, {"candidate": outputs.candidate_json(candidate)})
+            self.log.append(event, {"candidate": run_files.candidate_json(candidate)})
 
         try:
             _side_by_side(fill, open_slots, proposer.max_parallel)
@@ -124,7 +125,7 @@ class Evolution:
                 duel.append([name, len(archive.get(name).fitnesses(SEARCH))])
         self.log.append("generation_judged", {"generation": generation, **verdict._asdict(), "duel": duel})
 
-    def settle(self, restart: int) -> None:
+    def resolve_pending_duel(self, restart: int) -> None:
         """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
 
         Else the best of the last generation, which had one training, would never be tried again.
@@ -156,7 +157,7 @@ class Evolution:
 
     def save(self) -> None:
         """Write the winner and the summary, and close the run."""
-        outputs.write_results(self.folder, self.state, self.task, self.config)
+        run_files.write_results(self.folder, self.state, self.task, self.config)
         if not self.state.finished:
             self.log.append("run_finished", {})
 
@@ -256,7 +257,7 @@ class Evolution:
         else:
             self.log.append("training_finished", _job_json(job) | {"evaluation": asdict(outcome)})
         if job.name not in BASELINES:
-            outputs.write_training(self.folder, self.state.candidates[job.name])
+            run_files.write_training(self.folder, self.state.candidates[job.name])
 
     def _job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
         kind, source = self._reward_of(name)

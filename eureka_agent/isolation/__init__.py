@@ -2,13 +2,13 @@
 
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.forkserver import ForkServer
-from eureka_agent.isolation.layers import Attempt, IsolationReport, Layer
+from eureka_agent.isolation.layers import EscapeAttempt, IsolationReport, Layer
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.isolation.sandbox import RewardSandbox
 
 __all__ = [
-    "Attempt",
+    "EscapeAttempt",
     "ForkServer",
     "IsolationReport",
     "Layer",

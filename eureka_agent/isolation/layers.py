@@ -39,7 +39,7 @@ class IsolationReport:
     backend: str
     layers: tuple[Layer, ...]
     contained: bool
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[EscapeAttempt, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON-serialisable dictionaries and lists."""
@@ -47,7 +47,7 @@ class IsolationReport:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class EscapeAttempt:
     """One forbidden thing that the self-test tried: `denied` or not, and the error or what was reached."""
 
     name: str

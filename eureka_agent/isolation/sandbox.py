@@ -18,7 +18,7 @@ from eureka_agent.isolation import protocol
 from eureka_agent.isolation.bubblewrap import find_bubblewrap, wrap_commands
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.forkserver import ForkServer
-from eureka_agent.isolation.layers import LAYER_NAMES, Attempt, IsolationReport, Layer
+from eureka_agent.isolation.layers import LAYER_NAMES, EscapeAttempt, IsolationReport, Layer
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.resources import ONE_THREAD
@@ -235,7 +235,7 @@ class RewardSandbox:
         result = json.loads(answer)
         inner = {layer["name"]: Layer(**layer) for layer in result["layers"]}
         layers = tuple(outer if name == outer.name else inner[name] for name in LAYER_NAMES)
-        attempts = tuple(Attempt(**attempt) for attempt in result["attempts"])
+        attempts = tuple(EscapeAttempt(**attempt) for attempt in result["attempts"])
         backend = " + ".join(layer.name for layer in layers if layer.held) or "none"
         return IsolationReport(backend, layers, all(attempt.denied for attempt in attempts), attempts)
 

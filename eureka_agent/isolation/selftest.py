@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from eureka_agent.isolation.kernel import libc, raise_errno
-from eureka_agent.isolation.layers import Attempt
+from eureka_agent.isolation.layers import EscapeAttempt
 from eureka_agent.isolation.limits import GIB, WorkerLimits
 
 _CLONE_NEWUSER = 0x10000000
@@ -26,7 +26,7 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address reserved for documentation; asking for a route to it sends nothing."""
 
 
-def attempt_everything(limits: WorkerLimits, service: bytes) -> tuple[Attempt, ...]:
+def attempt_everything(limits: WorkerLimits, service: bytes) -> tuple[EscapeAttempt, ...]:
     """Try each forbidden thing and return what happened. Only for a process that ends right after it.
 
     `service` is the address of an abstract Unix socket that the asker listens on.
@@ -47,13 +47,13 @@ def attempt_everything(limits: WorkerLimits, service: bytes) -> tuple[Attempt, .
     return tuple(_try(name, action) for name, action in forbidden.items())
 
 
-def _try(name: str, action: Callable[[], str]) -> Attempt:
+def _try(name: str, action: Callable[[], str]) -> EscapeAttempt:
     try:
-        return Attempt(name, False, action())
+        return EscapeAttempt(name, False, action())
     except MemoryError:
-        return Attempt(name, True, "MemoryError")
+        return EscapeAttempt(name, True, "MemoryError")
     except OSError as error:
-        return Attempt(name, True, os.strerror(error.errno) if error.errno else str(error))
+        return EscapeAttempt(name, True, os.strerror(error.errno) if error.errno else str(error))
 
 
 def _read(path: str) -> str:

@@ -17,7 +17,7 @@ from eureka_agent.isolation import protocol
 from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.isolation.lockdown import lock_down
 from eureka_agent.isolation.worker import answer_probe, die_when_closed, discard_output, fault_reply
-from eureka_agent.rewards.exporting import SignalShape, export_reward
+from eureka_agent.rewards.jax_export import SignalShape, export_reward
 
 
 def main(payload: dict[str, Any], fds: list[int]) -> None:

@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 
-from eureka_agent.rewards.exporting import SignalShape, export_reward
+from eureka_agent.rewards.jax_export import SignalShape, export_reward
 
 _SOURCE = """
 import numpy as np

@@ -23,7 +23,7 @@ _WANTS_STREAM = re.compile(r"only\s+supports?\s+stream|stream\w*\s.*(required|mu
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Adjustment:
     """What a refusal taught; `room` is how long this one reply may be, where the prompt leaves less."""
 
     room: int | None = None
@@ -55,7 +55,7 @@ class Quirks:
                 request |= {"stream": True, "stream_options": {"include_usage": True}}
             return {name: value for name, value in request.items() if name not in self._dropped}
 
-    def learn(self, message: str, request: Mapping[str, Any]) -> Lesson | None:
+    def learn(self, message: str, request: Mapping[str, Any]) -> Adjustment | None:
         """Learn from a refusal of `request`; None where it teaches nothing new."""
         said = message.lower()
         with self._lock:
@@ -66,13 +66,13 @@ class Quirks:
                 or self._learn_to_stream(said, request)
             )
 
-    def _learn_room(self, said: str, request: Mapping[str, Any]) -> Lesson | None:
+    def _learn_room(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
         """Learn how long a reply may be at most: of this model, or beside this prompt."""
         asked = next((request[name] for name in self._limit_fields if name in request), 0)
         context, prompt = _CONTEXT.search(said), _PROMPT.search(said)
         if context and prompt:
             room = int(context[1]) - int(prompt[1] or prompt[2]) - _MARGIN
-            return Lesson(room) if _LEAST_ROOM <= room < asked else None
+            return Adjustment(room) if _LEAST_ROOM <= room < asked else None
         largest = _LARGEST.search(said)
         if largest is None or not any(name in said for name in (*self._limit_fields, "completion tokens")):
             return None
@@ -80,28 +80,28 @@ class Quirks:
         if not 0 < allowed < asked:
             return None
         self._largest = allowed
-        return Lesson()
+        return Adjustment()
 
-    def _learn_limit_field(self, said: str, request: Mapping[str, Any]) -> Lesson | None:
+    def _learn_limit_field(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
         sent = next((name for name in self._limit_fields if name in request), None)
         other = next((name for name in self._limit_fields if name != sent), None)
         if sent is None or other is None or not re.search(rf"\b{sent}\b", said) or not _unwanted(said):
             return None
         self._limit_field = other
-        return Lesson()
+        return Adjustment()
 
-    def _learn_to_drop(self, said: str, request: Mapping[str, Any]) -> Lesson | None:
+    def _learn_to_drop(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
         for name in ("temperature", "stream_options"):
             if name in request and name in said and _unwanted(said):
                 self._dropped.add(name)
-                return Lesson()
+                return Adjustment()
         return None
 
-    def _learn_to_stream(self, said: str, request: Mapping[str, Any]) -> Lesson | None:
+    def _learn_to_stream(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
         if request.get("stream") or not _WANTS_STREAM.search(said):
             return None
         self._stream = True
-        return Lesson()
+        return Adjustment()
 
 
 def _unwanted(said: str) -> bool:

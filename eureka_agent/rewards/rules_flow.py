@@ -47,7 +47,7 @@ class Flow:
         self.constants: Names = {}
         for node in tree.body:
             for name, value in named_values(node) if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
-                self.constants[name] = constant(Body(self, {}, self.constants).kind(value))
+                self.constants[name] = constant(FunctionBody(self, {}, self.constants).kind(value))
 
     def check(self) -> None:
         """Follow `compute_reward` and everything it calls.
@@ -58,7 +58,7 @@ class Flow:
         entry = self.functions[ENTRY]
         names = parameters_of(entry)
         kinds = tuple(self._parameter(name) for name in names)
-        body = Body(self, dict(zip(names, kinds, strict=True)), self.constants)
+        body = FunctionBody(self, dict(zip(names, kinds, strict=True)), self.constants)
         body.run(entry.body)
         check_returns(entry, body.returns, self.memory_keys, self.report)
 
@@ -73,7 +73,7 @@ class Flow:
         if key not in self.returned:
             self.returned[key] = ANY
             function = self.functions[name]
-            body = Body(self, dict(zip(parameters_of(function), kinds, strict=False)), self.constants)
+            body = FunctionBody(self, dict(zip(parameters_of(function), kinds, strict=False)), self.constants)
             body.run(function.body)
             self.returned[key] = joined([kind for _, kind in body.returns]) or ANY
         return self.returned[key]
@@ -95,7 +95,7 @@ def _memory_keys(tree: ast.Module) -> frozenset[str] | None:
     return frozenset(k for k in value if isinstance(k, str)) if isinstance(value, dict) else None
 
 
-class Body(Values):
+class FunctionBody(Values):
     """One function's statements, followed in order with what every name holds."""
 
     def __init__(self, flow: Flow, names: Names, constants: Names) -> None:

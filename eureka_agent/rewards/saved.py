@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eureka_agent.errors import RewardError
+from eureka_agent.escaping import visible
 from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.tree import docstring_of, parse_bytes, parse_python
-from eureka_agent.showing import visible
 
 
 @dataclass(frozen=True)

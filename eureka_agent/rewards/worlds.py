@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 
-class Worlds(np.ndarray):
+class WatchedArray(np.ndarray):
     """An array with a row for each world, which refuses whatever would not keep it so."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
@@ -25,7 +25,7 @@ class Worlds(np.ndarray):
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """Call one of NumPy's functions."""
-        if func in (np.stack, np.concatenate) and isinstance(args[0], Worlds):
+        if func in (np.stack, np.concatenate) and isinstance(args[0], WatchedArray):
             self._taken_apart()
         return self._kept(func, args, kwargs)
 
@@ -34,7 +34,7 @@ class Worlds(np.ndarray):
         given = list(_arguments_as_arrays([*args, *options.values()]))
         axes = max(array.ndim for array in given)
         for array in given:
-            if isinstance(array, Worlds) and array.ndim != axes:
+            if isinstance(array, WatchedArray) and array.ndim != axes:
                 raise ValueError(
                     f"an array of worlds with shape {_shown(array)} meets one with {axes} axes: its worlds "
                     "would no longer lie on the leading axis; write x[:, None] to add an axis behind them"
@@ -45,11 +45,11 @@ class Worlds(np.ndarray):
     def __getitem__(self, index: Any) -> Any:
         """Pick from other axes; the leading one stays whole."""
         parts = index if isinstance(index, tuple) else (index,)
-        if any(isinstance(part, Worlds) for part in parts):
+        if any(isinstance(part, WatchedArray) for part in parts):
             raise ValueError("an index that differs from world to world mixes them; use np.take_along_axis")
         if _leading(parts, self.ndim) != slice(None):
             raise ValueError(f"an index of an array with shape {_shown(self)} picks worlds; write x[:, i]")
-        return self.view(np.ndarray)[index].view(Worlds)
+        return self.view(np.ndarray)[index].view(WatchedArray)
 
     def _taken_apart(self, *_: Any) -> NoReturn:
         raise TypeError("an array of worlds is handled whole: it is not run over, and it is no single number")
@@ -61,7 +61,7 @@ class Worlds(np.ndarray):
 def watched(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return arrays of worlds that are watched; a table of them too."""
     return {
-        name: watched(value) if isinstance(value, Mapping) else np.asarray(value).view(Worlds)
+        name: watched(value) if isinstance(value, Mapping) else np.asarray(value).view(WatchedArray)
         for name, value in values.items()
     }
 
@@ -69,7 +69,7 @@ def watched(values: Mapping[str, Any]) -> dict[str, Any]:
 def _worlds(result: Any, rows: int) -> Any:
     if not isinstance(result, np.ndarray) or result.shape[:1] != (rows,):
         raise ValueError("what came of an array of worlds has no row for each of them any more")
-    return result.view(Worlds)
+    return result.view(WatchedArray)
 
 
 def _leading(parts: tuple[Any, ...], axes: int) -> Any:
@@ -96,7 +96,7 @@ def _arrays_in(values: Any) -> Iterator[np.ndarray]:
 
 
 def _bare(value: Any) -> Any:
-    if isinstance(value, Worlds):
+    if isinstance(value, WatchedArray):
         return value.view(np.ndarray)
     return type(value)(map(_bare, value)) if type(value) in (list, tuple) else value
 

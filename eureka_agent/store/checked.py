@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from eureka_agent.archive.candidate import is_candidate_id
-from eureka_agent.showing import one_line
+from eureka_agent.escaping import one_line
 
 BASELINES = ("reference", "sparse")
 """Names under which the baselines of the confirmation are journalled."""

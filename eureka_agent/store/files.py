@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import StoreError
-from eureka_agent.showing import one_line
+from eureka_agent.escaping import one_line
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 """What the system answers when a disk, and not a program, is at fault."""

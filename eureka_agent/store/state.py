@@ -9,7 +9,7 @@ from typing import Any
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.errors import StoreError
-from eureka_agent.showing import one_line
+from eureka_agent.escaping import one_line
 from eureka_agent.store import checked
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import Event
@@ -114,7 +114,7 @@ class RunState:
         found = []
         for candidate in self.archive(sign=1.0, generations=range(generation, generation + 1)).candidates:
             first = [e for e in candidate.evaluations if e.stage == "search" and e.replicate == 0]
-            found += [(candidate.id, evaluation.looks) for evaluation in first]
+            found += [(candidate.id, evaluation.checkpoint_scores) for evaluation in first]
             if not first and candidate.id in self.failed_curves:
                 found.append((candidate.id, self.failed_curves[candidate.id]))
         return tuple(found)

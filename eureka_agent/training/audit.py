@@ -25,8 +25,8 @@ from eureka_agent.store.reward_file import write_reward
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
-from eureka_agent.training.paying import Paid
 from eureka_agent.training.results import layout_for
+from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
 
 Array = np.ndarray
@@ -174,13 +174,13 @@ def pay_again(
     task: Task,
     sandbox: RewardSandbox,
     plain: bool = False,
-) -> Paid:
+) -> RewardBatch:
     """Return what a file pays for recorded steps in a fresh worker; raises what `RewardWorker` raises."""
     layout = layout_for(task, parsed.arguments, sample.first.size)
     with _spawned(sandbox, text, layout, plain=plain) as worker:
         given: Mapping[str, Array] = sample.signals or {"rows": sample.first}
         output = worker.compute_rollout(given, resets=sample.first)
-    return Paid(output.reward, dict(output.components))
+    return RewardBatch(output.reward, dict(output.components))
 
 
 @contextmanager
@@ -209,5 +209,5 @@ def _failure(outcome: Evaluation, problem: str) -> TrainingFailure:
         "steps, in another order and in batches of another size. Keep the reward a pure function of its "
         "signals: no state outside MEMORY, nothing that depends on other rows or on how many there are.",
         env_steps=outcome.env_steps,
-        curve=outcome.looks,
+        curve=outcome.checkpoint_scores,
     )

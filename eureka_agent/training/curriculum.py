@@ -1,4 +1,4 @@
-"""A curriculum: what is practised in which part of a training.
+"""A curriculum: what is trained in in which part of a training.
 
 A training has as many steps with stages as without: the stages share them in proportion to their own
 `env_steps`, and what a stage leaves over because its `until` was reached goes to the last one. Policies are
@@ -16,41 +16,41 @@ from eureka_agent.tasks.task import Task
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingStage:
     """One part of a training."""
 
     index: int
     task: Task
-    """The task with this stage's environment: what is practised on, and what `until` is measured on."""
+    """The task with this stage's environment: what is trained in on, and what `until` is measured on."""
     env_steps: int | None = None
-    """Steps after which the next lesson begins; None for the last, which takes all that are left."""
+    """Steps after which the next stage begins; None for the last, which takes all that are left."""
     until: float | None = None
 
     def passed(self, fitness: float) -> bool:
-        """Whether this fitness in the lesson's own environment lets the next one begin."""
+        """Whether this fitness in the stage's own environment lets the next one begin."""
         sign = self.task.fitness.sign
         return self.until is not None and sign * fitness >= sign * self.until
 
     def over(self, steps: int) -> bool:
-        """Whether so many steps are all that this lesson may take."""
+        """Whether so many steps are all that this stage may take."""
         return self.env_steps is not None and steps >= self.env_steps
 
 
-def lessons_of(task: Task, env_steps: int) -> tuple[Lesson, ...]:
-    """Return what a training of `env_steps` steps practises in order: the stages, or the task itself.
+def training_stages_of(task: Task, env_steps: int) -> tuple[TrainingStage, ...]:
+    """Return what a training of `env_steps` steps trains in in order: the stages, or the task itself.
 
     Raises TaskError where a stage's policy could not go on in the task: other observations or actions.
     """
     if not task.stages:
-        return (Lesson(0, task),)
+        return (TrainingStage(0, task),)
     total = sum(stage.env_steps for stage in task.stages)
-    lessons = [
-        Lesson(
+    stages = [
+        TrainingStage(
             index, stage_task(task, index), max(1, round(env_steps * stage.env_steps / total)), stage.until
         )
         for index, stage in enumerate(task.stages)
     ]
-    return (*lessons[:-1], replace(lessons[-1], env_steps=None, until=None))
+    return (*stages[:-1], replace(stages[-1], env_steps=None, until=None))
 
 
 def stage_task(task: Task, index: int) -> Task:

@@ -16,7 +16,7 @@ import numpy as np
 from eureka_agent.errors import StoreError
 from eureka_agent.store.arrays import write_arrays
 from eureka_agent.tasks.task import Signals
-from eureka_agent.training.paying import Collected, Paid, Payer
+from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 
 Array = np.ndarray
 FILE = "reward_sample.npz"
@@ -75,18 +75,18 @@ class RewardSample:
         )
 
 
-class SampledPayer:
-    """Passes everything on to a payer and keeps the first rollout and the last one with what was paid."""
+class SampledRewardProvider:
+    """Passes everything on to a provider and keeps the first rollout and the last one with what was paid."""
 
-    def __init__(self, payer: Payer) -> None:
-        self._payer = payer
-        self.signals = payer.signals
+    def __init__(self, provider: RewardProvider) -> None:
+        self._provider = provider
+        self.signals = provider.signals
         self._first: RewardSample | None = None
         self._last: RewardSample | None = None
 
-    def __call__(self, rollout: Collected) -> Paid:
-        """Pay a rollout; raises what the payer raises."""
-        paid = self._payer(rollout)
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        """Pay a rollout; raises what the provider raises."""
+        paid = self._provider(rollout)
         read = {name: rollout.signals[name] for name in self.signals}
         self._last = RewardSample.of(read, rollout.first, *paid)
         self._first = self._first or self._last

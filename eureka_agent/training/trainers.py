@@ -10,7 +10,7 @@ from eureka_agent.config import TRAINERS
 from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.training.job import Trainer
-from eureka_agent.training.second_chance import SecondChance
+from eureka_agent.training.retry import RetryOnCrash
 
 
 def make_trainer(
@@ -41,12 +41,12 @@ def make_trainer(
         device = DeviceTrainer(
             sandbox, scratch=scratch, stop=stop, worlds=worlds, unsafe=unsafe, notify=notify
         )
-        return SecondChance(device)
+        return RetryOnCrash(device)
     if name == "population":
         from eureka_agent.training.population.trainer import PopulationTrainer
 
         population = PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
-        return SecondChance(population)
+        return RetryOnCrash(population)
     from eureka_agent.training.sb3.trainer import Sb3Trainer
 
-    return SecondChance(Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))
+    return RetryOnCrash(Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))

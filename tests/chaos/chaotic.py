@@ -10,8 +10,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+from eureka_agent.api.evolve import evolve
 from eureka_agent.errors import EurekaError
-from eureka_agent.evolution.run import evolve
 
 
 @dataclass

@@ -23,10 +23,10 @@ from fakes import FakeTrainer, make_evolution
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.cli.progress import Progress
 from eureka_agent.design.designer import Designer
+from eureka_agent.escaping import visible
 from eureka_agent.evolution.loop import Evolution
-from eureka_agent.evolution.outputs import write_saved_reward
 from eureka_agent.llm.scripted import ScriptedModel
-from eureka_agent.showing import visible
+from eureka_agent.report.run_files import write_saved_reward
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
 CHECKOUT = Path(__file__).parents[2]

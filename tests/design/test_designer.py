@@ -6,14 +6,14 @@ from collections import Counter
 import pytest
 from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
+from eureka_agent.api.models import proposer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.config import make_config
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
-from eureka_agent.design.trained import Met
+from eureka_agent.design.trained import PolicyStats
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import ModelError
-from eureka_agent.evolution.models import proposer_of
 from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.rewards.findings import Finding
@@ -156,7 +156,7 @@ def test_the_prompt_tells_the_steps_and_the_target_of_the_run() -> None:
     model = ScriptedModel(["no code"])
     given = {"env_steps": 12_345, "target": 77.5}
     config = make_config({"task": {"kind": "folder", "value": "cartpole"}, **given})
-    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: Met()}
+    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: PolicyStats()}
     proposer_of(make_task(), config, [model], seed=0, **met).propose(Slot(0, 0, "seed"), archive_of(), STOP)
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content

@@ -13,7 +13,7 @@ from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Slot
-from eureka_agent.design.trained import Earned, Met, Trained
+from eureka_agent.design.trained import PolicyStats, RewardStats, Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.llm.model import Message
@@ -100,14 +100,14 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     slot, archive = SLOTS["rewrite"]
     asked_for: list[str] = []
 
-    def met(candidate: Candidate) -> Met:
+    def met(candidate: Candidate) -> PolicyStats:
         asked_for.append(candidate.id)
-        return Met(
+        return PolicyStats(
             (100, 31),
             {"position": "0.38, 0.41, 0.42", "wind": "0, 1, 2; 0, 1, 2; 3, 4, 5"},
             {"position": "-1", "wind": "1; 2; 3"},
-            Earned({"near": "0.9; 0.1, 0.9, 1", "effort": "-0.1; -0.2, -0.1, 0"}, "0.8; 0, 0.8, 1"),
-            Earned({"near": "0.2; 0, 0.2, 0.4", "effort": "-0.9; -1, -1, -0.8"}, "-0.7; -1, -0.8, -0.4"),
+            RewardStats({"near": "0.9; 0.1, 0.9, 1", "effort": "-0.1; -0.2, -0.1, 0"}, "0.8; 0, 0.8, 1"),
+            RewardStats({"near": "0.2; 0, 0.2, 0.4", "effort": "-0.9; -1, -1, -0.8"}, "-0.7; -1, -0.8, -0.4"),
         )
 
     matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, trained=met)[1].content)
@@ -116,7 +116,7 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 | -1 |" in both
     for text in (
         asked(slot, archive=archive, trained=met, reflection=False)[1].content,
-        asked(slot, archive=archive, trained=lambda _: Met())[1].content,
+        asked(slot, archive=archive, trained=lambda _: PolicyStats())[1].content,
     ):
         assert "kept policy meets" not in text
 

@@ -7,12 +7,12 @@ import numpy as np
 from design_fakes import make_task, trained
 
 from eureka_agent.analysis.trajectories import write_trajectories
-from eureka_agent.design.trained import Earned, Met, trained_in
+from eureka_agent.design.trained import PolicyStats, RewardStats, trained_in
 from eureka_agent.errors import RewardError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Signals
-from eureka_agent.training.paying import Paid
+from eureka_agent.training.reward_provider import RewardBatch
 
 TASK = make_task()
 AT_RANDOM = Recording(
@@ -25,13 +25,13 @@ AT_RANDOM = Recording(
 )
 
 
-def pays(source: str, signals: Signals, first: np.ndarray) -> Paid:
+def pays(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
     """Pay for height, and for beginnings."""
     height = signals["height"].astype(np.float32)
-    return Paid(height + 10 * first, {"height": height, "begun": 10 * first})
+    return RewardBatch(height + 10 * first, {"height": height, "begun": 10 * first})
 
 
-def cannot(source: str, signals: Signals, first: np.ndarray) -> Paid:
+def cannot(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
     raise RewardError("component 'root' is NaN in row 3")
 
 
@@ -51,8 +51,8 @@ def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_pat
     assert met.lengths == (90, 10)
     assert met.ends == {"height": "0"}, "of the first episode that did not last 100 steps"
     assert met.signals == {"height": "0, 0, 4"}
-    assert met.earned == Earned({"height": "0.4; 0, 0, 4", "begun": "0.2; 0, 0, 0"}, "0.6; 0, 0, 4")
-    assert met.earned_at_random == Earned(
+    assert met.rewards == RewardStats({"height": "0.4; 0, 0, 4", "begun": "0.2; 0, 0, 0"}, "0.6; 0, 0, 4")
+    assert met.rewards_at_random == RewardStats(
         {"height": "-1; -1, -1, -1", "begun": "2; 0, 0, 10"}, "1; -1, -1, 9"
     )
 
@@ -61,8 +61,8 @@ def test_signals_are_told_where_the_reward_fails_on_what_was_recorded(tmp_path: 
     folder = RunFolder(tmp_path)
     recorded(folder)
     met = trained_in(folder, replace(TASK, max_episode_steps=10), AT_RANDOM, cannot)(trained(0, 1, 5.0))
-    assert met == Met((90, 10), {"height": "0, 0, 4"}), "one had all its steps, as far as is known"
+    assert met == PolicyStats((90, 10), {"height": "0, 0, 4"}), "one had all its steps, as far as is known"
 
 
 def test_nothing_is_told_where_nothing_was_recorded(tmp_path: Path) -> None:
-    assert trained_in(RunFolder(tmp_path), TASK, AT_RANDOM, pays)(trained(0, 1, 5.0)) == Met()
+    assert trained_in(RunFolder(tmp_path), TASK, AT_RANDOM, pays)(trained(0, 1, 5.0)) == PolicyStats()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.api.consent import Consent
+from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, TaskChoice
-from eureka_agent.evolution.consent import Consent
-from eureka_agent.evolution.resuming import resumable
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import new_run_id, record_run

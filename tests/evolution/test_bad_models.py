@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from servers import Service, closed_port, serving
 
+from eureka_agent.api.evolve import evolve
 from eureka_agent.errors import EurekaError
-from eureka_agent.evolution.run import evolve
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import list_runs
 

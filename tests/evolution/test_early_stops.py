@@ -11,8 +11,9 @@ from fakes import CountingProposer, FakeTrainer, make_evolution
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.config import make_config
-from eureka_agent.evolution.early_stops import render_early_stops, rule_of
+from eureka_agent.evolution.early_stops import rule_of
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.training.job import TrainingJob
 
 CARTPOLE = {"kind": "folder", "value": "cartpole"}

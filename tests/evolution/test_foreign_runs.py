@@ -13,11 +13,11 @@ import gymnasium as gym
 import pytest
 from foreign import CANDIDATE, KINDS, SOURCE, Mark, foreign_run, marking_task, task_of
 
+from eureka_agent.api.evolve import evolve, resume
+from eureka_agent.api.runs import export, list_run_summaries, show
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
-from eureka_agent.evolution.looking import export, list_run_summaries, show
 from eureka_agent.evolution.loop import Interrupted
-from eureka_agent.evolution.run import evolve, resume
 from eureka_agent.resources import bundled_folders
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs

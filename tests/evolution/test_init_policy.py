@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from eureka_agent.api.evolve import evolve, resume
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.loop import Interrupted
-from eureka_agent.evolution.run import evolve, resume
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.policies import network_of

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from unittest import mock
 
 from eureka_agent.errors import RewardError
+from eureka_agent.escaping import visible
 from eureka_agent.rewards import tree
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.rewards.saved import Header, reward_bytes
 from eureka_agent.rewards.tree import parse_python
-from eureka_agent.showing import visible
 
 
 class Writer(NamedTuple):

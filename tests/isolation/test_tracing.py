@@ -15,8 +15,8 @@ pytest.importorskip("flatbuffers", reason="needs flatbuffers: pip install 'eurek
 from eureka_agent.errors import RewardError, WorkerTimeoutError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.isolation.tracing import RewardTracer
-from eureka_agent.rewards.exported import DeviceReward, admit
-from eureka_agent.rewards.exporting import SignalShape
+from eureka_agent.rewards.jax_export import SignalShape
+from eureka_agent.rewards.jax_program import DeviceReward, admit
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from eureka_agent.api.evolve import task_digest
 from eureka_agent.errors import TaskError
-from eureka_agent.evolution.run import task_digest
 from eureka_agent.tasks import find_task, inspect_environment, load_task
 from eureka_agent.tasks.schema import base_folder
 from eureka_agent.tasks.task import TaskRef

@@ -7,11 +7,11 @@ from typing import Any
 
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.paying import NativePayer
+from eureka_agent.training.population.candidate_learner import TrainingCandidate
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.learner import configure_jax
 from eureka_agent.training.population.population import Population
-from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.reward_provider import NativeRewardProvider
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.simulators import SimulatorFactory
 
@@ -29,7 +29,7 @@ def hopeless() -> Task:
 
 def test_of_equal_policies_the_population_keeps_the_last() -> None:
     task, factory = hopeless(), SimulatorFactory(hopeless())
-    candidate: Candidate = Candidate("one", 0, NativePayer())
+    candidate: TrainingCandidate = TrainingCandidate("one", 0, NativeRewardProvider())
     learner = make_learner(task, factory)
     Population(
         task, [candidate], factory=factory, learner=learner, env_steps=TOTAL, on_end=lambda *_: None
@@ -40,6 +40,6 @@ def test_of_equal_policies_the_population_keeps_the_last() -> None:
 
 
 def test_of_equal_policies_stable_baselines_keeps_the_last() -> None:
-    trained = train_ppo(hopeless(), NativePayer(), seed=0, env_steps=TOTAL)
+    trained = train_ppo(hopeless(), NativeRewardProvider(), seed=0, env_steps=TOTAL)
     assert trained.curves["fitness"] == [0.0] * 3
     assert trained.best_checkpoint == 2

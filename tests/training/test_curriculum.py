@@ -1,4 +1,4 @@
-"""Stage after stage: what is practised when, what is carried over, and that scores are the task's own."""
+"""Stage after stage: what is trained in when, what is carried over, and that scores are the task's own."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.curriculum import lessons_of
+from eureka_agent.training.curriculum import training_stages_of
 from eureka_agent.training.job import most_steps
-from eureka_agent.training.paying import NativePayer, Paid
+from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.child import make_learner
-from eureka_agent.training.population.classroom import courses_of
 from eureka_agent.training.population.learner import Learner, LearnerState, configure_jax
 from eureka_agent.training.population.population import Population
-from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.rollout import Rollout
+from eureka_agent.training.population.stage_group import stage_envs_of
+from eureka_agent.training.reward_provider import NativeRewardProvider, RewardBatch
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.simulators import SimulatorFactory
 
@@ -65,43 +65,43 @@ class Upright:
         self.signals: tuple[str, ...] = ("pole_angle",)
         self.weight = weight
 
-    def __call__(self, rollout: Rollout) -> Paid:
+    def __call__(self, rollout: Rollout) -> RewardBatch:
         reward = np.float32(self.weight) * np.cos(10 * rollout.signals["pole_angle"])
-        return Paid(reward, {"cos": reward})
+        return RewardBatch(reward, {"cos": reward})
 
 
-def trained(task: Task, candidates: Sequence[Candidate], learner: Learner) -> dict[str, Learned]:
+def trained(task: Task, candidates: Sequence[TrainingCandidate], learner: Learner) -> dict[str, Learned]:
     ends: dict[str, Any] = {}
 
-    def on_end(candidate: Candidate, end: Learned | EurekaError) -> None:
+    def on_end(candidate: TrainingCandidate, end: Learned | EurekaError) -> None:
         ends[candidate.name] = end
 
     factory = SimulatorFactory(task)
-    courses = courses_of(task, TOTAL, factory)
+    stages = stage_envs_of(task, TOTAL, factory)
     Population(
-        task, candidates, factory=factory, learner=learner, env_steps=TOTAL, on_end=on_end, courses=courses
+        task, candidates, factory=factory, learner=learner, env_steps=TOTAL, on_end=on_end, stages=stages
     ).run()
     return ends
 
 
 def test_stages_share_a_training_of_any_length(tmp_path: Path) -> None:
     task = staged(tmp_path)
-    lessons = lessons_of(task, 400)
-    assert [lesson.env_steps for lesson in lessons] == [200, 100, None]
-    assert [lesson.task.max_episode_steps for lesson in lessons] == [25, 60, 500]
-    assert [lesson.until for lesson in lessons] == [24.5, None, None]
-    assert all(lesson.task.budget == task.budget for lesson in lessons)
-    assert [lesson.task.stages for lesson in lessons] == [(), (), ()]
+    stages = training_stages_of(task, 400)
+    assert [stage.env_steps for stage in stages] == [200, 100, None]
+    assert [stage.task.max_episode_steps for stage in stages] == [25, 60, 500]
+    assert [stage.until for stage in stages] == [24.5, None, None]
+    assert all(stage.task.budget == task.budget for stage in stages)
+    assert [stage.task.stages for stage in stages] == [(), (), ()]
     without = find_task(str(tmp_path / "staged"), stages=False)
-    assert [lesson.task for lesson in lessons_of(without, 400)] == [without]
+    assert [stage.task for stage in training_stages_of(without, 400)] == [without]
 
 
 def test_until_follows_the_direction_of_the_fitness(tmp_path: Path) -> None:
     task = staged(tmp_path)
-    lesson = lessons_of(task, 400)[0]
-    assert lesson.passed(24.5)
-    assert not lesson.passed(24.4)
-    less = replace(lesson, task=replace(task, fitness=replace(task.fitness, direction="minimize")))
+    stage = training_stages_of(task, 400)[0]
+    assert stage.passed(24.5)
+    assert not stage.passed(24.4)
+    less = replace(stage, task=replace(task, fitness=replace(task.fitness, direction="minimize")))
     assert less.passed(24.4)
     assert not less.passed(24.6)
 
@@ -131,17 +131,17 @@ def test_a_stage_that_observes_or_acts_otherwise_is_refused(tmp_path: Path) -> N
     file = tmp_path / "staged" / "task.toml"
     file.write_text(file.read_text().replace('id = "CartPole-v1"', 'factory = "other_worlds:make"'))
     with pytest.raises(TaskError) as caught:
-        lessons_of(task, 400)
+        training_stages_of(task, 400)
     assert "Stage 'whole'" in caught.value.what
     assert "(6,) and actions Discrete(3), the task itself observations of shape (4,)" in caught.value.what
 
 
-def test_pupils_pass_their_stages_at_their_own_time_and_learn_as_if_alone(tmp_path: Path) -> None:
+def test_candidates_pass_their_stages_at_their_own_time_and_learn_as_if_alone(tmp_path: Path) -> None:
     task = staged(tmp_path)
     learner = make_learner(task, SimulatorFactory(task))
 
-    def candidates() -> list[Candidate]:
-        return [Candidate(str(k), 5, Upright(weight)) for k, weight in enumerate((1.0, -1.0, 0.3))]
+    def candidates() -> list[TrainingCandidate]:
+        return [TrainingCandidate(str(k), 5, Upright(weight)) for k, weight in enumerate((1.0, -1.0, 0.3))]
 
     together = trained(task, candidates(), learner)
     for candidate in candidates():
@@ -173,7 +173,7 @@ def test_the_optimiser_is_carried_over(tmp_path: Path) -> None:
     made = make_learner(task, SimulatorFactory(task))
     learner = Watched(made.network, made.settings)
     learner.counts = []
-    learned = trained(task, [Candidate("one", 5, Upright(1.0))], learner)["one"]
+    learned = trained(task, [TrainingCandidate("one", 5, Upright(1.0))], learner)["one"]
     each = learner.settings.n_epochs * -(-learner.settings.rollout // learner.settings.batch_size)
     assert learner.counts == [index * each for index in range(TOTAL // learner.settings.rollout)]
     assert learned.curves["stage"][0] == 0.0
@@ -183,7 +183,7 @@ def test_stable_baselines_goes_through_the_same_stages(tmp_path: Path) -> None:
     task = staged(tmp_path)
     algorithm = {**task.algorithm, "normalize_observation": True}
     task = replace(task, algorithm=algorithm, budget=replace(task.budget, eval_episodes=1))
-    once = train_ppo(task, NativePayer(), seed=5, env_steps=TOTAL)
+    once = train_ppo(task, NativeRewardProvider(), seed=5, env_steps=TOTAL)
     assert once.curves["stage"][0] == 0.0
     assert once.curves["stage"][-1] == 2.0
     assert once.curves["stage"] == sorted(once.curves["stage"])

@@ -21,14 +21,14 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.paying import NativePayer, Payer
 from eureka_agent.training.policies import check_can_act, fitting_policy, network_of, read_policy
+from eureka_agent.training.population.candidate_learner import TrainingCandidate
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import save_policy
 from eureka_agent.training.population.population import Population
-from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.reward_provider import NativeRewardProvider, RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into, save_model
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.simulators import SimulatorFactory
@@ -108,7 +108,7 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
     start = read_policy(fitting_policy(saved_for(task, tmp_path / "p.npz", normalized=normalized), task))
     factory = SimulatorFactory(task)
     learner = Learner(start.network, PpoSettings.of(task.algorithm))
-    candidate: Candidate[Payer] = Candidate("one", 0, NativePayer(), start)
+    candidate: TrainingCandidate[RewardProvider] = TrainingCandidate("one", 0, NativeRewardProvider(), start)
     population = Population(
         task, [candidate], factory=factory, learner=learner, env_steps=64, on_end=lambda *_: None
     )
@@ -116,7 +116,7 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
     population.run()
     assert candidate.best is not None
     np.testing.assert_allclose(candidate.best.flat, start.flat, atol=1e-6)
-    trained = train_ppo(task, NativePayer(), seed=0, env_steps=64, start=start)
+    trained = train_ppo(task, NativeRewardProvider(), seed=0, env_steps=64, start=start)
     save_model(tmp_path / "q.zip", trained.model, trained.normalize.obs_rms if normalized else None)
     after = read_policy(tmp_path / "q.zip")
     np.testing.assert_allclose(after.flat, start.flat, atol=1e-6)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from eureka_agent.errors import StoreError
-from eureka_agent.training.paying import Collected, Paid
+from eureka_agent.training.reward_provider import RewardBatch, RolloutSteps
 from eureka_agent.training.reward_sample import (
     FILE,
     MAX_ROWS,
     RewardSample,
-    SampledPayer,
+    SampledRewardProvider,
     read_samples,
     write_samples,
 )
@@ -38,20 +38,20 @@ def steps(count: int, worlds: int, value: float) -> Steps:
 class Doubling:
     signals: tuple[str, ...] = ("x",)
 
-    def __call__(self, rollout: Collected) -> Paid:
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         x = rollout.signals["x"]
-        return Paid(2 * x, {"a/b": x, "ü": x})
+        return RewardBatch(2 * x, {"a/b": x, "ü": x})
 
 
 def test_the_first_and_the_last_rollout_are_kept_whatever_becomes_of_their_arrays() -> None:
-    payer = SampledPayer(Doubling())
-    assert payer.samples == []
+    provider = SampledRewardProvider(Doubling())
+    assert provider.samples == []
     for value in (1.0, 2.0, 3.0):
         rollout = steps(4, 3, value)
-        paid = payer(rollout)
+        paid = provider(rollout)
         rollout.signals["x"][:] = -1.0
         paid.reward[:] = -1.0
-    first, last = payer.samples
+    first, last = provider.samples
     np.testing.assert_array_equal(first.reward[0], [2.0, 4.0, 6.0])
     np.testing.assert_array_equal(last.signals["x"][0], [3.0, 4.0, 5.0])
     assert set(first.signals) == {"x"}

@@ -17,26 +17,26 @@ import numpy as np
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.rewards.exported import admit
-from eureka_agent.rewards.exporting import SignalShape
+from eureka_agent.rewards.jax_export import SignalShape
+from eureka_agent.rewards.jax_program import admit
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
-from eureka_agent.training.device.paying import (
-    Collected,
-    DevicePayer,
-    NativePayer,
-    SparsePayer,
-    TracedPayer,
-)
 from eureka_agent.training.device.platform import configure_device
 from eureka_agent.training.device.population import DevicePopulation
+from eureka_agent.training.device.reward_provider import (
+    DeviceNativeReward,
+    DeviceRewardProvider,
+    DeviceSparseReward,
+    DeviceSteps,
+    TracedRewardProvider,
+)
 from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
-from eureka_agent.training.population.child import Generation
+from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
+from eureka_agent.training.population.child import GenerationTraining
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.simulators.choosing import device_physics
 
@@ -51,7 +51,7 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     _DeviceGeneration(payload, fds, started).run(memory)
 
 
-class _DeviceGeneration(Generation):
+class _DeviceGeneration(GenerationTraining):
     """The jobs of one child, on a device."""
 
     def train(self) -> None:
@@ -83,11 +83,11 @@ class _DeviceGeneration(Generation):
             race=self._race,
         ).run()
 
-    def _admitted(self, name: str, worlds: DeviceWorlds) -> Candidate[DevicePayer] | None:
+    def _admitted(self, name: str, worlds: DeviceWorlds) -> TrainingCandidate[DeviceRewardProvider] | None:
         """Return a job's candidate; None, and its failure written, where its reward is not admitted."""
         job = self.jobs[name]
         try:
-            return Candidate(name, job["seed"], self._device_payer(job, worlds))
+            return TrainingCandidate(name, job["seed"], self._device_provider(job, worlds))
         except (RewardError, TrainingError) as error:
             self.ended.add(name)
             if self._race is not None:
@@ -95,24 +95,24 @@ class _DeviceGeneration(Generation):
             self.write(name, {"failure": {"status": "failed", "reason": f"{error.what} {error.fix}".strip()}})
             return None
 
-    def samples(self, candidate: Candidate, end: Learned) -> Sequence[RewardSample]:
+    def samples(self, candidate: TrainingCandidate, end: Learned) -> Sequence[RewardSample]:
         """Return what the reward's program pays, on the device, for the first episode that was scored."""
-        payer = candidate.payer
-        if not isinstance(payer, TracedPayer):
+        provider = candidate.provider
+        if not isinstance(provider, TracedRewardProvider):
             return ()
         episode = end.scoring.episodes[0]
-        signals = {name: episode.signals[name][:, None] for name in payer.signals}
+        signals = {name: episode.signals[name][:, None] for name in provider.signals}
         first = np.zeros((episode.length, 1), bool)
         first[0] = True
-        steps = Collected(signals, native_reward=first, done=first, first=first)
-        paid = jax.device_get(jax.jit(payer)(steps, payer.initial_memory(1)))
+        steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
+        paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
         return [RewardSample.of(signals, first, paid.reward, paid.components)]
 
-    def _device_payer(self, job: dict[str, Any], worlds: DeviceWorlds) -> DevicePayer:
+    def _device_provider(self, job: dict[str, Any], worlds: DeviceWorlds) -> DeviceRewardProvider:
         if job["kind"] == "native":
-            return NativePayer()
+            return DeviceNativeReward()
         if job["kind"] == "sparse":
-            return SparsePayer(self.task, worlds, self.learner.settings.n_envs)
+            return DeviceSparseReward(self.task, worlds, self.learner.settings.n_envs)
         shapes = [SignalShape(s.name, s.shape, s.dtype) for s in self.task.all_signals]
         module = Path(job["module"]).read_bytes()
-        return TracedPayer(admit(module, parse_reward(job["source"]), job["components"], shapes))
+        return TracedRewardProvider(admit(module, parse_reward(job["source"]), job["components"], shapes))

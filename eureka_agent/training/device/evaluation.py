@@ -14,8 +14,8 @@ import numpy as np
 
 from eureka_agent.errors import EurekaError
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.device.rollout import Policies
-from eureka_agent.training.device.worlds import DeviceWorlds, Worlds
+from eureka_agent.training.device.rollout import DevicePolicies
+from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.scoring import Records, watched_worlds
@@ -25,7 +25,7 @@ class _Running(NamedTuple):
     """Episodes in progress."""
 
     t: Any
-    worlds: Worlds
+    worlds: DeviceWorldState
     running: Any
     """bool `(K * E,)`."""
     lengths: Any
@@ -41,7 +41,7 @@ class DeviceScoring:
         self._program = jax.jit(self._traced, static_argnames="watched")
 
     def __call__(
-        self, policies: Policies, seeds: Sequence[Sequence[int]], *, recorded: int = 0
+        self, policies: DevicePolicies, seeds: Sequence[Sequence[int]], *, recorded: int = 0
     ) -> list[EpisodeSet | EurekaError]:
         """Run one episode from each of E seeds for each of K policies; see `scoring.score`."""
         candidates, episodes = len(seeds), len(seeds[0])
@@ -58,7 +58,7 @@ class DeviceScoring:
             records.episodes(range(k * episodes, (k + 1) * episodes), recorded) for k in range(candidates)
         ]
 
-    def _traced(self, policies: Policies, keys: Any, watched: tuple[int, ...]) -> _Running:
+    def _traced(self, policies: DevicePolicies, keys: Any, watched: tuple[int, ...]) -> _Running:
         count, candidates = len(keys), len(policies.flat)
         worlds = self._worlds.begin(keys)
         rows: dict[str, tuple[int, ...]] = {"native": (count,)}

@@ -14,22 +14,27 @@ import jax
 import jax.numpy as jnp
 
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.device.paying import Collected, DevicePayer, Memory, Paid
-from eureka_agent.training.device.rollout import Policies, Rollout, collect
-from eureka_agent.training.device.statistics import Moments, ReturnScale
-from eureka_agent.training.device.worlds import DeviceWorlds, Worlds
+from eureka_agent.training.device.reward_provider import (
+    DeviceRewardBatch,
+    DeviceRewardProvider,
+    DeviceSteps,
+    Memory,
+)
+from eureka_agent.training.device.rollout import DevicePolicies, DeviceRollout, collect
+from eureka_agent.training.device.statistics import DeviceMoments, DeviceReturnScale
+from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 from eureka_agent.training.population.learner import Experience, Knobs, Learner, traced_update
 
 
-class Generation(NamedTuple):
+class GenerationState(NamedTuple):
     """Everything that K candidates carry from one iteration to the next."""
 
     flat: Any
     """float32 `(K, size)`."""
     optimizer: Any
-    moments: Moments
-    scale: ReturnScale
-    worlds: Worlds
+    moments: DeviceMoments
+    scale: DeviceReturnScale
+    worlds: DeviceWorldState
     """`K * N` rows, one candidate's after the other's."""
     memory: tuple[Memory, ...]
     """One a candidate, each `(N, ...)`."""
@@ -39,7 +44,7 @@ class Generation(NamedTuple):
     """bool `(K,)`: reward and weights were finite so far."""
 
 
-class Report(NamedTuple):
+class IterationReport(NamedTuple):
     """What is told of an iteration; a few numbers a candidate."""
 
     reward: Any
@@ -55,44 +60,46 @@ class Report(NamedTuple):
 
 
 class Iteration:
-    """The compiled iteration for some payers; the state of its generation is passed in and out."""
+    """The compiled iteration for some providers; the state of its generation is passed in and out."""
 
-    def __init__(self, worlds: DeviceWorlds, learner: Learner, payers: Sequence[DevicePayer]) -> None:
-        self._worlds, self._learner, self._payers = worlds, learner, tuple(payers)
+    def __init__(
+        self, worlds: DeviceWorlds, learner: Learner, providers: Sequence[DeviceRewardProvider]
+    ) -> None:
+        self._worlds, self._learner, self._providers = worlds, learner, tuple(providers)
         self._settings: PpoSettings = learner.settings
         self._knobs = Knobs.of(self._settings)
-        self._names = sorted({name for payer in payers for name in payer.signals})
+        self._names = sorted({name for provider in providers for name in provider.signals})
         # The old generation is given up: two copies of all worlds would take twice a device's memory.
         self._program = jax.jit(self._traced, donate_argnums=0)
 
-    def begin(self, seeds: Sequence[int]) -> Generation:
+    def begin(self, seeds: Sequence[int]) -> GenerationState:
         """Return K candidates before their first step; equal seeds begin, and go on, with equal draws."""
         states = [self._learner.initial(seed) for seed in seeds]
         n, count = self._settings.n_envs, len(seeds)
         keys = jax.vmap(jax.random.key)(jnp.asarray(seeds, jnp.uint32))
         begun, going_on = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(keys), 1, 0)
         starts = jax.vmap(lambda key: jax.random.split(key, n))(begun).reshape(-1)
-        begun_with = Generation(
+        begun_with = GenerationState(
             flat=jnp.stack([state.flat for state in states]),
             optimizer=jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state.optimizer for state in states]),
-            moments=Moments.empty(count, self._learner.network.observation),
-            scale=ReturnScale.empty(count, n),
+            moments=DeviceMoments.empty(count, self._learner.network.observation),
+            scale=DeviceReturnScale.empty(count, n),
             worlds=jax.jit(self._worlds.begin)(starts),
-            memory=tuple(jax.tree.map(jnp.array, payer.initial_memory(n)) for payer in self._payers),
+            memory=tuple(jax.tree.map(jnp.array, provider.initial_memory(n)) for provider in self._providers),
             keys=going_on,
             alive=jnp.ones(count, bool),
         )
         # As what the program returns: an array that could be anywhere would have it compiled a second time.
         return jax.device_put(begun_with, jax.devices()[0])
 
-    def __call__(self, generation: Generation) -> tuple[Generation, Report]:
+    def __call__(self, generation: GenerationState) -> tuple[GenerationState, IterationReport]:
         """Return the generation after one rollout and one update of everybody; the old one is used up."""
         return self._program(generation)
 
-    def narrowed(self, generation: Generation, kept: Sequence[int]) -> tuple[Iteration, Generation]:
+    def narrowed(self, generation: GenerationState, kept: Sequence[int]) -> tuple[Iteration, GenerationState]:
         """Return the iteration of some of the candidates and their part of the generation."""
-        payers = [self._payers[k] for k in kept]
-        narrow = Iteration(self._worlds, self._learner, payers)
+        providers = [self._providers[k] for k in kept]
+        narrow = Iteration(self._worlds, self._learner, providers)
         chosen, n = jnp.asarray(kept), self._settings.n_envs
         rows = (chosen[:, None] * n + jnp.arange(n)).reshape(-1)
 
@@ -104,15 +111,15 @@ class Iteration:
             for name in ("flat", "optimizer", "moments", "scale", "keys", "alive")
         }
         memory = tuple(generation.memory[k] for k in kept)
-        narrowed = Generation(**parts, worlds=of(generation.worlds, rows), memory=memory)
+        narrowed = GenerationState(**parts, worlds=of(generation.worlds, rows), memory=memory)
         return narrow, jax.device_put(narrowed, jax.devices()[0])
 
-    def policies(self, generation: Generation) -> Policies:
+    def policies(self, generation: GenerationState) -> DevicePolicies:
         """Return the candidates' policies as they are now."""
         known = generation.moments if self._settings.normalize_observation else None
-        return Policies(generation.flat, known)
+        return DevicePolicies(generation.flat, known)
 
-    def _traced(self, generation: Generation) -> tuple[Generation, Report]:
+    def _traced(self, generation: GenerationState) -> tuple[GenerationState, IterationReport]:
         settings = self._settings
         keys, acting, ordering = jnp.moveaxis(
             jax.vmap(lambda key: jax.random.split(key, 3))(generation.keys), 1, 0
@@ -131,18 +138,18 @@ class Iteration:
             scale, scaled = scale(reward, _by_candidate(rollout.done), settings.gamma)
         moments = generation.moments
         if settings.normalize_observation:
-            # A first rollout is learned from with its own statistics, as on the host: see `Pupil.learn`.
+            # A first rollout is learned from with its own statistics: see `CandidateLearner.learn`.
             rows = _by_candidate(rollout.observation).reshape(len(reward), -1, moments.mean.shape[1])
             updated = moments.update(rows)
-            policies = Policies(generation.flat, moments.where_seen(updated))
+            policies = DevicePolicies(generation.flat, moments.where_seen(updated))
             moments = updated
         flat, optimizer = self._learn(generation, policies, rollout, worlds, scaled, ordering)
         finite = jnp.isfinite(flat).all(axis=1)
         alive = generation.alive & sound & finite
-        learned = Generation(
+        learned = GenerationState(
             flat, optimizer, moments, scale, worlds, tuple(one.memory for one in paid), keys, alive
         )
-        return _kept_where(alive, learned, generation), Report(
+        return _kept_where(alive, learned, generation), IterationReport(
             reward=reward.mean(axis=(1, 2)),
             components=tuple({name: c.mean() for name, c in one.components.items()} for one in paid),
             bad_rewards=bad,
@@ -150,20 +157,20 @@ class Iteration:
             faults=rollout.fault.sum(axis=(0, 2)),
         )
 
-    def _pay(self, rollout: Rollout, memory: Sequence[Memory]) -> list[Paid]:
+    def _pay(self, rollout: DeviceRollout, memory: Sequence[Memory]) -> list[DeviceRewardBatch]:
         paid = []
-        for k, payer in enumerate(self._payers):
-            signals = {name: rollout.signals[name][:, k] for name in payer.signals}
-            seen = Collected(signals, rollout.native_reward[:, k], rollout.done[:, k], rollout.first[:, k])
-            paid.append(payer(seen, memory[k]))
+        for k, provider in enumerate(self._providers):
+            signals = {name: rollout.signals[name][:, k] for name in provider.signals}
+            seen = DeviceSteps(signals, rollout.native_reward[:, k], rollout.done[:, k], rollout.first[:, k])
+            paid.append(provider(seen, memory[k]))
         return paid
 
     def _learn(
         self,
-        generation: Generation,
-        policies: Policies,
-        rollout: Rollout,
-        worlds: Worlds,
+        generation: GenerationState,
+        policies: DevicePolicies,
+        rollout: DeviceRollout,
+        worlds: DeviceWorldState,
         reward: Any,
         keys: Any,
     ) -> tuple[Any, Any]:
@@ -200,12 +207,12 @@ def _by_candidate(array: Any) -> Any:
     return jnp.moveaxis(array, 1, 0)
 
 
-def _not_finite(paid: Paid) -> dict[str, Any]:
+def _not_finite(paid: DeviceRewardBatch) -> dict[str, Any]:
     columns = {"reward": paid.reward, **{f"component '{name}'": c for name, c in paid.components.items()}}
     return {name: (~jnp.isfinite(column)).sum() for name, column in columns.items()}
 
 
-def _kept_where(alive: Any, new: Generation, old: Generation) -> Generation:
+def _kept_where(alive: Any, new: GenerationState, old: GenerationState) -> GenerationState:
     """Return the new generation, but with what dead candidates learned taken back: no NaN is carried on."""
 
     def pick(one: Any, other: Any) -> Any:

@@ -16,14 +16,19 @@ import numpy as np
 from eureka_agent.errors import EurekaError, RewardError, TrainingError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.evaluation import DeviceScoring
-from eureka_agent.training.device.iteration import Generation, Iteration, Report
-from eureka_agent.training.device.paying import DevicePayer
-from eureka_agent.training.device.rollout import Policies
-from eureka_agent.training.device.statistics import Moments
+from eureka_agent.training.device.iteration import GenerationState, Iteration, IterationReport
+from eureka_agent.training.device.reward_provider import DeviceRewardProvider
+from eureka_agent.training.device.rollout import DevicePolicies
+from eureka_agent.training.device.statistics import DeviceMoments
 from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.population.candidate_learner import TrainingCandidate
 from eureka_agent.training.population.learner import Learner
-from eureka_agent.training.population.population import RECORDED_EPISODES, OnEnd, episode_seeds, looks_at
-from eureka_agent.training.population.pupil import Candidate
+from eureka_agent.training.population.population import (
+    RECORDED_EPISODES,
+    OnEnd,
+    checkpoint_steps,
+    episode_seeds,
+)
 from eureka_agent.training.population.race import Race
 
 
@@ -33,7 +38,7 @@ class DevicePopulation:
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[Candidate[DevicePayer]],
+        candidates: Sequence[TrainingCandidate[DeviceRewardProvider]],
         *,
         worlds: DeviceWorlds,
         learner: Learner,
@@ -43,13 +48,13 @@ class DevicePopulation:
     ) -> None:
         """`race` is where candidates that are clearly behind get stopped; without one all go to the end."""
         self._task, self._learner, self._candidates = task, learner, list(candidates)
-        self._iteration = Iteration(worlds, learner, [candidate.payer for candidate in candidates])
+        self._iteration = Iteration(worlds, learner, [candidate.provider for candidate in candidates])
         self._scoring = DeviceScoring(task, worlds, learner.network)
-        self.generation: Generation = self._iteration.begin([candidate.seed for candidate in candidates])
-        self._reports: list[Report] = []
+        self.generation: GenerationState = self._iteration.begin([candidate.seed for candidate in candidates])
+        self._reports: list[IterationReport] = []
         self._ended: set[str] = set()
         self._total, self._steps = env_steps, 0
-        self._due = looks_at(env_steps, task.budget.checkpoints, learner.settings.rollout)
+        self._due = checkpoint_steps(env_steps, task.budget.checkpoints, learner.settings.rollout)
         self._on_end, self._race = on_end, race
 
     def run(self) -> None:
@@ -102,7 +107,9 @@ class DevicePopulation:
         if self._race is None or not self._running:
             return
         sign, running = self._task.fitness.sign, [self._candidates[k] for k in self._running]
-        behind = self._race.meet({candidate.name: candidate.last_look(sign) for candidate in running})
+        behind = self._race.meet(
+            {candidate.name: candidate.last_checkpoint_score(sign) for candidate in running}
+        )
         for candidate in running:
             if candidate.name in behind:
                 candidate.stop(behind[candidate.name], env_steps=self._steps, of=self._due[-1])
@@ -129,7 +136,7 @@ class DevicePopulation:
                 candidate.faults += int(report.faults[k])
                 if problem := _problem(report, k):
                     self._end(k, problem)
-        return [_means(reports, k, one.payer.components) for k, one in enumerate(self._candidates)]
+        return [_means(reports, k, one.provider.components) for k, one in enumerate(self._candidates)]
 
     def _score(self, rows: Sequence[int]) -> None:
         """Score the chosen checkpoints of some candidates on episodes that chose nothing, and end them."""
@@ -143,21 +150,21 @@ class DevicePopulation:
             failed = isinstance(episodes, EurekaError)
             self._end(k, episodes if failed else self._candidates[k].learned(episodes))
 
-    def _chosen(self) -> Policies:
+    def _chosen(self) -> DevicePolicies:
         """Return the policies of the best checkpoints; whoever has none is there with what it is now."""
         now = self._iteration.policies(self.generation)
         best = [candidate.best for candidate in self._candidates]
         flats = [now.flat[k] if one is None else one.flat for k, one in enumerate(best)]
         if now.moments is None:
-            return Policies(np.stack(flats), None)
+            return DevicePolicies(np.stack(flats), None)
         held = jax.device_get(now.moments)
         kept = [held.on_host(k) if one is None else one.moments for k, one in enumerate(best)]
-        moments = Moments(
+        moments = DeviceMoments(
             np.stack([one.mean for one in kept]).astype(np.float32),
             np.stack([one.var for one in kept]).astype(np.float32),
             np.array([one.count for one in kept], np.float32),
         )
-        return Policies(np.stack(flats), moments)
+        return DevicePolicies(np.stack(flats), moments)
 
     def _end(self, k: int, end: Any) -> None:
         self._ended.add(self._candidates[k].name)
@@ -169,7 +176,7 @@ def bucket(candidates: int) -> int:
     return 1 << max(0, candidates - 1).bit_length()
 
 
-def _problem(report: Report, k: int) -> EurekaError | None:
+def _problem(report: IterationReport, k: int) -> EurekaError | None:
     """Return why a candidate cannot go on after an iteration, or None."""
     for name, count in report.bad_rewards[k].items():
         if count:
@@ -187,7 +194,7 @@ def _problem(report: Report, k: int) -> EurekaError | None:
     return None
 
 
-def _means(reports: Sequence[Report], k: int, components: Sequence[str]) -> dict[str, float]:
+def _means(reports: Sequence[IterationReport], k: int, components: Sequence[str]) -> dict[str, float]:
     """Return a candidate's mean reward and components over some iterations; empty where there are none."""
     if not reports:
         return {}

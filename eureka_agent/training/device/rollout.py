@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from eureka_agent.training.device.statistics import Moments
-from eureka_agent.training.device.worlds import DeviceWorlds, Worlds
+from eureka_agent.training.device.statistics import DeviceMoments
+from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 from eureka_agent.training.population.learner import tower, value
 from eureka_agent.training.population.network import Network
 
 
-class Policies(NamedTuple):
+class DevicePolicies(NamedTuple):
     """The policies of K candidates."""
 
     flat: Any
     """float32 `(K, size)`."""
-    moments: Moments | None
+    moments: DeviceMoments | None
     """Of observations; None where they are not normalised."""
 
     def normalized(self, observation: Any) -> Any:
@@ -37,7 +37,7 @@ class Policies(NamedTuple):
         return jax.vmap(lambda flat, rows: value(network, network.views(flat), rows))(self.flat, seen)
 
 
-class Rollout(NamedTuple):
+class DeviceRollout(NamedTuple):
     """T steps of K candidates in N worlds each, every array `(T, K, N, ...)`; see `population/rollout.py`."""
 
     observation: Any
@@ -57,13 +57,13 @@ class Rollout(NamedTuple):
 def collect(
     worlds: DeviceWorlds,
     network: Network,
-    policies: Policies,
-    rows: Worlds,
+    policies: DevicePolicies,
+    rows: DeviceWorldState,
     keys: Any,
     *,
     steps: int,
     names: Iterable[str],
-) -> tuple[Worlds, Rollout]:
+) -> tuple[DeviceWorldState, DeviceRollout]:
     """Return the worlds `(K * N)` after a rollout, and the rollout.
 
     `keys` `(K,)` are all that is random, one candidate's apart from the others'. Where an episode ends, the
@@ -82,7 +82,7 @@ def collect(
     log_std = jax.vmap(lambda flat: network.views(flat)["log_std"])(policies.flat)
     first_row = jnp.arange(candidates)[:, None] * num_envs
 
-    def act(rows: Worlds, step_keys: Any) -> tuple[Worlds, Rollout]:
+    def act(rows: DeviceWorldState, step_keys: Any) -> tuple[DeviceWorldState, DeviceRollout]:
         noise_keys, pick_keys = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(step_keys), 1, 0)
         observation = split(rows.state["obs"])
         seen = policies.normalized(observation)
@@ -93,7 +93,7 @@ def collect(
         after = policies.values(network, policies.normalized(split(step.final_observation)))
         picked = jax.vmap(lambda key: jax.random.randint(key, (num_envs,), 0, num_envs))(pick_keys)
         fresh = jax.tree.map(lambda array: array[(picked + first_row).reshape(-1)], pool)
-        taken = Rollout(
+        taken = DeviceRollout(
             observation=observation,
             action=action,
             signals={name: split(step.signals[name]) for name in wanted},

@@ -9,7 +9,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 
 WORLDS = 2048
-"""Worlds of each candidate; below some thousand a GPU waits for single steps."""
+"""DeviceWorldState of each candidate; below some thousand a GPU waits for single steps."""
 
 STEPS = 16
 MINIBATCHES = 32

@@ -14,7 +14,7 @@ from eureka_agent.training.population import moments
 from eureka_agent.training.population.moments import CLIP, EPSILON, merged
 
 
-class Moments(NamedTuple):
+class DeviceMoments(NamedTuple):
     """Mean and variance of all rows seen so far, each `(K, dim)`, and their number `(K,)`."""
 
     mean: Any
@@ -22,25 +22,25 @@ class Moments(NamedTuple):
     count: Any
 
     @classmethod
-    def empty(cls, candidates: int, dim: int) -> Moments:
+    def empty(cls, candidates: int, dim: int) -> DeviceMoments:
         """Return what nothing has been taken into."""
         start = moments.Moments(dim)
         shape = (candidates, dim)
         count = jnp.full((candidates,), start.count, jnp.float32)
         return cls(jnp.zeros(shape, jnp.float32), jnp.ones(shape, jnp.float32), count)
 
-    def update(self, rows: Any) -> Moments:
+    def update(self, rows: Any) -> DeviceMoments:
         """Return the moments with `(K, n, dim)` taken in."""
         mean, var, count = merged(
             (self.mean, self.var, self.count[:, None]),
             (rows.mean(axis=1), rows.var(axis=1), float(rows.shape[1])),
         )
-        return Moments(mean, var, count[:, 0])
+        return DeviceMoments(mean, var, count[:, 0])
 
-    def where_seen(self, others: Moments) -> Moments:
+    def where_seen(self, others: DeviceMoments) -> DeviceMoments:
         """Return these, but `others` for candidates of whom nothing was taken in."""
         seen = self.count >= 1
-        return Moments(
+        return DeviceMoments(
             jnp.where(seen[:, None], self.mean, others.mean),
             jnp.where(seen[:, None], self.var, others.var),
             jnp.where(seen, self.count, others.count),
@@ -59,19 +59,19 @@ class Moments(NamedTuple):
         return made
 
 
-class ReturnScale(NamedTuple):
+class DeviceReturnScale(NamedTuple):
     """The scale of rewards by the deviation of their discounted sum."""
 
-    moments: Moments
+    moments: DeviceMoments
     returns: Any
     """`(K, N)`: the running sum of each world."""
 
     @classmethod
-    def empty(cls, candidates: int, num_envs: int) -> ReturnScale:
+    def empty(cls, candidates: int, num_envs: int) -> DeviceReturnScale:
         """Return the scale before any reward."""
-        return cls(Moments.empty(candidates, 1), jnp.zeros((candidates, num_envs), jnp.float32))
+        return cls(DeviceMoments.empty(candidates, 1), jnp.zeros((candidates, num_envs), jnp.float32))
 
-    def __call__(self, rewards: Any, done: Any, gamma: float) -> tuple[ReturnScale, Any]:
+    def __call__(self, rewards: Any, done: Any, gamma: float) -> tuple[DeviceReturnScale, Any]:
         """Return the next scale and one rollout's rewards `(K, T, N)` scaled and clipped."""
 
         def add(returns: Any, step: Any) -> Any:
@@ -84,4 +84,4 @@ class ReturnScale(NamedTuple):
         rows = jnp.moveaxis(history, 1, 0).reshape(len(rewards), -1, 1)
         known = self.moments.update(rows)
         scaled = rewards / jnp.sqrt(known.var + EPSILON)[:, :, None]
-        return ReturnScale(known, returns), jnp.clip(scaled, -CLIP, CLIP)
+        return DeviceReturnScale(known, returns), jnp.clip(scaled, -CLIP, CLIP)

@@ -15,7 +15,7 @@ from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.device.platform import Platform
 from eureka_agent.training.device.settings import FRESH_ONLY, device_settings
 from eureka_agent.training.job import TrainingFailure, most_steps
-from eureka_agent.training.population.trainer import PRELOAD, Attempt, Notify, PopulationTrainer
+from eureka_agent.training.population.trainer import PRELOAD, ChildAttempt, Notify, PopulationTrainer
 from eureka_agent.training.simulators.mjx import mjx_missing
 
 MODULE_FILE = "reward.stablehlo"
@@ -29,7 +29,7 @@ class DeviceTrainer(PopulationTrainer):
     """
 
     entry = "eureka_agent.training.device.child:main"
-    preload = (*PRELOAD, "eureka_agent.rewards.exported", "jax.experimental")
+    preload = (*PRELOAD, "eureka_agent.rewards.jax_program", "jax.experimental")
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class DeviceTrainer(PopulationTrainer):
     def _settings(self, task: Task) -> PpoSettings:
         return device_settings(task, self._worlds)
 
-    def _prepare(self, attempt: Attempt) -> None:
+    def _prepare(self, attempt: ChildAttempt) -> None:
         """Trace every generated reward; a job whose reward cannot be traced has failed.
 
         Raises TrainingError for jobs that are to start from a saved policy.
@@ -99,6 +99,6 @@ class DeviceTrainer(PopulationTrainer):
                 "isolation": self._tracer.report.backend,
             }
 
-    def _request(self, attempt: Attempt) -> tuple[dict[str, Any], list[int]]:
+    def _request(self, attempt: ChildAttempt) -> tuple[dict[str, Any], list[int]]:
         payload, fds = attempt.request(1, self._cache)
         return {**payload, "platform": self._platform, "worlds": self._worlds}, fds

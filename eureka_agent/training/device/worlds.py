@@ -19,12 +19,12 @@ from eureka_agent.errors import TaskError
 from eureka_agent.tasks.observe import policy_space
 from eureka_agent.tasks.portable import Portable
 from eureka_agent.tasks.task import Signals, Task
-from eureka_agent.training.simulators.mjx import Moved
+from eureka_agent.training.simulators.mjx import DevicePhysicsStep
 
 Rows = dict[str, Any]
 
 
-class Worlds(NamedTuple):
+class DeviceWorldState(NamedTuple):
     """Everything that n worlds remember."""
 
     bodies: Any
@@ -65,7 +65,7 @@ class DevicePhysics(Protocol):
         """Return bodies and states at the beginning of an episode for each of the `keys` `(n,)`."""
         ...
 
-    def step(self, bodies: Any, actions: Any) -> Moved:
+    def step(self, bodies: Any, actions: Any) -> DevicePhysicsStep:
         """Return bodies and states after a control step with actions `(n, d)` inside the space."""
         ...
 
@@ -82,13 +82,13 @@ class DeviceWorlds:
         self.action_space = space
         self._low, self._high = space.low.astype(np.float32), space.high.astype(np.float32)
 
-    def begin(self, keys: Any) -> Worlds:
+    def begin(self, keys: Any) -> DeviceWorldState:
         """Begin an episode in a world for each of the `keys` `(n,)`."""
         bodies, state = self.physics.reset(keys)
         first = self._signals(self.task.behaviour.initial_signals(state), "initial_signals", len(keys))
-        return Worlds(bodies, state, first, jnp.zeros(len(keys), jnp.int32))
+        return DeviceWorldState(bodies, state, first, jnp.zeros(len(keys), jnp.int32))
 
-    def step(self, worlds: Worlds, actions: Any) -> tuple[Worlds, Stepped]:
+    def step(self, worlds: DeviceWorldState, actions: Any) -> tuple[DeviceWorldState, Stepped]:
         """Step every world once with actions `(n, d)`, which are clipped; nothing is reset."""
         actions = jnp.clip(actions, self._low, self._high)
         moved = self.physics.step(worlds.bodies, actions)
@@ -108,9 +108,9 @@ class DeviceWorlds:
             first=worlds.elapsed == 0,
             fault=fault,
         )
-        return Worlds(bodies, state, now, elapsed), stepped
+        return DeviceWorldState(bodies, state, now, elapsed), stepped
 
-    def restart(self, worlds: Worlds, done: Any, fresh: Worlds) -> Worlds:
+    def restart(self, worlds: DeviceWorldState, done: Any, fresh: DeviceWorldState) -> DeviceWorldState:
         """Return the worlds with those of `done` `(n,)` exchanged for `fresh` ones."""
         return _where(done, fresh, worlds)
 

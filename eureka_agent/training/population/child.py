@@ -34,19 +34,19 @@ from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.paying import Payer, payer_of
 from eureka_agent.training.policies import read_policy
-from eureka_agent.training.population.classroom import courses_of
-from eureka_agent.training.population.halving import Look
+from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
+from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import FILE, save_policy
-from eureka_agent.training.population.population import Population, looks_at
-from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.population.population import Population, checkpoint_steps
 from eureka_agent.training.population.race import Race
+from eureka_agent.training.population.stage_group import stage_envs_of
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_sample import RewardSample, SampledPayer, write_samples
+from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
+from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -59,10 +59,10 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     limit_trainer(payload["memory_mb"])
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     configure_jax(Path(payload["cache"]) if payload["cache"] else None)
-    Generation(payload, fds, started).run(memory=f"{payload['memory_mb']} MB of memory")
+    GenerationTraining(payload, fds, started).run(memory=f"{payload['memory_mb']} MB of memory")
 
 
-class Generation:
+class GenerationTraining:
     """The jobs of one child and what they share."""
 
     def __init__(self, payload: dict[str, Any], fds: list[int], started: float) -> None:
@@ -71,7 +71,7 @@ class Generation:
         self.started = started
         self.jobs: dict[str, dict[str, Any]] = {job["job"]: job for job in payload["jobs"]}
         self.ended: set[str] = set()
-        self._payers: dict[str, Payer] = {}
+        self._providers: dict[str, RewardProvider] = {}
         self._race: Race | None = None
 
     @property
@@ -102,7 +102,7 @@ class Generation:
             algorithm=payload["algorithm"],
         )
         self.factory = SimulatorFactory(self.task, threads=payload["threads_each"])
-        self.courses = courses_of(self.task, payload["env_steps"], self.factory)
+        self.stages = stage_envs_of(self.task, payload["env_steps"], self.factory)
         self.learner = make_learner(self.task, self.factory)
         self.learner.warm_up()
         fitting = self._fitting()
@@ -127,14 +127,15 @@ class Generation:
     def _make_race(self, given: dict[str, Any]) -> Race:
         """Return the race of the jobs that may be stopped early, with what is known of those that ended."""
         racing = [job for job in self.jobs.values() if job["races"]]
-        looks = looks_at(
+        checkpoint_scores = checkpoint_steps(
             self.payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
         )
         sign = self.task.fitness.sign
         ended = {
-            name: [Look(sign * fitness, error) for fitness, error in curve] for name, curve in given["ended"]
+            name: [CheckpointScore(sign * fitness, error) for fitness, error in curve]
+            for name, curve in given["ended"]
         }
-        return Race([job["job"] for job in racing], looks=len(looks), ended=ended)
+        return Race([job["job"] for job in racing], checkpoint_scores=len(checkpoint_scores), ended=ended)
 
     def _run_group(self, names: Sequence[str]) -> None:
         """Train some jobs; whatever happens to them, nobody waits for them afterwards."""
@@ -165,7 +166,7 @@ class Generation:
                 learner=self.learner,
                 env_steps=self.payload["env_steps"],
                 on_end=self.on_end,
-                courses=self.courses,
+                stages=self.stages,
                 race=race,
             )
             population.run()
@@ -181,24 +182,26 @@ class Generation:
             for part in (left[:half], left[half:]):
                 self._train_group([candidate.name for candidate in part], None)
 
-    def _candidate(self, name: str) -> Candidate:
+    def _candidate(self, name: str) -> TrainingCandidate:
         job = self.jobs[name]
         start = None if job["init_policy"] is None else read_policy(Path(job["init_policy"]))
-        return Candidate(name, job["seed"], self._payer(name), start)
+        return TrainingCandidate(name, job["seed"], self._provider(name), start)
 
-    def _payer(self, name: str) -> Payer:
-        """Return a job's payer; a worker is taken over once, and forgets when its episodes begin anew."""
+    def _provider(self, name: str) -> RewardProvider:
+        """Return a job's provider; a worker is taken over once, and forgets when its episodes begin anew."""
         job = self.jobs[name]
         if job["kind"] != "source":
-            return payer_of(self.task, job["kind"], self.learner.settings.n_envs, None, ())
-        if name not in self._payers:
+            return reward_provider_of(self.task, job["kind"], self.learner.settings.n_envs, None, ())
+        if name not in self._providers:
             first, count = job["fds"]
             own = self.fds[first : first + count]
-            paid = payer_of(self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own)
-            self._payers[name] = SampledPayer(paid)
-        return self._payers[name]
+            paid = reward_provider_of(
+                self.task, job["kind"], self.learner.settings.n_envs, job["worker"], own
+            )
+            self._providers[name] = SampledRewardProvider(paid)
+        return self._providers[name]
 
-    def on_end(self, candidate: Candidate, end: Learned | EurekaError) -> None:
+    def on_end(self, candidate: TrainingCandidate, end: Learned | EurekaError) -> None:
         """Write what became of a candidate."""
         self.ended.add(candidate.name)
         if self._race is not None:
@@ -222,9 +225,9 @@ class Generation:
         evaluation = self._evaluation(self.jobs[candidate.name], end)
         self.write(candidate.name, {"evaluation": asdict(evaluation)})
 
-    def samples(self, candidate: Candidate, end: Learned) -> Sequence[RewardSample]:
+    def samples(self, candidate: TrainingCandidate, end: Learned) -> Sequence[RewardSample]:
         """Return steps with what a generated reward paid for them."""
-        return candidate.payer.samples if isinstance(candidate.payer, SampledPayer) else ()
+        return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()
 
     def write(self, name: str, result: dict[str, Any]) -> None:
         """Leave a job's result file, which ends it."""

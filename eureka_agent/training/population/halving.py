@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Look(NamedTuple):
+class CheckpointScore(NamedTuple):
     """How a policy did at one checkpoint."""
 
     score: float
@@ -28,7 +28,7 @@ class Behind(NamedTuple):
     allowed: float
 
 
-Curves = Mapping[str, Sequence[Look]]
+Curves = Mapping[str, Sequence[CheckpointScore]]
 """The looks at every candidate of a generation so far; shorter where one failed or was stopped."""
 
 
@@ -60,13 +60,13 @@ class Rule:
 RULE = Rule()
 
 
-def clearly_behind(curves: Curves, look: int, looks: int, rule: Rule = RULE) -> dict[str, Behind]:
+def clearly_behind(curves: Curves, look: int, checkpoint_scores: int, rule: Rule = RULE) -> dict[str, Behind]:
     """Return who stops at a look, by name.
 
     `look` counts from 0 to `looks` - 1; at the last one nobody is left to save. What lies behind `look` in
     the curves is not read, and candidates without that look are no longer there.
     """
-    if look + 1 < rule.first * looks or look + 1 >= looks:
+    if look + 1 < rule.first * checkpoint_scores or look + 1 >= checkpoint_scores:
         return {}
     best = {name: max(curve[: look + 1]) for name, curve in curves.items() if len(curve) > look}
     seen = [[own.score for own in curve[: look + 1]] for curve in curves.values() if curve]

@@ -19,7 +19,7 @@ from eureka_agent.seeds import generator_for
 Array = np.ndarray
 
 
-class Slot(NamedTuple):
+class WeightSlice(NamedTuple):
     """Where one weight lies in the flat vector."""
 
     name: str
@@ -70,7 +70,7 @@ class Network:
         return sum(self.heads) if self.heads else self.dim
 
     @cached_property
-    def slots(self) -> tuple[Slot, ...]:
+    def slots(self) -> tuple[WeightSlice, ...]:
         """Every weight in order."""
         shapes: list[tuple[str, tuple[int, ...]]] = []
         for tower, last in (("pi", self.outputs), ("vf", 1)):
@@ -81,7 +81,9 @@ class Network:
             latent = (self.hidden[-1] if self.hidden else self.observation, self.dim)
             shapes.append(("log_std", latent if self.sde else (self.dim,)))
         offsets = np.cumsum([0, *(math.prod(shape) for _, shape in shapes)])
-        return tuple(Slot(name, int(o), shape) for (name, shape), o in zip(shapes, offsets, strict=False))
+        return tuple(
+            WeightSlice(name, int(o), shape) for (name, shape), o in zip(shapes, offsets, strict=False)
+        )
 
     @property
     def size(self) -> int:

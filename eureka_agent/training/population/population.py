@@ -16,16 +16,16 @@ from eureka_agent.errors import EurekaError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.curriculum import Lesson
+from eureka_agent.training.curriculum import TrainingStage
 from eureka_agent.training.evaluation import EpisodeSet
-from eureka_agent.training.paying import Payer
 from eureka_agent.training.population.acting import Policies
-from eureka_agent.training.population.classroom import Classroom, Course
+from eureka_agent.training.population.candidate_learner import CandidateLearner, Learned, TrainingCandidate
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.moments import Moments
-from eureka_agent.training.population.pupil import Candidate, Learned, Pupil
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.scoring import score
+from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
+from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.simulators import SimulatorFactory
 
 Array = np.ndarray
@@ -33,7 +33,7 @@ RECORDED_EPISODES = 3
 """How many scoring episodes are kept as trajectories."""
 
 
-OnEnd = Callable[[Candidate, Learned | EurekaError], None]
+OnEnd = Callable[[TrainingCandidate, Learned | EurekaError], None]
 
 
 class Population:
@@ -42,28 +42,28 @@ class Population:
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[Candidate[Payer]],
+        candidates: Sequence[TrainingCandidate[RewardProvider]],
         *,
         factory: SimulatorFactory,
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
-        courses: Sequence[Course] = (),
+        stages: Sequence[StageEnvs] = (),
         race: Race | None = None,
     ) -> None:
-        """`courses` are the stages of a curriculum in order; without them the task itself is practised.
+        """`stages` are the stages of a curriculum in order; without them the task itself is trained in.
 
         `race` is where candidates that are clearly behind get stopped; without one all go to the end.
         """
         self._task, self._factory, self._learner = task, factory, learner
         self._settings: PpoSettings = learner.settings
-        self._pupils = [Pupil(candidate, learner) for candidate in candidates]
+        self._members = [CandidateLearner(candidate, learner) for candidate in candidates]
         self._total = env_steps
         self._steps = 0
         self._on_end, self._race = on_end, race
-        self._due = looks_at(env_steps, task.budget.checkpoints, learner.settings.rollout)
-        self._courses = tuple(courses) or (Course(Lesson(0, task), factory),)
-        self._rooms = [Classroom(self._courses[0], self._pupils, learner, since=0)]
+        self._due = checkpoint_steps(env_steps, task.budget.checkpoints, learner.settings.rollout)
+        self._stages = tuple(stages) or (StageEnvs(TrainingStage(0, task), factory),)
+        self._groups = [StageGroup(self._stages[0], self._members, learner, since=0)]
 
     def run(self) -> None:
         """Train all to the end of the budget and score them.
@@ -71,146 +71,148 @@ class Population:
         Raises TaskError or TrainingError where the worlds themselves misbehave, whoever caused it.
         """
         try:
-            while self._pupils and self._steps < self._total:
+            while self._members and self._steps < self._total:
                 self.iterate()
                 self._move_on(self._look())
-            self._score(self._pupils)
-            self._pupils = []
+            self._score(self._members)
+            self._members = []
         finally:
-            for room in self._rooms:
-                room.close()
+            for group in self._groups:
+                group.close()
 
     def iterate(self) -> None:
         """Collect one rollout and learn from it; candidates that cannot go on are ended."""
         self._steps += self._settings.rollout
-        for room in self._rooms:
-            self._end(room.practise(self._policies))
+        for group in self._groups:
+            self._end(group.train_iteration(self._policies))
 
     @property
     def weights(self) -> list[Array]:
         """The flat parameters of every candidate that still learns."""
-        return [pupil.state.flat for pupil in self._pupils]
+        return [member.state.flat for member in self._members]
 
-    def _policies(self, pupils: Sequence[Pupil]) -> Policies:
-        return self._stacked([p.state.flat for p in pupils], [p.moments for p in pupils])
+    def _policies(self, members: Sequence[CandidateLearner]) -> Policies:
+        return self._stacked([p.state.flat for p in members], [p.moments for p in members])
 
     def _stacked(self, flats: Sequence[Array], moments: Sequence[Moments]) -> Policies:
         known = moments if self._settings.normalize_observation else None
         return Policies(self._learner.network, flats, known)
 
-    def _end(self, failed: Mapping[Pupil, EurekaError]) -> None:
-        """Go on without the pupils that failed and their worlds."""
-        for pupil, error in failed.items():
-            self._on_end(pupil.candidate, error)
+    def _end(self, failed: Mapping[CandidateLearner, EurekaError]) -> None:
+        """Go on without the members that failed and their worlds."""
+        for member, error in failed.items():
+            self._on_end(member.candidate, error)
         self._drop(set(failed))
 
-    def _drop(self, gone: Collection[Pupil]) -> None:
-        """Go on without some pupils and their worlds."""
+    def _drop(self, gone: Collection[CandidateLearner]) -> None:
+        """Go on without some members and their worlds."""
         if not gone:
             return
-        self._pupils = [pupil for pupil in self._pupils if pupil not in gone]
-        for room in self._rooms:
-            room.release(gone)
-        self._rooms = [room for room in self._rooms if room.pupils]
+        self._members = [member for member in self._members if member not in gone]
+        for group in self._groups:
+            group.release(gone)
+        self._groups = [group for group in self._groups if group.members]
 
-    def _look(self) -> set[Pupil]:
+    def _look(self) -> set[CandidateLearner]:
         """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind.
 
-        Returns the pupils that need no more of their stage.
+        Returns the members that need no more of their stage.
         """
-        if not self._pupils or self._steps not in self._due:
+        if not self._members or self._steps not in self._due:
             return set()
-        failed: dict[Pupil, EurekaError] = {}
-        for pupil, episodes in self._tried(self._pupils, self._task, self._factory).items():
+        failed: dict[CandidateLearner, EurekaError] = {}
+        for member, episodes in self._tried(self._members, self._task, self._factory).items():
             if isinstance(episodes, EurekaError):
-                failed[pupil] = episodes
+                failed[member] = episodes
             else:
-                self._remember(pupil, episodes)
+                self._remember(member, episodes)
         self._end(failed)
         self._stop()
         return self._passed()
 
     def _stop(self) -> None:
         """Score and drop the candidates that the race says are clearly behind."""
-        if self._race is None or not self._pupils:
+        if self._race is None or not self._members:
             return
         sign = self._task.fitness.sign
-        behind = self._race.meet({p.candidate.name: p.candidate.last_look(sign) for p in self._pupils})
-        stopped = [pupil for pupil in self._pupils if pupil.candidate.name in behind]
-        for pupil in stopped:
-            pupil.candidate.stop(behind[pupil.candidate.name], env_steps=self._steps, of=self._due[-1])
+        behind = self._race.meet(
+            {p.candidate.name: p.candidate.last_checkpoint_score(sign) for p in self._members}
+        )
+        stopped = [member for member in self._members if member.candidate.name in behind]
+        for member in stopped:
+            member.candidate.stop(behind[member.candidate.name], env_steps=self._steps, of=self._due[-1])
         self._score(stopped)
         self._drop(set(stopped))
 
     def _tried(
-        self, pupils: Sequence[Pupil], task: Task, factory: SimulatorFactory
-    ) -> dict[Pupil, EpisodeSet | EurekaError]:
+        self, members: Sequence[CandidateLearner], task: Task, factory: SimulatorFactory
+    ) -> dict[CandidateLearner, EpisodeSet | EurekaError]:
         """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
-        if not pupils:
+        if not members:
             return {}
-        seeds = [episode_seeds(self._task, pupil.candidate, "select") for pupil in pupils]
-        found = dict(zip(pupils, score(task, factory, self._policies(pupils), seeds), strict=True))
-        for pupil, episodes in found.items():
+        seeds = [episode_seeds(self._task, member.candidate, "select") for member in members]
+        found = dict(zip(members, score(task, factory, self._policies(members), seeds), strict=True))
+        for member, episodes in found.items():
             if not isinstance(episodes, EurekaError):
-                pupil.candidate.env_steps += episodes.env_steps
+                member.candidate.env_steps += episodes.env_steps
         return found
 
-    def _passed(self) -> set[Pupil]:
-        """Return the pupils whose fitness in their stage's own environment lets the next one begin."""
-        passed: set[Pupil] = set()
-        for room in list(self._rooms):
-            lesson = room.course.lesson
-            if lesson.until is None or self._steps >= self._total:
+    def _passed(self) -> set[CandidateLearner]:
+        """Return the members whose fitness in their stage's own environment lets the next one begin."""
+        passed: set[CandidateLearner] = set()
+        for group in list(self._groups):
+            stage = group.stage_envs.stage
+            if stage.until is None or self._steps >= self._total:
                 continue
-            tried = self._tried(room.pupils, lesson.task, room.course.factory)
-            self._end({pupil: found for pupil, found in tried.items() if isinstance(found, EurekaError)})
-            passed |= {p for p, e in tried.items() if isinstance(e, EpisodeSet) and lesson.passed(e.fitness)}
+            tried = self._tried(group.members, stage.task, group.stage_envs.factory)
+            self._end({member: found for member, found in tried.items() if isinstance(found, EurekaError)})
+            passed |= {p for p, e in tried.items() if isinstance(e, EpisodeSet) and stage.passed(e.fitness)}
         return passed
 
-    def _move_on(self, passed: Collection[Pupil]) -> None:
-        """Bring pupils into the worlds of the next stage, those together that leave together."""
+    def _move_on(self, passed: Collection[CandidateLearner]) -> None:
+        """Bring members into the worlds of the next stage, those together that leave together."""
         if self._steps >= self._total:
             return
-        for room in list(self._rooms):
-            over = room.course.lesson.over(self._steps - room.since)
-            leaving = [pupil for pupil in room.pupils if over or pupil in passed]
+        for group in list(self._groups):
+            over = group.stage_envs.stage.over(self._steps - group.since)
+            leaving = [member for member in group.members if over or member in passed]
             if leaving:
-                room.release(leaving)
-                course = self._courses[room.course.lesson.index + 1]
-                self._rooms.append(Classroom(course, leaving, self._learner, since=self._steps))
-        self._rooms = [room for room in self._rooms if room.pupils]
+                group.release(leaving)
+                stage_envs = self._stages[group.stage_envs.stage.index + 1]
+                self._groups.append(StageGroup(stage_envs, leaving, self._learner, since=self._steps))
+        self._groups = [group for group in self._groups if group.members]
 
-    def _remember(self, pupil: Pupil, episodes: EpisodeSet) -> None:
-        means, sign, moments = pupil.tally.take(), self._task.fitness.sign, pupil.moments.copy()
-        pupil.candidate.remember(episodes, means, sign, pupil.state.flat, moments)
-        if len(self._courses) > 1:
-            pupil.candidate.curves["stage"].append(float(self._stage_of(pupil)))
+    def _remember(self, member: CandidateLearner, episodes: EpisodeSet) -> None:
+        means, sign, moments = member.tally.take(), self._task.fitness.sign, member.moments.copy()
+        member.candidate.remember(episodes, means, sign, member.state.flat, moments)
+        if len(self._stages) > 1:
+            member.candidate.curves["stage"].append(float(self._stage_of(member)))
 
-    def _stage_of(self, pupil: Pupil) -> int:
-        """Return the index of the stage that a pupil is in."""
-        return next(room.course.lesson.index for room in self._rooms if pupil in room.pupils)
+    def _stage_of(self, member: CandidateLearner) -> int:
+        """Return the index of the stage that a member is in."""
+        return next(group.stage_envs.stage.index for group in self._groups if member in group.members)
 
-    def _score(self, pupils: Sequence[Pupil]) -> None:
+    def _score(self, members: Sequence[CandidateLearner]) -> None:
         """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
-        if not pupils:
+        if not members:
             return
-        chosen = [pupil.candidate.best for pupil in pupils]
+        chosen = [member.candidate.best for member in members]
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [episode_seeds(self._task, pupil.candidate, "score") for pupil in pupils]
+        seeds = [episode_seeds(self._task, member.candidate, "score") for member in members]
         found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for pupil, episodes in zip(pupils, found, strict=True):
-            candidate = pupil.candidate
+        for member, episodes in zip(members, found, strict=True):
+            candidate = member.candidate
             failed = isinstance(episodes, EurekaError)
             self._on_end(candidate, episodes if failed else candidate.learned(episodes))
 
 
-def episode_seeds(task: Task, candidate: Candidate, purpose: str) -> list[int]:
+def episode_seeds(task: Task, candidate: TrainingCandidate, purpose: str) -> list[int]:
     """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones."""
     return [seed_for(candidate.seed, purpose, index) for index in range(task.budget.eval_episodes)]
 
 
-def looks_at(env_steps: int, checkpoints: int, rollout: int) -> list[int]:
+def checkpoint_steps(env_steps: int, checkpoints: int, rollout: int) -> list[int]:
     """Return the steps of learning at which candidates are looked at: at the end of a rollout, increasing.
 
     The last is the end of training. There are fewer than `checkpoints` where rollouts are long.

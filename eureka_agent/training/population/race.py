@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 
-from eureka_agent.training.population.halving import RULE, Behind, Look, Rule, clearly_behind
+from eureka_agent.training.population.halving import RULE, Behind, CheckpointScore, Rule, clearly_behind
 
 
 class Race:
@@ -19,25 +19,25 @@ class Race:
         self,
         names: Iterable[str],
         *,
-        looks: int,
-        ended: Mapping[str, Sequence[Look]] | None = None,
+        checkpoint_scores: int,
+        ended: Mapping[str, Sequence[CheckpointScore]] | None = None,
         rule: Rule = RULE,
     ) -> None:
         """`looks` is how many checkpoints there are; `ended` are rivals whose training is over already."""
-        self._curves: dict[str, list[Look]] = {name: [] for name in names}
+        self._curves: dict[str, list[CheckpointScore]] = {name: [] for name in names}
         self._awaited = set(self._curves)
         self._curves |= {name: list(curve) for name, curve in (ended or {}).items()}
-        self._looks, self._rule = looks, rule
+        self._looks, self._rule = checkpoint_scores, rule
         self._met = threading.Condition()
 
-    def meet(self, looks: Mapping[str, Look]) -> dict[str, Behind]:
+    def meet(self, checkpoint_scores: Mapping[str, CheckpointScore]) -> dict[str, Behind]:
         """Report the next look at some candidates, wait for everybody else's, return who of them stops."""
         with self._met:
-            mine = [name for name in looks if name in self._awaited]
+            mine = [name for name in checkpoint_scores if name in self._awaited]
             if not mine:
                 return {}
             for name in mine:
-                self._curves[name].append(looks[name])
+                self._curves[name].append(checkpoint_scores[name])
             look = len(self._curves[mine[0]]) - 1
             self._met.notify_all()
             self._met.wait_for(lambda: all(len(self._curves[name]) > look for name in self._awaited))

@@ -99,7 +99,7 @@ class PopulationTrainer:
 
         `whole` says that the jobs are all that there are, so that some may be stopped early.
         """
-        attempt = Attempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
+        attempt = ChildAttempt(task, jobs, finish, self._sandbox.kill, self._sandbox.report.backend)
         try:
             self._prepare(attempt)
             if not attempt.left:
@@ -135,7 +135,7 @@ class PopulationTrainer:
         size = -(-len(left) // count)
         return [left[start : start + size] for start in range(0, len(left), size)]
 
-    def _prepare(self, attempt: Attempt) -> None:
+    def _prepare(self, attempt: ChildAttempt) -> None:
         """Start a worker for every generated reward; a job whose reward does not load has failed."""
         for job in attempt.left:
             if job.kind != "source":
@@ -150,7 +150,7 @@ class PopulationTrainer:
                 reason = f"{error.what} {error.fix}".strip()
                 attempt.end(job, TrainingFailure("failed", reason, crashed=crashed))
 
-    def _run_child(self, attempt: Attempt, *, whole: bool) -> ChildEnd:
+    def _run_child(self, attempt: ChildAttempt, *, whole: bool) -> ChildEnd:
         self._fitting.unlink(missing_ok=True)
         for job in attempt.left:
             job.folder.mkdir(parents=True, exist_ok=True)
@@ -164,13 +164,13 @@ class PopulationTrainer:
         limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
         return self.executor.run_child(payload, fds, limits, watch=attempt.look)
 
-    def _request(self, attempt: Attempt) -> tuple[dict[str, Any], list[int]]:
+    def _request(self, attempt: ChildAttempt) -> tuple[dict[str, Any], list[int]]:
         """Return what the child is told, and the descriptors that go with it."""
         return attempt.request(self.executor.parallel, self._cache)
 
 
 @dataclass
-class Attempt:
+class ChildAttempt:
     """Some jobs in one child."""
 
     task: Task
@@ -279,7 +279,7 @@ def _race_json(jobs: Sequence[TrainingJob]) -> dict[str, Any] | None:
     return {"ended": ended, "members": len(jobs) + len(ended)}
 
 
-def _without_result(attempt: Attempt, job: TrainingJob, end: ChildEnd) -> Outcome:
+def _without_result(attempt: ChildAttempt, job: TrainingJob, end: ChildEnd) -> Outcome:
     if end.timed_out:
         return TrainingFailure(
             "timed out",

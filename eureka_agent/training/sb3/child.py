@@ -28,10 +28,10 @@ from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.paying import payer_of
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_sample import SampledPayer, write_samples
+from eureka_agent.training.reward_provider import reward_provider_of
+from eureka_agent.training.reward_sample import SampledRewardProvider, write_samples
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
 
@@ -58,16 +58,18 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
             algorithm=payload["algorithm"],
         )
         n_envs = PpoSettings.of(task.algorithm).n_envs
-        payer = SampledPayer(payer_of(task, payload["kind"], n_envs, payload["worker"], fds))
+        provider = SampledRewardProvider(
+            reward_provider_of(task, payload["kind"], n_envs, payload["worker"], fds)
+        )
         trained = train_ppo(
             task,
-            payer,
+            provider,
             seed=payload["seed"],
             env_steps=payload["env_steps"],
             start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
         )
         _save(folder, trained)
-        write_samples(folder, payer.samples if payload["kind"] == "source" else ())
+        write_samples(folder, provider.samples if payload["kind"] == "source" else ())
         return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
     except StoreError:
         raise

@@ -22,12 +22,12 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.curriculum import Lesson, lessons_of
+from eureka_agent.training.curriculum import TrainingStage, training_stages_of
 from eureka_agent.training.evaluation import EpisodeSet, evaluate
-from eureka_agent.training.paying import Payer
 from eureka_agent.training.population.policy_file import SavedPolicy
-from eureka_agent.training.sb3.payday import Payday, StepwiseScale
+from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
+from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 
 Array = np.ndarray
@@ -48,27 +48,29 @@ class Trained:
 
 
 def train_ppo(
-    task: Task, payer: Payer, *, seed: int, env_steps: int, start: SavedPolicy | None = None
+    task: Task, provider: RewardProvider, *, seed: int, env_steps: int, start: SavedPolicy | None = None
 ) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
-    `start` is a policy of the task's own network to start from. Raises what the payer raises, and
+    `start` is a policy of the task's own network to start from. Raises what the provider raises, and
     TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
     settings = asdict(PpoSettings.of(task.algorithm))
     n_envs = settings["n_envs"]
-    lessons = lessons_of(task, env_steps)
-    env = TaskVecEnv(_worlds(lessons[0], n_envs, seed), payer.signals)
+    stages = training_stages_of(task, env_steps)
+    env = TaskVecEnv(_worlds(stages[0], n_envs, seed), provider.signals)
     normalize = VecNormalize(env, norm_obs=settings["normalize_observation"], norm_reward=False)
-    scale = StepwiseScale(n_envs, settings["gamma"]) if settings["normalize_reward"] else None
-    payday = Payday(env, payer, scale)
+    scale = ReturnNormalizer(n_envs, settings["gamma"]) if settings["normalize_reward"] else None
+    rollout_rewards = RolloutRewards(env, provider, scale)
     try:
         model = _make_model(normalize, settings, seed)
         if start is not None:
             load_into(model, normalize, start)
-        checkpoints = _Checkpoints(task, payday, normalize, lessons=lessons, seed=seed, env_steps=env_steps)
-        model.learn(env_steps, callback=[payday, checkpoints])
+        checkpoints = _Checkpoints(
+            task, rollout_rewards, normalize, stages=stages, seed=seed, env_steps=env_steps
+        )
+        model.learn(env_steps, callback=[rollout_rewards, checkpoints])
         best = checkpoints.load_best(model)
         scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
     finally:
@@ -77,8 +79,8 @@ def train_ppo(
     return Trained(model, normalize, best, dict(checkpoints.curves), scoring, steps)
 
 
-def _worlds(lesson: Lesson, n_envs: int, seed: int) -> GymWorlds:
-    return GymWorlds(lesson.task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
+def _worlds(stage: TrainingStage, n_envs: int, seed: int) -> GymWorlds:
+    return GymWorlds(stage.task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
 
 
 def _make_model(env: VecNormalize, settings: dict[str, Any], seed: int) -> PPO:
@@ -100,20 +102,20 @@ class _Checkpoints(BaseCallback):
     def __init__(
         self,
         task: Task,
-        payday: Payday,
+        rollout_rewards: RolloutRewards,
         normalize: VecNormalize,
         *,
-        lessons: Sequence[Lesson],
+        stages: Sequence[TrainingStage],
         seed: int,
         env_steps: int,
     ) -> None:
         super().__init__()
-        self._lessons = list(lessons)
-        self._several = len(lessons) > 1
+        self._stages = list(stages)
+        self._several = len(stages) > 1
         self._since = 0
         self.curves: dict[str, list[float]] = defaultdict(list)
         self.eval_steps = 0
-        self._task, self._payday, self._normalize, self._seed = task, payday, normalize, seed
+        self._task, self._payday, self._normalize, self._seed = task, rollout_rewards, normalize, seed
         count = task.budget.checkpoints
         self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
         self._best: tuple[float, int, dict[str, Any], Any] | None = None
@@ -136,16 +138,16 @@ class _Checkpoints(BaseCallback):
     def _on_rollout_start(self) -> None:
         # Called before each rollout, so after the update that followed the previous one.
         passed = self._look()
-        if passed or self._lessons[0].over(self.num_timesteps - self._since):
+        if passed or self._stages[0].over(self.num_timesteps - self._since):
             self._move_on()
 
     def _move_on(self) -> None:
         """Go on in the worlds of the next stage; policy, optimiser and statistics stay as they are."""
-        self._lessons.pop(0)
+        self._stages.pop(0)
         self._since = self.num_timesteps
         env = self._normalize.venv
         assert isinstance(env, TaskVecEnv)
-        env.enter(_worlds(self._lessons[0], env.num_envs, self._seed))
+        env.enter(_worlds(self._stages[0], env.num_envs, self._seed))
         self._payday.begin()
         # The rollout that begins now takes its first observation from here.
         self.model._last_obs = self._normalize.reset()
@@ -167,16 +169,16 @@ class _Checkpoints(BaseCallback):
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
         self.curves["episode_length"].append(episodes.length)
-        lesson = self._lessons[0]
+        stage = self._stages[0]
         if self._several:
-            self.curves["stage"].append(float(lesson.index))
+            self.curves["stage"].append(float(stage.index))
         score = self._task.fitness.sign * episodes.fitness
         if self._best is None or score >= self._best[0]:  # of equals the last, as `Candidate.remember`
             parameters = copy.deepcopy(model.policy.state_dict())
             index = len(self.curves["fitness"]) - 1
             self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))
-        measured = lesson.until is not None and bool(self._due)
-        return measured and lesson.passed(self._tried(model, lesson.task).fitness)
+        measured = stage.until is not None and bool(self._due)
+        return measured and stage.passed(self._tried(model, stage.task).fitness)
 
     def _tried(self, model: PPO, task: Task) -> EpisodeSet:
         """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""

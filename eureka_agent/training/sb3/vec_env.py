@@ -14,7 +14,7 @@ Array = np.ndarray
 
 
 class Steps(NamedTuple):
-    """What happened in T steps of N worlds: a rollout as `Collected` has it."""
+    """What happened in T steps of N worlds: a rollout as `RolloutSteps` has it."""
 
     signals: Signals
     native_reward: Array

@@ -19,7 +19,7 @@ from eureka_agent.tasks.worlds import StepResult
 Array = np.ndarray
 
 
-class Moved(NamedTuple):
+class PhysicsStep(NamedTuple):
     """What one step of the physics gave, each `(num_envs,)`."""
 
     native_reward: Array
@@ -39,7 +39,7 @@ class Physics(Protocol):
         """Begin an episode in these worlds, each drawing from its own generator what Gymnasium draws."""
         ...
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Step every world with actions that are finite and inside the space."""
         ...
 
@@ -106,7 +106,7 @@ class BatchedWorlds:
     def close(self) -> None:
         """Nothing is held that needs closing."""
 
-    def _result(self, signals: Signals | None, moved: Moved) -> StepResult:
+    def _result(self, signals: Signals | None, moved: PhysicsStep) -> StepResult:
         fitness = self.task.fitness_step if signals is not None else None
         terminated = moved.terminated if moved.fault is None else moved.terminated | moved.fault
         return StepResult(

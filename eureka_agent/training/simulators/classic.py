@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.training.simulators.batched import Moved
+from eureka_agent.training.simulators.batched import PhysicsStep
 
 Array = np.ndarray
 Generators = Sequence[np.random.Generator]
@@ -45,7 +45,7 @@ class _Classic:
         """Whether an environment is set up such that all this holds."""
         return True
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Step every world; see `Physics.step`."""
         raise NotImplementedError
 
@@ -71,7 +71,7 @@ class CartPole(_Classic):
         """Draw four numbers near zero."""
         return generator.uniform(low=-0.05, high=0.05, size=(4,))
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Integrate by Euler's method; see `Physics.step`."""
         env = self.env
         x, x_dot, theta, theta_dot = self._state.T
@@ -97,7 +97,7 @@ class CartPole(_Classic):
         limit = env.theta_threshold_radians
         x, theta = self._state[:, 0], self._state[:, 2]
         terminated = (x < -env.x_threshold) | (x > env.x_threshold) | (theta < -limit) | (theta > limit)
-        return Moved(self._reward(terminated), terminated)
+        return PhysicsStep(self._reward(terminated), terminated)
 
     def _reward(self, terminated: Array) -> Array:
         if self.env._sutton_barto_reward:
@@ -115,7 +115,7 @@ class Pendulum(_Classic):
         """Draw an angle and a velocity."""
         return generator.uniform(low=-self._HIGH, high=self._HIGH)
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Turn by one time step; see `Physics.step`."""
         env = self.env
         theta, speed = self._state.T
@@ -126,7 +126,7 @@ class Pendulum(_Classic):
         speed = speed + (gravity + 3.0 / (env.m * env.l**2) * torque) * env.dt
         speed = np.clip(speed, -env.max_speed, env.max_speed)
         self._state = np.stack([theta + speed * env.dt, speed], axis=1)
-        return Moved(-costs, np.zeros(len(speed), dtype=bool))
+        return PhysicsStep(-costs, np.zeros(len(speed), dtype=bool))
 
     def observe(self) -> Array:
         """Return cosine, sine and velocity."""
@@ -146,7 +146,7 @@ class MountainCar(_Classic):
         """Draw a position in the valley, at rest."""
         return generator.uniform(low=-0.6, high=-0.4), 0.0
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Drive by one time step; see `Physics.step`."""
         env = self.env
         force = np.clip(actions[:, 0], np.float32(env.min_action), np.float32(env.max_action))
@@ -160,7 +160,7 @@ class MountainCar(_Classic):
         self._state = state.astype(np.float64)
         self._fresh = np.zeros_like(self._fresh)
         reward = np.where(terminated, 100.0, 0.0) - np.square(actions[:, 0].astype(np.float64)) * 0.1
-        return Moved(reward, terminated)
+        return PhysicsStep(reward, terminated)
 
     def _moved(self, state: Array, force: Array) -> Array:
         """Return the next position and velocity, computed in the precision of `state`."""
@@ -188,7 +188,7 @@ class Acrobot(_Classic):
         """Draw four numbers near hanging down, rounded to float32."""
         return generator.uniform(low=-0.1, high=0.1, size=(4,)).astype(np.float32)
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Integrate by Runge and Kutta's method; see `Physics.step`."""
         env = self.env
         torque = np.asarray(env.AVAIL_TORQUE, dtype=np.float64)[actions]
@@ -201,7 +201,7 @@ class Acrobot(_Classic):
         self._state = np.stack([first, second, *speeds], axis=1)
         self._fresh = np.zeros_like(self._fresh)
         terminated = -np.cos(first) - np.cos(second + first) > 1.0
-        return Moved(np.where(terminated, 0.0, -1.0), terminated)
+        return PhysicsStep(np.where(terminated, 0.0, -1.0), terminated)
 
     def observe(self) -> Array:
         """Return cosines and sines of both angles, and both velocities."""

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from eureka_agent.tasks.portable import Portable
-from eureka_agent.training.simulators.mujoco_bodies import Body
+from eureka_agent.training.simulators.mujoco_bodies import MujocoBody
 
 MATRICES = ("xmat", "ximat", "geom_xmat", "site_xmat")
 """Fields that MJX shows as 3 x 3 and MuJoCo as rows of 9."""
@@ -49,7 +49,7 @@ class Bodies(NamedTuple):
     """`(n,)`: what the native reward compares the next state with, a position along the track."""
 
 
-class Moved(NamedTuple):
+class DevicePhysicsStep(NamedTuple):
     """What one control step gave; see `batched.Moved`."""
 
     bodies: Any
@@ -68,7 +68,7 @@ class MjxPhysics:
     state.
     """
 
-    def __init__(self, env: Any, body: Body, *, fields: Sequence[str], info: Mapping[str, str]) -> None:
+    def __init__(self, env: Any, body: MujocoBody, *, fields: Sequence[str], info: Mapping[str, str]) -> None:
         import jax.numpy as jnp
 
         self._mjx = mjx_library()
@@ -101,7 +101,7 @@ class MjxPhysics:
         bodies = Bodies(data.qpos, data.qvel, jnp.zeros_like(data.qvel), self._body.before(self._env, read))
         return bodies, self._shown(read)
 
-    def step(self, bodies: Bodies, actions: Any) -> Moved:
+    def step(self, bodies: Bodies, actions: Any) -> DevicePhysicsStep:
         """Apply actions `(n, nu)`, which are finite and inside the space, for one control step."""
         import jax
         import jax.numpy as jnp
@@ -121,7 +121,7 @@ class MjxPhysics:
         moved = jnp.concatenate([data.qpos, data.qvel, data.qacc_warmstart], axis=1)
         fault = ~(jnp.isfinite(moved) & (jnp.abs(moved) < _LARGEST)).all(axis=1)
         after = Bodies(data.qpos, data.qvel, data.qacc_warmstart, self._body.before(self._env, read))
-        return Moved(after, self._shown(read), reward.astype(jnp.float32), terminated, fault)
+        return DevicePhysicsStep(after, self._shown(read), reward.astype(jnp.float32), terminated, fault)
 
     def _read(self, data: Any) -> dict[str, Any]:
         """Return the fields that observation, reward and task need, in MuJoCo's shapes."""
@@ -178,7 +178,7 @@ def solvable(model: Any) -> Any:
     return made
 
 
-def traced_body(body: Body, portable: Portable) -> Body:
+def traced_body(body: MujocoBody, portable: Portable) -> MujocoBody:
     """Return a body whose functions compute with another array library."""
     draw = body.draw_traced
     return replace(

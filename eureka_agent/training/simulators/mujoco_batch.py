@@ -14,8 +14,8 @@ import numpy as np
 from mujoco.batch import Batch, SimulationError
 
 from eureka_agent.errors import TaskError
-from eureka_agent.training.simulators.batched import Moved
-from eureka_agent.training.simulators.mujoco_bodies import Body
+from eureka_agent.training.simulators.batched import PhysicsStep
+from eureka_agent.training.simulators.mujoco_bodies import MujocoBody
 
 Array = np.ndarray
 Generators = Sequence[np.random.Generator]
@@ -41,7 +41,7 @@ class MujocoPhysics:
     def __init__(
         self,
         env: Any,
-        body: Body,
+        body: MujocoBody,
         num_envs: int,
         *,
         fields: Sequence[str],
@@ -74,7 +74,7 @@ class MujocoPhysics:
             raise TaskError(f"MuJoCo cannot start an episode: {error}") from error
         self._new_warnings()  # a reset takes the counts of its simulations back
 
-    def step(self, actions: Array) -> Moved:
+    def step(self, actions: Array) -> PhysicsStep:
         """Apply the actions for one control step; see `Physics.step`."""
         ids = self._rows
         before = self._body.before(self._env, self._read())
@@ -93,7 +93,7 @@ class MujocoPhysics:
         reward, terminated = self._body.outcome(self._env, before, actions, self._read())
         if faults is not None:  # such a step may leave anything behind; its reward is not to be believed
             reward = np.where(faults, 0.0, reward)
-        return Moved(reward, terminated, faults)
+        return PhysicsStep(reward, terminated, faults)
 
     def state(self) -> Mapping[str, Array]:
         """Return observation, `info` entries and fields; see `Physics.state`."""

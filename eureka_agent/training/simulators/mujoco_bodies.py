@@ -25,7 +25,7 @@ def _always(_env: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Body:
+class MujocoBody:
     """One environment class of Gymnasium."""
 
     draw: Callable[[Any, Any], tuple[Array, Array]]
@@ -220,20 +220,20 @@ def _reacher_outcome(env: Any, _before: Array, actions: Array, data: Data) -> tu
 _XY = {"x_position": _x_position, "y_position": _y_position, "distance_from_origin": _distance}
 _XZ = {"x_position": _x_position, "z_distance_from_origin": _height_gained}
 
-BODIES: dict[str, Body] = {
-    "gymnasium.envs.mujoco.half_cheetah_v5:HalfCheetahEnv": Body(
+BODIES: dict[str, MujocoBody] = {
+    "gymnasium.envs.mujoco.half_cheetah_v5:HalfCheetahEnv": MujocoBody(
         _normal_velocity, _observer(1), _x_position, _run_outcome, info={"x_position": _x_position}
     ),
-    "gymnasium.envs.mujoco.swimmer_v5:SwimmerEnv": Body(
+    "gymnasium.envs.mujoco.swimmer_v5:SwimmerEnv": MujocoBody(
         _uniform, _observer(2), _x_position, _run_outcome, info=_XY
     ),
-    "gymnasium.envs.mujoco.hopper_v5:HopperEnv": Body(
+    "gymnasium.envs.mujoco.hopper_v5:HopperEnv": MujocoBody(
         _uniform, _observer(1, clip=10.0), _x_position, _legged(_hopper_healthy, _x_position), info=_XZ
     ),
-    "gymnasium.envs.mujoco.walker2d_v5:Walker2dEnv": Body(
+    "gymnasium.envs.mujoco.walker2d_v5:Walker2dEnv": MujocoBody(
         _uniform, _observer(1, clip=10.0), _x_position, _legged(_walker_healthy, _x_position), info=_XZ
     ),
-    "gymnasium.envs.mujoco.ant_v5:AntEnv": Body(
+    "gymnasium.envs.mujoco.ant_v5:AntEnv": MujocoBody(
         _normal_velocity,
         _observe_positions,
         _torso,
@@ -242,7 +242,7 @@ BODIES: dict[str, Body] = {
         info=_XY,
         fits=_without_contact_forces,
     ),
-    "gymnasium.envs.mujoco.humanoid_v5:HumanoidEnv": Body(
+    "gymnasium.envs.mujoco.humanoid_v5:HumanoidEnv": MujocoBody(
         _uniform,
         _humanoid_observe,
         _centre,
@@ -251,7 +251,7 @@ BODIES: dict[str, Body] = {
         info=_XY,
         fits=_without_contact_forces,
     ),
-    "gymnasium.envs.mujoco.reacher_v5:ReacherEnv": Body(
+    "gymnasium.envs.mujoco.reacher_v5:ReacherEnv": MujocoBody(
         _reacher_draw,
         _reacher_observe,
         _nothing,

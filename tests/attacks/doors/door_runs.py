@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import eureka_agent
+from eureka_agent.api.assembly import building
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.config import make_config
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.errors import EurekaError
-from eureka_agent.evolution.building import building
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder

@@ -10,7 +10,7 @@ from door_corpus import HEADERS, REWARDS
 from door_foreign import FOLDERS
 
 from eureka_agent.archive.candidate import Candidate, Status
-from eureka_agent.showing import code_cell
+from eureka_agent.escaping import code_cell
 
 POLICY = Path(__file__).parents[3] / "SECURITY.md"
 BEGIN, END = "<!-- doors: begin -->\n", "<!-- doors: end -->"

@@ -17,9 +17,9 @@ from foreign import Mark
 from typer.testing import CliRunner
 
 import eureka_agent
+from eureka_agent.api.evolve import resume
 from eureka_agent.cli.app import app
 from eureka_agent.errors import EurekaError
-from eureka_agent.evolution.run import resume
 
 COMMANDS = (
     ("runs",),

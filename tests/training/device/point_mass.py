@@ -14,7 +14,7 @@ from gymnasium import spaces
 
 from eureka_agent.tasks.task import FitnessSpec, Signal, Task, TaskRef, TrainingBudget
 from eureka_agent.training.device.worlds import DeviceWorlds
-from eureka_agent.training.simulators.mjx import Moved
+from eureka_agent.training.simulators.mjx import DevicePhysicsStep
 
 LIMIT, DT_S, FAR_M = 20, 0.1, 1.5
 
@@ -38,12 +38,14 @@ class PointMass:
         body = Point(x, jnp.zeros_like(x))
         return body, self._state(body)
 
-    def step(self, bodies: Point, actions: Any) -> Moved:
+    def step(self, bodies: Point, actions: Any) -> DevicePhysicsStep:
         v = bodies.v + DT_S * 3.0 * actions[:, 0]
         body = Point(bodies.x + DT_S * v, v)
         broken = body.x > self.breaks
         body = Point(jnp.where(broken, jnp.nan, body.x), v)
-        return Moved(body, self._state(body), -jnp.square(body.x), jnp.abs(body.x) > FAR_M, broken)
+        return DevicePhysicsStep(
+            body, self._state(body), -jnp.square(body.x), jnp.abs(body.x) > FAR_M, broken
+        )
 
     def _state(self, body: Point) -> dict[str, Any]:
         return {"obs": jnp.stack([body.x, body.v], axis=-1)}

@@ -20,23 +20,23 @@ from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.device.paying import (
-    Collected,
-    DevicePayer,
-    Memory,
-    NativePayer,
-    Paid,
-    SparsePayer,
-    TracedPayer,
-)
 from eureka_agent.training.device.population import DevicePopulation, bucket
-from eureka_agent.training.device.rollout import Policies, collect
-from eureka_agent.training.device.statistics import Moments, ReturnScale
+from eureka_agent.training.device.reward_provider import (
+    DeviceNativeReward,
+    DeviceRewardBatch,
+    DeviceRewardProvider,
+    DeviceSparseReward,
+    DeviceSteps,
+    Memory,
+    TracedRewardProvider,
+)
+from eureka_agent.training.device.rollout import DevicePolicies, collect
+from eureka_agent.training.device.statistics import DeviceMoments, DeviceReturnScale
 from eureka_agent.training.population import moments as cpu_moments
+from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState, traced_update
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.population.pupil import Candidate, Learned
 from eureka_agent.training.population.race import Race
 
 
@@ -52,11 +52,11 @@ class Pays:
     def initial_memory(self, num_envs: int) -> Memory:
         return {"calls": jnp.zeros(num_envs)}
 
-    def __call__(self, rollout: Collected, memory: Memory) -> Paid:
+    def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:
         reward = self.weight * jnp.exp(-jnp.square(rollout.signals["x"]))
         if self.spoiled_after is not None:
             reward = jnp.where(memory["calls"] >= self.spoiled_after, jnp.nan, reward)
-        return Paid(reward, {"near": reward, "far": -reward}, {"calls": memory["calls"] + 1.0})
+        return DeviceRewardBatch(reward, {"near": reward, "far": -reward}, {"calls": memory["calls"] + 1.0})
 
 
 def learner_of(task: Task) -> Learner:
@@ -66,29 +66,29 @@ def learner_of(task: Task) -> Learner:
 
 def population(
     task: Task,
-    payers: Mapping[str, DevicePayer],
+    providers: Mapping[str, DeviceRewardProvider],
     ends: dict[str, Any],
     *,
     env_steps: int = 512,
     seed: int = 3,
     race: Race | None = None,
 ) -> DevicePopulation:
-    def on_end(candidate: Candidate, end: Learned | EurekaError) -> None:
+    def on_end(candidate: TrainingCandidate, end: Learned | EurekaError) -> None:
         ends[candidate.name] = end
 
-    candidates = [Candidate(name, seed, payer) for name, payer in payers.items()]
+    candidates = [TrainingCandidate(name, seed, provider) for name, provider in providers.items()]
     worlds, learner = point_worlds(task), learner_of(task)
     return DevicePopulation(
         task, candidates, worlds=worlds, learner=learner, env_steps=env_steps, on_end=on_end, race=race
     )
 
 
-def rolled_out(task: Task, candidates: int, breaks: float = np.inf) -> tuple[Any, Any, Policies]:
+def rolled_out(task: Task, candidates: int, breaks: float = np.inf) -> tuple[Any, Any, DevicePolicies]:
     """Return worlds and rollout of freshly made policies."""
     worlds, learner = point_worlds(task, breaks), learner_of(task)
     settings = learner.settings
     flat = jnp.stack([jnp.asarray(learner.initial(seed).flat) for seed in range(candidates)])
-    policies = Policies(flat, None)
+    policies = DevicePolicies(flat, None)
     keys = jax.random.split(jax.random.key(0), candidates)
     rows = worlds.begin(jax.random.split(jax.random.key(1), candidates * settings.n_envs))
     found = jax.jit(
@@ -132,7 +132,7 @@ def test_a_world_that_breaks_ends_its_episode_and_shows_nothing_that_is_not_fini
 def test_a_first_rollout_is_learned_from_with_its_own_statistics() -> None:
     generator = np.random.default_rng(0)
     rows = jnp.asarray(generator.normal(5.0, 3.0, (2, 40, 2)), jnp.float32)
-    empty = Moments.empty(2, 2)
+    empty = DeviceMoments.empty(2, 2)
     known = empty.update(rows)
     later = known.update(2.0 * rows)
     for fresh, used in ((empty, known), (known, known)):
@@ -143,7 +143,7 @@ def test_a_first_rollout_is_learned_from_with_its_own_statistics() -> None:
     learned: list[Any] = []
     iteration, learn = made._iteration, made._iteration._learn
 
-    def spied(generation: Any, policies: Policies, *rest: Any) -> Any:
+    def spied(generation: Any, policies: DevicePolicies, *rest: Any) -> Any:
         assert policies.moments is not None
         jax.debug.callback(lambda mean: learned.append(mean), policies.moments.mean)
         return learn(generation, policies, *rest)
@@ -210,7 +210,7 @@ def test_one_update_equals_the_cpu_learners() -> None:
 
 def test_statistics_equal_the_cpus() -> None:
     generator = np.random.default_rng(0)
-    ours, theirs = Moments.empty(1, 3), cpu_moments.Moments(3)
+    ours, theirs = DeviceMoments.empty(1, 3), cpu_moments.Moments(3)
     for _ in range(5):
         rows = (generator.normal(size=(40, 3)) * [1.0, 5.0, 0.1] + [0.0, 3.0, -1.0]).astype(np.float32)
         ours = ours.update(jnp.asarray(rows)[None])
@@ -219,7 +219,7 @@ def test_statistics_equal_the_cpus() -> None:
     np.testing.assert_allclose(ours.var[0], theirs.var, rtol=1e-4)
     held = jax.device_get(ours).on_host(0)
     assert held.count == pytest.approx(theirs.count)
-    scale, reference = ReturnScale.empty(1, 4), cpu_moments.ReturnScale(4, 0.99)
+    scale, reference = DeviceReturnScale.empty(1, 4), cpu_moments.ReturnScale(4, 0.99)
     for _ in range(3):
         rewards = generator.normal(size=(30, 4)).astype(np.float32)
         done = generator.random((30, 4)) < 0.1
@@ -227,9 +227,11 @@ def test_statistics_equal_the_cpus() -> None:
         np.testing.assert_allclose(got[0], reference(rewards, done), rtol=1e-3, atol=1e-5)
 
 
-def flats_after(task: Task, payers: Mapping[str, DevicePayer], iterations: int) -> list[np.ndarray]:
+def flats_after(
+    task: Task, providers: Mapping[str, DeviceRewardProvider], iterations: int
+) -> list[np.ndarray]:
     """Return everybody's weights after each iteration."""
-    made = population(task, payers, {})
+    made = population(task, providers, {})
     begun, flats = made.generation, []
     for _ in range(iterations):
         made.iterate()
@@ -259,12 +261,12 @@ def test_programs_come_in_powers_of_two(candidates: int, size: int) -> None:
 def test_who_is_behind_is_stopped_and_the_others_go_on_in_a_smaller_program() -> None:
     task = point_task()
     task = replace(task, budget=replace(task.budget, checkpoints=4))
-    payers = {"a": Pays(1.0), "b": Pays(-1.0), "c": Pays(-1.0), "d": NativePayer()}
+    providers = {"a": Pays(1.0), "b": Pays(-1.0), "c": Pays(-1.0), "d": DeviceNativeReward()}
     anybody_behind = Rule(first=0.25, margin=0.0, learned=0.0, errors=0.0)
     ends: dict[str, Any] = {}
-    race = Race(payers, looks=4, rule=anybody_behind)
-    made = population(task, payers, ends, env_steps=1024, race=race)
-    untouched = population(task, payers, {})
+    race = Race(providers, checkpoint_scores=4, rule=anybody_behind)
+    made = population(task, providers, ends, env_steps=1024, race=race)
+    untouched = population(task, providers, {})
     untouched._iteration = made._iteration  # compiled once
     for _ in range(8):
         untouched.iterate()
@@ -277,24 +279,24 @@ def test_who_is_behind_is_stopped_and_the_others_go_on_in_a_smaller_program() ->
         assert ends[name].stopped.env_steps < ends[name].stopped.of == 1024
         assert len(ends[name].curves["fitness"]) == ends[name].stopped.checkpoint < 4
         assert len(ends[name].scoring.episodes) == 3
-    for k, name in enumerate(name for name in payers if name not in stopped):
+    for k, name in enumerate(name for name in providers if name not in stopped):
         assert len(ends[name].curves["fitness"]) == 4
-        alone = untouched.generation.flat[list(payers).index(name)]
+        alone = untouched.generation.flat[list(providers).index(name)]
         np.testing.assert_allclose(made.generation.flat[k], alone, atol=5e-3)
         assert not np.allclose(made.generation.flat[1 - k], alone, atol=5e-3)
 
 
 def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
     pytest.importorskip("flatbuffers")
-    from eureka_agent.rewards.exported import admit
-    from eureka_agent.rewards.exporting import SignalShape, export_reward
+    from eureka_agent.rewards.jax_export import SignalShape, export_reward
+    from eureka_agent.rewards.jax_program import admit
 
     task = point_task()
     text = "import numpy as np\ndef compute_reward(x):\n    return np.exp(-x), {'n': x}\n"
     shapes = [SignalShape(signal.name, signal.shape, signal.dtype) for signal in task.all_signals]
     traced = export_reward(text, shapes)
-    payer = TracedPayer(admit(traced.module, parse_reward(text), traced.components, shapes))
-    made = population(task, {"traced": payer}, {})
+    provider = TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes))
+    made = population(task, {"traced": provider}, {})
     for _ in range(2):
         made.iterate()
     assert made._iteration._program._cache_size() == 1  # pyright: ignore[reportAttributeAccessIssue]
@@ -303,8 +305,8 @@ def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
 def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
     task = point_task()
     ends: dict[str, Any] = {}
-    payers = {"good": Pays(), "nan": Pays(1.0, 1), "native": NativePayer(), "huge": Pays(3e38)}
-    population(task, payers, ends, env_steps=1024).run()
+    providers = {"good": Pays(), "nan": Pays(1.0, 1), "native": DeviceNativeReward(), "huge": Pays(3e38)}
+    population(task, providers, ends, env_steps=1024).run()
     assert isinstance(ends["nan"], RewardError)
     assert "NaN or infinite" in ends["nan"].what
     assert isinstance(ends["huge"], TrainingError)
@@ -342,9 +344,9 @@ def test_the_sparse_baseline_is_the_hosts_for_every_kind_of_fitness(reduce: str)
     names = [signal.name for signal in task.all_signals]
     signals = {name: generator.normal(size=shape).astype(np.float32) for name in names}
     native = generator.normal(size=shape).astype(np.float32)
-    payer = SparsePayer(task, point_worlds(task), 4)
-    rollout = Collected(signals, native, done, np.roll(done, 1, axis=0))
-    paid = jax.jit(lambda rollout: payer(rollout, {}))(rollout)
+    provider = DeviceSparseReward(task, point_worlds(task), 4)
+    rollout = DeviceSteps(signals, native, done, np.roll(done, 1, axis=0))
+    paid = jax.jit(lambda rollout: provider(rollout, {}))(rollout)
     host = SparseReward(task, 4)
     expected = [
         host.step({name: array[t] for name, array in signals.items()}, native[t], done[t])
@@ -358,7 +360,7 @@ def test_the_sparse_baseline_is_the_hosts_for_every_kind_of_fitness(reduce: str)
 def test_learning_brings_the_point_to_the_goal() -> None:
     task = point_task(n_envs=32, n_steps=32, batch_size=256, n_epochs=6, learning_rate=3e-3)
     ends: dict[str, Any] = {}
-    population(task, {"native": NativePayer()}, ends, env_steps=40_960).run()
+    population(task, {"native": DeviceNativeReward()}, ends, env_steps=40_960).run()
     curve = ends["native"].curves["reward"]
     assert curve[-1] > 0.6 * curve[0], "a cost of distance, and so negative"
     assert ends["native"].scoring.fitness > 0.8

@@ -13,16 +13,16 @@ from eureka_agent.errors import EurekaError, TrainingError, WorkerCrashedError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluation import evaluate
-from eureka_agent.training.paying import Paid
 from eureka_agent.training.population.acting import Policies
+from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Learner, configure_jax
-from eureka_agent.training.population.population import Population, looks_at
-from eureka_agent.training.population.pupil import Candidate, Learned
+from eureka_agent.training.population.population import Population, checkpoint_steps
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.population.scoring import score
+from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.simulators import SimulatorFactory
 
 ITERATIONS = 5
@@ -36,12 +36,12 @@ class Pays:
         self.signals = (signal,)
         self.weight, self.fails_at, self.calls = weight, fails_at, 0
 
-    def __call__(self, rollout: Rollout) -> Paid:
+    def __call__(self, rollout: Rollout) -> RewardBatch:
         self.calls += 1
         if self.calls == self.fails_at:
             raise WorkerCrashedError("it crashed")
         reward = np.float32(self.weight) * np.cos(rollout.signals[self.signals[0]])
-        return Paid(reward, {"cos": reward})
+        return RewardBatch(reward, {"cos": reward})
 
 
 def small(name: str, **settings: Any) -> Task:
@@ -52,13 +52,13 @@ def small(name: str, **settings: Any) -> Task:
 
 def population(
     task: Task,
-    candidates: list[Candidate],
+    candidates: list[TrainingCandidate],
     learner: Learner,
     ends: dict[str, Any],
     env_steps: int = 0,
     race: Race | None = None,
 ) -> Population:
-    def on_end(candidate: Candidate, end: Learned | EurekaError) -> None:
+    def on_end(candidate: TrainingCandidate, end: Learned | EurekaError) -> None:
         ends[candidate.name] = end
 
     return Population(
@@ -89,7 +89,7 @@ def test_alone_and_in_slot_three_of_eight_are_equal_after_five_iterations(
     learner = make_learner(task, SimulatorFactory(task))
 
     def run(count: int, wanted: int) -> np.ndarray:
-        candidates = [Candidate(str(k), k % 5, Pays(signal, 1.0 + k)) for k in range(8)]
+        candidates = [TrainingCandidate(str(k), k % 5, Pays(signal, 1.0 + k)) for k in range(8)]
         chosen = candidates if count == 8 else [candidates[wanted]]
         made = population(task, chosen, learner, {})
         for _ in range(ITERATIONS):
@@ -107,9 +107,9 @@ def test_whole_trainings_are_equal_alone_and_among_others_one_of_which_fails() -
     together: dict[str, Any] = {}
     alone: dict[str, Any] = {}
 
-    def candidates() -> list[Candidate]:
+    def candidates() -> list[TrainingCandidate]:
         fails = {2: 3}
-        return [Candidate(str(k), 7, Pays("pole_angle", 1.0 + k, fails.get(k))) for k in range(5)]
+        return [TrainingCandidate(str(k), 7, Pays("pole_angle", 1.0 + k, fails.get(k))) for k in range(5)]
 
     population(task, candidates(), learner, together, 2048).run()
     population(task, candidates()[3:4], learner, alone, 2048).run()
@@ -132,11 +132,15 @@ def raced(
 ) -> dict[str, Learned]:
     """Train candidates in groups, each in a thread; even ones are paid to stand, odd ones to fall."""
     ends: dict[str, Any] = {}
-    looks = looks_at(STEPS, task.budget.checkpoints, learner.settings.rollout)
-    race = Race([str(k) for group in groups for k in group], looks=len(looks), rule=EAGER)
+    checkpoint_scores = checkpoint_steps(STEPS, task.budget.checkpoints, learner.settings.rollout)
+    race = Race(
+        [str(k) for group in groups for k in group], checkpoint_scores=len(checkpoint_scores), rule=EAGER
+    )
 
     def run(group: list[int]) -> None:
-        candidates = [Candidate(str(k), 7, Pays("pole_angle", (1.0 + k) * (-1.0) ** k)) for k in group]
+        candidates = [
+            TrainingCandidate(str(k), 7, Pays("pole_angle", (1.0 + k) * (-1.0) ** k)) for k in group
+        ]
         population(task, candidates, learner, ends, STEPS, race if stopping else None).run()
         race.leave([candidate.name for candidate in candidates])
 
@@ -155,13 +159,13 @@ def test_who_is_stopped_depends_on_no_thread_and_changes_nobody() -> None:
     assert {name: end.stopped for name, end in two.items() if end.stopped is not None} == stopped
     for name in (next(iter(stopped)), next(name for name in one if name not in stopped)):
         end, alone = one[name], raced(task, learner, [[int(name)]], stopping=False)[name]
-        looks = len(end.curves["fitness"])
-        assert {key: curve[:looks] for key, curve in alone.curves.items()} == end.curves
+        checkpoint_scores = len(end.curves["fitness"])
+        assert {key: curve[:checkpoint_scores] for key, curve in alone.curves.items()} == end.curves
         assert two[name].curves == end.curves
         assert np.array_equal(two[name].checkpoint.flat, end.checkpoint.flat)
         if name in stopped:
             assert end.env_steps < alone.env_steps
-            assert stopped[name].checkpoint == looks < 8
+            assert stopped[name].checkpoint == checkpoint_scores < 8
             assert stopped[name].env_steps < stopped[name].of == STEPS
             assert stopped[name].behind > stopped[name].allowed
         else:
@@ -181,14 +185,17 @@ def test_who_is_stopped_depends_on_no_thread_and_changes_nobody() -> None:
 def test_looks_come_at_the_end_of_rollouts(
     env_steps: int, checkpoints: int, rollout: int, expected: list[int]
 ) -> None:
-    assert looks_at(env_steps, checkpoints, rollout) == expected
+    assert checkpoint_steps(env_steps, checkpoints, rollout) == expected
 
 
 def test_a_reward_that_makes_training_diverge_fails_alone() -> None:
     task = small("pendulum", n_steps=64, normalize_reward=False)
     learner = make_learner(task, SimulatorFactory(task))
     ends: dict[str, Any] = {}
-    candidates = [Candidate("huge", 0, Pays("angle", 3e38)), Candidate("good", 0, Pays("angle", 1.0))]
+    candidates = [
+        TrainingCandidate("huge", 0, Pays("angle", 3e38)),
+        TrainingCandidate("good", 0, Pays("angle", 1.0)),
+    ]
     population(task, candidates, learner, ends, 512).run()
     assert isinstance(ends["huge"], TrainingError)
     assert isinstance(ends["good"], Learned)

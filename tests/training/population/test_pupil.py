@@ -1,4 +1,4 @@
-"""What a pupil learns from a rollout is what Stable-Baselines3's PPO learns from it."""
+"""What a member learns from a rollout is what Stable-Baselines3's PPO learns from it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.paying import NativePayer
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.acting import Policies
+from eureka_agent.training.population.candidate_learner import CandidateLearner, TrainingCandidate
 from eureka_agent.training.population.learner import Learner, configure_jax
-from eureka_agent.training.population.pupil import Candidate, Pupil
 from eureka_agent.training.population.rollout import Rollout
+from eureka_agent.training.reward_provider import NativeRewardProvider
 from eureka_agent.training.sb3.policy_file import save_model
 
 WORLDS, STEPS = 4, 32
@@ -114,9 +114,11 @@ def test_an_iteration_changes_the_weights_as_that_of_stable_baselines(
     assert rollout.terminated.any()
     assert rollout.truncated.any()
     settings = PpoSettings.of({**SETTINGS, "n_envs": WORLDS, "use_sde": sde, "normalize_reward": False})
-    pupil = Pupil(Candidate("one", 0, NativePayer(), start=before), Learner(before.network, settings))
-    pupil.learn(rollout, Policies(before.network, [before.flat], None))
+    member = CandidateLearner(
+        TrainingCandidate("one", 0, NativeRewardProvider(), start=before), Learner(before.network, settings)
+    )
+    member.learn(rollout, Policies(before.network, [before.flat], None))
 
-    changes, wanted = pupil.state.flat - before.flat, expected.flat - before.flat
+    changes, wanted = member.state.flat - before.flat, expected.flat - before.flat
     assert np.abs(wanted).mean() > 1e-3
     np.testing.assert_allclose(changes, wanted, atol=0.01 * float(np.abs(wanted).mean()))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from eureka_agent.training.population.halving import Look, Rule
+from eureka_agent.training.population.halving import CheckpointScore, Rule
 from eureka_agent.training.population.race import Race
 
 LOOKS = 5
@@ -17,8 +17,8 @@ ENDS = {"a": 100.0, "b": 95.0, "c": 60.0, "d": 30.0, "e": 0.0, "f": 90.0}
 WAIT_S = 20.0
 
 
-def curve(end: float) -> list[Look]:
-    return [Look(end * (look + 1) / LOOKS, 0.0) for look in range(LOOKS)]
+def curve(end: float) -> list[CheckpointScore]:
+    return [CheckpointScore(end * (look + 1) / LOOKS, 0.0) for look in range(LOOKS)]
 
 
 def run_group(race: Race, names: Sequence[str], fails: dict[str, int]) -> dict[str, int]:
@@ -36,7 +36,7 @@ def run_group(race: Race, names: Sequence[str], fails: dict[str, int]) -> dict[s
 
 
 def stops(groups: Sequence[Sequence[str]], fails: dict[str, int] | None = None) -> dict[str, int]:
-    race = Race([name for group in groups for name in group], looks=LOOKS, rule=RULE)
+    race = Race([name for group in groups for name in group], checkpoint_scores=LOOKS, rule=RULE)
     with ThreadPoolExecutor(len(groups)) as pool:
         futures = [pool.submit(run_group, race, group, fails or {}) for group in groups]
         return {name: look for future in futures for name, look in future.result(WAIT_S).items()}
@@ -53,11 +53,11 @@ def test_threads_do_not_matter(groups: list[str], fails: dict[str, int]) -> None
 
 
 def test_a_candidate_that_leaves_is_not_waited_for() -> None:
-    race = Race(["stays", "goes"], looks=LOOKS, rule=RULE)
+    race = Race(["stays", "goes"], checkpoint_scores=LOOKS, rule=RULE)
     done = threading.Event()
 
     def wait() -> None:
-        race.meet({"stays": Look(1.0, 0.0)})
+        race.meet({"stays": CheckpointScore(1.0, 0.0)})
         done.set()
 
     thread = threading.Thread(target=wait)
@@ -69,17 +69,22 @@ def test_a_candidate_that_leaves_is_not_waited_for() -> None:
 
 
 def test_who_is_not_in_the_race_is_neither_waited_for_nor_stopped() -> None:
-    race = Race(["a", "b", "c"], looks=LOOKS, rule=RULE)
-    assert race.meet({"a duel": Look(-1e9, 0.0)}) == {}
-    looks = {"a": Look(9.0, 0.0), "b": Look(9.0, 0.0), "c": Look(0.0, 0.0), "a duel": Look(-1e9, 0.0)}
-    assert set(race.meet(looks)) == {"c"}
+    race = Race(["a", "b", "c"], checkpoint_scores=LOOKS, rule=RULE)
+    assert race.meet({"a duel": CheckpointScore(-1e9, 0.0)}) == {}
+    checkpoint_scores = {
+        "a": CheckpointScore(9.0, 0.0),
+        "b": CheckpointScore(9.0, 0.0),
+        "c": CheckpointScore(0.0, 0.0),
+        "a duel": CheckpointScore(-1e9, 0.0),
+    }
+    assert set(race.meet(checkpoint_scores)) == {"c"}
 
 
 def test_rivals_that_ended_earlier_still_count() -> None:
     """A run that was killed stops whom it would have stopped: the others' curves are in its log."""
     whole = stops(["abcdef"])
     ended = {name: curve(ENDS[name])[: whole.get(name, LOOKS) + 1] for name in "abf"}
-    race = Race("cde", looks=LOOKS, rule=RULE, ended=ended)
+    race = Race("cde", checkpoint_scores=LOOKS, rule=RULE, ended=ended)
     assert run_group(race, "cde", {}) == {name: look for name, look in whole.items() if name in "cde"}
-    alone = Race("cde", looks=LOOKS, rule=RULE)
+    alone = Race("cde", checkpoint_scores=LOOKS, rule=RULE)
     assert run_group(alone, "cde", {}) != {name: look for name, look in whole.items() if name in "cde"}

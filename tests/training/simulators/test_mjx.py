@@ -28,7 +28,7 @@ from mujoco_tasks import Fields, mujoco_task
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.registry import find_task, list_tasks
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.device.worlds import DeviceWorlds, Worlds
+from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 from eureka_agent.training.simulators import SimulatorFactory
 from eureka_agent.training.simulators.batched import BatchedWorlds
 from eureka_agent.training.simulators.choosing import device_physics, no_device_physics
@@ -66,7 +66,7 @@ def cpu_physics(worlds: BatchedWorlds) -> MujocoPhysics:
     return worlds._physics
 
 
-def adopted(device: DeviceWorlds, worlds: BatchedWorlds) -> Worlds:
+def adopted(device: DeviceWorlds, worlds: BatchedWorlds) -> DeviceWorldState:
     """Return device worlds in the state in which the CPU's are at the beginning of their episodes."""
     physics = cpu_physics(worlds)
     data = physics._read()
@@ -75,7 +75,7 @@ def adopted(device: DeviceWorlds, worlds: BatchedWorlds) -> Worlds:
     state: dict[str, Any] = {name: jnp.asarray(array, jnp.float32) for name, array in worlds.state.items()}
     initial = device._signals(device.task.behaviour.initial_signals(state), "initial_signals", len(SEEDS))
     bodies = Bodies(*(jnp.asarray(array, jnp.float32) for array in arrays))
-    return Worlds(bodies, state, initial, jnp.zeros(len(SEEDS), jnp.int32))
+    return DeviceWorldState(bodies, state, initial, jnp.zeros(len(SEEDS), jnp.int32))
 
 
 def assert_steps_agree(task: Task, *, steps: int, share: float = 1.0) -> int:

@@ -1,0 +1,158 @@
+"""Building the parts of a run, and taking them down again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from eureka_agent.api.models import closing, journalled, make_models, proposer_of
+from eureka_agent.api.versions import installed_versions
+from eureka_agent.config import RunConfig
+from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.search import Search
+from eureka_agent.design.trained import Trained, trained_in
+from eureka_agent.design.untrained import untrained
+from eureka_agent.evolution import early_stops
+from eureka_agent.evolution.loop import Evolution
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.llm.auto import OFFLINE_MODEL
+from eureka_agent.llm.model import LanguageModel
+from eureka_agent.seeds import seed_for
+from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.facts import TaskFacts
+from eureka_agent.store.files import write_atomic
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.ownership import NOT_RECORDED, new_run_id, record_run
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.audit import AuditedTrainer
+from eureka_agent.training.device.choosing import DeviceChoice, choose_device
+from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.trainers import make_trainer
+
+
+@contextmanager
+def building(
+    task: Task,
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    state: RunState,
+    recording: Recording,
+    stop: threading.Event,
+    why: str,
+) -> Iterator[Evolution]:
+    """Build the parts of a run, journal that it started, and take them down afterwards."""
+    with ExitStack() as stack:
+        models = stack.enter_context(closing(make_models(config, folder.root, task)))
+        sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
+        device = _device(task, config, log)
+        trained_by = make_trainer(
+            config.trainer,
+            sandbox,
+            scratch=folder.scratch,
+            parallel=config.parallel,
+            stop=stop,
+            notify=lambda text: log.append("notice", {"text": text}),
+            gpu=device.platform == "gpu",
+            worlds=config.worlds,
+            unsafe=config.unsafe_isolation,
+        )
+        trainer = AuditedTrainer(
+            trained_by,
+            sandbox,
+            saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
+            recording=recording,
+            on_device=device.platform == "gpu",
+        )
+        stack.callback(trainer.close)
+        if not folder.recording.exists():
+            recording.save(folder.recording)
+        _journal_start(task, config, folder, log, state, sandbox, why, device)
+        asked = journalled(models, config, folder, log, state)
+        trained = trained_in(folder, task, recording, partial(evaluate_reward, task=task, sandbox=sandbox))
+        yield Evolution(
+            config=config,
+            task=task,
+            folder=folder,
+            log=log,
+            state=state,
+            make_proposer=lambda restart: _proposer(task, config, asked, recording, trained, restart),
+            critic=_critic(task, config, recording, sandbox),
+            trainer=trainer,
+            stop=stop,
+        )
+
+
+def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:
+    """Return what the run trains on; one that goes on keeps what it began with, so that scores compare."""
+    begun = next(
+        (e.get("device", {}).get("platform") for e in log.events if e["type"] == "run_started"), None
+    )
+    return choose_device(begun or config.device, config.trainer, task, fresh=config.init_policy is None)
+
+
+def _journal_start(
+    task: Task,
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    state: RunState,
+    sandbox: RewardSandbox,
+    why: str,
+    device: DeviceChoice,
+) -> None:
+    where = {"isolation": sandbox.report.to_json(), "versions": installed_versions()}
+    facts = {"facts": TaskFacts.of(task, config).to_json()}
+    if state.config:
+        log.append("run_resumed", where | (facts if state.facts is None else {}))
+        return
+    import tomli_w
+
+    resolved = config.model_dump(mode="json", exclude_none=True)
+    write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
+    run_id, journalled_config = new_run_id(), config.model_dump(mode="json")
+    # First the record, then the event: a log that has begun is recorded as this person's, or says otherwise.
+    recorded = record_run(run_id, journalled_config, folder.root)
+    data = {"config": journalled_config, "digest": config.digest(), "run_id": run_id, "model_because": why}
+    data |= {"halving": early_stops.rule_of(config), "device": asdict(device)}
+    log.append("run_started", data | where | facts)
+    if not recorded:
+        log.append("notice", {"text": NOT_RECORDED})
+
+
+def _proposer(
+    task: Task,
+    config: RunConfig,
+    models: list[LanguageModel],
+    recording: Recording,
+    trained: Trained,
+    restart: int,
+) -> Proposer:
+    seed = seed_for(config.seed, "proposals", restart)
+    if config.model == OFFLINE_MODEL:
+        return Search(task, seed=seed, ranges=_ranges(recording))
+    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
+
+
+def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
+    """Return what random actions reach of each signal: (low, high, standard deviation) per element."""
+    flat = {
+        name: array.reshape(-1, *array.shape[2:]).astype(np.float64)
+        for name, array in recording.signals.items()
+    }
+    return {name: (rows.min(axis=0), rows.max(axis=0), rows.std(axis=0)) for name, rows in flat.items()}
+
+
+def _critic(task: Task, config: RunConfig, recording: Recording, sandbox: RewardSandbox) -> Check:
+    checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
+    return Critic(checks if config.critic else [])

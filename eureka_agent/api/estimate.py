@@ -1,0 +1,223 @@
+"""What a run would ask for and could cost, from the prompts that it would really send."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from eureka_agent.api.models import make_models, proposer_of
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.config import RunConfig
+from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.search import Search
+from eureka_agent.design.trained import placeholder_stats
+from eureka_agent.design.untrained import as_if_measured
+from eureka_agent.errors import BudgetExhaustedError, ConfigError
+from eureka_agent.llm.cache import CachedModel
+from eureka_agent.llm.hosted import HostedModel
+from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage, worst_case_usd
+from eureka_agent.llm.prices import Tokens
+from eureka_agent.llm.registry import split_models
+from eureka_agent.tasks.task import Task
+
+BYTES_PER_TOKEN = 4
+"""Rule of thumb for English and Python; the services count with tokenizers of their own."""
+TYPICAL_REPLY_TOKENS = 1000
+"""Assumed for the middle estimate: a reward with a few lines of reasoning. Hidden thinking comes on top."""
+METHOD = (
+    f"prompts of two generations were rendered; a token is taken as {BYTES_PER_TOKEN} bytes, a reply as "
+    f"{TYPICAL_REPLY_TOKENS:,} tokens without hidden thinking, and one answer to each slot; 'at most' takes "
+    "every byte as a token, every reply at --max-reply-tokens, and all repairs, but no lost replies"
+)
+_POINTS = 10
+_COMPONENTS = ("component/first", "component/second", "component/third")
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one model of a run would be asked."""
+
+    model: str
+    requests: int
+    most_requests: int
+    """With every repair that is allowed."""
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    most_usd: float | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A run that was not started."""
+
+    config: dict[str, Any]
+    """The configuration as resolved."""
+    model_because: str
+    trainings: int
+    """Of candidates in the search; the confirmation comes on top."""
+    shares: tuple[Share, ...] = field(default=())
+    method: str = METHOD
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Middle estimate of the whole run; None where a price is unknown."""
+        return _sum([share.cost_usd for share in self.shares])
+
+    @property
+    def most_usd(self) -> float | None:
+        """What the whole run can cost at most; None where a price is unknown."""
+        return _sum([share.most_usd for share in self.shares])
+
+
+def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
+    """Return what a run would ask for. Keys must be there, but nobody is asked and nothing is written."""
+    models = make_models(config, Path(), task)
+    prompts = _prompts(task, config) if models else []
+    resolved = config.model_dump(mode="json", exclude_none=True)
+    slots = config.restarts * config.generations * config.samples
+    shares = tuple(_share(model, prompts, slots // len(models), config) for model in models)
+    return Estimate(resolved, why, slots * config.search_seeds, shares)
+
+
+def check_budget(task: Task, config: RunConfig) -> None:
+    """Raise unless the budget can be kept and pays for one request; models that cannot be built raise too."""
+    models = make_models(config, Path(), task)
+    if config.budget_usd is None:
+        return
+    first = _prompts(task, config, generations=1)[0] if models else ()
+    for model in models:
+        worst = worst_case_usd(model, "0-00/turn0", first)
+        if worst is None:
+            raise ConfigError(
+                f"The price of {model.name} is not known, so that --budget-usd cannot be kept.",
+                allowed="models whose price is known, or a price of your own in the file EUREKA_AGENT_PRICES",
+                fix="Give the run without --budget-usd, or write the price into a file and name it there.",
+            )
+        if worst > config.budget_usd:
+            raise BudgetExhaustedError(
+                f"${config.budget_usd:g} do not pay for one request to {model.name}, which may cost "
+                f"${worst:.4f}. Nothing was asked.",
+                allowed=f"at least ${worst:.4f}; a whole run is estimated by --dry-run",
+                fix="Raise --budget-usd, lower --max-reply-tokens, or choose a cheaper model.",
+            )
+
+
+class _Listening:
+    """A model that only notes what it is asked."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.max_parallel = 1
+        self.asked: list[tuple[Message, ...]] = []
+
+    def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
+        self.asked.append(tuple(messages))
+        return Reply("", Usage(0, 0, 0.0), self.name, 0.0)
+
+
+def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tuple[Message, ...]]:
+    """Render every prompt of a first generation, and of a second after a first that was trained."""
+    listening = _Listening(split_models(config.model)[0])
+    designer = proposer_of(
+        task,
+        config,
+        [listening],
+        seed=config.seed,
+        untrained=as_if_measured(task),
+        trained=lambda candidate: placeholder_stats(task, candidate.evaluations[0].components),
+    )
+    archive = Archive.of([], sign=task.fitness.sign)
+    for generation in range(min(generations, config.generations)):
+        for slot in designer.plan(generation, config.samples, archive):
+            designer.propose(slot, archive, threading.Event())
+        archive = Archive.of(_as_if_trained(task, config), sign=task.fitness.sign, incumbent_id="0-00")
+    return listening.asked
+
+
+def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
+    """Return candidates as a first generation leaves them: the search's rewards with made-up curves."""
+    empty = Archive.of([], sign=task.fitness.sign)
+    search: Proposer = Search(task, seed=config.seed)
+    candidates = []
+    for slot in search.plan(0, config.samples, empty):
+        draft = search.propose(slot, empty, threading.Event())
+        curve = tuple(100.0 + 1.234567 * point for point in range(_POINTS))
+        names = (
+            "fitness",
+            "reward",
+            "episode_length",
+            "component/first",
+            "component/second",
+            "component/third",
+        )
+        evaluation = Evaluation(
+            "search",
+            0,
+            0,
+            curve[-1],
+            curve,
+            task.budget.env_steps,
+            0.0,
+            _POINTS - 1,
+            dict.fromkeys(names, curve),
+        )
+        candidates.append(
+            Candidate(
+                0, slot.index, "seed", source=draft.source, status=Status.TRAINED, evaluations=(evaluation,)
+            )
+        )
+    return candidates
+
+
+def _share(
+    model: LanguageModel, prompts: list[tuple[Message, ...]], requests: int, config: RunConfig
+) -> Share:
+    first, later = prompts[: config.samples], prompts[config.samples :] or prompts
+    generations = config.generations
+    weight = 1 / generations  # first generations of restarts, among all
+    read = _mean_bytes(first) * weight + _mean_bytes(later) * (1 - weight)
+    most_requests = requests * (1 + config.repair_turns)
+    input_tokens = round(requests * read / BYTES_PER_TOKEN)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.max_reply_tokens)
+    cost = _price_of(model, input_tokens, output_tokens, requests)
+    longest = max(prompts, key=_bytes)
+    turns = [
+        worst_case_usd(model, f"{n}", _repaired(longest, n, config)) for n in range(1 + config.repair_turns)
+    ]
+    worst = _sum(turns)
+    most = worst * requests if worst is not None else None
+    return Share(model.name, requests, most_requests, input_tokens, output_tokens, cost, most)
+
+
+def _repaired(prompt: tuple[Message, ...], turn: int, config: RunConfig) -> tuple[Message, ...]:
+    """Return the longest conversation of a repair: it repeats the replies before it, a byte a token."""
+    return (*prompt, *[Message("assistant", "x" * config.max_reply_tokens)] * turn)
+
+
+def _price_of(model: LanguageModel, input_tokens: int, output_tokens: int, requests: int) -> float | None:
+    asked = model.model if isinstance(model, CachedModel) else model
+    if not isinstance(asked, HostedModel):
+        return None if isinstance(asked, Priced) else 0.0
+    if asked.price is None:
+        return None
+    each = Tokens(input_tokens // requests, output_tokens // requests)
+    return requests * asked.price(each)
+
+
+def _mean_bytes(prompts: Sequence[Sequence[Message]]) -> float:
+    return fmean(_bytes(prompt) for prompt in prompts)
+
+
+def _bytes(prompt: Sequence[Message]) -> int:
+    return sum(len(message.content.encode()) for message in prompt)
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None

@@ -1,0 +1,281 @@
+"""From a task's name to a finished run: find or make the folder, build the parts, start the loop."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+
+from eureka_agent.api.assembly import building
+from eureka_agent.api.consent import Consent
+from eureka_agent.api.estimate import Estimate, check_budget, estimate
+from eureka_agent.api.models import resolve_model
+from eureka_agent.api.resuming import resumable
+from eureka_agent.config import RunConfig, make_config
+from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.evolution.step_budget import check_step_budget
+from eureka_agent.seeds import seed_for
+from eureka_agent.store.clock import Clock, steady
+from eureka_agent.store.events import Event, EventLog, read_events, read_start
+from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
+from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
+from eureka_agent.store.lock import run_lock
+from eureka_agent.store.ownership import is_own
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.identity import journalled_ref, task_digest
+from eureka_agent.tasks.inspection import Recording
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.policies import digest_of, fitting_policy
+
+Listener = Callable[[Event, RunState], None]
+"""Told every event once it is on the disk, with the state after it."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a finished run leaves."""
+
+    folder: Path
+    winner: str | None
+    """Id of the confirmed candidate; None when nothing could be trained."""
+    reward: Path | None
+    """The saved reward module."""
+    summary: Path
+    confirmation: dict[str, Any]
+    """The table of the confirmation, as in the log."""
+
+
+def evolve(
+    task: str | None = None,
+    *,
+    env: str | Callable[[], gym.Env] | None = None,
+    goal: str | None = None,
+    max_episode_steps: int | None = None,
+    show_env_reward: bool = False,
+    stages: bool = True,
+    envs: Path | None = None,
+    runs: Path | str = "runs",
+    new: bool = False,
+    seed_reward: Path | str | None = None,
+    init_policy: Path | str | None = None,
+    on_event: Listener | None = None,
+    stop: threading.Event | None = None,
+    clock: Clock = time.time,
+    **options: Any,
+) -> RunResult:
+    """Evolve a reward for a task; the same call continues a run that did not finish.
+
+    `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
+    every training starts from. `options` are the fields of `RunConfig`; `clock` tells the time of day. Raises
+    a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and running work has
+    been drained.
+    """
+    chosen, config, why = _asked_for(
+        task,
+        env=env,
+        goal=goal,
+        max_episode_steps=max_episode_steps,
+        show_env_reward=show_env_reward,
+        stages=stages,
+        envs=envs,
+        seed_reward=seed_reward,
+        init_policy=init_policy,
+        options=options,
+    )
+    unfinished = None if new else _unfinished(Path(runs), config)
+    if unfinished is None:
+        check_budget(chosen, config)
+        check_step_budget(chosen, config)
+    start = None if init_policy is None else Path(init_policy)
+    stopping = stop or threading.Event()
+    return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock)
+
+
+def dry_run(
+    task: str | None = None,
+    *,
+    env: str | Callable[[], gym.Env] | None = None,
+    goal: str | None = None,
+    max_episode_steps: int | None = None,
+    show_env_reward: bool = False,
+    stages: bool = True,
+    envs: Path | None = None,
+    seed_reward: Path | str | None = None,
+    init_policy: Path | str | None = None,
+    **options: Any,
+) -> Estimate:
+    """Return what `evolve` would ask for and could cost with these arguments; nothing is asked or written."""
+    chosen, config, why = _asked_for(
+        task,
+        env=env,
+        goal=goal,
+        max_episode_steps=max_episode_steps,
+        show_env_reward=show_env_reward,
+        stages=stages,
+        envs=envs,
+        seed_reward=seed_reward,
+        init_policy=init_policy,
+        options=options,
+    )
+    return estimate(chosen, config, why=why)
+
+
+def _asked_for(
+    task: str | None,
+    *,
+    seed_reward: Path | str | None,
+    init_policy: Path | str | None,
+    options: dict[str, Any],
+    **where: Any,
+) -> tuple[Task, RunConfig, str]:
+    """Return the task, the resolved configuration, and why its model was taken."""
+    chosen = find_task(task, **where)
+    model = resolve_model(options)
+    start = None if init_policy is None else digest_of(fitting_policy(Path(init_policy), chosen))
+    config = make_config(
+        {
+            **options,
+            "model": model.model,
+            "base_url": model.base_url,
+            "task": asdict(journalled_ref(chosen.ref)),
+            "task_digest": task_digest(chosen),
+            "seed_reward": _read_seed_reward(seed_reward),
+            "init_policy": start,
+        }
+    )
+    return chosen, config, model.why
+
+
+def resume(
+    run: str = "latest",
+    *,
+    runs: Path | str = "runs",
+    trust: bool = False,
+    task: str | None = None,
+    env: str | Callable[[], gym.Env] | None = None,
+    envs: Path | None = None,
+    model: str | None = None,
+    base_url: str | None = None,
+    unsafe_isolation: bool = False,
+    on_event: Listener | None = None,
+    stop: threading.Event | None = None,
+) -> RunResult:
+    """Continue the run called `run`; of a finished one only return what it left.
+
+    A run that is not recorded as one's own may name code, models and addresses. It goes on only with `trust`,
+    or where the other options say the same as its log: what `task` or `env` names is then loaded, never what
+    the log names. A run that was started with a constructor in memory always needs `env` again.
+    Raises StoreError listing what was not agreed to, and when the task has changed since.
+    """
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    if state.finished:
+        return result_of(folder, state)
+    consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
+    loaded, config = resumable(folder, state, consent)
+    return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event())
+
+
+def _run(
+    task: Task,
+    config: RunConfig,
+    folder: RunFolder | None,
+    runs: Path,
+    on_event: Listener | None,
+    stop: threading.Event,
+    why: str = "",
+    init_policy: Path | None = None,
+    clock: Clock = time.time,
+) -> RunResult:
+    """Run in `folder`, or in a new one that is made once the task has proved to work."""
+    seed = seed_for(config.seed, "transitions")
+    if folder is None:
+        recording = record_transitions(task, seed=seed)
+        folder = new_run_folder(runs, task.name)
+        if init_policy is not None:
+            write_atomic(folder.init_policy, init_policy.read_bytes())
+    else:
+        recording = (
+            Recording.load(folder.recording)
+            if folder.recording.exists()
+            else record_transitions(task, seed=seed)
+        )
+    _check_init_policy(config, folder)
+    with disk_errors(folder.root), run_lock(folder.root):
+        remove_half_written(folder.root)
+        log = EventLog(folder.events, clock=steady(clock))
+        state = RunState.of(log.events)
+        if not is_own(state.run_id, state.config):
+            # Trainers live there: what somebody else left would be their settings and their caches.
+            shutil.rmtree(folder.scratch, ignore_errors=True)
+        log.listen(state.apply)
+        if on_event is not None:
+            log.listen(lambda event: on_event(event, state))
+        if not state.finished:
+            with building(task, config, folder, log, state, recording, stop, why) as evolution:
+                evolution.run()
+    return result_of(folder, state)
+
+
+def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
+    """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
+    if config.init_policy is None:
+        return
+    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.init_policy:
+        raise StoreError(
+            f"{folder.init_policy} is not the policy that {folder.name} was started from.",
+            allowed=f"the file whose SHA-256 is {config.init_policy}",
+            fix="Put it back there, or start another run with `evolve --init-policy`.",
+        )
+
+
+def result_of(folder: RunFolder, state: RunState) -> RunResult:
+    """Return what a run left so far."""
+    confirmation = state.confirmation or {}
+    winner = confirmation.get("winner")
+    reward = folder.best_reward if winner is not None else None
+    return RunResult(folder.root, winner, reward, folder.summary, confirmation)
+
+
+def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
+    """Return the newest unfinished run of the identical configuration that this person started."""
+    for folder in reversed(list_runs(runs)):
+        if _is_same(folder, config) and not RunState.of(read_events(folder.events)).finished:
+            return folder
+    return None
+
+
+def _is_same(folder: RunFolder, config: RunConfig) -> bool:
+    """Tell whether a run is one's own and was started with `config`, by what its log holds at the start."""
+    try:
+        start = read_start(folder.events)
+        logged = {} if start is None else start["config"]
+        return (
+            start is not None
+            and is_own(start.get("run_id") or "", logged)
+            and make_config(logged).digest() == config.digest()
+        )
+    except (StoreError, ConfigError, LookupError, TypeError, ValueError):
+        return False  # damaged, newer or another's: no run of this configuration
+
+
+def _read_seed_reward(given: Path | str | None) -> str | None:
+    if given is None:
+        return None
+    path = Path(given)
+    if not path.is_file():
+        raise ConfigError(
+            f"The seed reward {path} is not a file.",
+            allowed="a Python file with `compute_reward`",
+            fix="Give the path of the reward you have, e.g. --seed-reward reward.py.",
+        )
+    return path.read_text()

@@ -1,0 +1,107 @@
+"""`play`: what a saved policy does, how it scores, what a reward would pay it, and what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gymnasium as gym
+import numpy as np
+
+from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.api.check import reward_of
+from eureka_agent.errors import ConfigError
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.filming import Wanted, check_wanted
+from eureka_agent.training.playing import Played, play_policy
+from eureka_agent.training.policies import check_can_act, read_policy
+
+
+@dataclass(frozen=True)
+class PlayedEpisode:
+    """One episode; reward and components are sums over its steps, if a reward was named."""
+
+    fitness: float
+    length: int
+    reward: float | None = None
+    components: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlayReport:
+    """What `play` saw."""
+
+    task: str
+    policy: Path
+    fitness_summary: str
+    episodes: tuple[PlayedEpisode, ...]
+    video: Path | None = None
+    """Of the first episode."""
+    frames: Path | None = None
+
+    @property
+    def summary(self) -> str:
+        """Mean fitness over episodes with its interval."""
+        return str(t_interval([episode.fitness for episode in self.episodes]))
+
+
+def play(
+    policy: Path | str,
+    task: str,
+    *,
+    episodes: int = 10,
+    seed: int = 0,
+    reward: Path | str | None = None,
+    video: Path | str | None = None,
+    frames: Path | str | None = None,
+    env: str | Callable[[], gym.Env] | None = None,
+    envs: Path | None = None,
+    unsafe_isolation: bool = False,
+) -> PlayReport:
+    """Run a saved policy of either trainer, deterministically, and score it as trainings are scored.
+
+    `reward` is a file or one of the task's own (`reference`, `hack:<name>`) whose pay is told beside the
+    fitness. `video` (.gif or .mp4) and `frames` (a folder of PNG) show the first episode. Raises StoreError
+    where the file is no policy, ConfigError where it does not fit, TaskError where the environment fails.
+    """
+    if episodes < 1:
+        raise ConfigError(f"{episodes} episodes cannot be played.", allowed="1 or more")
+    wanted = Wanted(None if video is None else Path(video), None if frames is None else Path(frames))
+    check_wanted(wanted)
+    path = Path(policy)
+    chosen = find_task(task, env=env, envs=envs)
+    saved = read_policy(path)
+    check_can_act(saved, chosen, path)
+    source = None if reward is None else _source(chosen, str(reward))
+    played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
+    rows = [PlayedEpisode(episode.fitness, episode.length) for episode in played]
+    if source is not None:
+        rows = _paid(chosen, source, played, unsafe=unsafe_isolation)
+    return PlayReport(chosen.name, path, chosen.fitness.summary, tuple(rows), wanted.video, wanted.frames)
+
+
+def _source(task: Task, reward: str) -> str:
+    kind, source = reward_of(task, reward)
+    if source is None:
+        raise ConfigError(
+            f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
+            allowed="a reward file, hack:<name>, or reference where it is hand-written",
+        )
+    return source
+
+
+def _paid(task: Task, source: str, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
+    """Ask the reward, what it pays for each episode."""
+    rows = []
+    with RewardSandbox(unsafe=unsafe) as sandbox:
+        for episode in played:
+            first = (np.arange(episode.length) == 0)[:, None]
+            signals = {name: array[:, None] for name, array in episode.signals.items()}
+            paid = evaluate_reward(source, signals, first, task=task, sandbox=sandbox)
+            components = {name: float(values.sum()) for name, values in paid.components.items()}
+            rows.append(PlayedEpisode(episode.fitness, episode.length, float(paid.reward.sum()), components))
+    return rows

@@ -1,0 +1,161 @@
+"""The runs of a folder: list them, look at one, take its reward along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.errors import ConfigError, StoreError, did_you_mean
+from eureka_agent.report.run_files import write_saved_reward
+from eureka_agent.store.events import read_events
+from eureka_agent.store.files import read_own_text
+from eureka_agent.store.layout import RunFolder, find_run, list_runs
+from eureka_agent.store.ownership import is_own
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.identity import CONSTRUCTORS
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the list of runs."""
+
+    name: str
+    task: str
+    model: str
+    status: str
+    candidates: int
+    best: str | None
+    fitness: float | None
+    env_steps: int
+    own: bool | None
+    """Whether it is recorded as started by this person; others need consent to go on. None if unreadable."""
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as `show` presents it."""
+
+    name: str
+    folder: Path
+    status: str
+    candidates: tuple[Candidate, ...]
+    confirmation: dict[str, Any]
+    summary: str
+    best_source: str
+
+
+def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
+    """Return one summary a run, oldest first; one that cannot be read says so in its status."""
+    return [_summary_of(folder) for folder in list_runs(Path(runs))]
+
+
+def _summary_of(folder: RunFolder) -> RunSummary:
+    try:
+        return _run_summary(folder.name, RunState.of(read_events(folder.events)))
+    except StoreError as error:
+        return RunSummary(folder.name, "?", "?", f"cannot be read: {error.what}", 0, None, None, 0, None)
+
+
+def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
+    """Return everything a person wants to see of one run; nothing that its log names is loaded."""
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    candidates = state.archive(sign=1.0).candidates
+    return RunView(
+        name=folder.name,
+        folder=folder.root,
+        status=_status(state),
+        candidates=candidates,
+        confirmation=state.confirmation or {},
+        summary=read_own_text(folder.summary),
+        best_source=read_own_text(folder.best_reward),
+    )
+
+
+def export(
+    run: str,
+    output: Path | str,
+    *,
+    candidate: str | None = None,
+    runs: Path | str = "runs",
+    force: bool = False,
+) -> Path:
+    """Write a run's best reward, or one candidate's, as a module of its own and return its path.
+
+    Everything comes from the log, of which nothing is loaded or executed. Raises StoreError where there is no
+    such reward, and where the static rules refuse it: nothing is written then.
+    """
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    path = Path(output)
+    if path.exists() and not force:
+        raise ConfigError(
+            f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
+        )
+    name = _exportable(folder, state, candidate)
+    write_saved_reward(path, folder.name, state, name)
+    return path
+
+
+def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
+    """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
+    name = candidate or (state.confirmation or {}).get("winner")
+    if name is None:
+        ended = f"It ended without one: {folder.summary} says why."
+        raise StoreError(
+            f"Run {folder.name} has no confirmed reward.",
+            allowed="a finished run that found one, or --candidate with one of its candidates",
+            fix=ended if state.finished else f"Continue it with `eureka-agent resume {folder.name}`.",
+        )
+    if name not in state.candidates or not state.candidates[name].source:
+        names = [c.id for c in state.candidates.values() if c.source]
+        raise StoreError(
+            f"Run {folder.name} has no candidate '{name}' with a reward.{did_you_mean(name, names)}",
+            allowed=", ".join(names),
+            fix=f"List them with `eureka-agent show {folder.name}`.",
+        )
+    chosen = state.candidates[name]
+    if chosen.status in (Status.REFUSED, Status.FAILED):
+        became = "was refused" if chosen.status is Status.REFUSED else "failed"
+        raise StoreError(
+            f"Candidate {name} of run {folder.name} {became}, so nothing was written: {chosen.reason}",
+            allowed="a candidate that the critic let through and whose training did not fail",
+            fix=f"Choose another one: `eureka-agent show {folder.name}` lists them.",
+        )
+    return name
+
+
+def _run_summary(name: str, state: RunState) -> RunSummary:
+    confirmation = state.confirmation or {}
+    leaders = [j["incumbent"] for _, j in sorted(state.judgements.items()) if j["incumbent"]]
+    best = confirmation.get("winner") or (leaders[-1] if leaders else None)
+    confirmed = {row["name"]: row["fitness"] for row in confirmation.get("table", [])}
+    fitness = confirmed.get(best) if best in confirmed else (state.candidates[best].fitness if best else None)
+    return RunSummary(
+        name=name,
+        task=_task_name(state),
+        model=state.config.get("model", "?"),
+        status=_status(state),
+        candidates=len(state.candidates),
+        best=best,
+        fitness=fitness,
+        env_steps=state.env_steps,
+        own=is_own(state.run_id, state.config),
+    )
+
+
+def _task_name(state: RunState) -> str:
+    if state.facts is not None:
+        return state.facts.task
+    task = state.config.get("task", {})
+    if task.get("kind") in CONSTRUCTORS:
+        return str(task.get("options", {}).get("name") or "custom")
+    return str(task.get("options", {}).get("name") or Path(task.get("value", "?")).name)
+
+
+def _status(state: RunState) -> str:
+    if state.finished:
+        return "finished"
+    return "confirming" if state.baselines else f"generation {max(state.slots, default=0)}"

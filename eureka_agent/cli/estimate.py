@@ -1,0 +1,36 @@
+"""How `evolve --dry-run` is printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eureka_agent.cli.output import print_json
+from eureka_agent.escaping import visible
+
+if TYPE_CHECKING:
+    from eureka_agent.api.estimate import Estimate
+
+
+def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
+    """Print a run that is not started: its configuration, its requests, tokens and dollars."""
+    if json_output:
+        print_json({**vars(estimate), "cost_usd": estimate.cost_usd, "most_usd": estimate.most_usd})
+        return
+    import tomli_w
+
+    print(visible(tomli_w.dumps(estimate.config, multiline_strings=True)))
+    print(visible(f"Model: {estimate.config['model']} ({estimate.model_because})."))
+    print(f"Trainings in the search: {estimate.trainings}.")
+    if not estimate.shares:
+        print("No language model is asked: nothing is spent.")
+        return
+    for share in estimate.shares:
+        asked = f"{share.requests:,} requests (at most {share.most_requests:,})"
+        tokens = f"{share.input_tokens:,} tokens read, {share.output_tokens:,} written"
+        price = f"{_usd(share.cost_usd)} (at most {_usd(share.most_usd)})"
+        print(visible(f"  {share.model}: {asked}, {tokens}: {price}"))
+    print(f"Price: {_usd(estimate.cost_usd)}, at most {_usd(estimate.most_usd)}. Method: {estimate.method}.")
+
+
+def _usd(dollars: float | None) -> str:
+    return "unknown" if dollars is None else f"${dollars:.2f}"

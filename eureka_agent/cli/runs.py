@@ -1,0 +1,101 @@
+"""`runs`, `show`, `export` and `doctor`: looking at what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eureka_agent.escaping import visible
+
+if TYPE_CHECKING:
+    from eureka_agent.api.runs import RunSummary
+
+Runs = Annotated[Path, typer.Option(help="Folder that holds the runs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix, its folder, or latest.")]
+
+
+def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:
+    """List the runs, oldest first."""
+    from eureka_agent.api.runs import list_run_summaries
+    from eureka_agent.cli.output import print_json, print_table
+
+    found = list_run_summaries(runs)
+    if json_output:
+        print_json(found)
+    elif not found:
+        typer.echo(f"There are no runs in {runs} yet. Start one with `eureka-agent evolve cartpole`.")
+    else:
+        columns = ("run", "proposer", "status", "tried", "best", "fitness")
+        rows = [(r.name, r.model, _status(r), r.candidates, r.best, r.fitness) for r in found]
+        print_table("", columns, rows)
+
+
+def _status(summary: RunSummary) -> str:
+    """Return a run's status; one that is somebody else's needs consent before it goes on."""
+    foreign = summary.own is False and summary.status != "finished"
+    return f"{summary.status[:200]}{' (not recorded as yours)' if foreign else ''}"
+
+
+def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = False) -> None:
+    """Show a run: its candidates, their fitness, and the best reward."""
+    from dataclasses import asdict
+
+    from eureka_agent.api.runs import show as look
+    from eureka_agent.cli.output import print_json, print_table
+
+    view = look(run, runs=runs)
+    if json_output:
+        candidates = [{"id": c.id, "fitness": c.fitness, **asdict(c)} for c in view.candidates]
+        print_json({**vars(view), "candidates": candidates})
+        return
+    rows = [
+        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, c.reason[:200]) for c in view.candidates
+    ]
+    print_table(view.name, ("candidate", "operator", "parents", "status", "fitness", "why"), rows)
+    typer.echo("")
+    typer.echo(visible(view.summary or f"Not finished. Continue with `eureka-agent resume {view.name}`."))
+    if view.best_source:
+        typer.echo(visible(view.best_source))
+
+
+def export(
+    run: Run = "latest",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the reward.")] = Path(
+        "reward.py"
+    ),
+    candidate: Annotated[str | None, typer.Option(help="A candidate's id; else the confirmed best.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    runs: Runs = Path("runs"),
+    json_output: Json = False,
+) -> None:
+    """Write a run's reward as a plain Python module to import into your own code."""
+    from eureka_agent.api.runs import export as write
+    from eureka_agent.cli.output import print_json
+
+    path = write(run, output, candidate=candidate, runs=runs, force=force)
+    if json_output:
+        print_json({"reward": path})
+    else:
+        typer.echo(f"Wrote {path}.")
+        typer.echo(f'Use it: env = eureka_agent.RewardWrapper(gymnasium.make(...), "{path}")')
+
+
+def doctor(json_output: Json = False) -> None:
+    """Show what this machine offers: isolation of generated code, libraries, cores, tasks."""
+    from eureka_agent.api.doctor import doctor as examine
+    from eureka_agent.cli.isolation import print_isolation
+    from eureka_agent.cli.output import print_json, print_table
+
+    report = examine()
+    if json_output:
+        print_json(report)
+        return
+    print_isolation(report)
+    print_table("", ("library", "version"), list(report.versions.items()))
+    typer.echo("")
+    typer.echo(f"{report.cores} cores; tasks: {', '.join(report.tasks)}")
+    for line in report.advice:
+        typer.echo(f"- {line}")

@@ -1,0 +1,107 @@
+"""The files of a run that a person opens. The log is the truth; these are written from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from eureka_agent._version import __version__
+from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.config import RunConfig
+from eureka_agent.design.proposer import Draft
+from eureka_agent.errors import RewardError, StoreError
+from eureka_agent.report.summary import describe_fitness, render_summary
+from eureka_agent.rewards.saved import Header
+from eureka_agent.store.facts import TaskFacts
+from eureka_agent.store.files import write_atomic, write_json
+from eureka_agent.store.journalled import candidate_to_json
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.reward_file import write_reward
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
+
+candidate_json = candidate_to_json
+
+
+def write_proposal(folder: RunFolder, candidate: Candidate, draft: Draft) -> None:
+    """Write what was asked, answered and found for one candidate."""
+    place = folder.candidate(candidate.id)
+    if candidate.source is not None:
+        _write_source(place, candidate.source)
+    write_json(place / "findings.json", [finding.to_json() for finding in candidate.findings])
+    asked = [m for m in draft.conversation if m.role != "assistant"]
+    answered = [m for m in draft.conversation if m.role == "assistant"]
+    for name, messages in (("prompt.md", asked), ("reply.md", answered)):
+        if messages:
+            text = "\n\n".join(f"<!-- {m.role} -->\n\n{m.content.strip()}" for m in messages)
+            write_atomic(place / name, text + "\n")
+
+
+def _write_source(place: Path, source: str) -> None:
+    """Write a source as a module only where the static rules let it through, whoever decides to train it."""
+    try:
+        write_reward(place / "reward.py", source)
+    except RewardError:
+        write_atomic(place / "refused.txt", source)
+
+
+def write_training(folder: RunFolder, candidate: Candidate) -> None:
+    """Write a candidate's status and every evaluation so far."""
+    from dataclasses import asdict
+
+    evaluations = [asdict(evaluation) for evaluation in candidate.evaluations]
+    data: dict[str, Any] = {
+        "status": candidate.status,
+        "reason": candidate.reason,
+        "evaluations": evaluations,
+    }
+    write_json(folder.candidate(candidate.id) / "training.json", data)
+
+
+def write_results(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> None:
+    """Write `summary.md`, `best/reward.py` if there is a winner, and what a killed process left unwritten."""
+    for candidate in state.candidates.values():
+        if candidate.status is not Status.REFUSED:
+            write_training(folder, candidate)
+    winner = (state.confirmation or {}).get("winner")
+    if winner is not None:
+        write_saved_reward(folder.best_reward, folder.name, state, winner)
+    write_atomic(folder.summary, render_summary(folder, state, task, config))
+
+
+def write_saved_reward(path: Path, run: str, state: RunState, name: str) -> None:
+    """Write a candidate's reward with its evidence to `path`; raises StoreError if it may not be written."""
+    source, header = saved_reward(run, state, name)
+    try:
+        write_reward(path, source, header)
+    except RewardError as error:
+        raise StoreError(
+            f"The reward of candidate {name} in run {run} was not written to {path}: {error.what}",
+            allowed="a reward that passes the static rules: whoever imports the file runs it",
+            fix=f"Look at its log, {name} may have been edited there; or take another candidate.",
+        ) from error
+
+
+def saved_reward(run: str, state: RunState, name: str) -> tuple[str, Header]:
+    """Return a candidate's source and the header with its evidence; KeyError if there is no such one.
+
+    Only what the log says goes in: of a run that does not say what its task is, the header has less.
+    """
+    candidate, told = state.candidates[name], state.facts
+    title = f"Reward for {told.task}, found by eureka-agent." if told else "Reward found by eureka-agent."
+    facts = {
+        "Run": f"{run}, candidate {candidate.id} ({candidate.operator} by {candidate.proposer})",
+        "Fitness": describe_fitness(state, candidate),
+        "Versions": f"eureka-agent {__version__}",
+    }
+    return candidate.source or "", Header(title, facts | (_of_the_task(state, told) if told else {}))
+
+
+def _of_the_task(state: RunState, told: TaskFacts) -> dict[str, str]:
+    made = f'gymnasium.make("{told.env_id}")'
+    return {
+        "Task": f"{told.task}: {told.description}",
+        "Measured as": f"{told.fitness} ({told.direction})",
+        "Training": f"{told.env_steps:,} environment steps of PPO, seed {state.config.get('seed', 0)}",
+        "Use": f'env = eureka_agent.RewardWrapper({made}, "reward.py", task="{told.task}")',
+    }

@@ -1,0 +1,204 @@
+"""What a run found, in words and one table, for the person who comes back in the morning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from eureka_agent._version import __version__
+from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.config import RunConfig
+from eureka_agent.escaping import markdown
+from eureka_agent.report.early_stops import render_early_stops
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
+
+
+def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> str:
+    """Return the run's summary as Markdown."""
+    parts = [
+        f"# {markdown(folder.name)}",
+        f"**Task.** {markdown(task.description)}",
+        f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
+        _verdict(state, task),
+        _table(state, task),
+        _lineage(state),
+        _search(state, config),
+        render_early_stops(state),
+        _contributions(state, task),
+        _how(state, config),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def describe_fitness(state: RunState, candidate: Candidate) -> str:
+    """Return a candidate's confirmed fitness with its interval, or what is known instead."""
+    for row in (state.confirmation or {}).get("table", []):
+        if row["name"] == candidate.id:
+            return f"{_interval(row)} over {len(row['seeds'])} fresh seeds (95 % t-interval)"
+    if candidate.fitness is None:
+        return "never trained"
+    known = f"{t_interval(candidate.fitnesses())} in the search, not confirmed on fresh seeds"
+    return f"{known}. {candidate.stopped.reason}" if candidate.stopped else known
+
+
+def _verdict(state: RunState, task: Task) -> str:
+    confirmation = state.confirmation or {}
+    winner = confirmation.get("winner")
+    if winner is None:
+        told = {markdown(c.reason) for c in state.candidates.values() if c.reason}
+        reasons = "; ".join(sorted(told)[:3])
+        return f"**No reward was confirmed.** {reasons or 'Nothing was trained.'}"
+    lines = [f"**Best reward: candidate {winner}**, saved as `best/reward.py`."]
+    difference = confirmation.get("paired_difference")
+    if difference:
+        sign = task.fitness.sign
+        low, high = sorted((sign * difference["low"], sign * difference["high"]))
+        verdict = "better than" if low > 0 else "worse than" if high < 0 else "not distinguishable from"
+        lines.append(
+            f"On the same fresh seeds it is {verdict} the reference ({markdown(task.reference_origin)}): "
+            "paired difference "
+            f"{difference['mean']:+.4g} [{difference['low']:+.4g}, {difference['high']:+.4g}]."
+        )
+    return " ".join(lines)
+
+
+def _table(state: RunState, task: Task) -> str:
+    rows = (state.confirmation or {}).get("table", [])
+    if not rows:
+        return ""
+    head = (
+        "| reward | fitness, mean [95 % interval] | each seed | human-normalised (clipped to [0, 3]) |\n"
+        "| --- | --- | --- | --- |\n"
+    )
+    names = {
+        "reference": f"reference ({markdown(task.reference_origin)})",
+        "sparse": "sparse (fitness as reward)",
+    }
+    return head + "\n".join(
+        f"| {names.get(row['name'], row['name'])} | {_interval(row)} "
+        f"| {', '.join(f'{value:.4g}' for value in row['seeds'])} | {_normalized(row)} |"
+        for row in rows
+    )
+
+
+def _interval(row: dict[str, Any]) -> str:
+    if row["low"] is None:
+        return f"{row['fitness']:.4g} (one seed)"
+    return f"{row['fitness']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+
+
+def _normalized(row: dict[str, Any]) -> str:
+    if row["human_normalized"] is None:
+        return f"undefined: {markdown(row['undefined_because'])}"
+    return f"{row['human_normalized']:.3g} ({row['human_normalized_clipped']:.3g})"
+
+
+def _lineage(state: RunState) -> str:
+    winner = (state.confirmation or {}).get("winner")
+    if winner is None:
+        return ""
+    lines, waiting, seen = ["## Lineage", ""], [winner], set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen or name not in state.candidates:
+            continue
+        seen.add(name)
+        candidate = state.candidates[name]
+        parents = f" of {', '.join(candidate.parents)}" if candidate.parents else ""
+        fitness = f"{candidate.fitness:.4g}" if candidate.fitness is not None else "—"
+        fitness += " (stopped early)" if candidate.stopped else ""
+        lines.append(f"- {name}: {candidate.operator}{parents}, search fitness {fitness}")
+        waiting += candidate.parents
+    return "\n".join(lines)
+
+
+def _search(state: RunState, config: RunConfig) -> str:
+    counts = Counter(str(candidate.status) for candidate in state.candidates.values())
+    lines = [
+        "## Search",
+        "",
+        f"Candidates: {', '.join(f'{n} {status}' for status, n in sorted(counts.items())) or 'none'}.",
+    ]
+    if state.stopped:
+        lines.append(f"The search ended early: {markdown(state.stopped)}.")
+    lines += dict.fromkeys(markdown(notice) for notice in state.notices)
+    lines += ["", "| generation | leader | fitness | why |", "| --- | --- | --- | --- |"]
+    for generation, judgement in sorted(state.judgements.items()):
+        leader = judgement["incumbent"]
+        fitness = state.candidates[leader].fitness if leader else None
+        shown = f"{fitness:.4g}" if fitness is not None else "—"
+        lines.append(f"| {generation} | {leader or '—'} | {shown} | {markdown(judgement['reason'])} |")
+    return "\n".join(lines)
+
+
+def _contributions(state: RunState, task: Task) -> str:
+    """Return what each proposer brought, where language models were asked."""
+    if not state.replies:
+        return ""
+    rows: dict[str, list[Candidate]] = {}
+    for candidate in state.candidates.values():
+        rows.setdefault(candidate.proposer, []).append(candidate)
+    lines = [
+        "## Who proposed",
+        "",
+        "| model | proposed | refused | trained | best search fitness | tokens | cost |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, candidates in sorted(rows.items()):
+        trained = [c for c in candidates if c.fitness is not None]
+        refused = sum(c.status is Status.REFUSED for c in candidates)
+        best = max(
+            [c for c in trained if not c.stopped],
+            key=lambda c: task.fitness.sign * (c.fitness or 0.0),
+            default=None,
+        )
+        shown = f"{best.fitness:.4g} ({best.id})" if best is not None else "—"
+        lines.append(
+            f"| {markdown(name)} | {len(candidates)} | {refused} | {len(trained)} | {shown} "
+            f"| {_bill(state, candidates)} |"
+        )
+    return "\n".join(lines)
+
+
+def _bill(state: RunState, candidates: list[Candidate]) -> str:
+    """Return tokens and cost of the requests made for `candidates`, as two cells."""
+    ids = {candidate.id for candidate in candidates}
+    usages = [reply["usage"] for key, reply in state.replies.items() if key.split("/")[0] in ids]
+    tokens = sum((usage["input_tokens"] or 0) + (usage["output_tokens"] or 0) for usage in usages)
+    costs = [usage["cost_usd"] for usage in usages]
+    known = sum(cost for cost in costs if cost is not None)
+    unknown = sum(cost is None for cost in costs)
+    return f"{tokens:,} | ${known:.4f}{f' and {unknown} unknown' if unknown else ''}"
+
+
+def _how(state: RunState, config: RunConfig) -> str:
+    unknown = f" and {state.cost_unknown} replies of unknown price" if state.cost_unknown else ""
+    cost = f"${state.cost_usd:.2f}{unknown}"
+    billed = (
+        f" {state.maybe_billed} attempts may have been billed without a reply." if state.maybe_billed else ""
+    )
+    return "\n".join(
+        [
+            "## How this was made",
+            "",
+            f"- proposed by {markdown(config.model)}, seed {config.seed}, "
+            f"{config.generations} generations of {config.samples}, "
+            f"{config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
+            f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
+            f"{state.tokens:,} tokens, {cost}.{billed}",
+            f"- trained with `{config.trainer}` on a {state.platform.upper()}",
+            f"- generated code was held by: {_held_by(state)}",
+            f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
+        ]
+    )
+
+
+def _held_by(state: RunState) -> str:
+    """Return what contained the rewards; several where the run went on with other layers."""
+    results = [evaluation for candidate in state.candidates.values() for evaluation in candidate.evaluations]
+    backends = {evaluation.isolation for evaluation in results if evaluation.isolation}
+    backends = backends or {state.isolation.get("backend", "none")}
+    return "; ".join(sorted(backends)).replace("none", "nothing (unsafe isolation)")

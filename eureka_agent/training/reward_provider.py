@@ -1,0 +1,117 @@
+"""Where a candidate's reward comes from, a whole rollout at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.tasks.fitness import SparseReward
+from eureka_agent.tasks.task import Signals, Task
+
+Array = np.ndarray
+ROLLOUT_TIMEOUT_S = 5.0
+"""Seconds a reward may take for a whole rollout; its thread waits for it, and other candidates with it."""
+
+
+class RolloutSteps(Protocol):
+    """What a reward sees of one candidate's rollout: T steps of N worlds, every array `(T, N, ...)`."""
+
+    @property
+    def signals(self) -> Signals:
+        """Those that the provider names, or more."""
+        ...
+
+    @property
+    def native_reward(self) -> Array:
+        """The environment's own."""
+        ...
+
+    @property
+    def done(self) -> Array:
+        """bool: the episode ended with the step."""
+        ...
+
+    @property
+    def first(self) -> Array:
+        """bool: the step was the first of its episode."""
+        ...
+
+
+class RewardBatch(NamedTuple):
+    """The rewards of a rollout, each float32 `(T, N)`."""
+
+    reward: Array
+    components: dict[str, Array]
+
+
+class RewardProvider(Protocol):
+    """Gives the rewards of a rollout; called once a rollout, in order."""
+
+    signals: tuple[str, ...]
+    """What it must find in the rollout."""
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        """Return reward and components."""
+        ...
+
+
+class WorkerRewardProvider:
+    """A generated reward, asked in its own locked-down process."""
+
+    def __init__(self, worker: RewardWorker, *, timeout_s: float = ROLLOUT_TIMEOUT_S) -> None:
+        self._worker = worker
+        self._timeout_s = timeout_s
+        self.signals = worker.arguments
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        """Ask the worker; raises what the worker's client raises."""
+        # A reward without arguments still learns from some signal how many rows there are.
+        given = rollout.signals or {"rows": rollout.first}
+        output = self._worker.compute_rollout(given, resets=rollout.first, timeout_s=self._timeout_s)
+        return RewardBatch(output.reward, dict(output.components))
+
+
+class NativeRewardProvider:
+    """The environment's own reward."""
+
+    signals: tuple[str, ...] = ()
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        """Return the native reward as its only component."""
+        reward = rollout.native_reward.astype(np.float32)
+        return RewardBatch(reward, {"native": reward})
+
+
+class SparseRewardProvider:
+    """The task's fitness as reward: per step where it is defined so, else paid at the episode's end."""
+
+    def __init__(self, task: Task, num_envs: int) -> None:
+        self._sparse = SparseReward(task, num_envs)
+        self.signals = tuple(signal.name for signal in task.all_signals)
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        """Return the fitness earned in each step."""
+        steps = zip(rollout.native_reward, rollout.done, rollout.first, strict=True)
+        rewards = [
+            self._sparse.step(
+                {name: array[t] for name, array in rollout.signals.items()}, native, done, first=first
+            )
+            for t, (native, done, first) in enumerate(steps)
+        ]
+        reward = np.stack(rewards)
+        return RewardBatch(reward, {"fitness": reward})
+
+
+def reward_provider_of(
+    task: Task, kind: str, num_envs: int, worker: Mapping[str, Any] | None, fds: Sequence[int]
+) -> RewardProvider:
+    """Return the provider of a job; `worker` and `fds` are what `RewardWorker.handle` gave elsewhere."""
+    if kind == "native":
+        return NativeRewardProvider()
+    if kind == "sparse":
+        return SparseRewardProvider(task, num_envs)
+    assert worker is not None
+    return WorkerRewardProvider(RewardWorker.attach(worker, fds))
