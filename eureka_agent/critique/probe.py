@@ -20,7 +20,7 @@ from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.rewards.loader import RewardOutput
+from eureka_agent.rewards.output import RewardOutput
 from eureka_agent.rewards.source import RewardSource, parse_reward
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task

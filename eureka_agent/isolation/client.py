@@ -21,7 +21,7 @@ import numpy as np
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError, WorkerTimeoutError
 from eureka_agent.isolation import protocol
 from eureka_agent.isolation.layout import SignalLayout
-from eureka_agent.rewards.loader import RewardOutput, is_component_name
+from eureka_agent.rewards.output import RewardOutput, is_component_name
 
 
 class RewardWorker:

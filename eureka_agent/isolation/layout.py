@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.errors import WorkerError
-from eureka_agent.rewards.loader import MAX_COMPONENTS
+from eureka_agent.rewards.output import MAX_COMPONENTS
 
 _ALIGNMENT = 64
 _DTYPES = ("float32", "int32")

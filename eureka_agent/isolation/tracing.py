@@ -19,7 +19,8 @@ from eureka_agent.isolation import protocol
 from eureka_agent.isolation.layers import IsolationReport
 from eureka_agent.isolation.limits import GIB, WorkerLimits
 from eureka_agent.isolation.sandbox import RewardSandbox, ZygoteKind
-from eureka_agent.rewards.loader import MAX_COMPONENT_NAME, MAX_COMPONENTS, MAX_MODULE_BYTES
+from eureka_agent.rewards.loader import MAX_MODULE_BYTES
+from eureka_agent.rewards.output import MAX_COMPONENT_NAME, MAX_COMPONENTS
 
 TRACING = ZygoteKind(
     "eureka_agent.isolation.tracer:main",

@@ -14,7 +14,8 @@ import numpy as np
 
 from eureka_agent.errors import RewardError
 from eureka_agent.isolation.plain import load_plain
-from eureka_agent.rewards.loader import load_reward, validated
+from eureka_agent.rewards.loader import load_reward
+from eureka_agent.rewards.output import validated
 
 _SOURCES = (
     """

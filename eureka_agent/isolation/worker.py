@@ -26,7 +26,8 @@ from eureka_agent.isolation.limits import WorkerLimits
 from eureka_agent.isolation.lockdown import lock_down
 from eureka_agent.isolation.plain import load_plain
 from eureka_agent.isolation.selftest import attempt_everything
-from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_reward, validated
+from eureka_agent.rewards.loader import RewardFunction, load_reward
+from eureka_agent.rewards.output import RewardOutput, validated
 
 _SHOWN_SIGNALS = 6
 

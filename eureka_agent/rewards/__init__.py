@@ -2,7 +2,8 @@
 
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import FORMS, form_table_text
-from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_reward, validated
+from eureka_agent.rewards.loader import RewardFunction, load_reward
+from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.rewards.source import RewardSource, normalised_digest, parse_reward
 

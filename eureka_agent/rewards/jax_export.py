@@ -15,14 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from eureka_agent.errors import RewardError
-from eureka_agent.rewards.loader import (
-    MAX_COMPONENTS,
-    REWARD_FAULTS,
-    RewardFunction,
-    RewardOutput,
-    load_reward,
-    raise_explained,
-)
+from eureka_agent.rewards.loader import REWARD_FAULTS, RewardFunction, load_reward, raise_explained
+from eureka_agent.rewards.output import MAX_COMPONENTS, RewardOutput
 from eureka_agent.rewards.source import RewardSource
 
 PLATFORMS = ("cpu", "cuda")

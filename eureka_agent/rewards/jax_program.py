@@ -23,7 +23,8 @@ from jaxlib.mlir import ir
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.jax_export import PLATFORMS, SignalShape, memory_rows
-from eureka_agent.rewards.loader import MAX_MODULE_BYTES, RewardOutput
+from eureka_agent.rewards.loader import MAX_MODULE_BYTES
+from eureka_agent.rewards.output import RewardOutput
 from eureka_agent.rewards.source import RewardSource
 
 ARITHMETIC = frozenset({

@@ -15,7 +15,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
 from eureka_agent.errors import TaskError
-from eureka_agent.rewards.loader import RewardFunction, RewardOutput, load_reward, validated
+from eureka_agent.rewards.loader import RewardFunction, load_reward
+from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.tasks.generic import InfoEntry, names_reward, spaces_task
 from eureka_agent.tasks.observe import (
     ActionCodec,

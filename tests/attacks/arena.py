@@ -28,7 +28,7 @@ from eureka_agent.isolation import ForkServer, RewardSandbox, RewardWorker, Sign
 from eureka_agent.isolation.bubblewrap import find_bubblewrap
 from eureka_agent.isolation.layers import LAYER_NAMES
 from eureka_agent.isolation.sandbox import zygote_environment
-from eureka_agent.rewards.loader import RewardOutput
+from eureka_agent.rewards.output import RewardOutput
 from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task
 

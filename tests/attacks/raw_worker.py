@@ -36,7 +36,8 @@ import numpy.random
 from eureka_agent.errors import RewardError
 from eureka_agent.isolation import worker
 from eureka_agent.rewards.facade import backend_for
-from eureka_agent.rewards.loader import RewardFunction, RewardOutput
+from eureka_agent.rewards.loader import RewardFunction
+from eureka_agent.rewards.output import RewardOutput
 from eureka_agent.rewards.source import RewardSource
 
 TOOLS = (

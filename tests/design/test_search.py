@@ -31,7 +31,8 @@ from eureka_agent.design.search.operators import cross, mutate, retune
 from eureka_agent.design.search.proposer import Search, draw_parents, operator_shares
 from eureka_agent.design.search.render import component_names, render
 from eureka_agent.design.search.sampling import PRIORS, draw_centre, random_genome
-from eureka_agent.rewards.loader import load_reward, validated
+from eureka_agent.rewards.loader import load_reward
+from eureka_agent.rewards.output import validated
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.rewards.source import normalised_digest, parse_reward
 from eureka_agent.tasks.task import Signal, Task

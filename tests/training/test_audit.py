@@ -18,7 +18,7 @@ from fakes import FakeTrainer
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards import load_reward
-from eureka_agent.rewards.loader import validated
+from eureka_agent.rewards.output import validated
 from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
