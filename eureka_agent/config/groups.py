@@ -103,9 +103,10 @@ class TrainingConfig:
         Option("population: a generation in one process; sb3: a process for each candidate."),
     ] = "population"
     """Scores from different trainers are not compared."""
-    halving: Annotated[bool, Option("Stop candidates that are clearly behind (population trainer only).")] = (
-        True
-    )
+    halving: Annotated[
+        bool,
+        Option("Stop candidates that are clearly behind (population trainer only)."),
+    ] = True
     """`sb3` trains each by itself and to the end. With several search seeds nobody is stopped, because their
     scores are averaged."""
     device: Annotated[
@@ -133,9 +134,10 @@ class ConfirmationConfig:
 class BudgetConfig:
     """What the whole run may take; no limit where nothing is given."""
 
-    steps: Annotated[int | None, Option("Environment steps of the whole run.", name="budget_steps", ge=1)] = (
-        None
-    )
+    steps: Annotated[
+        int | None,
+        Option("Environment steps of the whole run.", name="budget_steps", ge=1),
+    ] = None
     """Evaluation and confirmation included."""
     usd: Annotated[float | None, Option("Dollars for language models.", name="budget_usd", ge=0)] = None
     minutes: Annotated[
