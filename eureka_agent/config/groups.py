@@ -59,9 +59,10 @@ class ModelConfig:
     temperature: Annotated[
         float | None, Option("Sampling temperature of the model; else the service's.", ge=0, le=2)
     ] = None
-    max_reply_tokens: Annotated[int, Option("Most tokens of a reply, hidden thinking included.", ge=16)] = (
-        16_000
-    )
+    max_reply_tokens: Annotated[
+        int,
+        Option("Most tokens of a reply, hidden thinking included.", ge=16),
+    ] = 16_000
     effort: Annotated[
         str | None,
         Option("How much a reasoning model thinks, in its service's word: none, low, high, …"),
