@@ -54,18 +54,18 @@ def building(
     """Build the parts of a run, journal that it started, and take them down afterwards."""
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
-        sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
+        sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
         trained_by = make_trainer(
-            config.trainer,
+            config.training.trainer,
             sandbox,
             scratch=folder.scratch,
-            parallel=config.parallel,
+            parallel=config.training.parallel,
             stop=stop,
             notify=lambda text: log.append("notice", {"text": text}),
             gpu=device.platform == "gpu",
-            worlds=config.worlds,
-            unsafe=config.unsafe_isolation,
+            worlds=config.training.worlds,
+            unsafe=config.isolation.unsafe,
         )
         trainer = AuditedTrainer(
             trained_by,
@@ -98,7 +98,12 @@ def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:
     begun = next(
         (e.get("device", {}).get("platform") for e in log.events if e["type"] == "run_started"), None
     )
-    return choose_device(begun or config.device, config.trainer, task, fresh=config.init_policy is None)
+    return choose_device(
+        begun or config.training.device,
+        config.training.trainer,
+        task,
+        fresh=config.training.init_policy is None,
+    )
 
 
 def _journal_start(
@@ -118,9 +123,9 @@ def _journal_start(
         return
     import tomli_w
 
-    resolved = config.model_dump(mode="json", exclude_none=True)
+    resolved = config.to_toml()
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
-    run_id, journalled_config = new_run_id(), config.model_dump(mode="json")
+    run_id, journalled_config = new_run_id(), config.to_json()
     # First the record, then the event: a log that has begun is recorded as this person's, or says otherwise.
     recorded = record_run(run_id, journalled_config, folder.root)
     data = {"config": journalled_config, "digest": config.digest(), "run_id": run_id, "model_because": why}
@@ -139,7 +144,7 @@ def _proposer(
     restart: int,
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
-    if config.model == OFFLINE_MODEL:
+    if config.model.name == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
     return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
 
@@ -155,4 +160,4 @@ def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
 
 def _critic(task: Task, config: RunConfig, recording: Recording, sandbox: RewardSandbox) -> Check:
     checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
-    return Critic(checks if config.critic else [])
+    return Critic(checks if config.critic.enabled else [])

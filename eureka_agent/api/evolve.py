@@ -75,9 +75,9 @@ def evolve(
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
-    every training starts from. `options` are the fields of `RunConfig`; `clock` tells the time of day. Raises
-    a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and running work has
-    been drained.
+    every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
+    time of day. Raises a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and
+    running work has been drained.
     """
     chosen, config, why = _asked_for(
         task,
@@ -228,12 +228,12 @@ def _run(
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
     """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
-    if config.init_policy is None:
+    if config.training.init_policy is None:
         return
-    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.init_policy:
+    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.training.init_policy:
         raise StoreError(
             f"{folder.init_policy} is not the policy that {folder.name} was started from.",
-            allowed=f"the file whose SHA-256 is {config.init_policy}",
+            allowed=f"the file whose SHA-256 is {config.training.init_policy}",
             fix="Put it back there, or start another run with `evolve --init-policy`.",
         )
 

@@ -11,5 +11,5 @@ from eureka_agent.training.population.halving import RULE
 
 def rule_of(config: RunConfig) -> dict[str, Any] | None:
     """Return the rule in numbers as the log holds it; None where all candidates are trained to the end."""
-    applies = config.halving and config.trainer == "population" and config.search_seeds == 1
+    applies = config.training.halving and config.training.trainer == "population" and config.search.seeds == 1
     return asdict(RULE) if applies else None

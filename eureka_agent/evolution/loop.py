@@ -61,7 +61,7 @@ class Evolution:
 
     def run(self) -> None:
         """Search, confirm, save. Returns when the run is finished; Interrupted after a drained stop."""
-        for restart in range(self.config.restarts):
+        for restart in range(self.config.search.restarts):
             proposer = self.make_proposer(restart)
             for generation in self._generations(restart):
                 self.propose(generation, proposer)
@@ -85,8 +85,8 @@ class Evolution:
                 return
             try:
                 candidate, draft = propose_candidate(
-                    slot, archive, proposer, self.critic, repair_turns=self.config.repair_turns,
-                    given=self.config.seed_reward, stop=self.stop,
+                    slot, archive, proposer, self.critic, repair_turns=self.config.critic.repair_turns,
+                    given=self.config.search.seed_reward, stop=self.stop,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)
@@ -105,7 +105,7 @@ class Evolution:
     def train(self, generation: int) -> None:
         """Train what the critic let through, and the duel that the last judgement asked for."""
         survivors = [c for c in self._generation(generation) if c.status in (Status.PROPOSED, Status.TRAINED)]
-        wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search_seeds)]
+        wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search.seeds)]
         contest = self._contest(generation)
         jobs = [self._job(name, SEARCH, replicate, contest) for name, replicate in wanted]
         self._train(jobs + [self._job(name, SEARCH, replicate) for name, replicate in self._duel(generation)])
@@ -130,10 +130,10 @@ class Evolution:
 
         Else the best of the last generation, which had one training, would never be tried again.
         """
-        if self.config.confirm_top > self.config.restarts:
+        if self.config.confirmation.top > self.config.search.restarts:
             return  # the challenger is among the finalists
-        first = restart * self.config.generations
-        generations = range(first, first + self.config.generations)
+        first = restart * self.config.search.generations
+        generations = range(first, first + self.config.search.generations)
         last = max((g for g in generations if g in self.state.judgements), default=first)
         judgement = self.state.judgements.get(last, {})
         if not judgement.get("duel") or judgement.get("settled"):
@@ -149,7 +149,7 @@ class Evolution:
             return
         finalists = self._finalists()
         names = [candidate.id for candidate in finalists] + (list(BASELINES) if finalists else [])
-        seeds = range(self.config.confirm_seeds)
+        seeds = range(self.config.confirmation.seeds)
         # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
         self._train([self._job(name, confirmation.STAGE, replicate) for replicate in seeds for name in names])
         result = confirmation.confirm(self.state, self.task, finalists)
@@ -163,8 +163,8 @@ class Evolution:
 
     def _generations(self, restart: int) -> Iterator[int]:
         """Yield the generations of a restart until one of the limits ends the search."""
-        first = restart * self.config.generations
-        for generation in range(first, first + self.config.generations):
+        first = restart * self.config.search.generations
+        for generation in range(first, first + self.config.search.generations):
             if generation not in self.state.slots and (reason := self._reason_to_stop(generation)):
                 self._stop_search(generation, reason)
                 return
@@ -197,7 +197,9 @@ class Evolution:
 
     @property
     def _target(self) -> float | None:
-        return self.config.target if self.config.target is not None else self.task.fitness.target
+        return (
+            self.config.search.target if self.config.search.target is not None else self.task.fitness.target
+        )
 
     def _at_target(self, candidate: Candidate) -> bool:
         sign, target = self.task.fitness.sign, self._target
@@ -209,7 +211,7 @@ class Evolution:
         """Return the planned slots; the proposer plans again after a restart, and so knows its plan."""
         known = self.state.slots.get(generation)
         slots = proposer.plan(generation, len(known) if known else self._affordable_samples(), archive)
-        if self.config.seed_reward is not None and generation == 0:
+        if self.config.search.seed_reward is not None and generation == 0:
             slots = [given_slot(), *slots[1:]]
         if known is None:
             self.log.append(
@@ -228,7 +230,7 @@ class Evolution:
 
         Seeds of one candidate are averaged, so with several of them all are trained to the end.
         """
-        if not self.config.halving or self.config.search_seeds > 1:
+        if not self.config.training.halving or self.config.search.seeds > 1:
             return None
         return Contest(self.state.ended_curves(generation))
 
@@ -270,7 +272,7 @@ class Evolution:
             source=source,
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._env_steps,
-            init_policy=None if self.config.init_policy is None else self.folder.init_policy,
+            init_policy=None if self.config.training.init_policy is None else self.folder.init_policy,
             contest=contest,
         )
 
@@ -282,12 +284,12 @@ class Evolution:
 
     @property
     def _env_steps(self) -> int:
-        return self.config.env_steps or self.task.budget.env_steps
+        return self.config.training.env_steps or self.task.budget.env_steps
 
     @property
     def _limits(self) -> Limits:
-        minutes = self.config.budget_minutes
-        return Limits(self.config.budget_steps, self.config.budget_usd, minutes and minutes * 60)
+        minutes = self.config.budget.minutes
+        return Limits(self.config.budget.steps, self.config.budget.usd, minutes and minutes * 60)
 
     @property
     def _spent(self) -> Spent:
@@ -299,9 +301,9 @@ class Evolution:
         each = self.trainer.steps_of(self.task, self._env_steps)
         return self._limits.affordable(
             self._spent,
-            each=each * self.config.search_seeds,
+            each=each * self.config.search.seeds,
             reserved=reserved_trainings(self.config) * each,
-            wanted=self.config.samples,
+            wanted=self.config.search.samples,
         )
 
     def _archive_before(self, generation: int) -> Archive:
@@ -312,7 +314,7 @@ class Evolution:
         return self.state.archive(sign=self.task.fitness.sign, generations=generations)
 
     def _first_of(self, generation: int) -> int:
-        return generation - generation % self.config.generations
+        return generation - generation % self.config.search.generations
 
     def _generation(self, generation: int) -> tuple[Candidate, ...]:
         return self._archive_of(range(generation, generation + 1)).candidates
@@ -322,8 +324,12 @@ class Evolution:
 
         Who was stopped early comes last: its score is of a smaller budget.
         """
-        starts = range(0, self.config.restarts * self.config.generations, self.config.generations)
-        archives = [self._archive_of(range(first, first + self.config.generations)) for first in starts]
+        starts = range(
+            0, self.config.search.restarts * self.config.search.generations, self.config.search.generations
+        )
+        archives = [
+            self._archive_of(range(first, first + self.config.search.generations)) for first in starts
+        ]
         ranked = [candidate for archive in archives for candidate in archive.ranked()]
         leaders = {archive.incumbent_id for archive in archives}
 
@@ -331,7 +337,7 @@ class Evolution:
             score = self.task.fitness.sign * (candidate.fitness or 0.0)
             return candidate.id not in leaders, candidate.stopped is not None, -score
 
-        return sorted(ranked, key=standing)[: self.config.confirm_top]
+        return sorted(ranked, key=standing)[: self.config.confirmation.top]
 
     def _check_interrupted(self) -> None:
         if self.stop.is_set():

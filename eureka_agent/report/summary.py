@@ -184,12 +184,12 @@ def _how(state: RunState, config: RunConfig) -> str:
         [
             "## How this was made",
             "",
-            f"- proposed by {markdown(config.model)}, seed {config.seed}, "
-            f"{config.generations} generations of {config.samples}, "
-            f"{config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
+            f"- proposed by {markdown(config.model.name)}, seed {config.seed}, "
+            f"{config.search.generations} generations of {config.search.samples}, "
+            f"{config.search.seeds} search and {config.confirmation.seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
-            f"- trained with `{config.trainer}` on a {state.platform.upper()}",
+            f"- trained with `{config.training.trainer}` on a {state.platform.upper()}",
             f"- generated code was held by: {_held_by(state)}",
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import EarlyStop, Evaluation
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import make_config
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
@@ -155,7 +155,7 @@ def make_evolution(
         "env_steps": STEPS,
         "target": 1e9,
     }
-    config = RunConfig(task=TaskChoice(kind="folder", value="cartpole"), **(defaults | options))
+    config = make_config({"task": {"kind": "folder", "value": "cartpole"}} | defaults | options)
     root.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(root)
     log = EventLog(folder.events, clock=time.time)
@@ -163,7 +163,7 @@ def make_evolution(
     log.listen(state.apply)
     if not state.digest:
         facts = TaskFacts.of(task, config).to_json()
-        started = {"config": config.model_dump(mode="json"), "digest": config.digest(), "facts": facts}
+        started = {"config": config.to_json(), "digest": config.digest(), "facts": facts}
         log.append("run_started", started)
     chosen = proposer or CountingProposer()
     return Evolution(

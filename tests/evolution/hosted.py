@@ -47,7 +47,7 @@ def evolution_with(root: Path, models: Sequence[LanguageModel], **options: Any) 
         "model": "openai/small-model-1",
     }
     evolution = make_evolution(root, **(defaults | options))
-    ledger = Ledger(evolution.config.budget_usd, evolution.state.at_most_usd)
+    ledger = Ledger(evolution.config.budget.usd, evolution.state.at_most_usd)
     asked = [JournalledModel(model, evolution.log, evolution.state, ledger) for model in models]
     designers = [Designer(evolution.task, model) for model in asked]
     proposer: Proposer = designers[0] if len(designers) == 1 else SharedDesign(designers)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_a_constructor_may_be_named_instead(tmp_path: Path, monkeypatch: pytest.
 
 def test_everything_that_is_not_agreed_to_is_listed(tmp_path: Path, mark: Mark) -> None:
     task = marking_task("folder", tmp_path / "code", mark)
-    task = task.model_copy(update={"options": {"kwargs": {"render_mode": "x\x1b[2J"}, "path": "/else"}})
+    task = replace(task, options={"kwargs": {"render_mode": "x\x1b[2J"}, "path": "/else"})
     url = "https://evil.example/v1"
     folder = foreign_run(tmp_path / "run", task, model="openai/gpt", base_url=url, unsafe_isolation=True)
     with pytest.raises(StoreError) as caught:
@@ -212,7 +213,7 @@ def test_a_typed_task_is_loaded_in_place_of_the_logs(tmp_path: Path, mark: Mark)
 def test_options_of_the_log_hold_for_a_typed_task(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "cartpole"
     options = {"goal": "Stand.", "max_episode_steps": 50}
-    task = cartpole(elsewhere).model_copy(update={"options": options})
+    task = replace(cartpole(elsewhere), options=options)
     digest = digest_of("cartpole", goal="Stand.", max_episode_steps=50)
     loaded = task_of(foreign_run(tmp_path / "run", task, task_digest=digest), task="cartpole")
     assert (loaded.description, loaded.max_episode_steps) == ("Stand.", 50)
@@ -230,7 +231,7 @@ def test_a_typed_factory_is_found_in_the_working_folder_not_in_the_logs(
     )
     monkeypatch.chdir(mine)
     loaded = find_task(env=theirs.value)
-    logged = loaded.ref.__class__(**theirs.model_dump())
+    logged = loaded.ref.__class__(**vars(theirs))
     folder = foreign_run(tmp_path / "run", theirs, task_digest=task_digest(loaded, logged))
     assert task_of(folder, env=theirs.value).ref.options["path"] == str(mine)
     assert not mark.left
