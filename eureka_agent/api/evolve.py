@@ -22,7 +22,8 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.events import Event, EventLog, read_events, read_start
+from eureka_agent.store.event_types import Event
+from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
@@ -240,10 +241,10 @@ def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
 
 def result_of(folder: RunFolder, state: RunState) -> RunResult:
     """Return what a run left so far."""
-    confirmation = state.confirmation or {}
-    winner = confirmation.get("winner")
+    found = state.confirmation
+    winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None
-    return RunResult(folder.root, winner, reward, folder.summary, confirmation)
+    return RunResult(folder.root, winner, reward, folder.summary, found.to_json() if found else {})
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
@@ -258,11 +259,10 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
     """Tell whether a run is one's own and was started with `config`, by what its log holds at the start."""
     try:
         start = read_start(folder.events)
-        logged = {} if start is None else start["config"]
         return (
             start is not None
-            and is_own(start.get("run_id") or "", logged)
-            and make_config(logged).digest() == config.digest()
+            and is_own(start.run_id or "", start.config)
+            and make_config(start.config).digest() == config.digest()
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration

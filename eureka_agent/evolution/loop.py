@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
@@ -22,16 +22,30 @@ from eureka_agent.archive.ranking import judge
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
-from eureka_agent.design.proposer import Proposer, Slot
+from eureka_agent.design.proposer import Proposer, Slot, not_planned
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 from eureka_agent.evolution import confirmation
-from eureka_agent.evolution.proposing import given_slot, propose_candidate
+from eureka_agent.evolution.proposing import GIVEN, given_slot, propose_candidate
 from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.report import run_files
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.event_types import (
+    CandidateProposed,
+    CandidateRefused,
+    DuelResolved,
+    GenerationJudged,
+    GenerationPlanned,
+    RunConfirmed,
+    RunFinished,
+    SearchStopped,
+    TrainingFailed,
+    TrainingFinished,
+    TrainingStarted,
+)
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.records import Duel, DuelTraining, Judgement
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
@@ -92,8 +106,8 @@ class Evolution:
                 self._stop_search(generation, error.what)
                 return
             run_files.write_proposal(self.folder, candidate, draft)
-            event = "candidate_refused" if candidate.status is Status.REFUSED else "candidate_proposed"
-            self.log.append(event, {"candidate": run_files.candidate_json(candidate)})
+            kind = CandidateRefused if candidate.status is Status.REFUSED else CandidateProposed
+            self.log.append(kind(candidate=candidate))
 
         try:
             _side_by_side(fill, open_slots, proposer.max_parallel)
@@ -118,12 +132,13 @@ class Evolution:
         self._look_twice(known)
         archive = self._archive_of(known)
         verdict = judge(archive)
-        duel = []
-        if verdict.challenger is not None:
-            for name in (verdict.incumbent, verdict.challenger):
-                assert name is not None
-                duel.append([name, len(archive.get(name).fitnesses(SEARCH))])
-        self.log.append("generation_judged", {"generation": generation, **verdict._asdict(), "duel": duel})
+        rivals = (verdict.incumbent, verdict.challenger) if verdict.challenger is not None else ()
+        duel = tuple(
+            DuelTraining(name, len(archive.get(name).fitnesses(SEARCH)))
+            for name in rivals
+            if name is not None
+        )
+        self.log.append(GenerationJudged(generation=generation, judgement=Judgement(*verdict, duel)))
 
     def resolve_pending_duel(self, restart: int) -> None:
         """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
@@ -135,13 +150,12 @@ class Evolution:
         first = restart * self.config.search.generations
         generations = range(first, first + self.config.search.generations)
         last = max((g for g in generations if g in self.state.judgements), default=first)
-        judgement = self.state.judgements.get(last, {})
-        if not judgement.get("duel") or judgement.get("settled"):
+        judgement = self.state.judgements.get(last)
+        if judgement is None or not judgement.duel or last in self.state.duels:
             return
-        self._train([self._job(name, SEARCH, replicate) for name, replicate in judgement["duel"]])
+        self._train([self._job(name, SEARCH, replicate) for name, replicate in judgement.duel])
         verdict = judge(self._archive_of(generations))
-        settled = {"generation": last, **verdict._asdict(), "duel": [], "settled": True}
-        self.log.append("generation_judged", settled)
+        self.log.append(DuelResolved(generation=last, duel=Duel(*verdict)))
 
     def confirm(self) -> None:
         """Retrain the best few on fresh seeds beside reference and sparse, and name the winner."""
@@ -153,13 +167,13 @@ class Evolution:
         # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
         self._train([self._job(name, confirmation.STAGE, replicate) for replicate in seeds for name in names])
         result = confirmation.confirm(self.state, self.task, finalists)
-        self.log.append("run_confirmed", {"confirmation": result})
+        self.log.append(RunConfirmed(confirmation=result))
 
     def save(self) -> None:
         """Write the winner and the summary, and close the run."""
         run_files.write_results(self.folder, self.state, self.task, self.config)
         if not self.state.finished:
-            self.log.append("run_finished", {})
+            self.log.append(RunFinished())
 
     def _generations(self, restart: int) -> Iterator[int]:
         """Yield the generations of a restart until one of the limits ends the search."""
@@ -173,7 +187,7 @@ class Evolution:
     def _stop_search(self, generation: int, reason: str) -> None:
         with self._stopping:
             if not self.state.stopped:
-                self.log.append("search_stopped", {"generation": generation, "reason": reason})
+                self.log.append(SearchStopped(generation=generation, reason=reason))
 
     def _reason_to_stop(self, generation: int) -> str:
         if self.state.stopped:
@@ -207,23 +221,34 @@ class Evolution:
             target is not None and candidate.fitness is not None and sign * candidate.fitness >= sign * target
         )
 
-    def _slots(self, generation: int, proposer: Proposer, archive: Archive) -> list[Slot]:
-        """Return the planned slots; the proposer plans again after a restart, and so knows its plan."""
+    def _slots(self, generation: int, proposer: Proposer, archive: Archive) -> Sequence[Slot]:
+        """Return the slots that the log holds; where it holds none, plan them and write them down."""
         known = self.state.slots.get(generation)
-        slots = proposer.plan(generation, len(known) if known else self._affordable_samples(), archive)
+        if known is not None and generation not in self.state.half_planned:
+            self._check_slots(known, archive)
+            return known
+        samples = len(known) if known else self._affordable_samples()
+        slots = tuple(proposer.plan(generation, samples, archive))
         if self.config.search.seed_reward is not None and generation == 0:
-            slots = [given_slot(), *slots[1:]]
+            slots = (given_slot(), *slots[1:])
         if known is None:
-            self.log.append(
-                "generation_planned", {"generation": generation, "slots": [asdict(s) for s in slots]}
-            )
+            self.log.append(GenerationPlanned(generation=generation, slots=slots))
         return slots
 
-    def _duel(self, generation: int) -> list[tuple[str, int]]:
-        if generation == self._first_of(generation):
-            return []
-        judgement = self.state.judgements.get(generation - 1, {})
-        return [(name, replicate) for name, replicate in judgement.get("duel", [])]
+    def _check_slots(self, slots: Sequence[Slot], archive: Archive) -> None:
+        """Raise StoreError for slots that no plan of this run can hold, whoever wrote its log."""
+        known = {candidate.id for candidate in archive.candidates}
+        for slot in slots:
+            if not known.issuperset(slot.parents):
+                raise not_planned(slot, f"its parents {', '.join(slot.parents)} are not of its restart")
+            if slot.operator == GIVEN and (self.config.search.seed_reward is None or slot != given_slot()):
+                raise not_planned(slot, "there is no reward that the person brought along for it")
+
+    def _duel(self, generation: int) -> tuple[DuelTraining, ...]:
+        judgement = self.state.judgements.get(generation - 1)
+        if judgement is None or generation == self._first_of(generation):
+            return ()
+        return judgement.duel
 
     def _contest(self, generation: int) -> Contest | None:
         """Return what lets a generation's candidates be stopped early; None where all go to the end.
@@ -244,20 +269,20 @@ class Evolution:
     def _is_done(self, job: TrainingJob) -> bool:
         if job.name in BASELINES:
             done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
-            failed = f"{job.name}/{job.replicate}" in self.state.baseline_failures
+            failed = (job.name, job.replicate) in self.state.baseline_failures
         else:
             candidate = self.state.candidates[job.name]
             done, failed = candidate.evaluations, candidate.status in (Status.FAILED, Status.TIMED_OUT)
         return failed or any(e.stage == job.stage and e.replicate == job.replicate for e in done)
 
     def _on_start(self, job: TrainingJob) -> None:
-        self.log.append("training_started", _job_json(job))
+        self.log.append(TrainingStarted(**_named(job)))
 
     def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
         if isinstance(outcome, TrainingFailure):
-            self.log.append("training_failed", _job_json(job) | asdict(outcome))
+            self.log.append(TrainingFailed(**_named(job), **vars(outcome)))
         else:
-            self.log.append("training_finished", _job_json(job) | {"evaluation": asdict(outcome)})
+            self.log.append(TrainingFinished(**_named(job), evaluation=outcome))
         if job.name not in BASELINES:
             run_files.write_training(self.folder, self.state.candidates[job.name])
 
@@ -362,5 +387,5 @@ def _side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int
             future.result()
 
 
-def _job_json(job: TrainingJob) -> dict[str, Any]:
+def _named(job: TrainingJob) -> dict[str, Any]:
     return {"name": job.name, "stage": job.stage, "replicate": job.replicate, "seed": job.seed}

@@ -17,6 +17,7 @@ from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
+from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.layout import RunFolder
@@ -162,9 +163,8 @@ def make_evolution(
     state = RunState.of(log.events)
     log.listen(state.apply)
     if not state.digest:
-        facts = TaskFacts.of(task, config).to_json()
-        started = {"config": config.to_json(), "digest": config.digest(), "facts": facts}
-        log.append("run_started", started)
+        facts, plain = TaskFacts.of(task, config), config.to_json()
+        log.append(RunStarted(config=plain, digest=config.digest(), facts=facts))
     chosen = proposer or CountingProposer()
     return Evolution(
         config=config, task=task, folder=folder, log=log, state=state, make_proposer=lambda _restart: chosen,

@@ -20,6 +20,7 @@ from eureka_agent.config import TaskChoice
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.evolution.loop import Interrupted
 from eureka_agent.resources import bundled_folders
+from eureka_agent.store.event_types import Notice, RunStarted
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.ownership import record_run
@@ -298,7 +299,7 @@ def interrupted(runs: Path, *, at: str = "generation_planned", **how: Any) -> Ru
         evolve(
             runs=runs,
             stop=stop,
-            on_event=lambda event, _: stop.set() if event["type"] == at else None,
+            on_event=lambda event, _: stop.set() if event.type == at else None,
             **how,
             **TINY,
         )
@@ -311,7 +312,7 @@ def went_on(run: str, runs: Path, **consent: Any) -> bool:
     with pytest.raises(Interrupted):
         resume(
             run, runs=runs, stop=stop,
-            on_event=lambda event, _: stop.set() if event["type"] == "run_resumed" else None, **consent,
+            on_event=lambda event, _: stop.set() if event.type == "run_resumed" else None, **consent,
         )  # fmt: skip
     return stop.is_set()
 
@@ -322,10 +323,12 @@ def test_a_run_with_a_constructor_in_memory_goes_on_and_leaves_no_pickle(tmp_pat
 
     folder = interrupted(tmp_path, task="mine", env=build)
     start = read_events(folder.events)[0]
-    assert start["config"]["task"]["kind"] == "constructor"
-    assert start["config"]["task"]["value"].startswith("sha256:")
+    assert isinstance(start, RunStarted)
+    assert start.config["task"]["kind"] == "constructor"
+    assert start.config["task"]["value"].startswith("sha256:")
     assert "constructor" in folder.config.read_text()
-    assert start["facts"]["task"] == "mine"
+    assert start.facts is not None
+    assert start.facts.task == "mine"
     again = interrupted(tmp_path, at="run_resumed", task="mine", env=build)
     assert again.root == folder.root
     with pytest.raises(StoreError, match="constructor in memory"):
@@ -365,7 +368,7 @@ def test_a_run_that_cannot_be_recorded_says_so_and_goes_on_with_consent(
     folder = interrupted(tmp_path / "runs", task="gym:CartPole-v1")
     folder.scratch.mkdir(exist_ok=True)
     (folder.scratch / ".config").write_text("somebody else's settings of the processes that train")
-    notices = [event["text"] for event in read_events(folder.events) if event["type"] == "notice"]
+    notices = [event.text for event in read_events(folder.events) if isinstance(event, Notice)]
     assert any("--trust" in text for text in notices)
     assert went_on(folder.name, tmp_path / "runs", trust=True)
     assert not (folder.scratch / ".config").exists()
