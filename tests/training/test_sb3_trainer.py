@@ -141,6 +141,7 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
         "component/upright",
         "component/centred",
         "fitness",
+        "fitness_error",
         "episode_length",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}

@@ -22,6 +22,7 @@ from eureka_agent.rewards.jax_program import admit
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
+from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.device.platform import configure_device
 from eureka_agent.training.device.population import DevicePopulation
 from eureka_agent.training.device.reward_provider import (
@@ -33,7 +34,6 @@ from eureka_agent.training.device.reward_provider import (
 )
 from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
-from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.child import GenerationTraining
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network

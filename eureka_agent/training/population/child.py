@@ -34,19 +34,20 @@ from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.policies import read_policy
-from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import FILE, save_policy
-from eureka_agent.training.population.population import Population, checkpoint_steps
+from eureka_agent.training.population.population import Population
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.stage_group import stage_envs_of
 from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
+from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
 
 SWITCH_INTERVAL_S = 0.0005
@@ -127,15 +128,17 @@ class GenerationTraining:
     def _make_race(self, given: dict[str, Any]) -> Race:
         """Return the race of the jobs that may be stopped early, with what is known of those that ended."""
         racing = [job for job in self.jobs.values() if job["races"]]
-        checkpoint_scores = checkpoint_steps(
-            self.payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
+        schedule = CheckpointSchedule.of(
+            self.payload["env_steps"],
+            checkpoints=self.task.budget.checkpoints,
+            rollout=self.learner.settings.rollout,
         )
         sign = self.task.fitness.sign
         ended = {
             name: [CheckpointScore(sign * fitness, error) for fitness, error in curve]
             for name, curve in given["ended"]
         }
-        return Race([job["job"] for job in racing], checkpoint_scores=len(checkpoint_scores), ended=ended)
+        return Race([job["job"] for job in racing], checkpoint_scores=len(schedule), ended=ended)
 
     def _run_group(self, names: Sequence[str]) -> None:
         """Train some jobs; whatever happens to them, nobody waits for them afterwards."""
@@ -254,7 +257,9 @@ class GenerationTraining:
 
     def _save(self, folder: Path, learned: Learned) -> None:
         best, normalized = learned.checkpoint, self.learner.settings.normalize_observation
-        save_policy(folder / FILE, self.learner.network, best.flat, best.moments if normalized else None)
+        save_policy(
+            folder / FILE, self.learner.network, best.policy.flat, best.policy.moments if normalized else None
+        )
         write_arrays(folder / "curves.npz", {n: np.asarray(curve) for n, curve in learned.curves.items()})
         write_trajectories(folder, [e.signals for e in learned.scoring.episodes if e.signals])
 

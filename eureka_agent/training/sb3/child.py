@@ -28,15 +28,14 @@ from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.candidate import TrainingCandidate
+from eureka_agent.training.evaluation import RECORDED_EPISODES
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_provider import reward_provider_of
+from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
 from eureka_agent.training.reward_sample import SampledRewardProvider, write_samples
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
-
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
 
 
 def main(payload: dict[str, Any], fds: list[int]) -> None:
@@ -61,13 +60,11 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
         provider = SampledRewardProvider(
             reward_provider_of(task, payload["kind"], n_envs, payload["worker"], fds)
         )
-        trained = train_ppo(
-            task,
-            provider,
-            seed=payload["seed"],
-            env_steps=payload["env_steps"],
-            start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
+        start = None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"]))
+        candidate: TrainingCandidate[RewardProvider] = TrainingCandidate(
+            payload["job"], payload["seed"], provider, start
         )
+        trained = train_ppo(task, candidate, env_steps=payload["env_steps"])
         _save(folder, trained)
         write_samples(folder, provider.samples if payload["kind"] == "source" else ())
         return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
@@ -85,7 +82,7 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
 
 
 def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Evaluation:
-    fitness = trained.scoring.fitness
+    fitness = trained.learned.scoring.fitness
     if not np.isfinite(fitness):
         raise TrainingError(
             f"The fitness of the trained policy is {fitness}.", fix="Correct the task's fitness."
@@ -95,11 +92,11 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
         replicate=payload["replicate"],
         seed=payload["seed"],
         fitness=fitness,
-        episode_fitness=tuple(episode.fitness for episode in trained.scoring.episodes),
-        env_steps=trained.env_steps,
+        episode_fitness=tuple(episode.fitness for episode in trained.learned.scoring.episodes),
+        env_steps=trained.learned.env_steps,
         wall_s=round(wall_s, 3),
-        best_checkpoint=trained.best_checkpoint,
-        curves={name: tuple(values) for name, values in trained.curves.items()},
+        best_checkpoint=trained.learned.checkpoint.index,
+        curves={name: tuple(values) for name, values in trained.learned.curves.items()},
         isolation=payload["isolation"],
     )
 
@@ -107,5 +104,9 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
 def _save(folder: Path, trained: Trained) -> None:
     normalizes = trained.normalize.norm_obs
     save_model(folder / FILE, trained.model, trained.normalize.obs_rms if normalizes else None)
-    write_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
-    write_trajectories(folder, [episode.signals for episode in trained.scoring.episodes[:RECORDED_EPISODES]])
+    write_arrays(
+        folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.learned.curves.items()}
+    )
+    write_trajectories(
+        folder, [episode.signals for episode in trained.learned.scoring.episodes[:RECORDED_EPISODES]]
+    )
