@@ -35,6 +35,7 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
 
 SEARCH = "search"
 
@@ -236,7 +237,13 @@ class Evolution:
         """Train those of `jobs` that the log does not hold yet."""
         missing = [job for job in jobs if not self._is_done(job)]
         if missing:
-            self.trainer.train(self.task, missing, on_start=self._on_start, on_outcome=self._on_outcome)
+            self.trainer.train(
+                self.task,
+                missing,
+                on_start=self._on_start,
+                on_outcome=self._on_outcome,
+                on_checkpoint=self._on_checkpoint,
+            )
         self._check_interrupted()
 
     def _is_done(self, job: TrainingJob) -> bool:
@@ -250,6 +257,11 @@ class Evolution:
 
     def _on_start(self, job: TrainingJob) -> None:
         self.log.append("training_started", _job_json(job))
+
+    def _on_checkpoint(self, job: TrainingJob, reached: CheckpointReached) -> None:
+        """Journal how far a training is: it changes no state, and lets a run be watched."""
+        told = reached.model_dump(include={"checkpoint", "env_steps", "fitness", "error"})
+        self.log.append("checkpoint_reached", _job_json(job) | told)
 
     def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
         if isinstance(outcome, TrainingFailure):
