@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -110,7 +109,8 @@ def iteration_rate(task: Task, candidates: int, worlds: int, iterations: int) ->
 
 def generation_time(task: Task, candidates: int, args: argparse.Namespace) -> dict[str, Any]:
     """Return how long one generation takes through the trainer, everything included."""
-    from eureka_agent.training.device.trainer import DeviceTrainer
+    from eureka_agent.training.device.backend import DeviceBackend
+    from eureka_agent.training.trainers import drive
 
     with tempfile.TemporaryDirectory(prefix="eureka-gpu-") as name:
         root = Path(name)
@@ -128,19 +128,12 @@ def generation_time(task: Task, candidates: int, args: argparse.Namespace) -> di
             for k in range(candidates)
         ]
         begun = time.perf_counter()
-        with RewardSandbox(unsafe=args.unsafe_isolation) as sandbox:
-            trainer = DeviceTrainer(
-                sandbox,
-                scratch=root / "tmp",
-                stop=threading.Event(),
-                platform=args.device,
-                worlds=args.worlds,
-                unsafe=args.unsafe_isolation,
-            )
-            try:
-                outcomes = trainer.train(task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
-            finally:
-                trainer.close()
+        backend = DeviceBackend(platform=args.device, worlds=args.worlds, unsafe=args.unsafe_isolation)
+        trainer = drive(backend, scratch=root / "tmp", parallel=1, stop=threading.Event())
+        try:
+            outcomes = trainer.train(task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
+        finally:
+            trainer.close()
         wall_s = time.perf_counter() - begun
     done = [outcome for outcome in outcomes if isinstance(outcome, Evaluation)]
     failed = [outcome for outcome in outcomes if not isinstance(outcome, Evaluation)]

@@ -24,7 +24,7 @@ from scipy.stats import binomtest
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.training.population.halving import RULE, CheckpointScore, Rule, clearly_behind
-from eureka_agent.training.population.population import checkpoint_steps
+from eureka_agent.training.schedule import CheckpointSchedule
 
 DATA = Path(__file__).parent / "data" / "generations.json"
 TUNED_ON = (0, 1)
@@ -81,7 +81,9 @@ def load(path: Path) -> list[Recorded]:
 
 def _recorded(row: dict[str, Any]) -> Recorded:
     sign, episodes = row["sign"], row["eval_episodes"]
-    learned = checkpoint_steps(row["env_steps"], row["checkpoints"], row["rollout"])
+    learned = CheckpointSchedule.of(
+        row["env_steps"], checkpoints=row["checkpoints"], rollout=row["rollout"]
+    ).checkpoints
     candidates = {c["id"]: c for c in row["candidates"] if "score" in c}
     curves = {
         name: [CheckpointScore(sign * f, e) for f, e in zip(c["fitness"], c["fitness_error"], strict=True)]

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
+from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
@@ -30,6 +32,7 @@ from eureka_agent.store.event_types import (
     RequestSent,
     RunStarted,
     SearchStopped,
+    TrainingCheckpoint,
     TrainingFailed,
     TrainingFinished,
     TrainingStarted,
@@ -39,6 +42,10 @@ from eureka_agent.store.state import RunState
 
 if TYPE_CHECKING:
     from eureka_agent.api.evolve import RunResult
+
+LINE_EVERY_S = 60.0
+"""Seconds between two lines that say how far a run is, where no terminal shows it all the time."""
+WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
@@ -68,12 +75,13 @@ def draining(stop: threading.Event) -> Iterator[None]:
 class Progress:
     """Shows events as they are journalled: generation, candidate, status, fitness, best, cost, time left."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._quiet = quiet
         self._state = RunState()
-        self._running: dict[str, float] = {}
-        self._durations: list[float] = []
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._said_at: float | None = None
         self._live: Live | None = None
 
     def __enter__(self) -> Progress:
@@ -103,9 +111,12 @@ class Progress:
                 said = f"{candidate.operator:<8} refused    {candidate.reason[:160]}"
                 self._say(f"  {candidate.id:<10} {said}")
             case TrainingStarted():
-                self._running[_job(event)] = time.monotonic()
+                self._pace.start(_job(event))
+                self._said_at = self._said_at or self._clock()
+            case TrainingCheckpoint():
+                self._on_checkpoint(event)
             case TrainingFailed():
-                self._running.pop(_job(event), None)
+                self._pace.end(_job(event), self._each)
                 self._say(f"  {event.name:<10} {event.status}: {event.reason[:160]}")
             case TrainingFinished():
                 self._on_training(event)
@@ -163,10 +174,16 @@ class Progress:
         elif event.model.partition(":")[0] == "manual":
             self._say(f"  waiting for a reply to {event.key} (see outbox/ and inbox/ in the run's folder)")
 
+    def _on_checkpoint(self, event: TrainingCheckpoint) -> None:
+        self._pace.reach(_job(event), event.env_steps)
+        now = self._clock()
+        # A terminal has its moving line; a file gets a line now and then.
+        if self._live is None and self._said_at is not None and now - self._said_at >= LINE_EVERY_S:
+            self._said_at = now
+            self._say(f"  {self._how_far()}")
+
     def _on_training(self, event: TrainingFinished) -> None:
-        started = self._running.pop(_job(event), None)
-        if started is not None:
-            self._durations.append(time.monotonic() - started)
+        self._pace.end(_job(event), self._each)
         what = "baseline" if event.name in BASELINES else self._state.candidates[event.name].operator
         stage = "confirmed" if event.stage == "confirm" else "trained"
         if event.evaluation.stopped:
@@ -181,23 +198,42 @@ class Progress:
         self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
 
     def _status(self) -> Text:
+        each = self._each
         running = ", ".join(
-            f"{name} {time.monotonic() - since:.0f} s" for name, since in self._running.items()
+            f"{name} {_percent(steps, each)}" if each else name for name, steps in self._pace.running.items()
         )
         return Text(
             f"  training {running or '—'} · {self._state.env_steps:,} steps · ${self._state.cost_usd:.2f}"
-            f"{self._time_left()}",
+            f"{self._how_far(before=' · ')}",
             style="dim",
         )
 
-    def _time_left(self) -> str:
-        done = sum(len(c.evaluations) for c in self._state.candidates.values())
-        done += sum(len(evaluations) for evaluations in self._state.baselines.values())
-        if not self._durations or self._expected <= done:
+    def _how_far(self, before: str = "") -> str:
+        """Return which part of all steps of learning was taken, and when the rest will have been."""
+        total = self._expected * self._each
+        taken = self._over * self._each + sum(self._pace.running.values())
+        if not total or taken >= total:
             return ""
-        side_by_side = max(1, len(self._running))
-        left = (self._expected - done) * sum(self._durations) / len(self._durations) / side_by_side
-        return f" · about {max(1, round(left / 60))} min left"
+        left_s = self._pace.left_s(total - taken)
+        left = "" if left_s is None else f" · about {max(1, round(left_s / 60))} min left"
+        return f"{before}{_percent(taken, total)} of {total:,} steps of learning{left}"
+
+    @property
+    def _each(self) -> int:
+        """Steps of learning of one training; 0 where the log does not say."""
+        return self._state.config.get("env_steps") or (
+            self._state.facts.env_steps if self._state.facts else 0
+        )
+
+    @property
+    def _over(self) -> int:
+        """Trainings that are over, or will not come because their candidate was refused or failed."""
+        state, seeds = self._state, self._state.config["search_seeds"]
+        over = sum(
+            seeds if candidate.status in WITHOUT_POLICY else len(candidate.evaluations)
+            for candidate in state.candidates.values()
+        )
+        return over + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
 
     @property
     def _expected(self) -> int:
@@ -211,7 +247,11 @@ class Progress:
             self._console.print(Text(visible(text.replace("\n", " ")), style=style))
 
 
-def _job(event: TrainingStarted | TrainingFailed | TrainingFinished) -> str:
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * min(1.0, part / whole):.0f} %"
+
+
+def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
     return f"{event.name}/{event.stage}-{event.replicate}"
 
 

@@ -39,6 +39,7 @@ from eureka_agent.store.event_types import (
     RunConfirmed,
     RunFinished,
     SearchStopped,
+    TrainingCheckpoint,
     TrainingFailed,
     TrainingFinished,
     TrainingStarted,
@@ -49,6 +50,7 @@ from eureka_agent.store.records import Duel, DuelTraining, Judgement
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
 
 SEARCH = "search"
 
@@ -263,7 +265,13 @@ class Evolution:
         """Train those of `jobs` that the log does not hold yet."""
         missing = [job for job in jobs if not self._is_done(job)]
         if missing:
-            self.trainer.train(self.task, missing, on_start=self._on_start, on_outcome=self._on_outcome)
+            self.trainer.train(
+                self.task,
+                missing,
+                on_start=self._on_start,
+                on_outcome=self._on_outcome,
+                on_checkpoint=self._on_checkpoint,
+            )
         self._check_interrupted()
 
     def _is_done(self, job: TrainingJob) -> bool:
@@ -277,6 +285,11 @@ class Evolution:
 
     def _on_start(self, job: TrainingJob) -> None:
         self.log.append(TrainingStarted(**_named(job)))
+
+    def _on_checkpoint(self, job: TrainingJob, reached: CheckpointReached) -> None:
+        """Journal how far a training is."""
+        told = reached.model_dump(include={"checkpoint", "env_steps", "fitness", "error"})
+        self.log.append(TrainingCheckpoint(**_named(job), **told))
 
     def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
         if isinstance(outcome, TrainingFailure):

@@ -17,7 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class ForkServer:
         self._death = ""
         self._replies: dict[int, dict[str, Any]] = {}
         self._exits: dict[int, int] = {}
+        self._watched: dict[int, int] = {}
 
     def __enter__(self) -> ForkServer:
         self.start()
@@ -149,6 +151,21 @@ class ForkServer:
             self._wait_for(lambda: child in self._exits, timeout_s)
             return self._exits.get(child)
 
+    @contextmanager
+    def end_of(self, child: int) -> Iterator[int]:
+        """Give a descriptor that can be read once the child, or the server, has ended: something to poll."""
+        watched = os.eventfd(0, os.EFD_CLOEXEC)
+        with self._changed:
+            self._watched[child] = watched
+            if child in self._exits or self._state == "dead":
+                os.eventfd_write(watched, 1)
+        try:
+            yield watched
+        finally:
+            with self._changed:
+                del self._watched[child]
+            os.close(watched)
+
     def alive(self) -> bool:
         """Whether the server is started and answering."""
         with self._changed:
@@ -211,6 +228,8 @@ class ForkServer:
                 self._set_death("" if code == 0 else f"exit code {code}")
             with self._changed:
                 self._state = "dead"
+                for watched in self._watched.values():
+                    os.eventfd_write(watched, 1)
                 self._changed.notify_all()
 
     def _set_death(self, why: str) -> None:
@@ -230,6 +249,8 @@ class ForkServer:
                     self._replies[message["id"]] = dict(message)
                 case "exit":
                     self._exits[message["child"]] = message["code"]
+                    if (watched := self._watched.get(message["child"])) is not None:
+                        os.eventfd_write(watched, 1)
             self._changed.notify_all()
 
 

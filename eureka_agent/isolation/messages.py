@@ -1,11 +1,15 @@
-"""Length-prefixed JSON messages with file descriptors, over a stream socket between trusted processes."""
+"""Length-prefixed JSON messages with file descriptors, over a stream socket.
+
+`receive_message` waits for a whole message, and so is for those who trust the other side to send it;
+`MessageReader` never waits, and says what is no message.
+"""
 
 from __future__ import annotations
 
 import json
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 MAX_BYTES = 16 * 2**20
@@ -14,6 +18,7 @@ MAX_BYTES = 16 * 2**20
 MAX_FDS = 252
 """The most file descriptors that travel with one message; Linux allows 253."""
 
+_CHUNK = 64 * 1024
 _LENGTH = struct.Struct("<I")
 
 
@@ -43,6 +48,57 @@ def receive_message(control: socket.socket) -> tuple[dict[str, Any], list[int]] 
     except (ValueError, RecursionError):
         return None  # cut off, or no message at all
     return (message, list(fds)) if isinstance(message, dict) else None
+
+
+class MalformedMessageError(ValueError):
+    """The other side said what is no message, or not one that it may send now."""
+
+
+class MessageReader:
+    """Takes messages off a stream as they arrive; descriptors that come with them are dropped."""
+
+    def __init__(self, control: socket.socket, *, most_bytes: int) -> None:
+        """`control` stays the caller's, and must have no timeout; `most_bytes` is the longest message."""
+        self._control, self._most = control, most_bytes
+        self._buffer = bytearray()
+        self.closed = False
+        """Whether the other side has closed: nothing will come any more."""
+        self.drained = False
+        """Whether the last call found nothing more to read."""
+
+    def arrived(self) -> list[dict[str, Any]]:
+        """Return messages that are whole by now, without waiting; MalformedMessageError for any other.
+
+        One call reads a limited number of bytes, however many there are: see `drained`.
+        """
+        try:
+            part = self._control.recv(_CHUNK, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self.drained = True
+            return []
+        except ConnectionError:
+            part = b""
+        self.closed = self.drained = not part
+        self._buffer += part
+        return list(self._messages())
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        while len(self._buffer) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._buffer)
+            if length > self._most:
+                raise MalformedMessageError(f"a message of {length} bytes where {self._most} are allowed")
+            end = _LENGTH.size + length
+            if len(self._buffer) < end:
+                return
+            body = bytes(self._buffer[_LENGTH.size : end])
+            del self._buffer[:end]
+            try:
+                message = json.loads(body)
+            except (ValueError, RecursionError) as error:
+                raise MalformedMessageError("a message that is not JSON") from error
+            if not isinstance(message, dict):
+                raise MalformedMessageError("a message that is no JSON object")
+            yield message
 
 
 def _read(control: socket.socket, length: int) -> bytes:

@@ -173,6 +173,20 @@ class TrainingStarted(_Event):
     seed: Count | None
 
 
+class TrainingCheckpoint(_Event):
+    """A training's policy was evaluated: it changes no state, and lets a run be watched."""
+
+    type: Literal["checkpoint_reached"] = "checkpoint_reached"
+    name: TrainedName
+    stage: Stage
+    replicate: Place
+    seed: Count | None
+    checkpoint: Place
+    env_steps: Count
+    fitness: Number
+    error: Number
+
+
 class TrainingFinished(_Event):
     """A training gave a policy."""
 
@@ -247,6 +261,7 @@ Event = (
     | CandidateProposed
     | CandidateRefused
     | TrainingStarted
+    | TrainingCheckpoint
     | TrainingFinished
     | TrainingFailed
     | GenerationJudged

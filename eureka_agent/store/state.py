@@ -27,6 +27,7 @@ from eureka_agent.store.event_types import (
     RunResumed,
     RunStarted,
     SearchStopped,
+    TrainingCheckpoint,
     TrainingFailed,
     TrainingFinished,
     TrainingStarted,
@@ -130,7 +131,7 @@ class RunState:
                 self._on_reply(event)
             case CandidateProposed() | CandidateRefused():
                 self.candidates[event.candidate.id] = event.candidate
-            case TrainingStarted():
+            case TrainingStarted() | TrainingCheckpoint():
                 pass  # a note on progress
             case TrainingFinished():
                 self._on_training(event)

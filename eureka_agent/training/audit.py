@@ -24,7 +24,15 @@ from eureka_agent.rewards.source import RewardSource, parse_reward
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.job import (
+    OnCheckpoint,
+    OnOutcome,
+    OnStart,
+    Outcome,
+    Trainer,
+    TrainingFailure,
+    TrainingJob,
+)
 from eureka_agent.training.results import layout_for
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
@@ -94,8 +102,9 @@ class AuditedTrainer:
         task: Task,
         jobs: Sequence[TrainingJob],
         *,
-        on_start: Callable[[TrainingJob], None],
-        on_outcome: Callable[[TrainingJob, Outcome], None],
+        on_start: OnStart,
+        on_outcome: OnOutcome,
+        on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
         """Train all jobs, and tell each outcome once the saved file was asked again; see `Trainer.train`."""
         audited: dict[TrainingJob, Outcome] = {}
@@ -104,7 +113,9 @@ class AuditedTrainer:
             audited[job] = self._audited(task, job, outcome)
             on_outcome(job, audited[job])
 
-        outcomes = self._trainer.train(task, jobs, on_start=on_start, on_outcome=audit)
+        outcomes = self._trainer.train(
+            task, jobs, on_start=on_start, on_outcome=audit, on_checkpoint=on_checkpoint
+        )
         return [audited.get(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True)]
 
     def _audited(self, task: Task, job: TrainingJob, outcome: Outcome) -> Outcome:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.fitness import episode_fitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds, StepResult
@@ -14,6 +16,8 @@ from eureka_agent.tasks.worlds import GymWorlds, StepResult
 Array = np.ndarray
 Act = Callable[[Array], Array]
 """Policy observations `(num_envs, dim)` to actions, deterministically."""
+RECORDED_EPISODES = 3
+"""How many scoring episodes are kept as trajectories."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,14 @@ class EpisodeSet:
     def length(self) -> float:
         """Mean length in control steps."""
         return float(np.mean([episode.length for episode in self.episodes]))
+
+
+def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) -> list[int]:
+    """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones.
+
+    Those that checkpoints are selected by and those that the chosen one is scored on are disjoint.
+    """
+    return [seed_for(seed, purpose, index) for index in range(task.budget.eval_episodes)]
 
 
 def evaluate(task: Task, act: Act, seeds: Sequence[int]) -> EpisodeSet:

@@ -7,27 +7,26 @@ milliseconds instead of seconds. The server's environment is built from nothing:
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from eureka_agent.errors import TrainingError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
+from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.resources import ONE_THREAD, usable_cores
+from eureka_agent.training.conversation import Conversation, Hear
 
 _Item = TypeVar("_Item")
 
 PASSED_ON = ("LANG", "LC_ALL", "PATH", "TZ", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
              "MUJOCO_GL", "EUREKA_AGENT_ENVS", "EUREKA_AGENT_TEMPLATES")  # fmt: skip
 """The only variables of the person's environment that a trainer sees; none of them holds a secret."""
-
-
-WATCH_S = 0.1
-"""Seconds between two looks at what a running child has finished."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,9 @@ class ChildEnd:
     """How a child ended; whether it succeeded is for the reader of its result file to say."""
 
     exit_code: int | None
-    timed_out: bool
+    timed_out: bool = False
+    fault: str = ""
+    """What it did that no child may do, and was ended for, or why nobody knows its exit code."""
 
 
 FOR_A_GPU = ("CUDA_VISIBLE_DEVICES", "XLA_PYTHON_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_PREALLOCATE")
@@ -65,6 +66,31 @@ def scrubbed_environment(
     if gpu:
         devices = {name: source[name] for name in FOR_A_GPU if name in source}
     return kept | ONE_THREAD | own | devices
+
+
+class Executor(Protocol):
+    """Where children run."""
+
+    parallel: int
+
+    def converse(
+        self,
+        payload: Mapping[str, Any],
+        request: Mapping[str, Any],
+        fds: Sequence[int],
+        limits: ChildLimits,
+        hear: Hear,
+    ) -> ChildEnd:
+        """Run one child to its end and talk with it; see `LocalExecutor.converse`."""
+        ...
+
+    def map(self, run: Callable[[_Item], None], items: Sequence[_Item], *, most: int) -> None:
+        """Call `run` for every item, at most so many at once; after a stop or an error none starts."""
+        ...
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        ...
 
 
 class LocalExecutor:
@@ -117,34 +143,51 @@ class LocalExecutor:
         if self._server is not None:
             self._server.close()
 
-    def run_child(
-        self,
-        payload: Mapping[str, Any],
-        fds: Sequence[int],
-        limits: ChildLimits,
-        *,
-        watch: Callable[[], None] | None = None,
-    ) -> ChildEnd:
-        """Run one child to its end or its wall limit; its whole process group is gone afterwards.
-
-        `watch` is called every `WATCH_S` seconds while it runs, and once after its end.
-        """
+    def run_child(self, payload: Mapping[str, Any], fds: Sequence[int], limits: ChildLimits) -> ChildEnd:
+        """Run one child to its end or its wall limit; its whole process group is gone afterwards."""
         server = self._running_server()
         child = server.fork({**payload, "memory_mb": limits.memory_mb}, fds)
-        end = time.monotonic() + limits.wall_s
         try:
-            while True:
-                left = end - time.monotonic()
-                code = server.wait(child, max(0.0, left if watch is None else min(WATCH_S, left)))
-                if watch is not None:
-                    watch()
-                if code is not None or time.monotonic() >= end:
-                    return ChildEnd(code, timed_out=code is None)
+            code = server.wait(child, limits.wall_s)
+            return ChildEnd(code, timed_out=code is None)
         finally:
             server.kill(child)
 
-    def map(self, run: Callable[[_Item], None], items: Sequence[_Item]) -> None:
-        """Call `run` for every item, at most `parallel` at once; after a stop or an error none starts."""
+    def converse(
+        self,
+        payload: Mapping[str, Any],
+        request: Mapping[str, Any],
+        fds: Sequence[int],
+        limits: ChildLimits,
+        hear: Hear,
+    ) -> ChildEnd:
+        """Run one child as `run_child` does, and talk with it over a channel, its only descriptor.
+
+        `request` is the first message to it, with copies of `fds`. What it says goes to `hear`, which raises
+        MalformedMessageError for what the child may not say: then it is killed, as it is at its limit.
+        """
+        server = self._running_server()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                child = server.fork(payload, [theirs.fileno()])
+            try:
+                with server.end_of(child) as ended:
+                    talk = Conversation(ours, ended=ended, hear=hear)
+                    deadline = time.monotonic() + limits.wall_s
+                    talk.send(request, fds, timeout_s=limits.wall_s)
+                    if not talk.hear_until(deadline):
+                        return ChildEnd(None, timed_out=True)
+                    return ChildEnd(server.wait(child))
+            except MalformedMessageError as error:
+                return ChildEnd(None, fault=f"ended for sending {error}")
+            except WorkerCrashedError as error:
+                return ChildEnd(None, fault=error.what)
+            finally:
+                server.kill(child)
+
+    def map(self, run: Callable[[_Item], None], items: Sequence[_Item], *, most: int) -> None:
+        """Call `run` for every item, at most so many at once; after a stop or an error none starts."""
         failed = threading.Event()
 
         def guarded(item: _Item) -> None:
@@ -156,6 +199,6 @@ class LocalExecutor:
                 failed.set()
                 raise
 
-        with ThreadPoolExecutor(self.parallel, thread_name_prefix="training") as pool:
+        with ThreadPoolExecutor(most, thread_name_prefix="training") as pool:
             for future in [pool.submit(guarded, item) for item in items]:
                 future.result()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+
+if TYPE_CHECKING:
+    from eureka_agent.training.protocol import CheckpointReached
 
 RewardKind = Literal["source", "native", "sparse"]
 Curve = tuple[tuple[float, float], ...]
@@ -50,6 +53,11 @@ class TrainingJob:
     contest: Contest | None = None
     """None where the candidate must be trained to the end."""
 
+    @property
+    def key(self) -> str:
+        """What tells it apart from all other jobs of a run."""
+        return f"{self.name}/{self.stage}-{self.replicate}"
+
 
 @dataclass(frozen=True)
 class TrainingFailure:
@@ -67,6 +75,9 @@ class TrainingFailure:
 
 
 Outcome = Evaluation | TrainingFailure
+OnStart = Callable[[TrainingJob], None]
+OnOutcome = Callable[[TrainingJob, Outcome], None]
+OnCheckpoint = Callable[[TrainingJob, "CheckpointReached"], None]
 
 
 class Trainer(Protocol):
@@ -79,10 +90,15 @@ class Trainer(Protocol):
         task: Task,
         jobs: Sequence[TrainingJob],
         *,
-        on_start: Callable[[TrainingJob], None],
-        on_outcome: Callable[[TrainingJob, Outcome], None],
+        on_start: OnStart,
+        on_outcome: OnOutcome,
+        on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
-        """Return one outcome a job; None for those that a stop kept from starting."""
+        """Return one outcome a job; None for those that a stop kept from starting.
+
+        `on_checkpoint` is told of every checkpoint as it is reached, and again from the first of a training
+        that had to begin anew.
+        """
         ...
 
     def steps_of(self, task: Task, env_steps: int) -> int:

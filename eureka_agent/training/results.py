@@ -70,10 +70,11 @@ def check_it_could_write(exit_code: int | None, folder: Path) -> None:
         )
 
 
-def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
+def read_result(path: Path, job: str, exit_code: int | None, fault: str = "") -> Outcome:
     """Read a child's result file; anything but a complete file for this job is a failure.
 
-    Raises StoreError where there is none because the disk is full.
+    `exit_code` and `fault` are those of its `ChildEnd`. Raises StoreError where there is no file because the
+    disk is full.
     """
     if not path.exists():
         check_it_could_write(exit_code, path.parent)
@@ -86,15 +87,17 @@ def read_result(path: Path, job: str, exit_code: int | None) -> Outcome:
         evaluation = _EVALUATION.validate_python(result.evaluation)
         json.dumps(asdict(evaluation), allow_nan=False)  # what the log cannot hold is no result
     except FileNotFoundError:
-        reason = f"The training process ended ({exit_of(exit_code)}) without a result."
+        reason = f"The training process ended ({exit_of(exit_code, fault)}) without a result."
         return TrainingFailure("failed", reason, crashed=True)
     except (ValueError, TypeError) as error:
         return TrainingFailure("failed", f"The training left a result that cannot be read: {error}")
     return evaluation
 
 
-def exit_of(code: int | None) -> str:
+def exit_of(code: int | None, fault: str = "") -> str:
     """Say how a process ended."""
+    if fault:
+        return fault
     if code is not None and code < 0:
         return f"killed by signal {-code}, perhaps for want of memory"
     return f"exit code {code}"

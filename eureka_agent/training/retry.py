@@ -6,12 +6,21 @@ because trainings are reproducible; so a second death counts against the candida
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.job import (
+    Contest,
+    OnCheckpoint,
+    OnOutcome,
+    OnStart,
+    Outcome,
+    Trainer,
+    TrainingFailure,
+    TrainingJob,
+)
 
 
 class RetryOnCrash:
@@ -34,8 +43,9 @@ class RetryOnCrash:
         task: Task,
         jobs: Sequence[TrainingJob],
         *,
-        on_start: Callable[[TrainingJob], None],
-        on_outcome: Callable[[TrainingJob, Outcome], None],
+        on_start: OnStart,
+        on_outcome: OnOutcome,
+        on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
         """Train all jobs, then once more those that crashed; a crash is told only if it came twice."""
         crashed: list[TrainingJob] = []
@@ -46,7 +56,9 @@ class RetryOnCrash:
             else:
                 on_outcome(job, outcome)
 
-        first = self._trainer.train(task, jobs, on_start=on_start, on_outcome=keep_crashes)
+        first = self._trainer.train(
+            task, jobs, on_start=on_start, on_outcome=keep_crashes, on_checkpoint=on_checkpoint
+        )
         if not crashed:
             return first
         known = dict(zip(jobs, first, strict=True))
@@ -56,6 +68,7 @@ class RetryOnCrash:
             list(originals),
             on_start=lambda job: on_start(originals[job]),
             on_outcome=lambda job, outcome: on_outcome(originals[job], outcome),
+            on_checkpoint=on_checkpoint and (lambda job, reached: on_checkpoint(originals[job], reached)),
         )
         known |= dict(zip(crashed, again, strict=True))
         return [known[job] for job in jobs]

@@ -9,6 +9,9 @@ from pathlib import Path
 from eureka_agent.config import TRAINERS
 from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.training.backend import Backend
+from eureka_agent.training.driver import ENTRY, TrainingDriver
+from eureka_agent.training.executor import LocalExecutor
 from eureka_agent.training.job import Trainer
 from eureka_agent.training.retry import RetryOnCrash
 
@@ -35,18 +38,41 @@ def make_trainer(
         raise ConfigError(
             f"There is no trainer '{name}'.{did_you_mean(name, TRAINERS)}", allowed=" or ".join(TRAINERS)
         )
+    backend = _backend(name, sandbox, gpu=gpu, worlds=worlds, unsafe=unsafe)
+    driver = drive(backend, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
+    return RetryOnCrash(driver)
+
+
+def drive(
+    backend: Backend,
+    *,
+    scratch: Path,
+    parallel: int | None,
+    stop: threading.Event,
+    notify: Callable[[str], object] = lambda _: None,
+) -> TrainingDriver:
+    """Return what trains by `backend` in processes of this machine, on a device without threads."""
+    device = backend.device
+    executor = LocalExecutor(
+        entry=ENTRY,
+        preload=backend.preload,
+        scratch=scratch,
+        parallel=parallel if device is None else 1,
+        stop=stop,
+        gpu=device is not None and device.gpu,
+    )
+    return TrainingDriver(backend, executor, stop=stop, notify=notify)
+
+
+def _backend(name: str, sandbox: RewardSandbox, *, gpu: bool, worlds: int | None, unsafe: bool) -> Backend:
     if name == "population" and gpu:
-        from eureka_agent.training.device.trainer import DeviceTrainer
+        from eureka_agent.training.device.backend import DeviceBackend
 
-        device = DeviceTrainer(
-            sandbox, scratch=scratch, stop=stop, worlds=worlds, unsafe=unsafe, notify=notify
-        )
-        return RetryOnCrash(device)
+        return DeviceBackend(worlds=worlds, unsafe=unsafe)
     if name == "population":
-        from eureka_agent.training.population.trainer import PopulationTrainer
+        from eureka_agent.training.population.backend import PopulationBackend
 
-        population = PopulationTrainer(sandbox, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
-        return RetryOnCrash(population)
-    from eureka_agent.training.sb3.trainer import Sb3Trainer
+        return PopulationBackend(sandbox)
+    from eureka_agent.training.sb3.backend import Sb3Backend
 
-    return RetryOnCrash(Sb3Trainer(sandbox, scratch=scratch, parallel=parallel, stop=stop))
+    return Sb3Backend(sandbox)

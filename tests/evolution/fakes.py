@@ -24,7 +24,8 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
+from eureka_agent.training.job import OnCheckpoint, Outcome, TrainingFailure, TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
 
 STEPS = 100
 
@@ -100,6 +101,7 @@ class FakeTrainer:
         *,
         on_start: Callable[[TrainingJob], None],
         on_outcome: Callable[[TrainingJob, Outcome], None],
+        on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
         outcomes: dict[int, Outcome] = {}
         shuffled = list(enumerate(jobs))
@@ -109,6 +111,8 @@ class FakeTrainer:
             time.sleep(self.pause_s)
             self.jobs.append(job)
             outcomes[index] = self.fail(job) or self._evaluation(job)
+            if on_checkpoint is not None:
+                on_checkpoint(job, reached(job))
             on_outcome(job, outcomes[index])
         return [outcomes.get(index) for index in range(len(jobs))]
 
@@ -125,6 +129,11 @@ class FakeTrainer:
             episode_fitness=(worth + noise,), env_steps=STEPS, wall_s=0.0, best_checkpoint=0,
             curves={"fitness": (0.0, worth), "fitness_error": (0.1, 0.2)}, stopped=stopped,
         )  # fmt: skip
+
+
+def reached(job: TrainingJob) -> CheckpointReached:
+    """What a trainer says half-way through a training."""
+    return CheckpointReached(job=job.key, checkpoint=0, env_steps=STEPS // 2, fitness=0.0, error=0.1)
 
 
 def _worth_of(source: str) -> float:

@@ -124,11 +124,13 @@ def _one_by_one(trainer: FakeTrainer, stop: threading.Event):
     """Train as long as nobody asks to stop, as real trainers do."""
     whole = FakeTrainer.train
 
-    def train(task, jobs, *, on_start, on_outcome):
+    def train(task, jobs, *, on_start, on_outcome, on_checkpoint):
         return [
             None
             if stop.is_set()
-            else whole(trainer, task, [job], on_start=on_start, on_outcome=on_outcome)[0]
+            else whole(
+                trainer, task, [job], on_start=on_start, on_outcome=on_outcome, on_checkpoint=on_checkpoint
+            )[0]
             for job in jobs
         ]
 

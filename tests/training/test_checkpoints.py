@@ -7,7 +7,7 @@ from typing import Any
 
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.population.candidate_learner import TrainingCandidate
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.learner import configure_jax
 from eureka_agent.training.population.population import Population
@@ -35,11 +35,11 @@ def test_of_equal_policies_the_population_keeps_the_last() -> None:
         task, [candidate], factory=factory, learner=learner, env_steps=TOTAL, on_end=lambda *_: None
     ).run()
     assert candidate.curves["fitness"] == [0.0] * 3
-    assert candidate.best is not None
-    assert candidate.best.index == 2
+    assert candidate.chosen.index == 2
 
 
 def test_of_equal_policies_stable_baselines_keeps_the_last() -> None:
-    trained = train_ppo(hopeless(), NativeRewardProvider(), seed=0, env_steps=TOTAL)
-    assert trained.curves["fitness"] == [0.0] * 3
-    assert trained.best_checkpoint == 2
+    candidate: TrainingCandidate = TrainingCandidate("one", 0, NativeRewardProvider())
+    learned = train_ppo(hopeless(), candidate, env_steps=TOTAL).learned
+    assert learned.curves["fitness"] == [0.0] * 3
+    assert learned.checkpoint.index == 2

@@ -15,9 +15,9 @@ from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import training_stages_of
 from eureka_agent.training.job import most_steps
-from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.learner import Learner, LearnerState, configure_jax
 from eureka_agent.training.population.population import Population
@@ -147,7 +147,7 @@ def test_candidates_pass_their_stages_at_their_own_time_and_learn_as_if_alone(tm
     for candidate in candidates():
         alone = trained(task, [candidate], learner)[candidate.name]
         among = together[candidate.name]
-        assert np.array_equal(among.checkpoint.flat, alone.checkpoint.flat)
+        assert np.array_equal(among.checkpoint.policy.flat, alone.checkpoint.policy.flat)
         assert among.curves == alone.curves
         assert among.env_steps == alone.env_steps <= most_steps(task, TOTAL)
     times = {tuple(learned.curves["stage"]) for learned in together.values()}
@@ -183,14 +183,15 @@ def test_stable_baselines_goes_through_the_same_stages(tmp_path: Path) -> None:
     task = staged(tmp_path)
     algorithm = {**task.algorithm, "normalize_observation": True}
     task = replace(task, algorithm=algorithm, budget=replace(task.budget, eval_episodes=1))
-    once = train_ppo(task, NativeRewardProvider(), seed=5, env_steps=TOTAL)
+    trained = train_ppo(task, TrainingCandidate("one", 5, NativeRewardProvider()), env_steps=TOTAL)
+    once = trained.learned
     assert once.curves["stage"][0] == 0.0
     assert once.curves["stage"][-1] == 2.0
     assert once.curves["stage"] == sorted(once.curves["stage"])
     assert len(once.curves["fitness"]) == 8
     assert max(once.curves["episode_length"]) > 60, "scored in the task itself"
     assert once.env_steps <= most_steps(task, TOTAL)
-    assert once.model.num_timesteps == TOTAL
+    assert trained.model.num_timesteps == TOTAL
 
 
 def test_an_episode_that_a_new_stage_cuts_short_is_not_paid_as_part_of_the_next() -> None:

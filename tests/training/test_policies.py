@@ -21,8 +21,8 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.policies import check_can_act, fitting_policy, network_of, read_policy
-from eureka_agent.training.population.candidate_learner import TrainingCandidate
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network
@@ -114,9 +114,9 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
     )
     np.testing.assert_array_equal(population.weights[0], start.flat)
     population.run()
-    assert candidate.best is not None
-    np.testing.assert_allclose(candidate.best.flat, start.flat, atol=1e-6)
-    trained = train_ppo(task, NativeRewardProvider(), seed=0, env_steps=64, start=start)
+    np.testing.assert_allclose(candidate.chosen.policy.flat, start.flat, atol=1e-6)
+    other: TrainingCandidate[RewardProvider] = TrainingCandidate("two", 0, NativeRewardProvider(), start)
+    trained = train_ppo(task, other, env_steps=64)
     save_model(tmp_path / "q.zip", trained.model, trained.normalize.obs_rms if normalized else None)
     after = read_policy(tmp_path / "q.zip")
     np.testing.assert_allclose(after.flat, start.flat, atol=1e-6)
@@ -125,7 +125,7 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
         assert after.moments is not None
         seen = trained.model.num_timesteps + trained.model.n_envs
         assert after.moments.count == start.moments.count + seen, "statistics go on from the saved ones"
-        assert candidate.best.moments.count == start.moments.count + trained.model.num_timesteps
+        assert candidate.chosen.policy.moments.count == start.moments.count + trained.model.num_timesteps
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from stable_baselines3.common.vec_env import VecNormalize
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.worlds import GymWorlds
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.reward_provider import NativeRewardProvider, RewardBatch, RolloutSteps
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
@@ -39,7 +40,7 @@ def test_the_policy_is_bit_for_bit_that_of_rewards_at_every_step(name: str, norm
     task = replace(task, algorithm={**own, **named, "hidden_sizes": [16]}, max_episode_steps=50)
     task = replace(task, budget=replace(task.budget, checkpoints=1, eval_episodes=1))
     total = ROLLOUTS * WORLDS * STEPS
-    ours = train_ppo(task, NativeRewardProvider(), seed=SEED, env_steps=total)
+    ours = train_ppo(task, TrainingCandidate("one", SEED, NativeRewardProvider()), env_steps=total)
 
     torch.set_num_threads(1)
     worlds = GymWorlds(task, WORLDS, [seed_for(SEED, "world", index) for index in range(WORLDS)])
@@ -70,7 +71,7 @@ def test_a_reward_is_asked_once_a_rollout_and_sees_all_of_it() -> None:
     task = find_task("cartpole")
     task = replace(task, algorithm={**task.algorithm, "n_envs": WORLDS, "n_steps": STEPS})
     provider = Counting()
-    train_ppo(task, provider, seed=SEED, env_steps=ROLLOUTS * WORLDS * STEPS)
+    train_ppo(task, TrainingCandidate("one", SEED, provider), env_steps=ROLLOUTS * WORLDS * STEPS)
     assert len(provider.shown) == ROLLOUTS
     assert {rollout.signals["pole_angle"].shape for rollout in provider.shown} == {(STEPS, WORLDS)}
     rollout = provider.shown[1]

@@ -18,10 +18,12 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.driver import TrainingDriver
 from eureka_agent.training.executor import scrubbed_environment
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.results import read_result
-from eureka_agent.training.sb3.trainer import Sb3Trainer
+from eureka_agent.training.sb3.backend import Sb3Backend
+from eureka_agent.training.trainers import drive
 
 GOOD = """import numpy as np
 
@@ -76,11 +78,10 @@ def task() -> Task:
 
 
 @pytest.fixture(scope="module")
-def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sb3Trainer]:
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingDriver]:
     with CrashingSandbox() as sandbox:
-        made = Sb3Trainer(
-            sandbox, scratch=tmp_path_factory.mktemp("home"), parallel=2, stop=threading.Event()
-        )
+        scratch = tmp_path_factory.mktemp("home")
+        made = drive(Sb3Backend(sandbox), scratch=scratch, parallel=2, stop=threading.Event())
         yield made
         made.close()
 
@@ -91,7 +92,7 @@ def job(
     return TrainingJob(name, "search", 0, 1, kind, source, folder / name, env_steps)
 
 
-def run(trainer: Sb3Trainer, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
+def run(trainer: TrainingDriver, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
     return trainer.train(task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
 
 
@@ -101,7 +102,7 @@ def comparable(outcome: Outcome | None) -> Evaluation:
 
 
 def test_a_hang_a_crash_and_a_nan_leave_the_other_three_trained_as_if_alone(
-    task: Task, trainer: Sb3Trainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     good = {f"good-{n}": GOOD.format(weight=-0.1 * (n + 1)) for n in range(3)}
     bad = {"hangs": HANGS, "crashes": CRASHES, "nan": NAN}
@@ -122,7 +123,7 @@ def failure(outcome: Outcome | None) -> TrainingFailure:
     return outcome
 
 
-def test_baselines_need_no_worker(task: Task, trainer: Sb3Trainer, tmp_path: Path) -> None:
+def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     native, sparse = run(
         trainer, task, [job("native", None, tmp_path, "native"), job("sparse", None, tmp_path, "sparse")]
     )
@@ -132,7 +133,7 @@ def test_baselines_need_no_worker(task: Task, trainer: Sb3Trainer, tmp_path: Pat
 
 
 def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
-    task: Task, trainer: Sb3Trainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     (outcome,) = run(trainer, task, [job("one", GOOD.format(weight=-0.1), tmp_path)])
     evaluation = comparable(outcome)
@@ -141,6 +142,7 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
         "component/upright",
         "component/centred",
         "fitness",
+        "fitness_error",
         "episode_length",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
@@ -150,7 +152,9 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     assert len(read_trajectories(tmp_path / "one")) == 2
 
 
-def test_a_training_past_its_wall_limit_is_killed(task: Task, trainer: Sb3Trainer, tmp_path: Path) -> None:
+def test_a_training_past_its_wall_limit_is_killed(
+    task: Task, trainer: TrainingDriver, tmp_path: Path
+) -> None:
     short = replace(task, budget=replace(task.budget, wall_s=0.3))
     (outcome,) = run(trainer, short, [job("slow", None, tmp_path, "native", env_steps=10_000_000)])
     assert isinstance(outcome, TrainingFailure)
@@ -162,7 +166,7 @@ def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
     with RewardSandbox() as sandbox:
-        trainer = Sb3Trainer(sandbox, scratch=tmp_path / "home", parallel=1, stop=stop)
+        trainer = drive(Sb3Backend(sandbox), scratch=tmp_path / "home", parallel=1, stop=stop)
         started: list[TrainingJob] = []
         jobs = [job("never", None, tmp_path, "native")]
         assert trainer.train(task, jobs, on_start=started.append, on_outcome=lambda *_: None) == [None]

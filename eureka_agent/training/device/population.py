@@ -1,13 +1,13 @@
 """PPO on a list of rewards on a device: the whole generation advances by one program an iteration.
 
-What stays on the host is the calendar: when to look, what to remember, whom to end. Candidates that cannot go
-on are told at the next look. The shapes of a program are fixed, so that the rows of those that ended are
-computed on until a program of half the size holds everybody else; then that one is compiled.
+What stays on the host is the calendar: when to evaluate, what to remember, whom to end. Candidates that
+cannot go on are told at the next checkpoint. The shapes of a program are fixed, so that the rows of those
+that ended are computed on until a program of half the size holds everybody else; then that one is compiled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -15,145 +15,140 @@ import numpy as np
 
 from eureka_agent.errors import EurekaError, RewardError, TrainingError
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, OnEnd, TrainingCalendar
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.device.evaluation import DeviceScoring
 from eureka_agent.training.device.iteration import GenerationState, Iteration, IterationReport
 from eureka_agent.training.device.reward_provider import DeviceRewardProvider
 from eureka_agent.training.device.rollout import DevicePolicies
 from eureka_agent.training.device.statistics import DeviceMoments
 from eureka_agent.training.device.worlds import DeviceWorlds
-from eureka_agent.training.population.candidate_learner import TrainingCandidate
+from eureka_agent.training.evaluation import RECORDED_EPISODES, episode_seeds
+from eureka_agent.training.population.candidate_learner import PolicyWeights
 from eureka_agent.training.population.learner import Learner
-from eureka_agent.training.population.population import (
-    RECORDED_EPISODES,
-    OnEnd,
-    checkpoint_steps,
-    episode_seeds,
-)
 from eureka_agent.training.population.race import Race
+from eureka_agent.training.schedule import CheckpointSchedule
+
+Candidate = TrainingCandidate[DeviceRewardProvider]
 
 
 class DevicePopulation:
-    """Trains its candidates; ends are told one by one through `on_end`."""
+    """Trains its candidates; ends are told one by one through `on_end`. The calendar asks it (`Learners`)."""
 
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[TrainingCandidate[DeviceRewardProvider]],
+        candidates: Sequence[Candidate],
         *,
         worlds: DeviceWorlds,
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
+        on_checkpoint: OnCheckpoint | None = None,
         race: Race | None = None,
     ) -> None:
         """`race` is where candidates that are clearly behind get stopped; without one all go to the end."""
-        self._task, self._learner, self._candidates = task, learner, list(candidates)
+        self._task, self._learner, self._rows = task, learner, list(candidates)
         self._iteration = Iteration(worlds, learner, [candidate.provider for candidate in candidates])
         self._scoring = DeviceScoring(task, worlds, learner.network)
         self.generation: GenerationState = self._iteration.begin([candidate.seed for candidate in candidates])
         self._reports: list[IterationReport] = []
-        self._ended: set[str] = set()
-        self._total, self._steps = env_steps, 0
-        self._due = checkpoint_steps(env_steps, task.budget.checkpoints, learner.settings.rollout)
-        self._on_end, self._race = on_end, race
+        self._means: list[dict[str, float]] = []
+        self._held: tuple[Any, Any] = (None, None)
+        self._gone: set[Candidate] = set()
+        rollout = learner.settings.rollout
+        self._schedule = CheckpointSchedule.of(
+            env_steps, checkpoints=task.budget.checkpoints, rollout=rollout
+        )
+        self._calendar = TrainingCalendar(
+            task, self, self._schedule, on_end=on_end, on_checkpoint=on_checkpoint, race=race
+        )
 
     def run(self) -> None:
         """Train all to the end of the budget and score them."""
-        while self._running and self._steps < self._total:
-            self.iterate()
-            self._look()
-        self._score(self._running)
+        self._calendar.run(self.iterate)
 
-    def iterate(self) -> None:
-        """Collect one rollout of every candidate and learn from it, without waiting for the device."""
-        self.generation, report = self._iteration(self.generation)
-        self._reports.append(report)
-        self._steps += self._learner.settings.rollout
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Those that still learn."""
+        return [candidate for candidate in self._rows if candidate not in self._gone]
 
     @property
     def size(self) -> int:
         """How many candidates the program computes, ended ones among them."""
-        return len(self._candidates)
+        return len(self._rows)
 
-    @property
-    def _running(self) -> list[int]:
-        """The rows of the candidates that go on."""
-        return [k for k, candidate in enumerate(self._candidates) if candidate.name not in self._ended]
+    def iterate(self) -> Failures:
+        """Collect one rollout of every candidate and learn from it, without waiting for the device."""
+        self.generation, report = self._iteration(self.generation)
+        self._reports.append(report)
+        return {}
 
-    def _look(self) -> None:
-        """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind."""
-        if self._steps not in self._due:
-            return
-        means = self._read_reports()
-        if not self._running:
-            return
-        policies = self._iteration.policies(self.generation)
-        seeds = [episode_seeds(self._task, candidate, "select") for candidate in self._candidates]
-        found = self._scoring(policies, seeds)
-        flats, moments = jax.device_get((self.generation.flat, self.generation.moments))
-        for k in self._running:
-            episodes = found[k]
-            if isinstance(episodes, EurekaError):
-                self._end(k, episodes)
-                continue
-            sign = self._task.fitness.sign
-            self._candidates[k].env_steps += episodes.env_steps
-            self._candidates[k].remember(episodes, means[k], sign, np.array(flats[k]), moments.on_host(k))
-        self._stop()
-        self._shrink()
-
-    def _stop(self) -> None:
-        """Score and end the candidates that the race says are clearly behind."""
-        if self._race is None or not self._running:
-            return
-        sign, running = self._task.fitness.sign, [self._candidates[k] for k in self._running]
-        behind = self._race.meet(
-            {candidate.name: candidate.last_checkpoint_score(sign) for candidate in running}
-        )
-        for candidate in running:
-            if candidate.name in behind:
-                candidate.stop(behind[candidate.name], env_steps=self._steps, of=self._due[-1])
-        self._score([k for k in self._running if self._candidates[k].name in behind])
-
-    def _shrink(self) -> None:
-        """Go on with a smaller program where one holds everybody who goes on; ended ones fill it up."""
-        running = self._running
-        size = bucket(len(running))
-        if not running or self._steps >= self._total or size >= self.size:
-            return
-        ended = [k for k in range(self.size) if k not in running]
-        kept = sorted((running + ended)[:size])
-        self._candidates = [self._candidates[k] for k in kept]
-        self._iteration, self.generation = self._iteration.narrowed(self.generation, kept)
-
-    def _read_reports(self) -> list[dict[str, float]]:
-        """Bring the iterations' reports to the host and end who could not go on; return their means."""
+    def settle(self) -> Failures:
+        """Bring the iterations' reports to the host, and return who could not go on."""
         reports, self._reports = jax.device_get(self._reports), []
+        failed: dict[Candidate, EurekaError] = {}
         for report in reports:
-            for k in self._running:
-                candidate = self._candidates[k]
+            for k, candidate in enumerate(self._rows):
+                if candidate in self._gone or candidate in failed:
+                    continue
                 candidate.env_steps += self._learner.settings.rollout
                 candidate.faults += int(report.faults[k])
                 if problem := _problem(report, k):
-                    self._end(k, problem)
-        return [_means(reports, k, one.provider.components) for k, one in enumerate(self._candidates)]
+                    failed[candidate] = problem
+        self._means = [_means(reports, k, one.provider.components) for k, one in enumerate(self._rows)]
+        return failed
 
-    def _score(self, rows: Sequence[int]) -> None:
-        """Score the chosen checkpoints of some candidates on episodes that chose nothing, and end them."""
-        if not rows:
-            return
+    def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Run the episodes that checkpoints are chosen by."""
+        policies = self._iteration.policies(self.generation)
+        seeds = [episode_seeds(self._task, candidate.seed, "select") for candidate in self._rows]
+        found = self._scoring(policies, seeds)
+        self._held = jax.device_get((self.generation.flat, self.generation.moments))
+        return {candidate: found[self._rows.index(candidate)] for candidate in candidates}
+
+    def means(self, candidate: Candidate) -> Mapping[str, float]:
+        """Return mean reward and components of what `settle` brought."""
+        return self._means[self._rows.index(candidate)]
+
+    def stage(self, candidate: Candidate) -> int | None:
+        """There is no curriculum on a device."""
+        return None
+
+    def policy(self, candidate: Candidate) -> PolicyWeights:
+        """Return the policy that was just evaluated."""
+        k, (flats, moments) = self._rows.index(candidate), self._held
+        return PolicyWeights(np.array(flats[k]), moments.on_host(k))
+
+    def score(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Run episodes that chose nothing, with the policy of each one's best checkpoint."""
         policies = self._chosen()
-        seeds = [episode_seeds(self._task, candidate, "score") for candidate in self._candidates]
+        seeds = [episode_seeds(self._task, candidate.seed, "score") for candidate in self._rows]
         found = self._scoring(policies, seeds, recorded=RECORDED_EPISODES)
-        for k in rows:
-            episodes = found[k]
-            failed = isinstance(episodes, EurekaError)
-            self._end(k, episodes if failed else self._candidates[k].learned(episodes))
+        return {candidate: found[self._rows.index(candidate)] for candidate in candidates}
+
+    def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:
+        """Go on without some candidates; their rows are computed on until the program shrinks."""
+        self._gone |= set(candidates)
+
+    def advance(self, steps: int, *, evaluated: bool) -> Failures:
+        """Go on with a smaller program where one holds everybody who goes on; ended ones fill it up."""
+        running = [k for k, candidate in enumerate(self._rows) if candidate not in self._gone]
+        size = bucket(len(running))
+        if not evaluated or not running or self._schedule.over(steps) or size >= self.size:
+            return {}
+        ended = [k for k in range(self.size) if k not in running]
+        kept = sorted((running + ended)[:size])
+        self._rows = [self._rows[k] for k in kept]
+        self._iteration, self.generation = self._iteration.narrowed(self.generation, kept)
+        return {}
 
     def _chosen(self) -> DevicePolicies:
         """Return the policies of the best checkpoints; whoever has none is there with what it is now."""
         now = self._iteration.policies(self.generation)
-        best = [candidate.best for candidate in self._candidates]
+        best: list[PolicyWeights | None] = [
+            None if candidate.best.kept is None else candidate.best.kept.policy for candidate in self._rows
+        ]
         flats = [now.flat[k] if one is None else one.flat for k, one in enumerate(best)]
         if now.moments is None:
             return DevicePolicies(np.stack(flats), None)
@@ -165,10 +160,6 @@ class DevicePopulation:
             np.array([one.count for one in kept], np.float32),
         )
         return DevicePolicies(np.stack(flats), moments)
-
-    def _end(self, k: int, end: Any) -> None:
-        self._ended.add(self._candidates[k].name)
-        self._on_end(self._candidates[k], end)
 
 
 def bucket(candidates: int) -> int:

@@ -1,23 +1,17 @@
-"""A candidate, and the member that learns from its reward: policy, optimiser, moments, random numbers."""
+"""The member that learns from a candidate's reward: policy, optimiser, moments, random numbers."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
-from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.errors import TrainingError
 from eureka_agent.seeds import generator_for, seed_for
-from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.population.acting import Policies
-from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState
 from eureka_agent.training.population.moments import Moments, ReturnScale
-from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.population.rollout import Rollout, draw_noise
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.tally import RewardTally
@@ -25,79 +19,11 @@ from eureka_agent.training.tally import RewardTally
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """A policy as it was when it was looked at."""
+class PolicyWeights(NamedTuple):
+    """What is kept of a policy at a checkpoint."""
 
-    index: int
-    score: float
     flat: Array
     moments: Moments
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A candidate that learned to the end, or until it was stopped."""
-
-    checkpoint: Checkpoint
-    """The chosen one."""
-    curves: dict[str, list[float]]
-    scoring: EpisodeSet
-    env_steps: int
-    """All steps: learning, looking at checkpoints, scoring."""
-    faults: int
-    """Learning steps in which the simulator warned."""
-    stopped: EarlyStop | None
-
-
-ProviderKind = TypeVar("ProviderKind")
-
-
-@dataclass
-class TrainingCandidate(Generic[ProviderKind]):
-    """One reward and everything that learns from it."""
-
-    name: str
-    seed: int
-    provider: ProviderKind
-    """A `RewardProvider`, or what gives rewards on a device."""
-    start: SavedPolicy | None = None
-    """The policy to start from, of the learner's own network; None starts from a fresh one."""
-    env_steps: int = 0
-    """All steps so far."""
-    faults: int = 0
-    curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    best: Checkpoint | None = None
-    stopped: EarlyStop | None = None
-
-    def remember(
-        self, episodes: EpisodeSet, means: Mapping[str, float], sign: float, flat: Array, moments: Moments
-    ) -> None:
-        """Take in what a look at a checkpoint found; `means` are of the rewards since the last one."""
-        for name, value in means.items():
-            self.curves[name].append(value)
-        self.curves["fitness"].append(episodes.fitness)
-        self.curves["fitness_error"].append(episodes.error)
-        self.curves["episode_length"].append(episodes.length)
-        score = sign * episodes.fitness
-        # Of equals the last: it has learned the most of its reward, though the score does not show it yet.
-        if self.best is None or score >= self.best.score:
-            self.best = Checkpoint(len(self.curves["fitness"]) - 1, score, flat, moments)
-
-    def last_checkpoint_score(self, sign: float) -> CheckpointScore:
-        """Return how its policy did at the last look."""
-        return CheckpointScore(sign * self.curves["fitness"][-1], self.curves["fitness_error"][-1])
-
-    def stop(self, behind: Behind, *, env_steps: int, of: int) -> None:
-        """Note that it was stopped after `env_steps` of so many of learning, and why."""
-        checkpoint = len(self.curves["fitness"])
-        self.stopped = EarlyStop(checkpoint, env_steps, of, behind=behind.gap, allowed=behind.allowed)
-
-    def learned(self, scoring: EpisodeSet) -> Learned:
-        """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
-        assert self.best is not None
-        self.env_steps += scoring.env_steps
-        return Learned(self.best, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)
 
 
 class CandidateLearner:
@@ -130,6 +56,11 @@ class CandidateLearner:
     def draw_noise(self) -> Array:
         """Draw the exploration of the next rollout."""
         return draw_noise(self._learner.network, self._learner.settings, self._noise)
+
+    @property
+    def weights(self) -> PolicyWeights:
+        """The policy as it is now; what is learned later does not change it."""
+        return PolicyWeights(self.state.flat, self.moments.copy())
 
     def learn(self, rollout: Rollout, policies: Policies) -> None:
         """Learn from one rollout; `policies` holds this member's alone. EurekaError if it cannot go on."""

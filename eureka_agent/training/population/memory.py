@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.evaluation import RECORDED_EPISODES
 from eureka_agent.training.population.learner import Learner
-from eureka_agent.training.population.population import RECORDED_EPISODES
 from eureka_agent.training.simulators import SimulatorFactory
 
 MB = 2**20

@@ -7,47 +7,44 @@ whoever learns beside it, up to the checkpoint at which a race stops it, if one 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from eureka_agent.errors import EurekaError
-from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, OnEnd, TrainingCalendar
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage
-from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation import RECORDED_EPISODES, episode_seeds
 from eureka_agent.training.population.acting import Policies
-from eureka_agent.training.population.candidate_learner import CandidateLearner, Learned, TrainingCandidate
+from eureka_agent.training.population.candidate_learner import CandidateLearner, PolicyWeights
 from eureka_agent.training.population.learner import Learner
-from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.population.scoring import score
 from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
 from eureka_agent.training.reward_provider import RewardProvider
+from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
 
 Array = np.ndarray
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
-
-
-OnEnd = Callable[[TrainingCandidate, Learned | EurekaError], None]
+Candidate = TrainingCandidate[RewardProvider]
 
 
 class Population:
-    """Trains its candidates; ends are told one by one through `on_end`."""
+    """Trains its candidates; ends are told one by one through `on_end`. The calendar asks it (`Learners`)."""
 
     def __init__(
         self,
         task: Task,
-        candidates: Sequence[TrainingCandidate[RewardProvider]],
+        candidates: Sequence[Candidate],
         *,
         factory: SimulatorFactory,
         learner: Learner,
         env_steps: int,
         on_end: OnEnd,
+        on_checkpoint: OnCheckpoint | None = None,
         stages: Sequence[StageEnvs] = (),
         race: Race | None = None,
     ) -> None:
@@ -56,14 +53,16 @@ class Population:
         `race` is where candidates that are clearly behind get stopped; without one all go to the end.
         """
         self._task, self._factory, self._learner = task, factory, learner
-        self._settings: PpoSettings = learner.settings
-        self._members = [CandidateLearner(candidate, learner) for candidate in candidates]
-        self._total = env_steps
-        self._steps = 0
-        self._on_end, self._race = on_end, race
-        self._due = checkpoint_steps(env_steps, task.budget.checkpoints, learner.settings.rollout)
+        self._members = {candidate: CandidateLearner(candidate, learner) for candidate in candidates}
         self._stages = tuple(stages) or (StageEnvs(TrainingStage(0, task), factory),)
-        self._groups = [StageGroup(self._stages[0], self._members, learner, since=0)]
+        self._groups = [StageGroup(self._stages[0], list(self._members.values()), learner, since=0)]
+        rollout = learner.settings.rollout
+        self._schedule = CheckpointSchedule.of(
+            env_steps, checkpoints=task.budget.checkpoints, rollout=rollout
+        )
+        self._calendar = TrainingCalendar(
+            task, self, self._schedule, on_end=on_end, on_checkpoint=on_checkpoint, race=race
+        )
 
     def run(self) -> None:
         """Train all to the end of the budget and score them.
@@ -71,151 +70,117 @@ class Population:
         Raises TaskError or TrainingError where the worlds themselves misbehave, whoever caused it.
         """
         try:
-            while self._members and self._steps < self._total:
-                self.iterate()
-                self._move_on(self._look())
-            self._score(self._members)
-            self._members = []
+            self._calendar.run(self.iterate)
         finally:
             for group in self._groups:
                 group.close()
 
-    def iterate(self) -> None:
-        """Collect one rollout and learn from it; candidates that cannot go on are ended."""
-        self._steps += self._settings.rollout
-        for group in self._groups:
-            self._end(group.train_iteration(self._policies))
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Those that still learn."""
+        return list(self._members)
 
     @property
     def weights(self) -> list[Array]:
         """The flat parameters of every candidate that still learns."""
-        return [member.state.flat for member in self._members]
+        return [member.state.flat for member in self._members.values()]
 
-    def _policies(self, members: Sequence[CandidateLearner]) -> Policies:
-        return self._stacked([p.state.flat for p in members], [p.moments for p in members])
+    def iterate(self) -> Failures:
+        """Collect one rollout and learn from it; return who cannot go on."""
+        failed: dict[CandidateLearner, EurekaError] = {}
+        for group in self._groups:
+            failed |= group.train_iteration(self._policies)
+        return {member.candidate: error for member, error in failed.items()}
 
-    def _stacked(self, flats: Sequence[Array], moments: Sequence[Moments]) -> Policies:
-        known = moments if self._settings.normalize_observation else None
-        return Policies(self._learner.network, flats, known)
+    def settle(self) -> Failures:
+        """Nothing is left undone."""
+        return {}
 
-    def _end(self, failed: Mapping[CandidateLearner, EurekaError]) -> None:
-        """Go on without the members that failed and their worlds."""
-        for member, error in failed.items():
-            self._on_end(member.candidate, error)
-        self._drop(set(failed))
+    def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Run the episodes that checkpoints are chosen by, in the task's own environment."""
+        return self._evaluated(candidates, self._task, self._factory)
 
-    def _drop(self, gone: Collection[CandidateLearner]) -> None:
-        """Go on without some members and their worlds."""
-        if not gone:
-            return
-        self._members = [member for member in self._members if member not in gone]
+    def means(self, candidate: Candidate) -> Mapping[str, float]:
+        """Return mean reward and components since the last call."""
+        return self._members[candidate].tally.take()
+
+    def stage(self, candidate: Candidate) -> int | None:
+        """Return the index of the stage that a candidate is in; None without a curriculum."""
+        if len(self._stages) == 1:
+            return None
+        member = self._members[candidate]
+        return next(group.stage_envs.stage.index for group in self._groups if member in group.members)
+
+    def policy(self, candidate: Candidate) -> PolicyWeights:
+        """Return a candidate's policy as it is now."""
+        return self._members[candidate].weights
+
+    def score(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Run episodes that chose nothing, with the policy of each one's best checkpoint."""
+        chosen: list[PolicyWeights] = [candidate.chosen.policy for candidate in candidates]
+        policies = self._stacked(chosen)
+        seeds = [episode_seeds(self._task, candidate.seed, "score") for candidate in candidates]
+        found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
+        return dict(zip(candidates, found, strict=True))
+
+    def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:
+        """Go on without some candidates and their worlds."""
+        gone = [self._members.pop(candidate) for candidate in list(candidates)]
         for group in self._groups:
             group.release(gone)
         self._groups = [group for group in self._groups if group.members]
 
-    def _look(self) -> set[CandidateLearner]:
-        """Evaluate every candidate if a checkpoint is due, remember its best policy, stop who is behind.
-
-        Returns the members that need no more of their stage.
-        """
-        if not self._members or self._steps not in self._due:
-            return set()
-        failed: dict[CandidateLearner, EurekaError] = {}
-        for member, episodes in self._tried(self._members, self._task, self._factory).items():
-            if isinstance(episodes, EurekaError):
-                failed[member] = episodes
-            else:
-                self._remember(member, episodes)
-        self._end(failed)
-        self._stop()
-        return self._passed()
-
-    def _stop(self) -> None:
-        """Score and drop the candidates that the race says are clearly behind."""
-        if self._race is None or not self._members:
-            return
-        sign = self._task.fitness.sign
-        behind = self._race.meet(
-            {p.candidate.name: p.candidate.last_checkpoint_score(sign) for p in self._members}
-        )
-        stopped = [member for member in self._members if member.candidate.name in behind]
-        for member in stopped:
-            member.candidate.stop(behind[member.candidate.name], env_steps=self._steps, of=self._due[-1])
-        self._score(stopped)
-        self._drop(set(stopped))
-
-    def _tried(
-        self, members: Sequence[CandidateLearner], task: Task, factory: SimulatorFactory
-    ) -> dict[CandidateLearner, EpisodeSet | EurekaError]:
-        """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
-        if not members:
+    def advance(self, steps: int, *, evaluated: bool) -> Failures:
+        """Bring candidates into the worlds of their next stage; return who fails an exam's episodes."""
+        if self._schedule.over(steps):
             return {}
-        seeds = [episode_seeds(self._task, member.candidate, "select") for member in members]
-        found = dict(zip(members, score(task, factory, self._policies(members), seeds), strict=True))
-        for member, episodes in found.items():
-            if not isinstance(episodes, EurekaError):
-                member.candidate.env_steps += episodes.env_steps
-        return found
+        failed, passed = self._exams() if evaluated else ({}, set())
+        self._move_on(steps, passed, failed)
+        return failed
 
-    def _passed(self) -> set[CandidateLearner]:
-        """Return the members whose fitness in their stage's own environment lets the next one begin."""
-        passed: set[CandidateLearner] = set()
-        for group in list(self._groups):
+    def _policies(self, members: Sequence[CandidateLearner]) -> Policies:
+        return self._stacked([PolicyWeights(p.state.flat, p.moments) for p in members])
+
+    def _stacked(self, weights: Sequence[PolicyWeights]) -> Policies:
+        normalizes = self._learner.settings.normalize_observation
+        moments = [each.moments for each in weights] if normalizes else None
+        return Policies(self._learner.network, [each.flat for each in weights], moments)
+
+    def _evaluated(self, candidates: Sequence[Candidate], task: Task, factory: SimulatorFactory) -> Evaluated:
+        """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
+        seeds = [episode_seeds(self._task, candidate.seed, "select") for candidate in candidates]
+        policies = self._policies([self._members[candidate] for candidate in candidates])
+        return dict(zip(candidates, score(task, factory, policies, seeds), strict=True))
+
+    def _exams(self) -> tuple[dict[Candidate, EurekaError], set[Candidate]]:
+        """Return who fails in their stage's own episodes, and whose fitness there lets the next one begin."""
+        failed: dict[Candidate, EurekaError] = {}
+        passed: set[Candidate] = set()
+        for group in self._groups:
             stage = group.stage_envs.stage
-            if stage.until is None or self._steps >= self._total:
+            if stage.until is None:
                 continue
-            tried = self._tried(group.members, stage.task, group.stage_envs.factory)
-            self._end({member: found for member, found in tried.items() if isinstance(found, EurekaError)})
-            passed |= {p for p, e in tried.items() if isinstance(e, EpisodeSet) and stage.passed(e.fitness)}
-        return passed
+            sat = [member.candidate for member in group.members]
+            for candidate, found in self._evaluated(sat, stage.task, group.stage_envs.factory).items():
+                if isinstance(found, EurekaError):
+                    failed[candidate] = found
+                    continue
+                candidate.env_steps += found.env_steps
+                if stage.passed(found.fitness):
+                    passed.add(candidate)
+        return failed, passed
 
-    def _move_on(self, passed: Collection[CandidateLearner]) -> None:
+    def _move_on(self, steps: int, passed: Collection[Candidate], failed: Collection[Candidate]) -> None:
         """Bring members into the worlds of the next stage, those together that leave together."""
-        if self._steps >= self._total:
-            return
         for group in list(self._groups):
-            over = group.stage_envs.stage.over(self._steps - group.since)
-            leaving = [member for member in group.members if over or member in passed]
+            over = group.stage_envs.stage.over(steps - group.since)
+            leaving = [
+                member
+                for member in group.members
+                if member.candidate in passed or (over and member.candidate not in failed)
+            ]
             if leaving:
                 group.release(leaving)
                 stage_envs = self._stages[group.stage_envs.stage.index + 1]
-                self._groups.append(StageGroup(stage_envs, leaving, self._learner, since=self._steps))
+                self._groups.append(StageGroup(stage_envs, leaving, self._learner, since=steps))
         self._groups = [group for group in self._groups if group.members]
-
-    def _remember(self, member: CandidateLearner, episodes: EpisodeSet) -> None:
-        means, sign, moments = member.tally.take(), self._task.fitness.sign, member.moments.copy()
-        member.candidate.remember(episodes, means, sign, member.state.flat, moments)
-        if len(self._stages) > 1:
-            member.candidate.curves["stage"].append(float(self._stage_of(member)))
-
-    def _stage_of(self, member: CandidateLearner) -> int:
-        """Return the index of the stage that a member is in."""
-        return next(group.stage_envs.stage.index for group in self._groups if member in group.members)
-
-    def _score(self, members: Sequence[CandidateLearner]) -> None:
-        """Score each candidate's chosen checkpoint on episodes that chose nothing, and end it."""
-        if not members:
-            return
-        chosen = [member.candidate.best for member in members]
-        best = [checkpoint for checkpoint in chosen if checkpoint is not None]
-        policies = self._stacked([c.flat for c in best], [c.moments for c in best])
-        seeds = [episode_seeds(self._task, member.candidate, "score") for member in members]
-        found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
-        for member, episodes in zip(members, found, strict=True):
-            candidate = member.candidate
-            failed = isinstance(episodes, EurekaError)
-            self._on_end(candidate, episodes if failed else candidate.learned(episodes))
-
-
-def episode_seeds(task: Task, candidate: TrainingCandidate, purpose: str) -> list[int]:
-    """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones."""
-    return [seed_for(candidate.seed, purpose, index) for index in range(task.budget.eval_episodes)]
-
-
-def checkpoint_steps(env_steps: int, checkpoints: int, rollout: int) -> list[int]:
-    """Return the steps of learning at which candidates are looked at: at the end of a rollout, increasing.
-
-    The last is the end of training. There are fewer than `checkpoints` where rollouts are long.
-    """
-    due = (round(env_steps * (index + 1) / checkpoints) for index in range(checkpoints))
-    return sorted({math.ceil(max(1, steps) / rollout) * rollout for steps in due})

@@ -1,111 +1,52 @@
-"""The inside of a trainer child: one job in, one complete result file out.
-
-Nothing generated runs here; the reward lives in its worker, at the other end of the descriptors that came
-with the job. A child that is killed leaves no `result.json`, and so has failed.
-"""
+"""The Stable-Baselines3 trainer inside its child."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from eureka_agent.analysis.trajectories import write_trajectories
-from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import (
-    EurekaError,
-    StoreError,
-    TrainingError,
-    WorkerCrashedError,
-    WorkerTimeoutError,
-)
-from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.arrays import write_arrays
-from eureka_agent.store.files import write_json
-from eureka_agent.tasks.registry import load_task
-from eureka_agent.tasks.task import TaskRef, TrainingBudget
+from eureka_agent.errors import EurekaError, StoreError
 from eureka_agent.training.algorithm import PpoSettings
-from eureka_agent.training.policies import read_policy
-from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_provider import reward_provider_of
-from eureka_agent.training.reward_sample import SampledRewardProvider, write_samples
+from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.child import TrainingSession, sampled
+from eureka_agent.training.protocol import TrainRequest
+from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
 
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
 
+class Sb3Training:
+    """See `ChildBackend`."""
 
-def main(payload: dict[str, Any], fds: list[int]) -> None:
-    """Train as `payload` says and write `result.json` into its folder."""
-    limit_trainer(payload["memory_mb"])
-    folder = Path(payload["folder"])
-    with ending_where_the_disk_does(folder):
-        result = _result(payload, fds, folder)
-        write_json(folder / "result.json", {"job": payload["job"], **result})
+    _trained: Trained
 
+    def configure(self, request: TrainRequest) -> None:
+        """Nothing is to be set up."""
 
-def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, Any]:
-    """Train, and return what the result file says; raises StoreError where files cannot be written."""
-    started = time.monotonic()
-    try:
-        task = replace(
-            load_task(TaskRef(**payload["task"])),
-            budget=TrainingBudget(**payload["budget"]),
-            algorithm=payload["algorithm"],
-        )
-        n_envs = PpoSettings.of(task.algorithm).n_envs
-        provider = SampledRewardProvider(
-            reward_provider_of(task, payload["kind"], n_envs, payload["worker"], fds)
-        )
-        trained = train_ppo(
-            task,
-            provider,
-            seed=payload["seed"],
-            env_steps=payload["env_steps"],
-            start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
-        )
-        _save(folder, trained)
-        write_samples(folder, provider.samples if payload["kind"] == "source" else ())
-        return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
-    except StoreError:
-        raise
-    except WorkerTimeoutError as error:
-        return {"failure": {"status": "timed out", "reason": error.what}}
-    except EurekaError as error:
-        crashed = isinstance(error, WorkerCrashedError)
-        reason = f"{error.what} {error.fix}".strip()
-        return {"failure": {"status": "failed", "reason": reason, "crashed": crashed}}
-    except MemoryError:
-        reason = f"The training needed more than {payload['memory_mb']} MB of memory."
-        return {"failure": {"status": "failed", "reason": reason}}
+    def train(self, session: TrainingSession) -> None:
+        """Train one job after the other."""
+        for name in session.left:
+            candidate = session.candidate(name, PpoSettings.of(session.task.algorithm).n_envs)
+            try:
+                self._trained = train_ppo(
+                    session.task,
+                    candidate,
+                    env_steps=session.request.env_steps,
+                    on_checkpoint=session.on_checkpoint,
+                )
+            except StoreError:
+                raise
+            except EurekaError as error:
+                session.on_end(candidate, error)
+            else:
+                session.on_end(candidate, self._trained.learned)
 
+    def save(self, folder: Path, learned: Learned) -> None:
+        """Write the model that was just trained."""
+        normalize = self._trained.normalize
+        save_model(folder / FILE, self._trained.model, normalize.obs_rms if normalize.norm_obs else None)
 
-def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Evaluation:
-    fitness = trained.scoring.fitness
-    if not np.isfinite(fitness):
-        raise TrainingError(
-            f"The fitness of the trained policy is {fitness}.", fix="Correct the task's fitness."
-        )
-    return Evaluation(
-        stage=payload["stage"],
-        replicate=payload["replicate"],
-        seed=payload["seed"],
-        fitness=fitness,
-        episode_fitness=tuple(episode.fitness for episode in trained.scoring.episodes),
-        env_steps=trained.env_steps,
-        wall_s=round(wall_s, 3),
-        best_checkpoint=trained.best_checkpoint,
-        curves={name: tuple(values) for name, values in trained.curves.items()},
-        isolation=payload["isolation"],
-    )
-
-
-def _save(folder: Path, trained: Trained) -> None:
-    normalizes = trained.normalize.norm_obs
-    save_model(folder / FILE, trained.model, trained.normalize.obs_rms if normalizes else None)
-    write_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
-    write_trajectories(folder, [episode.signals for episode in trained.scoring.episodes[:RECORDED_EPISODES]])
+    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+        """Return steps that a generated reward paid for while it was learned from."""
+        return sampled(candidate)

@@ -1,4 +1,4 @@
-"""PPO on one reward: learn, look at ten checkpoints, choose one, score it (arXiv 1707.06347).
+"""PPO on one reward by Stable-Baselines3, in step with the calendar of all trainers (arXiv 1707.06347).
 
 Checkpoints are chosen on one set of held-out episodes and scored on another: the maximum over ten noisy
 scores is optimistic, and must not be what candidates are compared by.
@@ -7,10 +7,9 @@ scores is optimistic, and must not be what candidates are compared by.
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -18,19 +17,23 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecNormalize
 
+from eureka_agent.errors import EurekaError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, TrainingCalendar
+from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage, training_stages_of
-from eureka_agent.training.evaluation import EpisodeSet, evaluate
-from eureka_agent.training.population.policy_file import SavedPolicy
+from eureka_agent.training.evaluation import EpisodeSet, episode_seeds, evaluate
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
+from eureka_agent.training.schedule import CheckpointSchedule
 
 Array = np.ndarray
+Candidate = TrainingCandidate[RewardProvider]
 
 _NOT_PPO = ("n_envs", "hidden_sizes", "normalize_observation", "normalize_reward")
 
@@ -41,42 +44,50 @@ class Trained:
 
     model: PPO
     normalize: VecNormalize
-    best_checkpoint: int
-    curves: dict[str, list[float]]
-    scoring: EpisodeSet
-    env_steps: int
+    learned: Learned
+
+
+class PolicyState(NamedTuple):
+    """What is kept of a policy at a checkpoint."""
+
+    parameters: dict[str, Any]
+    statistics: Any
+    """Of observations; None where they are not normalised."""
 
 
 def train_ppo(
-    task: Task, provider: RewardProvider, *, seed: int, env_steps: int, start: SavedPolicy | None = None
+    task: Task, candidate: Candidate, *, env_steps: int, on_checkpoint: OnCheckpoint | None = None
 ) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
-    `start` is a policy of the task's own network to start from. Raises what the provider raises, and
-    TaskError or TrainingError from the worlds.
+    Raises what the candidate's provider raises, and TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
-    settings = asdict(PpoSettings.of(task.algorithm))
-    n_envs = settings["n_envs"]
+    ppo = PpoSettings.of(task.algorithm)
+    settings = asdict(ppo)
     stages = training_stages_of(task, env_steps)
-    env = TaskVecEnv(_worlds(stages[0], n_envs, seed), provider.signals)
-    normalize = VecNormalize(env, norm_obs=settings["normalize_observation"], norm_reward=False)
-    scale = ReturnNormalizer(n_envs, settings["gamma"]) if settings["normalize_reward"] else None
-    rollout_rewards = RolloutRewards(env, provider, scale)
+    env = TaskVecEnv(_worlds(stages[0], ppo.n_envs, candidate.seed), candidate.provider.signals)
+    normalize = VecNormalize(env, norm_obs=ppo.normalize_observation, norm_reward=False)
+    scale = ReturnNormalizer(ppo.n_envs, ppo.gamma) if ppo.normalize_reward else None
+    rewards = RolloutRewards(env, candidate, scale)
+    ended: list[Learned | EurekaError] = []
     try:
-        model = _make_model(normalize, settings, seed)
-        if start is not None:
-            load_into(model, normalize, start)
-        checkpoints = _Checkpoints(
-            task, rollout_rewards, normalize, stages=stages, seed=seed, env_steps=env_steps
+        model = _make_model(normalize, settings, candidate.seed)
+        if candidate.start is not None:
+            load_into(model, normalize, candidate.start)
+        schedule = CheckpointSchedule.of(env_steps, checkpoints=task.budget.checkpoints, rollout=ppo.rollout)
+        learner = _Learner(task, candidate, model, normalize, rewards, stages=stages, schedule=schedule)
+        calendar = TrainingCalendar(
+            task, learner, schedule, on_end=lambda _, end: ended.append(end), on_checkpoint=on_checkpoint
         )
-        model.learn(env_steps, callback=[rollout_rewards, checkpoints])
-        best = checkpoints.load_best(model)
-        scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
+        model.learn(env_steps, callback=[rewards, _Turns(calendar)])
+        calendar.finish()
     finally:
         normalize.close()
-    steps = env.env_steps + checkpoints.eval_steps + scoring.env_steps
-    return Trained(model, normalize, best, dict(checkpoints.curves), scoring, steps)
+    (end,) = ended
+    if isinstance(end, EurekaError):
+        raise end
+    return Trained(model, normalize, end)
 
 
 def _worlds(stage: TrainingStage, n_envs: int, seed: int) -> GymWorlds:
@@ -89,99 +100,106 @@ def _make_model(env: VecNormalize, settings: dict[str, Any], seed: int) -> PPO:
     return PPO("MlpPolicy", env, policy_kwargs={"net_arch": hidden}, seed=seed, device="cpu", **own)
 
 
-def _actor(model: PPO, normalize: VecNormalize):
-    def act(observation: Array) -> Array:
-        return model.predict(normalize.normalize_obs(observation), deterministic=True)[0]  # pyright: ignore[reportArgumentType]
+class _Turns(BaseCallback):
+    """Tells the calendar how far learning is, after each update."""
 
-    return act
-
-
-class _Checkpoints(BaseCallback):
-    """Evaluates at evenly spaced points of the training, keeps the best policy, and turns stages."""
-
-    def __init__(
-        self,
-        task: Task,
-        rollout_rewards: RolloutRewards,
-        normalize: VecNormalize,
-        *,
-        stages: Sequence[TrainingStage],
-        seed: int,
-        env_steps: int,
-    ) -> None:
+    def __init__(self, calendar: TrainingCalendar) -> None:
         super().__init__()
-        self._stages = list(stages)
-        self._several = len(stages) > 1
-        self._since = 0
-        self.curves: dict[str, list[float]] = defaultdict(list)
-        self.eval_steps = 0
-        self._task, self._payday, self._normalize, self._seed = task, rollout_rewards, normalize, seed
-        count = task.budget.checkpoints
-        self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
-        self._best: tuple[float, int, dict[str, Any], Any] | None = None
-
-    def seeds(self, purpose: str) -> list[int]:
-        """Return the seeds of one evaluation set; the sets of different purposes are disjoint."""
-        return [seed_for(self._seed, purpose, index) for index in range(self._task.budget.eval_episodes)]
-
-    def load_best(self, model: PPO) -> int:
-        """Put the chosen checkpoint back into the model and return its index."""
-        assert self._best is not None
-        _, index, parameters, statistics = self._best
-        model.policy.load_state_dict(parameters)
-        self._normalize.obs_rms = statistics
-        return index
+        self._calendar = calendar
 
     def _on_step(self) -> bool:
         return True
 
     def _on_rollout_start(self) -> None:
         # Called before each rollout, so after the update that followed the previous one.
-        passed = self._look()
-        if passed or self._stages[0].over(self.num_timesteps - self._since):
-            self._move_on()
-
-    def _move_on(self) -> None:
-        """Go on in the worlds of the next stage; policy, optimiser and statistics stay as they are."""
-        self._stages.pop(0)
-        self._since = self.num_timesteps
-        env = self._normalize.venv
-        assert isinstance(env, TaskVecEnv)
-        env.enter(_worlds(self._stages[0], env.num_envs, self._seed))
-        self._payday.begin()
-        # The rollout that begins now takes its first observation from here.
-        self.model._last_obs = self._normalize.reset()
-        self.model._last_episode_starts = np.ones(env.num_envs, dtype=bool)
+        if self.num_timesteps:
+            self._calendar.reach(self.num_timesteps)
 
     def _on_training_end(self) -> None:
-        self._look()
+        self._calendar.reach(self.num_timesteps)
 
-    def _look(self) -> bool:
-        """Evaluate if a checkpoint is due; return whether its policy needs no more of its stage."""
-        if not self._due or self.num_timesteps < self._due[0]:
-            return False
-        while self._due and self.num_timesteps >= self._due[0]:
-            self._due.pop(0)
-        model = self.model
-        assert isinstance(model, PPO)
-        episodes = self._tried(model, self._task)
-        for name, value in self._payday.tally.take().items():
-            self.curves[name].append(value)
-        self.curves["fitness"].append(episodes.fitness)
-        self.curves["episode_length"].append(episodes.length)
+
+class _Learner:
+    """One candidate and its model, as `Learners` has it; what goes wrong is raised."""
+
+    def __init__(
+        self,
+        task: Task,
+        candidate: Candidate,
+        model: PPO,
+        normalize: VecNormalize,
+        rewards: RolloutRewards,
+        *,
+        stages: Sequence[TrainingStage],
+        schedule: CheckpointSchedule,
+    ) -> None:
+        self._task, self._candidate, self._schedule = task, candidate, schedule
+        self._model, self._normalize, self._rewards = model, normalize, rewards
+        self._stages, self._several = list(stages), len(stages) > 1
+        self._since = 0
+        self.candidates: list[Candidate] = [candidate]
+
+    def settle(self) -> Failures:
+        """Nothing is left undone."""
+        return {}
+
+    def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Run the episodes that checkpoints are chosen by, in the task's own environment."""
+        return {self._candidate: self._evaluated(self._task, "select")}
+
+    def means(self, candidate: Candidate) -> Mapping[str, float]:
+        """Return mean reward and components since the last call."""
+        return self._rewards.tally.take()
+
+    def stage(self, candidate: Candidate) -> int | None:
+        """Return the index of the stage that is trained in; None without a curriculum."""
+        return self._stages[0].index if self._several else None
+
+    def policy(self, candidate: Candidate) -> PolicyState:
+        """Return a copy of the model's policy as it is now."""
+        statistics = getattr(self._normalize, "obs_rms", None)
+        return PolicyState(copy.deepcopy(self._model.policy.state_dict()), copy.deepcopy(statistics))
+
+    def advance(self, steps: int, *, evaluated: bool) -> Failures:
+        """Turn to the next stage once this one took its steps, or its exam is passed."""
         stage = self._stages[0]
-        if self._several:
-            self.curves["stage"].append(float(stage.index))
-        score = self._task.fitness.sign * episodes.fitness
-        if self._best is None or score >= self._best[0]:  # of equals the last, as `Candidate.remember`
-            parameters = copy.deepcopy(model.policy.state_dict())
-            index = len(self.curves["fitness"]) - 1
-            self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))
-        measured = stage.until is not None and bool(self._due)
-        return measured and stage.passed(self._tried(model, stage.task).fitness)
+        if self._schedule.over(steps):
+            return {}
+        passed = False
+        if evaluated and stage.until is not None:
+            exam = self._evaluated(stage.task, "select")
+            self._candidate.env_steps += exam.env_steps
+            passed = stage.passed(exam.fitness)
+        if passed or stage.over(steps - self._since):
+            self._move_on(steps)
+        return {}
 
-    def _tried(self, model: PPO, task: Task) -> EpisodeSet:
-        """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
-        episodes = evaluate(task, _actor(model, self._normalize), self.seeds("select"))
-        self.eval_steps += episodes.env_steps
-        return episodes
+    def score(self, candidates: Sequence[Candidate]) -> Evaluated:
+        """Put the chosen checkpoint back into the model, and run episodes that chose nothing."""
+        chosen: PolicyState = self._candidate.chosen.policy
+        self._model.policy.load_state_dict(chosen.parameters)
+        self._normalize.obs_rms = chosen.statistics
+        return {self._candidate: self._evaluated(self._task, "score")}
+
+    def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:
+        """Learn no more."""
+        self.candidates = []
+
+    def _evaluated(self, task: Task, purpose: Literal["select", "score"]) -> EpisodeSet:
+        return evaluate(task, self._act, episode_seeds(self._task, self._candidate.seed, purpose))
+
+    def _act(self, observation: Array) -> Array:
+        seen = self._normalize.normalize_obs(observation)
+        return self._model.predict(seen, deterministic=True)[0]  # pyright: ignore[reportArgumentType]
+
+    def _move_on(self, steps: int) -> None:
+        """Go on in the worlds of the next stage; policy, optimiser and statistics stay as they are."""
+        self._stages.pop(0)
+        self._since = steps
+        env = self._normalize.venv
+        assert isinstance(env, TaskVecEnv)
+        env.enter(_worlds(self._stages[0], env.num_envs, self._candidate.seed))
+        self._rewards.begin()
+        # The rollout that begins now takes its first observation from here.
+        self._model._last_obs = self._normalize.reset()
+        self._model._last_episode_starts = np.ones(env.num_envs, dtype=bool)

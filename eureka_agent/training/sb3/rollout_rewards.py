@@ -10,6 +10,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.population.moments import CLIP, EPSILON
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
@@ -21,11 +22,16 @@ Array = np.ndarray
 class RolloutRewards(BaseCallback):
     """Puts the rewards into the buffer between collecting a rollout and learning from it."""
 
-    def __init__(self, env: TaskVecEnv, provider: RewardProvider, scale: ReturnNormalizer | None) -> None:
+    def __init__(
+        self,
+        env: TaskVecEnv,
+        candidate: TrainingCandidate[RewardProvider],
+        scale: ReturnNormalizer | None,
+    ) -> None:
         """`scale` is None where rewards stay as they are."""
         super().__init__()
         self.tally = RewardTally()
-        self._env, self._provider, self._scale = env, provider, scale
+        self._env, self._candidate, self._scale = env, candidate, scale
 
     def begin(self) -> None:
         """Get ready for new worlds."""
@@ -38,7 +44,8 @@ class RolloutRewards(BaseCallback):
     def _on_rollout_end(self) -> None:
         assert isinstance(self.model, PPO)
         steps = self._env.take()
-        paid = self._provider(steps)
+        self._candidate.env_steps += steps.done.size
+        paid = self._candidate.provider(steps)
         self.tally.add(paid.reward, paid.components)
         buffer = self.model.rollout_buffer
         # What stands there already is the value of states that a time limit cut off.

@@ -20,6 +20,7 @@ from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.device.population import DevicePopulation, bucket
 from eureka_agent.training.device.reward_provider import (
     DeviceNativeReward,
@@ -33,7 +34,6 @@ from eureka_agent.training.device.reward_provider import (
 from eureka_agent.training.device.rollout import DevicePolicies, collect
 from eureka_agent.training.device.statistics import DeviceMoments, DeviceReturnScale
 from eureka_agent.training.population import moments as cpu_moments
-from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState, traced_update
 from eureka_agent.training.population.network import Network
@@ -331,7 +331,7 @@ def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
         expected = np.mean(near(dict(third.signals)))
         assert third.fitness == pytest.approx(expected, rel=1e-5)
         assert learned.env_steps > 1024
-        assert learned.checkpoint.flat.shape == learner_of(task).initial(0).flat.shape
+        assert learned.checkpoint.policy.flat.shape == learner_of(task).initial(0).flat.shape
 
 
 @pytest.mark.parametrize("reduce", ["mean", "native_return", "episode"])

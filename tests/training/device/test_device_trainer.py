@@ -15,11 +15,13 @@ pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[g
 from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import TrainingError
-from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.training.device.trainer import MODULE_FILE, DeviceTrainer
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.backend import PreparedReward
+from eureka_agent.training.device.backend import MODULE_FILE, DeviceBackend
 from eureka_agent.training.job import Contest, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import read_policy
+from eureka_agent.training.trainers import drive
 
 GOOD = """import numpy as np
 
@@ -42,24 +44,24 @@ def compute_reward(distance):
 UNKNOWN = "def compute_reward(speed):\n    return speed, {'speed': speed}\n"
 
 
-class Meddling(DeviceTrainer):
+class Meddling(DeviceBackend):
     """Exchanges one job's traced program for bytes that somebody forged."""
 
-    def _request(self, attempt: Any) -> Any:
-        for job in attempt.left:
-            if job.name == "forged":
-                (job.folder / MODULE_FILE).write_bytes(b"not what was traced")
-        return super()._request(attempt)
+    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
+        prepared = super().prepare(task, job)
+        if job.name == "forged":
+            (job.folder / MODULE_FILE).write_bytes(b"not what was traced")
+        return prepared
 
 
 def test_a_job_that_starts_from_a_saved_policy_is_an_error(tmp_path: Path) -> None:
     task = find_task("reacher")
     start = TrainingJob("one", "search", 0, 1, "native", None, tmp_path / "one", 128, tmp_path / "policy.npz")
-    with RewardSandbox() as sandbox:
-        trainer = DeviceTrainer(sandbox, scratch=tmp_path / "home", stop=threading.Event(), platform="cpu")
-        with pytest.raises(TrainingError, match="saved policy"):
-            trainer.train(task, [start], on_start=lambda _: None, on_outcome=lambda *_: None)
-        trainer.close()
+    backend = DeviceBackend(platform="cpu")
+    trainer = drive(backend, scratch=tmp_path / "home", parallel=None, stop=threading.Event())
+    with pytest.raises(TrainingError, match="saved policy"):
+        trainer.train(task, [start], on_start=lambda _: None, on_outcome=lambda *_: None)
+    trainer.close()
 
 
 @pytest.mark.slow
@@ -73,16 +75,13 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
         for name, source in sources.items()
     ]
     told: list[str] = []
-    with RewardSandbox() as sandbox:
-        trainer = Meddling(
-            sandbox, scratch=tmp_path / "home", stop=threading.Event(), platform="cpu", worlds=4,
-            cache=tmp_path / "compiled",
-        )  # fmt: skip
-        outcomes = trainer.train(
-            task, jobs, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job.name)
-        )
-        contained_by = trainer._tracer.report.backend
-        trainer.close()
+    backend = Meddling(platform="cpu", worlds=4, cache=tmp_path / "compiled")
+    trainer = drive(backend, scratch=tmp_path / "home", parallel=None, stop=threading.Event())
+    outcomes = trainer.train(
+        task, jobs, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job.name)
+    )
+    contained_by = backend.tracer.report.backend
+    trainer.close()
     found = dict(zip(sources, outcomes, strict=True))
     assert sorted(told) == sorted(sources)
     for name, said in {"nan": "'root' is NaN", "unknown": "speed", "forged": "cannot be read"}.items():

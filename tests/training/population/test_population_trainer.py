@@ -20,9 +20,12 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.driver import ENTRY, TrainingDriver
+from eureka_agent.training.executor import ChildEnd, LocalExecutor
 from eureka_agent.training.job import Contest, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import read_policy
-from eureka_agent.training.population.trainer import PopulationTrainer
+from eureka_agent.training.population.backend import PopulationBackend
+from eureka_agent.training.trainers import drive
 
 ENVS = Path(__file__).parents[3] / "envs"
 
@@ -115,10 +118,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def trainer(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[PopulationTrainer]:
+def trainer(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[TrainingDriver]:
     with CrashingSandbox() as sandbox:
         scratch = tmp_path_factory.mktemp("home")
-        made = PopulationTrainer(sandbox, scratch=scratch, parallel=2, stop=threading.Event(), cache=cache)
+        backend = PopulationBackend(sandbox, cache=cache)
+        made = drive(backend, scratch=scratch, parallel=2, stop=threading.Event())
         yield made
         made.close()
 
@@ -129,7 +133,7 @@ def job(
     return TrainingJob(name, "search", 0, 1, kind, source, folder / name, env_steps)
 
 
-def run(trainer: PopulationTrainer, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
+def run(trainer: TrainingDriver, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
     return trainer.train(task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
 
 
@@ -144,7 +148,7 @@ def failure(outcome: Outcome | None) -> TrainingFailure:
 
 
 def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     good = {f"good-{n}": GOOD.format(weight=-0.1 * (n + 1)) for n in range(2)} | {"remembers": REMEMBERS}
     bad = {"hangs": HANGS, "crashes": CRASHES, "nan": NAN}
@@ -166,7 +170,7 @@ def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
     assert sorted(told) == sorted(names)
 
 
-def test_baselines_need_no_worker(task: Task, trainer: PopulationTrainer, tmp_path: Path) -> None:
+def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     native, sparse = run(
         trainer, task, [job("native", None, tmp_path, "native"), job("sparse", None, tmp_path, "sparse")]
     )
@@ -174,7 +178,7 @@ def test_baselines_need_no_worker(task: Task, trainer: PopulationTrainer, tmp_pa
     assert comparable(sparse).components == ("fitness",)
 
 
-def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path: Path) -> None:
+def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     (outcome,) = run(trainer, task, [job("one", GOOD.format(weight=-0.1), tmp_path)])
     evaluation = comparable(outcome)
     assert set(evaluation.curves) == {
@@ -197,7 +201,7 @@ def test_what_a_training_leaves(task: Task, trainer: PopulationTrainer, tmp_path
 
 
 def test_a_training_past_its_wall_limit_is_killed(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     short = replace(task, budget=replace(task.budget, wall_s=2.0))
     jobs = [job(name, None, tmp_path, "native", env_steps=10_000_000) for name in ("a", "b")]
@@ -208,17 +212,21 @@ def test_a_training_past_its_wall_limit_is_killed(
 class _DyingExecutor:
     """Kills any child that trains one certain job, as a simulator that crashes would."""
 
-    def __init__(self, real: Any, deadly: str) -> None:
+    def __init__(self, real: LocalExecutor, deadly: str) -> None:
         self.real, self.deadly, self.parallel = real, deadly, real.parallel
         self.trained: list[list[str]] = []
 
-    def run_child(self, payload: Mapping[str, Any], fds: Any, limits: Any, *, watch: Any) -> Any:
-        names = [row["job"].split("/")[0] for row in payload["jobs"]]
+    def converse(
+        self, payload: Mapping[str, Any], request: Mapping[str, Any], fds: Any, limits: Any, hear: Any
+    ) -> ChildEnd:
+        names = [row["job"].split("/")[0] for row in request["jobs"]]
         self.trained.append(names)
         if self.deadly in names:
-            end = self.real.run_child({**payload, "jobs": []}, fds, limits)
-            return replace(end, exit_code=-signal.SIGSEGV)
-        return self.real.run_child(payload, fds, limits, watch=watch)
+            return ChildEnd(-signal.SIGSEGV)
+        return self.real.converse(payload, request, fds, limits, hear)
+
+    def map(self, run: Any, items: Any, *, most: int) -> None:
+        self.real.map(run, items, most=most)
 
     def close(self) -> None:
         self.real.close()
@@ -229,16 +237,12 @@ def test_a_trainer_that_dies_costs_only_the_candidate_that_kills_it(
 ) -> None:
     notices: list[str] = []
     with RewardSandbox() as sandbox:
-        made = PopulationTrainer(
-            sandbox,
-            scratch=tmp_path / "home",
-            parallel=1,
-            stop=threading.Event(),
-            cache=cache,
-            notify=notices.append,
+        backend, stop = PopulationBackend(sandbox, cache=cache), threading.Event()
+        real = LocalExecutor(
+            entry=ENTRY, preload=backend.preload, scratch=tmp_path / "home", parallel=1, stop=stop
         )
-        dying = _DyingExecutor(made.executor, "deadly")
-        made.executor = dying  # pyright: ignore[reportAttributeAccessIssue]
+        dying = _DyingExecutor(real, "deadly")
+        made = TrainingDriver(backend, dying, stop=stop, notify=notices.append)
         source = GOOD.format(weight=-0.1)
         jobs = [job(name, source, tmp_path, env_steps=256) for name in ("a", "b", "deadly", "c")]
         outcomes = run(made, task, jobs)
@@ -256,7 +260,7 @@ def curve_of(outcome: Outcome | None) -> tuple[tuple[float, float], ...]:
 
 
 def test_who_is_clearly_behind_is_stopped_now_and_after_a_resume(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     task = replace(task, budget=replace(task.budget, checkpoints=8))
     sources = {f"stands-{n}": GOOD.format(weight=-0.1 * (n + 1)) for n in range(3)}
@@ -286,7 +290,7 @@ def test_who_is_clearly_behind_is_stopped_now_and_after_a_resume(
 
 
 def test_what_a_failed_candidate_showed_before_it_failed_is_kept(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path
+    task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     task = replace(task, budget=replace(task.budget, checkpoints=32))
     (outcome,) = run(trainer, task, [job("late", FAILS_LATE, tmp_path, env_steps=8192)])
@@ -303,12 +307,11 @@ def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tm
     wide = replace(wide, algorithm=small, budget=budget)
     notices: list[str] = []
     with RewardSandbox() as sandbox:
-        made = PopulationTrainer(
-            sandbox,
+        made = drive(
+            PopulationBackend(sandbox, cache=cache),
             scratch=tmp_path / "home",
             parallel=1,
             stop=threading.Event(),
-            cache=cache,
             notify=notices.append,
         )
         jobs = [job(str(n), None, tmp_path, "native", 128) for n in range(6)]
@@ -324,7 +327,7 @@ def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tm
     ("name", "words"), [("make", "the fragile environment broke"), ("undeclared", "shape (2,)")]
 )
 def test_worlds_that_misbehave_fail_only_whose_they_are(
-    task: Task, trainer: PopulationTrainer, tmp_path: Path, name: str, words: str
+    task: Task, trainer: TrainingDriver, tmp_path: Path, name: str, words: str
 ) -> None:
     """In Gymnasium's own environments an error cannot be told apart by world; halves find the culprit.
 
@@ -344,9 +347,7 @@ def test_worlds_that_misbehave_fail_only_whose_they_are(
     assert words in failure(outcomes[2]).reason
 
 
-def test_a_model_that_no_longer_loads_fails_with_its_reason(
-    trainer: PopulationTrainer, tmp_path: Path
-) -> None:
+def test_a_model_that_no_longer_loads_fails_with_its_reason(trainer: TrainingDriver, tmp_path: Path) -> None:
     pytest.importorskip("mujoco")
     from gymnasium.envs import mujoco
 
@@ -366,7 +367,7 @@ def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
     with RewardSandbox() as sandbox:
-        made = PopulationTrainer(sandbox, scratch=tmp_path / "home", parallel=1, stop=stop)
+        made = drive(PopulationBackend(sandbox), scratch=tmp_path / "home", parallel=1, stop=stop)
         started: list[TrainingJob] = []
         jobs = [job("never", None, tmp_path, "native")]
         assert made.train(task, jobs, on_start=started.append, on_outcome=lambda *_: None) == [None]

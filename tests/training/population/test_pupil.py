@@ -14,9 +14,10 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.acting import Policies
-from eureka_agent.training.population.candidate_learner import CandidateLearner, TrainingCandidate
+from eureka_agent.training.population.candidate_learner import CandidateLearner
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.rollout import Rollout
 from eureka_agent.training.reward_provider import NativeRewardProvider

@@ -1,0 +1,91 @@
+"""What sets trainers apart on the asking side: how a reward gets to the child, and what the child is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.source import parse_reward
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.job import TrainingJob
+from eureka_agent.training.protocol import DeviceRequest, TracedReward, WorkerReward
+from eureka_agent.training.results import layout_for
+
+
+@dataclass(frozen=True)
+class PreparedReward:
+    """A generated reward that a child can be given."""
+
+    told: WorkerReward | TracedReward
+    isolation: str
+    """The layers that hold it."""
+    fds: tuple[int, ...] = ()
+    """Descriptors that the child needs."""
+    release: Callable[[], None] = lambda: None
+    """Ends what was started for it."""
+
+
+class Backend(Protocol):
+    """One way to train."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        ...
+
+    @property
+    def inside(self) -> str:
+        """ "module:class" of its `ChildBackend`."""
+        ...
+
+    @property
+    def preload(self) -> tuple[str, ...]:
+        """Modules that are imported once, before children are forked."""
+        ...
+
+    @property
+    def together(self) -> bool:
+        """Whether one child trains all jobs in so many threads as there are cores; else a child a job."""
+        ...
+
+    @property
+    def cache(self) -> Path | None:
+        """Where compiled programs are kept."""
+        ...
+
+    @property
+    def device(self) -> DeviceRequest | None:
+        """What it trains on where that is not simply the CPU's cores."""
+        ...
+
+    def steps_of(self, task: Task, env_steps: int) -> int:
+        """Return an upper bound on the environment steps of one training, evaluation included."""
+        ...
+
+    def check(self, jobs: Sequence[TrainingJob]) -> None:
+        """Raise TrainingError for jobs of a kind that it does not train."""
+        ...
+
+    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
+        """Get a job's generated reward ready; raises RewardError or WorkerError where it does not load."""
+        ...
+
+    def close(self) -> None:
+        """End what it started."""
+        ...
+
+
+def worker_reward(sandbox: RewardSandbox, task: Task, job: TrainingJob) -> PreparedReward:
+    """Start a worker for a job's reward, with room for one rollout."""
+    assert job.source is not None
+    rows = PpoSettings.of(task.algorithm).rollout
+    layout = layout_for(task, parse_reward(job.source).arguments, rows)
+    worker = sandbox.spawn(job.source, layout)
+    handle, fds = worker.handle()
+    return PreparedReward(
+        WorkerReward(handle=handle), sandbox.report.backend, tuple(fds), lambda: sandbox.kill(worker)
+    )

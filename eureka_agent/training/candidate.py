@@ -1,0 +1,93 @@
+"""One reward that is trained with, as every trainer keeps account of it, and what is left at its end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from eureka_agent.archive.candidate import EarlyStop
+from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.population.halving import Behind, CheckpointScore
+from eureka_agent.training.population.policy_file import SavedPolicy
+from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
+
+ProviderKind = TypeVar("ProviderKind")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A candidate that learned to the end, or until it was stopped."""
+
+    checkpoint: Checkpoint[Any]
+    """The chosen one."""
+    curves: dict[str, list[float]]
+    scoring: EpisodeSet
+    env_steps: int
+    """All steps: learning, evaluating checkpoints, scoring."""
+    faults: int
+    """Learning steps in which the simulator warned."""
+    stopped: EarlyStop | None
+
+
+@dataclass(eq=False)
+class TrainingCandidate(Generic[ProviderKind]):
+    """One reward and everything that learns from it."""
+
+    name: str
+    seed: int
+    provider: ProviderKind
+    """A `RewardProvider`, or what gives rewards on a device."""
+    start: SavedPolicy | None = None
+    """The policy to start from, of the learner's own network; None starts from a fresh one."""
+    env_steps: int = 0
+    """All steps so far."""
+    faults: int = 0
+    curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
+    stopped: EarlyStop | None = None
+
+    @property
+    def checkpoints(self) -> int:
+        """How often it was evaluated."""
+        return len(self.curves["fitness"])
+
+    @property
+    def chosen(self) -> Checkpoint[Any]:
+        """The best checkpoint; there must have been one."""
+        assert self.best.kept is not None
+        return self.best.kept
+
+    def remember(
+        self,
+        episodes: EpisodeSet,
+        *,
+        means: Mapping[str, float],
+        stage: int | None,
+        sign: float,
+        policy: Callable[[], Any],
+    ) -> None:
+        """Take in what a checkpoint showed; `means` are of the rewards since the last one."""
+        self.env_steps += episodes.env_steps
+        for name, value in means.items():
+            self.curves[name].append(value)
+        self.curves["fitness"].append(episodes.fitness)
+        self.curves["fitness_error"].append(episodes.error)
+        self.curves["episode_length"].append(episodes.length)
+        if stage is not None:
+            self.curves["stage"].append(float(stage))
+        self.best.offer(self.checkpoints - 1, sign * episodes.fitness, policy)
+
+    def last_checkpoint_score(self, sign: float) -> CheckpointScore:
+        """Return how its policy did at the last checkpoint."""
+        return CheckpointScore(sign * self.curves["fitness"][-1], self.curves["fitness_error"][-1])
+
+    def stop(self, behind: Behind, *, env_steps: int, of: int) -> None:
+        """Note that it was stopped after `env_steps` of so many of learning, and why."""
+        self.stopped = EarlyStop(self.checkpoints, env_steps, of, behind=behind.gap, allowed=behind.allowed)
+
+    def learned(self, scoring: EpisodeSet) -> Learned:
+        """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
+        self.env_steps += scoring.env_steps
+        return Learned(self.chosen, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)

@@ -1,0 +1,268 @@
+"""The inside of a training child: jobs in, a complete result file for each out as soon as it is known.
+
+Nothing generated runs here as Python: a reward lives in a worker of its own, or is a program that was traced
+elsewhere. What differs between trainers is a `ChildBackend`. A job without a result file when this process
+ends has failed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from eureka_agent.analysis.trajectories import write_trajectories
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, WorkerTimeoutError
+from eureka_agent.isolation.limits import limit_trainer
+from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.store.arrays import write_arrays
+from eureka_agent.store.files import write_json
+from eureka_agent.tasks.registry import load_task
+from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.evaluation import RECORDED_EPISODES
+from eureka_agent.training.job import TrainingFailure
+from eureka_agent.training.policies import read_policy
+from eureka_agent.training.population.halving import CheckpointScore
+from eureka_agent.training.population.race import Race
+from eureka_agent.training.protocol import (
+    CheckpointReached,
+    Failed,
+    Finished,
+    FromChild,
+    JobRequest,
+    TrainRequest,
+    WorkerReward,
+    to_json,
+)
+from eureka_agent.training.results import ending_where_the_disk_does
+from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
+from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
+from eureka_agent.training.schedule import CheckpointSchedule
+
+
+class ChildBackend(Protocol):
+    """One way to train, inside a child."""
+
+    def configure(self, request: TrainRequest) -> None:
+        """Set this process up, before anything is loaded."""
+        ...
+
+    def train(self, session: TrainingSession) -> None:
+        """Train everything; raises what keeps all jobs from being trained."""
+        ...
+
+    def save(self, folder: Path, learned: Learned) -> None:
+        """Write the policy of the chosen checkpoint into a job's folder."""
+        ...
+
+    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+        """Return steps with what a generated reward paid for them, none for other rewards."""
+        ...
+
+
+def main(payload: dict[str, Any], fds: list[int]) -> None:
+    """Train what the first message on the channel, the only one of `fds`, asks for."""
+    started = time.monotonic()
+    channel = ParentChannel(socket.socket(fileno=fds[0]))
+    request, workers = channel.request()
+    on_gpu = request.device is not None and request.device.gpu
+    limit_trainer(None if on_gpu else request.budget.memory_mb)
+    module, _, name = payload["backend"].partition(":")
+    backend: ChildBackend = getattr(importlib.import_module(module), name)()
+    backend.configure(request)
+    TrainingSession(request, workers, channel, backend, started).run()
+
+
+class ParentChannel:
+    """The child's end of the channel; `tell` may be called from several threads."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._telling = threading.Lock()
+
+    def request(self) -> tuple[TrainRequest, list[int]]:
+        """Return what is asked for and the descriptors of workers; SystemExit where nobody asks any more."""
+        received = receive_message(self._channel)
+        if received is None:
+            raise SystemExit(1)
+        message, fds = received
+        return TrainRequest.model_validate(message), fds
+
+    def tell(self, message: FromChild) -> None:
+        """Send a message."""
+        with self._telling:
+            send_message(self._channel, to_json(message))
+
+
+class TrainingSession:
+    """The jobs of one child: what is known of each, and what becomes of it."""
+
+    def __init__(
+        self,
+        request: TrainRequest,
+        workers: Sequence[int],
+        channel: ParentChannel,
+        backend: ChildBackend,
+        started: float,
+    ) -> None:
+        """`workers` are the descriptors that came with the request."""
+        self.request, self.channel = request, channel
+        self.jobs: dict[str, JobRequest] = {job.job: job for job in request.jobs}
+        self.race: Race | None = None
+        self._workers, self._backend, self._started = workers, backend, started
+        self._ended: set[str] = set()
+        self._providers: dict[str, RewardProvider] = {}
+        self._reached: dict[str, int] = {}
+
+    @property
+    def left(self) -> list[str]:
+        """Jobs without a result."""
+        return [name for name in self.jobs if name not in self._ended]
+
+    def run(self) -> None:
+        """Train everything; whatever keeps jobs from it is their result."""
+        budget, device = self.request.budget, self.request.device
+        with ending_where_the_disk_does(self.request.jobs[0].folder):
+            try:
+                self.task = replace(
+                    load_task(self.request.task), budget=budget, algorithm=self.request.algorithm
+                )
+                self._backend.train(self)
+            except StoreError:
+                raise
+            except MemoryError:
+                if len(self.left) > 1:
+                    raise  # fewer of them may fit; who asked tries again in halves
+                on_gpu = device is not None and device.gpu
+                memory = "the memory there is" if on_gpu else f"{budget.memory_mb} MB of memory"
+                self._give_up(f"The training needed more than {memory}.")
+            except EurekaError as error:
+                self._give_up(f"{error.what} {error.fix}".strip())
+
+    def begin_race(self, schedule: CheckpointSchedule) -> None:
+        """Let jobs that may be stopped early race, with what is known of those that ended before."""
+        race = self.request.race
+        if race is None:
+            return
+        sign = self.task.fitness.sign
+        ended = {name: [CheckpointScore(sign * f, error) for f, error in curve] for name, curve in race.ended}
+        racing = [name for name, job in self.jobs.items() if job.races]
+        self.race = Race(racing, checkpoint_scores=len(schedule), ended=ended)
+
+    def leave_race(self, names: Sequence[str]) -> None:
+        """Let nobody wait for some jobs."""
+        if self.race is not None:
+            self.race.leave(names)
+
+    def candidate(self, name: str, n_envs: int) -> TrainingCandidate[RewardProvider]:
+        """Return a job's candidate as it is before its training, which may begin anew."""
+        job = self.jobs[name]
+        start = None if job.init_policy is None else read_policy(job.init_policy)
+        return TrainingCandidate(name, job.seed, self._provider(job, n_envs), start)
+
+    def _provider(self, job: JobRequest, n_envs: int) -> RewardProvider:
+        """Return a job's provider; a worker is taken over once, and forgets when its episodes begin anew."""
+        if not isinstance(job.reward, WorkerReward):
+            return reward_provider_of(self.task, job.kind, n_envs, None, ())
+        if job.job not in self._providers:
+            own = self._workers[job.first_fd : job.first_fd + job.fds]
+            paid = reward_provider_of(self.task, job.kind, n_envs, job.reward.handle, own)
+            self._providers[job.job] = SampledRewardProvider(paid)
+        return self._providers[job.job]
+
+    def on_checkpoint(self, candidate: TrainingCandidate[Any], steps: int) -> None:
+        """Say that a candidate was evaluated, once even where its training began anew."""
+        name, index = candidate.name, candidate.checkpoints - 1
+        if index <= self._reached.get(name, -1):
+            return
+        self._reached[name] = index
+        fitness, error = candidate.curves["fitness"][-1], candidate.curves["fitness_error"][-1]
+        self.channel.tell(
+            CheckpointReached(job=name, checkpoint=index, env_steps=steps, fitness=fitness, error=error)
+        )
+
+    def on_end(self, candidate: TrainingCandidate[Any], end: Learned | EurekaError) -> None:
+        """Write what became of a candidate."""
+        if isinstance(end, EurekaError):
+            curves = candidate.curves
+            curve = tuple(zip(curves["fitness"], curves["fitness_error"], strict=True))
+            self.fail(candidate.name, end, env_steps=candidate.env_steps, curve=curve)
+            return
+        self._end(candidate.name)
+        job = self.jobs[candidate.name]
+        self._backend.save(job.folder, end)
+        write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in end.curves.items()})
+        episodes = end.scoring.episodes[:RECORDED_EPISODES]
+        write_trajectories(job.folder, [episode.signals for episode in episodes if episode.signals])
+        write_samples(job.folder, self._backend.samples(candidate, end))
+        self._write(candidate.name, "evaluation", self._evaluation(job, end))
+        self.channel.tell(Finished(job=candidate.name))
+
+    def fail(
+        self,
+        name: str,
+        error: EurekaError,
+        *,
+        env_steps: int = 0,
+        curve: tuple[tuple[float, float], ...] = (),
+    ) -> None:
+        """Write why a job gave no policy."""
+        timed_out = isinstance(error, WorkerTimeoutError)
+        failure = TrainingFailure(
+            "timed out" if timed_out else "failed",
+            error.what if timed_out else f"{error.what} {error.fix}".strip(),
+            env_steps=env_steps,
+            crashed=isinstance(error, WorkerCrashedError),
+            curve=curve,
+        )
+        self._fail(name, failure)
+
+    def _give_up(self, reason: str) -> None:
+        """Fail every job that has no result yet."""
+        for name in self.left:
+            self._fail(name, TrainingFailure("failed", reason))
+
+    def _fail(self, name: str, failure: TrainingFailure) -> None:
+        self._end(name)
+        self._write(name, "failure", failure)
+        self.channel.tell(Failed(job=name))
+
+    def _end(self, name: str) -> None:
+        self._ended.add(name)
+        self.leave_race([name])
+
+    def _write(self, name: str, kind: str, result: Evaluation | TrainingFailure) -> None:
+        """Leave a job's result file, which ends it."""
+        write_json(self.jobs[name].folder / "result.json", {"job": name, kind: asdict(result)})
+
+    def _evaluation(self, job: JobRequest, learned: Learned) -> Evaluation:
+        warnings = ()
+        if learned.faults:
+            warnings = (f"The simulator warned in {learned.faults} steps; their episodes were ended.",)
+        return Evaluation(
+            stage=job.stage,
+            replicate=job.replicate,
+            seed=job.seed,
+            fitness=learned.scoring.fitness,
+            episode_fitness=tuple(episode.fitness for episode in learned.scoring.episodes),
+            env_steps=learned.env_steps,
+            wall_s=round(time.monotonic() - self._started, 3),
+            best_checkpoint=learned.checkpoint.index,
+            curves={name: tuple(values) for name, values in learned.curves.items()},
+            warnings=warnings,
+            isolation=job.isolation,
+            stopped=learned.stopped,
+        )
+
+
+def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
+    """Return the steps that a generated reward was asked for and paid, none for other rewards."""
+    return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()

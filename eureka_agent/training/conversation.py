@@ -1,0 +1,66 @@
+"""One duplex channel between this process and a training child; the child is not trusted to behave.
+
+It may say nothing, half a message, nonsense or far too much: nothing of that blocks this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from eureka_agent.isolation.messages import MessageReader, send_message
+
+Hear = Callable[[Mapping[str, Any]], None]
+"""Takes one message of a child; raises MalformedMessageError for what the child may not say."""
+MAX_FROM_CHILD = 4096
+"""The longest message that a child may send, in bytes."""
+
+
+class Conversation:
+    """This process's end of the channel."""
+
+    def __init__(self, channel: socket.socket, *, ended: int, hear: Hear) -> None:
+        """`ended` is a descriptor that can be read once the child has ended."""
+        self._channel, self._ended, self._hear = channel, ended, hear
+        self._reader = MessageReader(channel, most_bytes=MAX_FROM_CHILD)
+        self._poller = select.poll()
+        self._poller.register(channel, select.POLLIN)
+        self._poller.register(ended, select.POLLIN)
+
+    def send(self, message: Mapping[str, Any], fds: Sequence[int], *, timeout_s: float) -> None:
+        """Send a message with copies of `fds`; a child that does not take it has ended, or will be ended."""
+        self._channel.settimeout(timeout_s)
+        with contextlib.suppress(OSError):
+            send_message(self._channel, message, fds)
+        self._channel.settimeout(None)
+
+    def hear_until(self, deadline: float) -> bool:
+        """Pass on what the child says until it has ended; return False if `time.monotonic()` is first.
+
+        Raises MalformedMessageError for what is no message, and what `hear` raises.
+        """
+        while (left_s := deadline - time.monotonic()) > 0:
+            ready = [fd for fd, _ in self._poller.poll(left_s * 1000)]
+            if self._ended in ready:
+                self._drain(deadline)
+                return True
+            if ready:
+                self._take()
+                if self._reader.closed:  # it may live on, and says nothing more
+                    self._poller.unregister(self._channel)
+        return False
+
+    def _drain(self, deadline: float) -> None:
+        """Pass on what an ended child still said; what it left behind may go on talking, but not for ever."""
+        while not self._reader.closed and time.monotonic() < deadline:
+            self._take()
+            if self._reader.drained:
+                return
+
+    def _take(self) -> None:
+        for message in self._reader.arrived():
+            self._hear(message)

@@ -1,0 +1,159 @@
+"""What a trainer and its children say to each other, over one channel: validated messages and no pickles.
+
+The first message goes to the child and says all that is to be done; descriptors of reward workers come with
+it. Back come `CheckpointReached` as often as there are checkpoints, and once a job `Finished` or `Failed`: by
+then the job's result file is complete, and it alone counts. `DoesNotFit` means that nothing was trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from eureka_agent.isolation.messages import MalformedMessageError
+from eureka_agent.tasks.task import TaskRef, TrainingBudget
+from eureka_agent.training.job import Curve, RewardKind
+
+
+class Message(BaseModel):
+    """Whatever is said; unknown words are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
+
+
+class WorkerReward(Message):
+    """A generated reward that waits in a worker."""
+
+    type: Literal["worker"] = "worker"
+    handle: dict[str, Any]
+    """What `RewardWorker.handle` gave."""
+
+
+class TracedReward(Message):
+    """A generated reward as a program that JAX traced elsewhere; whoever loads it admits it first."""
+
+    type: Literal["traced"] = "traced"
+    source: str
+    module: Path
+    """The file with the program."""
+    components: tuple[str, ...]
+
+
+class JobRequest(Message):
+    """One policy to be trained."""
+
+    job: str
+    folder: Path
+    """Where its files go."""
+    stage: str
+    replicate: int
+    seed: int
+    kind: RewardKind
+    reward: Annotated[WorkerReward | TracedReward, Field(discriminator="type")] | None = None
+    """Where a generated reward is found; None for the task's own."""
+    first_fd: int = 0
+    fds: int = 0
+    """Which of the request's descriptors are this job's."""
+    isolation: str = ""
+    """The layers that hold a generated reward."""
+    init_policy: Path | None = None
+    races: bool = False
+    """Whether it may be stopped early."""
+
+
+class RaceRequest(Message):
+    """The candidates that may be stopped early, beside those of their generation that ended before."""
+
+    ended: tuple[tuple[str, Curve], ...]
+    members: int
+    """How many there are of both."""
+
+
+class DeviceRequest(Message):
+    """What to train on where that is not simply the CPU's cores."""
+
+    platform: Literal["gpu", "cpu"]
+    worlds: int | None = None
+    """Worlds of each candidate; None leaves it to the task."""
+
+    @property
+    def gpu(self) -> bool:
+        """Whether it is a GPU, whose driver maps more memory than it uses."""
+        return self.platform == "gpu"
+
+
+class TrainRequest(Message):
+    """Jobs of equal budgets, to be trained in one child."""
+
+    type: Literal["train"] = "train"
+    task: TaskRef
+    budget: TrainingBudget
+    algorithm: dict[str, Any]
+    jobs: tuple[JobRequest, ...]
+    env_steps: int
+    threads: int
+    cache: Path | None = None
+    """Where compiled programs are kept."""
+    race: RaceRequest | None = None
+    device: DeviceRequest | None = None
+
+
+class CheckpointReached(Message):
+    """A policy was evaluated."""
+
+    type: Literal["checkpoint_reached"] = "checkpoint_reached"
+    job: str
+    checkpoint: int = Field(ge=0)
+    """Index, increasing; a training that begins anew in the same child says nothing twice."""
+    env_steps: int = Field(ge=0, le=10**15)
+    """Steps of learning until then."""
+    fitness: float = Field(allow_inf_nan=False)
+    """Mean over the evaluation episodes, in the task's own units and direction."""
+    error: float = Field(ge=0.0, allow_inf_nan=False)
+    """Standard error of that mean."""
+
+
+class Finished(Message):
+    """A policy was trained."""
+
+    type: Literal["finished"] = "finished"
+    job: str
+
+
+class Failed(Message):
+    """A training gave no policy; its result file says why."""
+
+    type: Literal["failed"] = "failed"
+    job: str
+
+
+class DoesNotFit(Message):
+    """There is no memory for all jobs at once."""
+
+    type: Literal["does_not_fit"] = "does_not_fit"
+    fitting: int = Field(ge=1)
+    """How many there is memory for."""
+
+
+FromChild = CheckpointReached | Finished | Failed | DoesNotFit
+_FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="type")])
+
+
+def from_child(message: Mapping[str, Any]) -> FromChild:
+    """Read what a child said; raises MalformedMessageError for anything that none may say."""
+    try:
+        return _FROM_CHILD.validate_python(message, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part)[:40] for part in first["loc"])
+        raise MalformedMessageError(
+            f"what is no message of a trainer ({where}: {first['msg'][:200]})"
+        ) from error
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """Return a message as it travels."""
+    return message.model_dump(mode="json")
