@@ -13,7 +13,7 @@ from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
 from eureka_agent.design.trained import PolicyStats
 from eureka_agent.design.untrained import as_if_measured
-from eureka_agent.errors import ModelError
+from eureka_agent.errors import ModelError, StoreError
 from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.rewards.findings import Finding
@@ -161,3 +161,20 @@ def test_the_prompt_tells_the_steps_and_the_target_of_the_run() -> None:
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content
     assert "at 77.5 the task counts as done" in messages[1].content
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        Slot(0, 0, "system"),
+        Slot(0, 0, "rewrite"),
+        Slot(0, 0, "seed", ("0-00",)),
+        Slot(1, 0, "cross", ("0-00",)),
+    ],
+    ids=lambda slot: slot.operator,
+)
+def test_a_slot_that_no_designer_plans_is_a_sentence_and_asks_nobody(slot: Slot) -> None:
+    proposer, model = designer()
+    with pytest.raises(StoreError, match=f"there is no {slot.operator} of {len(slot.parents)} parents"):
+        proposer.propose(slot, archive_of(trained(0, 0, 1.0)), STOP)
+    assert not model.requests

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 
+import pytest
 from design_fakes import SOURCE, archive_of, make_task, trained
 
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.sharing import SharedDesign
+from eureka_agent.errors import StoreError
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.rewards.findings import Finding
 
@@ -26,6 +29,15 @@ def test_slots_are_dealt_in_turn_and_the_draft_names_the_model() -> None:
     assert Counter(len(model.requests) for model in models) == {2: 3}
     assert design.name == "a,b,c"
     assert design.max_parallel == 3
+
+
+def test_a_slot_names_its_model_and_no_other_is_asked() -> None:
+    slots = shared("a", "b")[0].plan(0, 2, archive_of())
+    assert [slot.model for slot in slots] == ["a", "b"]
+    turned, _ = shared("b", "a")
+    assert [turned.propose(slot, archive_of(), STOP).proposer for slot in slots] == ["a", "b"]
+    with pytest.raises(StoreError, match="Slot 0-00 cannot be filled"):
+        turned.propose(replace(slots[0], model="c"), archive_of(), STOP)
 
 
 def test_the_deal_moves_on_each_generation() -> None:

@@ -9,7 +9,10 @@ import pytest
 from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution, source_worth
 
 from eureka_agent.archive.candidate import Status
+from eureka_agent.design.proposer import Slot
+from eureka_agent.errors import StoreError
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.store.event_types import GenerationPlanned
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
@@ -100,6 +103,43 @@ def test_a_killed_run_writes_the_files_that_it_owes_to_its_log(tmp_path: Path) -
         told = json.loads((root / "candidates" / candidate.id / "training.json").read_text())
         assert told["status"] == candidate.status
         assert len(told["evaluations"]) == len(candidate.evaluations)
+
+
+def test_a_generation_is_planned_once(tmp_path: Path) -> None:
+    class Forgetful(CountingProposer):
+        def plan(self, generation, samples, archive):
+            planned.append(generation)
+            return super().plan(generation, samples, archive)
+
+    planned: list[int] = []
+    make_evolution(tmp_path / "whole", proposer=Forgetful()).run()
+    assert planned == [0, 1, 2]
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    cut = next(n for n, line in enumerate(lines) if b'"generation_planned","generation":2' in line)
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "killed" / "events.jsonl").write_bytes(b"".join(lines[: cut + 1]))
+    make_evolution(tmp_path / "killed", proposer=Forgetful()).run()
+    assert planned == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("slot", "words"),
+    [
+        (Slot(2, 0, "given"), "no reward that the person brought along"),
+        (Slot(2, 0, "rewrite", ("1-00",)), "not of its restart"),
+    ],
+)
+def test_a_plan_that_the_run_cannot_have_made_is_a_sentence(tmp_path: Path, slot: Slot, words: str) -> None:
+    options: dict[str, Any] = {"restarts": 2, "generations": 2}
+    make_evolution(tmp_path / "whole", **options).run()
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    cut = next(n for n, line in enumerate(lines) if b'"generation_planned","generation":2' in line)
+    (tmp_path / "edited").mkdir()
+    (tmp_path / "edited" / "events.jsonl").write_bytes(b"".join(lines[:cut]))
+    evolution = make_evolution(tmp_path / "edited", **options)
+    evolution.log.append(GenerationPlanned(generation=2, slots=(slot,)))
+    with pytest.raises(StoreError, match=words):
+        evolution.run()
 
 
 @pytest.mark.parametrize("top", [1, 2])
