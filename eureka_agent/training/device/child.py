@@ -66,7 +66,7 @@ class _DeviceGeneration(GenerationTraining):
         worlds = DeviceWorlds(self.task, device_physics(self.task))
         dim = int(worlds.policy_space.shape[0])
         self.learner = Learner(
-            Network.of(dim, worlds.action_space, settings.hidden_sizes, sde=False), settings
+            Network.of(dim, worlds.actions.space, settings.hidden_sizes, sde=False), settings
         )
         if payload["race"] is not None:
             self._race = self._make_race(payload["race"])
