@@ -17,7 +17,9 @@ from gymnasium import spaces
 
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.observe import ActionCodec, flat_rows, policy_space
+from eureka_agent.tasks.plain import packed, unpacked
 from eureka_agent.tasks.portable import Portable
+from eureka_agent.tasks.snapshot import Snapshot
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.simulators.mjx import DevicePhysicsStep
 
@@ -113,6 +115,27 @@ class DeviceWorlds:
     def restart(self, worlds: DeviceWorldState, done: Any, fresh: DeviceWorldState) -> DeviceWorldState:
         """Return the worlds with those of `done` `(n,)` exchanged for `fresh` ones."""
         return _where(done, fresh, worlds)
+
+    def snapshot(self, worlds: DeviceWorldState, keys: Any) -> Snapshot:
+        """Return worlds, and the keys of any shape that what comes next is drawn from, as plain data."""
+        leaves, _ = jax.tree_util.tree_flatten_with_path(jax.device_get(worlds))
+        arrays = {jax.tree_util.keystr(path): np.array(leaf) for path, leaf in leaves}
+        drawn = {"keys": packed(np.asarray(jax.random.key_data(keys)))}
+        return Snapshot(self._source, arrays, (None,) * len(worlds.elapsed), drawn)
+
+    def restore(self, snapshot: Snapshot) -> tuple[DeviceWorldState, Any]:
+        """Return the worlds and the keys of a snapshot; the same actions then lead to the same steps."""
+        keys = jax.random.split(jax.random.key(0), snapshot.num_envs)
+        leaves, tree = jax.tree_util.tree_flatten_with_path(jax.eval_shape(self.begin, keys))
+        expected = {jax.tree_util.keystr(path): leaf for path, leaf in leaves}
+        snapshot.check(self._source, expected, snapshot.num_envs)
+        worlds = tree.unflatten([snapshot.arrays[name] for name in expected])
+        drawn = jax.random.wrap_key_data(jnp.asarray(unpacked(snapshot.shared["keys"])))
+        return jax.device_put((worlds, drawn), jax.devices()[0])
+
+    @property
+    def _source(self) -> str:
+        return f"DeviceWorlds of {self.task.name}"
 
     def fitness(self, signals: Rows) -> Any:
         """Return the task's fitness of each row, `(n,)`; only for tasks that have one for a step."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,10 @@ pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[g
 import jax
 import jax.numpy as jnp
 from gymnasium import spaces
+from point_mass import point_task, point_worlds
 from pushed_cart import cart_task, cart_worlds
 
+from eureka_agent.errors import TaskError
 from eureka_agent.tasks.observe import ActionCodec, flat_rows
 from eureka_agent.tasks.portable import Portable
 from eureka_agent.training.algorithm import PpoSettings
@@ -52,19 +56,21 @@ def test_choices_become_the_spaces_actions_and_the_signal_as_on_the_cpu(space: s
     np.testing.assert_array_equal(shown, ActionCodec.of(space).encode(expected))
 
 
-def test_a_rollout_shows_the_choices_that_were_made_and_the_cart_goes_where_it_is_pushed() -> None:
+def test_a_rollout_shows_the_choices_that_were_made_and_goes_on_from_a_snapshot_bit_for_bit() -> None:
     task = cart_task(n_steps=40)
     settings = PpoSettings.of(task.algorithm)
     worlds = cart_worlds(task)
     network = Network.of(2, worlds.actions.space, settings.hidden_sizes, sde=False)
     policies = DevicePolicies(jnp.stack([jnp.asarray(network.initial(seed)) for seed in range(2)]), None)
+    names = ("x", "v", "prev_v", "action")
+
+    @jax.jit
+    def rolled_out(rows: Any, keys: Any) -> Any:
+        return collect(worlds, network, policies, rows, keys, steps=40, names=names)
+
     keys = jax.random.split(jax.random.key(0), 2)
-    names = ("v", "prev_v", "action")
-
-    def rolled_out(starts: Any) -> Any:
-        return collect(worlds, network, policies, worlds.begin(starts), keys, steps=40, names=names)
-
-    _, rollout = jax.device_get(jax.jit(rolled_out)(jax.random.split(jax.random.key(1), 2 * 8)))
+    rows, rollout = rolled_out(worlds.begin(jax.random.split(jax.random.key(1), 2 * 8)), keys)
+    rollout = jax.device_get(rollout)
     assert rollout.action.shape == (40, 2, 8, 1)
     assert rollout.action.dtype == np.int32
     assert set(np.unique(rollout.action)) == {0, 1, 2}
@@ -73,8 +79,17 @@ def test_a_rollout_shows_the_choices_that_were_made_and_the_cart_goes_where_it_i
     pushed = np.sign(rollout.signals["v"] - rollout.signals["prev_v"] * np.exp(-0.05))
     moved = rollout.action[..., 0] != 1
     assert (pushed[moved] == (rollout.action[..., 0] - 1)[moved]).mean() > 0.95
-    assert rollout.done.any()
     assert not rollout.fault.any()
+
+    snapshot = worlds.snapshot(rows, keys)
+    written = json.dumps(dict(snapshot.shared))
+    snapshot = replace(snapshot, shared=json.loads(written))
+    expected = jax.device_get(rolled_out(rows, keys))
+    assert expected[1].done.any(), "a reset draws from the keys"
+    got = jax.device_get(rolled_out(*worlds.restore(snapshot)))
+    jax.tree.map(np.testing.assert_array_equal, got, expected)
+    with pytest.raises(TaskError, match="DeviceWorlds of point_mass"):
+        point_worlds(point_task()).restore(snapshot)
 
 
 @pytest.mark.slow
