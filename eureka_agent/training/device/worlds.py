@@ -131,7 +131,7 @@ class DeviceWorlds:
         snapshot.check(self._source, expected, snapshot.num_envs)
         worlds = tree.unflatten([snapshot.arrays[name] for name in expected])
         drawn = jax.random.wrap_key_data(jnp.asarray(unpacked(snapshot.shared["keys"])))
-        return jax.device_put((worlds, drawn), jax.devices()[0])
+        return jax.device_put((worlds, drawn))
 
     @property
     def _source(self) -> str:

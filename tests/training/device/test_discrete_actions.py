@@ -69,7 +69,7 @@ def test_a_rollout_shows_the_choices_that_were_made_and_goes_on_from_a_snapshot_
         return collect(worlds, network, policies, rows, keys, steps=40, names=names)
 
     keys = jax.random.split(jax.random.key(0), 2)
-    rows, rollout = rolled_out(worlds.begin(jax.random.split(jax.random.key(1), 2 * 8)), keys)
+    rows, rollout = rolled_out(jax.jit(worlds.begin)(jax.random.split(jax.random.key(1), 2 * 8)), keys)
     rollout = jax.device_get(rollout)
     assert rollout.action.shape == (40, 2, 8, 1)
     assert rollout.action.dtype == np.int32
@@ -88,6 +88,7 @@ def test_a_rollout_shows_the_choices_that_were_made_and_goes_on_from_a_snapshot_
     assert expected[1].done.any(), "a reset draws from the keys"
     got = jax.device_get(rolled_out(*worlds.restore(snapshot)))
     jax.tree.map(np.testing.assert_array_equal, got, expected)
+    assert rolled_out._cache_size() == 1, "restored worlds are not compiled for anew"
     with pytest.raises(TaskError, match="DeviceWorlds of point_mass"):
         point_worlds(point_task()).restore(snapshot)
 
