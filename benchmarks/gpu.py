@@ -75,7 +75,7 @@ def iteration_rate(task: Task, candidates: int, worlds: int, iterations: int) ->
 
     settings = device_settings(task, worlds)
     made = DeviceWorlds(task, device_physics(task))
-    network = Network.of(made.policy_space.shape[0], made.action_space, settings.hidden_sizes, sde=False)
+    network = Network.of(made.policy_space.shape[0], made.actions.space, settings.hidden_sizes, sde=False)
     shapes = [SignalShape(s.name, s.shape, s.dtype) for s in task.all_signals]
     providers = []
     for index in range(candidates):

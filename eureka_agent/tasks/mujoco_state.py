@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 
 from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks.observe import numeric_info
@@ -20,6 +21,19 @@ from eureka_agent.tasks.task import Array
 
 HARMLESS = ("compiler attribute 'settotalmass' is deprecated",)
 """Beginnings of warnings about Gymnasium's own models, which nobody here can act on."""
+
+
+STEPPED_FIELDS = frozenset({
+    "time", "qpos", "qvel", "act", "ctrl", "qacc", "xpos", "xquat", "xmat", "xipos", "ximat", "xanchor",
+    "xaxis", "geom_xpos", "geom_xmat", "site_xpos", "site_xmat", "subtree_com", "cinert", "cvel", "cdof",
+    "ten_length", "ten_velocity", "actuator_length", "actuator_velocity", "actuator_force", "qfrc_actuator",
+    "qfrc_passive", "qfrc_bias", "qfrc_constraint", "qfrc_smooth", "sensordata",
+})  # fmt: skip
+"""Fields of `MjData` of a fixed shape that every step and every forward computes."""
+
+
+_LEFT_BEHIND = tuple(sorted(STEPPED_FIELDS - {"time"} | {"cacc", "cfrc_int", "cfrc_ext"}))
+"""Those, and what Gymnasium computes of contacts after a step."""
 
 
 class SimulatorWarning(UserWarning):
@@ -41,7 +55,7 @@ def _warn(message: str) -> None:
         warnings.warn(message, SimulatorWarning, stacklevel=2)
 
 
-def _data(env: gym.Env) -> Any:
+def mujoco_data(env: gym.Env) -> Any:
     """Return the `MjData` of an environment, or None where it has none."""
     mujoco: Any = sys.modules.get("mujoco")
     data = getattr(env.unwrapped, "data", None)
@@ -54,9 +68,35 @@ def read_fields(env: gym.Env, names: Sequence[str]) -> Mapping[str, Array]:
     return {name: getattr(data, name) for name in names}
 
 
+def read_physics(env: gym.Env) -> dict[str, Array]:
+    """Return what the next step of a MuJoCo environment depends on.
+
+    The integration state is all that MuJoCo needs. Fields that the last step computed lie one substep behind
+    it; an environment may read them before its next step, and they cannot be computed again.
+    """
+    inner: Any = env.unwrapped
+    mujoco: Any = sys.modules["mujoco"]
+    spec = int(mujoco.mjtState.mjSTATE_INTEGRATION)
+    integration = np.empty(mujoco.mj_stateSize(inner.model, spec))
+    mujoco.mj_getState(inner.model, inner.data, integration, spec)
+    return {name: getattr(inner.data, name) for name in _LEFT_BEHIND} | {"integration": integration}
+
+
+def write_physics(env: gym.Env, physics: Mapping[str, Array]) -> None:
+    """Put a MuJoCo environment into a state that `read_physics` returned."""
+    inner: Any = env.unwrapped
+    mujoco: Any = sys.modules["mujoco"]
+    mujoco.mj_setState(
+        inner.model, inner.data, physics["integration"], int(mujoco.mjtState.mjSTATE_INTEGRATION)
+    )
+    for name in _LEFT_BEHIND:
+        getattr(inner.data, name)[...] = physics[name]
+    inner.data.warning.number[:] = 0  # who warned has ended its episode
+
+
 def check_fields(env: gym.Env, names: Sequence[str], label: str) -> None:
     """Raise TaskError unless every name is an array of this environment's `MjData`."""
-    data = _data(env)
+    data = mujoco_data(env)
     if names and data is None:
         raise TaskError(
             f"{label} shows no MuJoCo data, but its task.toml names environment.state.",
@@ -86,4 +126,4 @@ class EndWhenUnstable(gym.Wrapper):
 
 def watched(env: gym.Env) -> gym.Env:
     """Return a MuJoCo environment that ends unstable episodes, any other one as it is."""
-    return env if _data(env) is None else EndWhenUnstable(env)
+    return env if mujoco_data(env) is None else EndWhenUnstable(env)

@@ -278,9 +278,8 @@ class ActionCodec:
         actions = actions.reshape(len(actions), *self.space.shape)
         return np.clip(actions, self.space.low, self.space.high).astype(self.space.dtype)
 
-    def from_choices(self, choices: Array) -> Array:
-        """Return the environment's actions for a policy's choices; discrete ones count from 0."""
-        choices = np.asarray(choices)
+    def from_choices(self, choices: Any) -> Any:
+        """Return the environment's actions for choices, which count from 0; of any array library."""
         if isinstance(self.space, (spaces.Discrete, spaces.MultiDiscrete)):
             return choices + self.space.start
         return choices

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from eureka_agent.errors import TaskError, did_you_mean
+from eureka_agent.tasks.snapshot import Snapshot, part, with_rows
 from eureka_agent.tasks.task import Array, Signals, State, Task
 
 
@@ -53,8 +54,14 @@ class SignalTracker:
         self._state = {name: array[worlds] for name, array in self._state.items()}
         self._last = {name: array[worlds] for name, array in self._last.items()}
 
-    def _checked(self, signals: Mapping[str, Array], function: str) -> Signals:
-        return checked_signals(self._task, signals, function, self._num_envs)
+    def snapshot(self) -> dict[str, Array]:
+        """Return what it remembers, each `(num_envs, ...)`; not to be written to."""
+        return part("state", self._state) | part("last", self._last)
+
+    def restore(self, worlds: Array, snapshot: Snapshot) -> None:
+        """Go on in these worlds from the part `tracker` of a snapshot; `reset` must have been called."""
+        self._state = with_rows(self._state, worlds, snapshot.part("tracker/state"))
+        self._last = with_rows(self._last, worlds, snapshot.part("tracker/last"))
 
 
 class RolloutSignals:
@@ -96,6 +103,14 @@ class RolloutSignals:
     def retain(self, worlds: Array) -> None:
         """Go on with these worlds only; they are numbered anew, in this order."""
         self._last = {name: array[worlds] for name, array in self._last.items()}
+
+    def snapshot(self) -> dict[str, Array]:
+        """Return what it remembers, each `(N, ...)`; nothing before the first rollout."""
+        return dict(self._last)
+
+    def restore(self, remembered: Mapping[str, Array]) -> None:
+        """Go on from what `snapshot` returned."""
+        self._last = {name: array.copy() for name, array in remembered.items()}
 
     def _previous(self, now: Signals, steps: int, rows: int) -> Signals:
         """Return each signal one step earlier; what episodes begin with is filled in by the caller."""

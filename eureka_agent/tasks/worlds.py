@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from eureka_agent.errors import TaskError
+from eureka_agent.tasks.env_state import no_state, read_state_of, write_state_of
 from eureka_agent.tasks.observe import (
     ActionCodec,
     leaves_of,
@@ -18,6 +19,7 @@ from eureka_agent.tasks.observe import (
     stack_info,
     stack_leaf,
 )
+from eureka_agent.tasks.snapshot import Snapshot, every_row, part, with_rows
 from eureka_agent.tasks.task import Array, Signals, Task
 from eureka_agent.tasks.tracker import SignalTracker
 
@@ -153,6 +155,45 @@ class GymWorlds:
         for name in extra[0]:
             state[name] = _stacked(name, [row[name] for row in extra])
         return state
+
+    @property
+    def supports_snapshot(self) -> bool:
+        """Whether the environment offers its state; see `env_state`."""
+        return not no_state(self.envs[0])
+
+    def snapshot(self, worlds: Array | None = None) -> Snapshot:
+        """Return everything that these worlds (all, if None) remember; see `Simulator.snapshot`."""
+        if not self.state:
+            raise ValueError("call reset() before snapshot()")
+        rows = every_row(self.num_envs, worlds)
+        arrays = {name: array[rows] for name, array in self._remembered().items()}
+        return Snapshot(self._source, arrays, tuple(read_state_of(self.envs[row]) for row in rows))
+
+    def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
+        """Go on in these worlds (all, if None) from a snapshot; see `Simulator.restore`."""
+        if not self.state:
+            self.reset()
+        rows = every_row(self.num_envs, worlds)
+        snapshot.check(self._source, self._remembered(), len(rows))
+        for row, state in zip(rows, snapshot.worlds, strict=True):
+            write_state_of(self.envs[row], state)
+        self._tracker.restore(rows, snapshot)
+        self.state = with_rows(self.state, rows, snapshot.part("state"))
+        self.final_state = with_rows(self.final_state, rows, snapshot.part("final_state"))
+        self._first = with_rows({"first": self._first}, rows, snapshot.part("clock"))["first"]
+        return policy_observation(self.leaves, self.state)
+
+    @property
+    def _source(self) -> str:
+        return f"GymWorlds of {self.task.name}"
+
+    def _remembered(self) -> dict[str, Array]:
+        return {
+            **part("state", self.state),
+            **part("final_state", self.final_state),
+            **part("tracker", self._tracker.snapshot()),
+            **part("clock", {"first": self._first}),
+        }
 
     def retain(self, worlds: Array) -> None:
         """Go on with these worlds only (increasing indices); they are numbered anew, in this order."""

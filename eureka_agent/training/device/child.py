@@ -55,7 +55,7 @@ class DeviceTraining:
         worlds = DeviceWorlds(task, device_physics(task))
         dim = int(worlds.policy_space.shape[0])
         self.learner = Learner(
-            Network.of(dim, worlds.action_space, settings.hidden_sizes, sde=False), settings
+            Network.of(dim, worlds.actions.space, settings.hidden_sizes, sde=False), settings
         )
         session.begin_race(
             CheckpointSchedule.of(

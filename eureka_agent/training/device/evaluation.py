@@ -18,6 +18,7 @@ from eureka_agent.training.device.rollout import DevicePolicies
 from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.network import Network
+from eureka_agent.training.population.rollout import Actions
 from eureka_agent.training.population.scoring import Records, watched_worlds
 
 
@@ -38,6 +39,7 @@ class DeviceScoring:
 
     def __init__(self, task: Task, worlds: DeviceWorlds, network: Network) -> None:
         self._task, self._worlds, self._network = task, worlds, network
+        self._actions = Actions(network, worlds.actions.space)
         self._program = jax.jit(self._traced, static_argnames="watched")
 
     def __call__(
@@ -76,8 +78,8 @@ class DeviceScoring:
 
         def step(now: _Running) -> _Running:
             observation = now.worlds.state["obs"].reshape(candidates, -1, self._network.observation)
-            actions = policies.mean_actions(self._network, policies.normalized(observation))
-            moved, taken = self._worlds.step(now.worlds, actions.reshape(count, -1))
+            chosen = policies.best_actions(self._network, policies.normalized(observation))
+            moved, taken = self._worlds.step(now.worlds, self._actions.flat(chosen))
             row: dict[str, Any] = {"native": jnp.where(now.running, taken.native_reward, 0.0)}
             if "fitness" in rows:
                 row["fitness"] = jnp.where(now.running, self._worlds.fitness(taken.signals), 0.0)

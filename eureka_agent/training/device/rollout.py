@@ -10,8 +10,9 @@ import jax.numpy as jnp
 
 from eureka_agent.training.device.statistics import DeviceMoments
 from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
-from eureka_agent.training.population.learner import tower, value
+from eureka_agent.training.population.distribution import most_likely, sampled
 from eureka_agent.training.population.network import Network
+from eureka_agent.training.population.rollout import Actions
 
 
 class DevicePolicies(NamedTuple):
@@ -26,15 +27,18 @@ class DevicePolicies(NamedTuple):
         """Return observations `(K, n, dim)` as the networks see them."""
         return observation if self.moments is None else self.moments.normalized(observation)
 
-    def mean_actions(self, network: Network, seen: Any) -> Any:
-        """Return the means of continuous actions `(K, n, dim)` for normalised observations."""
-        return jax.vmap(lambda flat, rows: tower(network, network.views(flat), "pi", rows)[0])(
-            self.flat, seen
-        )
+    def best_actions(self, network: Network, seen: Any) -> Any:
+        """Return deterministic actions for normalised observations; see `distribution.most_likely`."""
+        return most_likely(network, network.policy(network.views(self.flat), seen, jnp), jnp)
+
+    def sampled_actions(self, network: Network, seen: Any, noise: Any) -> Any:
+        """Return random actions for normalised observations; see `distribution.sampled`."""
+        weights = network.views(self.flat)
+        return sampled(network, weights, network.policy(weights, seen, jnp), noise, jnp)
 
     def values(self, network: Network, seen: Any) -> Any:
         """Return the value `(K, n)` of normalised observations."""
-        return jax.vmap(lambda flat, rows: value(network, network.views(flat), rows))(self.flat, seen)
+        return network.value(network.views(self.flat), seen, jnp)
 
 
 class DeviceRollout(NamedTuple):
@@ -43,6 +47,7 @@ class DeviceRollout(NamedTuple):
     observation: Any
     """As the worlds gave it."""
     action: Any
+    """Before clipping, or int32 choices of every head."""
     signals: dict[str, Any]
     """Those that some reward reads."""
     native_reward: Any
@@ -79,16 +84,16 @@ def collect(
 
     started, stepping = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(keys), 1, 0)
     pool = worlds.begin(jax.vmap(lambda key: jax.random.split(key, num_envs))(started).reshape(-1))
-    log_std = jax.vmap(lambda flat: network.views(flat)["log_std"])(policies.flat)
+    actions = Actions(network, worlds.actions.space)
     first_row = jnp.arange(candidates)[:, None] * num_envs
 
     def act(rows: DeviceWorldState, step_keys: Any) -> tuple[DeviceWorldState, DeviceRollout]:
         noise_keys, pick_keys = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(step_keys), 1, 0)
         observation = split(rows.state["obs"])
         seen = policies.normalized(observation)
-        noise = jax.vmap(lambda key: jax.random.normal(key, (num_envs, network.dim)))(noise_keys)
-        action = policies.mean_actions(network, seen) + jnp.exp(log_std)[:, None] * noise
-        moved, step = worlds.step(rows, action.reshape(-1, network.dim))
+        noise = jax.vmap(lambda key: _noise(network, key, num_envs))(noise_keys)
+        action = policies.sampled_actions(network, seen, noise)
+        moved, step = worlds.step(rows, actions.flat(action))
         cut = step.truncated & ~step.terminated
         after = policies.values(network, policies.normalized(split(step.final_observation)))
         picked = jax.vmap(lambda key: jax.random.randint(key, (num_envs,), 0, num_envs))(pick_keys)
@@ -107,3 +112,10 @@ def collect(
 
     keys_by_step = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key, steps))(stepping), 1, 0)
     return jax.lax.scan(act, rows, keys_by_step)
+
+
+def _noise(network: Network, key: Any, num_envs: int) -> Any:
+    """Return what one candidate's actions of one step are drawn with; see `distribution.sampled`."""
+    if network.heads:
+        return jax.random.uniform(key, (num_envs, len(network.heads)))
+    return jax.random.normal(key, (num_envs, network.dim))

@@ -16,8 +16,10 @@ import numpy as np
 from gymnasium import spaces
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks.observe import policy_space
+from eureka_agent.tasks.observe import ActionCodec, flat_rows, policy_space
+from eureka_agent.tasks.plain import packed, unpacked
 from eureka_agent.tasks.portable import Portable
+from eureka_agent.tasks.snapshot import Snapshot
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.simulators.mjx import DevicePhysicsStep
 
@@ -66,7 +68,7 @@ class DevicePhysics(Protocol):
         ...
 
     def step(self, bodies: Any, actions: Any) -> DevicePhysicsStep:
-        """Return bodies and states after a control step with actions `(n, d)` inside the space."""
+        """Return bodies and states after a control step with n actions inside the space, as a batch of it."""
         ...
 
 
@@ -74,13 +76,12 @@ class DeviceWorlds:
     """The worlds of one task."""
 
     def __init__(self, task: Task, physics: DevicePhysics) -> None:
-        self.task = Portable(jnp).task(task)
+        portable = Portable(jnp)
+        self.task = portable.task(task)
         self.physics = physics
         self.policy_space: spaces.Box = policy_space(physics.observation_space)
-        space = physics.action_space
-        assert isinstance(space, spaces.Box)  # as all that run on a device have
-        self.action_space = space
-        self._low, self._high = space.low.astype(np.float32), space.high.astype(np.float32)
+        self.actions = ActionCodec.of(physics.action_space)
+        self._flat_rows = portable.function(flat_rows)
 
     def begin(self, keys: Any) -> DeviceWorldState:
         """Begin an episode in a world for each of the `keys` `(n,)`."""
@@ -89,10 +90,11 @@ class DeviceWorlds:
         return DeviceWorldState(bodies, state, first, jnp.zeros(len(keys), jnp.int32))
 
     def step(self, worlds: DeviceWorldState, actions: Any) -> tuple[DeviceWorldState, Stepped]:
-        """Step every world once with actions `(n, d)`, which are clipped; nothing is reset."""
-        actions = jnp.clip(actions, self._low, self._high)
+        """Step every world once with n actions of the space, clipped where continuous; nothing is reset."""
+        actions = self._prepared(actions)
         moved = self.physics.step(worlds.bodies, actions)
-        measured = self.task.behaviour.signals(worlds.state, actions, moved.state)
+        shown = self._flat_rows(self.actions.space, actions)
+        measured = self.task.behaviour.signals(worlds.state, shown, moved.state)
         now = self._signals(measured, "signals", len(actions))
         fault = moved.fault | ~_finite(moved.state) | ~_finite(now)
         # A step that went wrong may leave anything behind: the world stays where it was and its episode ends.
@@ -114,10 +116,38 @@ class DeviceWorlds:
         """Return the worlds with those of `done` `(n,)` exchanged for `fresh` ones."""
         return _where(done, fresh, worlds)
 
+    def snapshot(self, worlds: DeviceWorldState, keys: Any) -> Snapshot:
+        """Return worlds, and the keys of any shape that what comes next is drawn from, as plain data."""
+        leaves, _ = jax.tree_util.tree_flatten_with_path(jax.device_get(worlds))
+        arrays = {jax.tree_util.keystr(path): np.array(leaf) for path, leaf in leaves}
+        drawn = {"keys": packed(np.asarray(jax.random.key_data(keys)))}
+        return Snapshot(self._source, arrays, (None,) * len(worlds.elapsed), drawn)
+
+    def restore(self, snapshot: Snapshot) -> tuple[DeviceWorldState, Any]:
+        """Return the worlds and the keys of a snapshot; the same actions then lead to the same steps."""
+        keys = jax.random.split(jax.random.key(0), snapshot.num_envs)
+        leaves, tree = jax.tree_util.tree_flatten_with_path(jax.eval_shape(self.begin, keys))
+        expected = {jax.tree_util.keystr(path): leaf for path, leaf in leaves}
+        snapshot.check(self._source, expected, snapshot.num_envs)
+        worlds = tree.unflatten([snapshot.arrays[name] for name in expected])
+        drawn = jax.random.wrap_key_data(jnp.asarray(unpacked(snapshot.shared["keys"])))
+        return jax.device_put((worlds, drawn))
+
+    @property
+    def _source(self) -> str:
+        return f"DeviceWorlds of {self.task.name}"
+
     def fitness(self, signals: Rows) -> Any:
         """Return the task's fitness of each row, `(n,)`; only for tasks that have one for a step."""
         assert self.task.fitness_step is not None
         return jnp.asarray(self.task.fitness_step(signals), jnp.float32)
+
+    def _prepared(self, actions: Any) -> Any:
+        space = self.actions.space
+        if not isinstance(space, spaces.Box):
+            return actions
+        low, high = space.low.astype(np.float32), space.high.astype(np.float32)
+        return jnp.clip(actions.reshape(len(actions), *space.shape), low, high)
 
     def _signals(self, measured: Mapping[str, Any], function: str, rows: int) -> Signals:
         """Return every declared signal in its declared type; raises TaskError for a wrong shape."""

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.population.distribution import evaluate_actions
 from eureka_agent.training.population.network import Network
 
 Array = np.ndarray
 XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-_SDE_EPSILON = 1e-6
 _ADAM_EPSILON = 1e-5
 
 
@@ -162,7 +162,8 @@ def traced_update(
         advantage.reshape(-1),
         target.reshape(-1),
     )
-    before, _ = _log_prob(network, network.views(flat), data[0], data[1])
+    weights = network.views(flat)
+    before, _ = evaluate_actions(network, weights, network.policy(weights, data[0], jnp), data[1])
     data = (*data, before)
     steps = _optimizer(knobs.max_grad_norm)
 
@@ -186,7 +187,7 @@ def _advantages(network: Network, flat: Any, given: Experience, knobs: Knobs) ->
 
     weights = network.views(flat)
     seen = jnp.concatenate([given.observation, given.last_observation[None]])
-    values = value(network, weights, seen)
+    values = network.value(weights, seen, jnp)
     going_on = 1.0 - given.done.astype(jnp.float32)
     errors = given.reward + knobs.gamma * values[1:] * going_on - values[:-1]
 
@@ -203,63 +204,12 @@ def _loss(network: Network, weights: Any, batch: Any, knobs: Knobs) -> Any:
     import jax.numpy as jnp
 
     observation, action, advantage, target, before = batch
-    log_prob, entropy = _log_prob(network, weights, observation, action)
+    policy, values = network.forward(weights, observation, jnp)
+    log_prob, entropy = evaluate_actions(network, weights, policy, action)
     if advantage.shape[0] > 1:
         advantage = (advantage - advantage.mean()) / (advantage.std(ddof=1) + 1e-8)
     ratio = jnp.exp(log_prob - before)
     clipped = jnp.clip(ratio, 1.0 - knobs.clip_range, 1.0 + knobs.clip_range)
     gain = jnp.minimum(advantage * ratio, advantage * clipped).mean()
-    miss = jnp.square(target - value(network, weights, observation)).mean()
+    miss = jnp.square(target - values).mean()
     return -gain - knobs.ent_coef * entropy.mean() + knobs.vf_coef * miss
-
-
-def tower(network: Network, weights: Any, which: str, rows: Any) -> tuple[Any, Any]:
-    """Return the output of the policy (`pi`) or the value network (`vf`) and its last hidden layer."""
-    import jax.numpy as jnp
-
-    last = len(network.hidden)
-    for layer in range(last):
-        rows = jnp.tanh(rows @ weights[f"{which}{layer}.w"] + weights[f"{which}{layer}.b"])
-    return rows @ weights[f"{which}{last}.w"] + weights[f"{which}{last}.b"], rows
-
-
-def value(network: Network, weights: Any, observation: Any) -> Any:
-    """Return the value of normalised observations `(..., dim)`."""
-    return tower(network, weights, "vf", observation)[0][..., 0]
-
-
-def _log_prob(network: Network, weights: Any, observation: Any, action: Any) -> tuple[Any, Any]:
-    """Return log probability and entropy of every row's action."""
-    output, hidden = tower(network, weights, "pi", observation)
-    if network.heads:
-        return _categorical(network, output, action)
-    return _gaussian(network, weights, output, hidden, action)
-
-
-def _categorical(network: Network, logits: Any, action: Any) -> tuple[Any, Any]:
-    import jax
-    import jax.numpy as jnp
-
-    log_prob: Any = 0.0
-    entropy: Any = 0.0
-    start = 0
-    for head, count in enumerate(network.heads):
-        logs = jax.nn.log_softmax(logits[:, start : start + count])
-        chosen = jax.nn.one_hot(action[:, head], count, dtype=logs.dtype)
-        log_prob += jnp.sum(logs * chosen, axis=-1)
-        entropy -= jnp.sum(jnp.exp(logs) * logs, axis=-1)
-        start += count
-    return log_prob, entropy
-
-
-def _gaussian(network: Network, weights: Any, mean: Any, hidden: Any, action: Any) -> tuple[Any, Any]:
-    import jax
-    import jax.numpy as jnp
-
-    log_std = jnp.broadcast_to(weights["log_std"], mean.shape) if not network.sde else None
-    if log_std is None:
-        variance = jnp.square(jax.lax.stop_gradient(hidden)) @ jnp.exp(2.0 * weights["log_std"])
-        log_std = 0.5 * jnp.log(variance + _SDE_EPSILON)
-    constant = 0.5 * jnp.log(2.0 * jnp.pi)
-    log_prob = -0.5 * jnp.square((action - mean) * jnp.exp(-log_std)) - log_std - constant
-    return log_prob.sum(axis=-1), (log_std + 0.5 + constant).sum(axis=-1)

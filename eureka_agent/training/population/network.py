@@ -1,10 +1,14 @@
-"""Policy and value network of one candidate as one flat vector, readable from NumPy and from JAX."""
+"""Policy and value network of one candidate as one flat vector, and its one forward pass.
+
+The pass is written once, for NumPy (acting) and for JAX (learning, and all of it on a device): it takes the
+array library as `xp`. Weights may be those of one candidate or of several, stacked; see `Network.features`.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,6 +29,15 @@ class WeightSlice(NamedTuple):
     name: str
     offset: int
     shape: tuple[int, ...]
+
+
+class PolicyOutput(NamedTuple):
+    """What the policy network says about observations, each `(..., n, columns)`."""
+
+    output: Any
+    """Means, or the logits of all heads side by side."""
+    latent: Any
+    """The features it was computed from, which state-dependent exploration reads too."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,12 @@ class Network:
         last = self.slots[-1]
         return last.offset + math.prod(last.shape)
 
+    @cached_property
+    def _columns(self) -> tuple[slice, ...]:
+        """Where each head's logits lie in the policy's output."""
+        ends = itertools.accumulate(self.heads)
+        return tuple(slice(end - count, end) for end, count in zip(ends, self.heads, strict=True))
+
     def views(self, flat: Any) -> dict[str, Any]:
         """Return every weight of `flat` `(..., size)` as `(..., *shape)`, in NumPy without a copy."""
         leading = flat.shape[:-1]
@@ -100,6 +119,38 @@ class Network:
             )
             for slot in self.slots
         }
+
+    def forward(self, weights: Mapping[str, Any], observation: Any, xp: Any) -> tuple[PolicyOutput, Any]:
+        """Return what the policy says and the value `(..., n)`; see `features` for the shapes."""
+        return self.policy(weights, observation, xp), self.value(weights, observation, xp)
+
+    def policy(self, weights: Mapping[str, Any], observation: Any, xp: Any) -> PolicyOutput:
+        """Return what the policy says about normalised observations."""
+        latent = self.features(weights, "pi", observation, xp)
+        return PolicyOutput(_linear(weights, f"pi{len(self.hidden)}", latent), latent)
+
+    def value(self, weights: Mapping[str, Any], observation: Any, xp: Any) -> Any:
+        """Return the value `(..., n)` of normalised observations."""
+        latent = self.features(weights, "vf", observation, xp)
+        return _linear(weights, f"vf{len(self.hidden)}", latent)[..., 0]
+
+    def features(self, weights: Mapping[str, Any], tower: str, observation: Any, xp: Any) -> Any:
+        """Return the last hidden layer of the policy's (`pi`) or the value's (`vf`) tower.
+
+        Args:
+            weights: what `views` gives, of one candidate or of K stacked ones.
+            tower: whose.
+            observation: normalised, float32 `(..., n, dim)`; for stacked weights `(K, n, dim)`, and candidate
+                k's rows then depend on its weights only.
+            xp: `numpy` or `jax.numpy`.
+        """
+        for layer in range(len(self.hidden)):
+            observation = xp.tanh(_linear(weights, f"{tower}{layer}", observation))
+        return observation
+
+    def split(self, output: Any) -> list[Any]:
+        """Return the logits of every discrete head, each `(..., choices)`."""
+        return [output] if len(self.heads) == 1 else [output[..., columns] for columns in self._columns]
 
     def initial(self, seed: int) -> Array:
         """Return first weights `(size,)`: orthogonal, the policy's last layer small, zero biases."""
@@ -112,6 +163,10 @@ class Network:
                 weight = views[f"{tower}{layer}.w"]
                 weight[:] = gain * _orthogonal(generator, weight.shape)
         return flat
+
+
+def _linear(weights: Mapping[str, Any], name: str, rows: Any) -> Any:
+    return rows @ weights[f"{name}.w"] + weights[f"{name}.b"][..., None, :]
 
 
 def _orthogonal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:

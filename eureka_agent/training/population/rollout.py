@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
 from eureka_agent.tasks.observe import ActionCodec
+from eureka_agent.tasks.snapshot import Snapshot, part
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.tasks.tracker import RolloutSignals
 from eureka_agent.training.algorithm import PpoSettings
@@ -98,6 +99,17 @@ class Collector:
         self._signals.retain(worlds)
         self._observation = self._observation[list(candidates)]
         self._candidates = len(candidates)
+
+    def snapshot(self) -> Snapshot:
+        """Return what the worlds remember, and what the next rollout's first signals compare with."""
+        worlds = self._worlds.snapshot()
+        return replace(worlds, arrays={**worlds.arrays, **part("rollout", self._signals.snapshot())})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of as many candidates: equal policies and noise then give equal rollouts."""
+        own = {name: array for name, array in snapshot.arrays.items() if not name.startswith("rollout/")}
+        self._observation = self._split(self._worlds.restore(replace(snapshot, arrays=own)))
+        self._signals.restore(snapshot.part("rollout"))
 
     def close(self) -> None:
         """Close the worlds."""

@@ -12,6 +12,8 @@ from gymnasium import spaces
 from gymnasium.utils.seeding import np_random
 
 from eureka_agent.tasks.observe import ActionCodec, policy_space
+from eureka_agent.tasks.plain import packed, unpacked
+from eureka_agent.tasks.snapshot import Snapshot, every_row, part, with_rows
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.tasks.tracker import SignalTracker
 from eureka_agent.tasks.worlds import StepResult
@@ -49,6 +51,14 @@ class Physics(Protocol):
 
     def retain(self, worlds: Array) -> None:
         """Keep these worlds only."""
+        ...
+
+    def snapshot(self) -> Mapping[str, Array]:
+        """Return what the next step depends on, each `(num_envs, ...)`; not to be written to."""
+        ...
+
+    def restore(self, worlds: Array, snapshot: Mapping[str, Array]) -> None:
+        """Put these worlds into states that `snapshot` returned, a row each."""
         ...
 
 
@@ -92,6 +102,45 @@ class BatchedWorlds:
         self.state = self.final_state = self._physics.state()
         signals = self._tracker.step(self.actions.encode(actions), self.state) if measure else None
         return self._autoreset(self._result(signals, moved), measure=measure)
+
+    supports_snapshot = True
+
+    def snapshot(self, worlds: Array | None = None) -> Snapshot:
+        """Return everything that these worlds (all, if None) remember; see `Simulator.snapshot`."""
+        if not self.state:
+            raise ValueError("call reset() before snapshot()")
+        rows = every_row(self.num_envs, worlds)
+        arrays = {name: array[rows] for name, array in self._remembered().items()}
+        return Snapshot(self._source, arrays, tuple(packed(self._generators[row]) for row in rows))
+
+    def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
+        """Go on in these worlds (all, if None) from a snapshot; see `Simulator.restore`."""
+        if not self.state:
+            self.reset()
+        rows = every_row(self.num_envs, worlds)
+        snapshot.check(self._source, self._remembered(), len(rows))
+        for row, generator in zip(rows, snapshot.worlds, strict=True):
+            self._generators[row] = unpacked(generator)
+        self._physics.restore(rows, snapshot.part("physics"))
+        self._tracker.restore(rows, snapshot)
+        self.state = with_rows(self.state, rows, snapshot.part("state"))
+        self.final_state = with_rows(self.final_state, rows, snapshot.part("final_state"))
+        clock = with_rows({"elapsed": self._elapsed, "first": self._first}, rows, snapshot.part("clock"))
+        self._elapsed, self._first = clock["elapsed"], clock["first"]
+        return self.state["obs"]
+
+    @property
+    def _source(self) -> str:
+        return f"{type(self._physics).__name__} of {self.task.name}"
+
+    def _remembered(self) -> dict[str, Array]:
+        return {
+            **part("state", self.state),
+            **part("final_state", self.final_state),
+            **part("tracker", self._tracker.snapshot()),
+            **part("physics", self._physics.snapshot()),
+            **part("clock", {"elapsed": self._elapsed, "first": self._first}),
+        }
 
     def retain(self, worlds: Array) -> None:
         """Go on with these worlds only; see `Simulator.retain`."""

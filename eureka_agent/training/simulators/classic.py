@@ -53,6 +53,14 @@ class _Classic:
         """Keep these worlds only."""
         self._state, self._fresh = self._state[worlds], self._fresh[worlds]
 
+    def snapshot(self) -> Mapping[str, Array]:
+        """Return states and what is fresh; see `Physics.snapshot`."""
+        return {"state": self._state, "fresh": self._fresh}
+
+    def restore(self, worlds: Array, snapshot: Mapping[str, Array]) -> None:
+        """Put these worlds into earlier states; see `Physics.restore`."""
+        self._state[worlds], self._fresh[worlds] = snapshot["state"], snapshot["fresh"]
+
     def state(self) -> Mapping[str, Array]:
         """Return the observation; see `Physics.state`."""
         return {"obs": self.observe()}
@@ -257,3 +265,12 @@ def _wrap(angle: Array) -> Array:
     while (beyond := angle < -math.pi).any():
         angle = np.where(beyond, angle + turn, angle)
     return angle
+
+
+CLASSIC: dict[str, type[_Classic]] = {
+    "gymnasium.envs.classic_control.cartpole:CartPoleEnv": CartPole,
+    "gymnasium.envs.classic_control.pendulum:PendulumEnv": Pendulum,
+    "gymnasium.envs.classic_control.continuous_mountain_car:Continuous_MountainCarEnv": MountainCar,
+    "gymnasium.envs.classic_control.acrobot:AcrobotEnv": Acrobot,
+}
+"""By module and class."""

@@ -24,14 +24,6 @@ from eureka_agent.training.simulators.mujoco_bodies import MujocoBody
 MATRICES = ("xmat", "ximat", "geom_xmat", "site_xmat")
 """Fields that MJX shows as 3 x 3 and MuJoCo as rows of 9."""
 
-FIELDS = frozenset({
-    "time", "qpos", "qvel", "act", "ctrl", "qacc", "xpos", "xquat", "xmat", "xipos", "ximat", "xanchor",
-    "xaxis", "geom_xpos", "geom_xmat", "site_xpos", "site_xmat", "subtree_com", "cinert", "cvel", "cdof",
-    "ten_length", "ten_velocity", "actuator_length", "actuator_velocity", "actuator_force", "qfrc_actuator",
-    "qfrc_passive", "qfrc_bias", "qfrc_constraint", "qfrc_smooth", "sensordata",
-})  # fmt: skip
-"""Fields of `MjData` that a step of MJX computes and shows in MuJoCo's shape (or one of `MATRICES`)."""
-
 _LARGEST = 1e10
 """Beyond it MuJoCo calls a state unstable (mjMAXVAL)."""
 
@@ -50,7 +42,7 @@ class Bodies(NamedTuple):
 
 
 class DevicePhysicsStep(NamedTuple):
-    """What one control step gave; see `batched.Moved`."""
+    """What one control step gave; see `batched.PhysicsStep`."""
 
     bodies: Any
     state: dict[str, Any]

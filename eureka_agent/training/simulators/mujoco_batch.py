@@ -21,14 +21,6 @@ Array = np.ndarray
 Generators = Sequence[np.random.Generator]
 
 _NO_STAGE = 0  # mjtStage.mjSTAGE_NONE: a reset whose state is written before anything is computed
-COMPUTED = frozenset({
-    "time", "qpos", "qvel", "act", "ctrl", "qacc", "xpos", "xquat", "xmat", "xipos", "ximat",
-    "xanchor", "xaxis", "geom_xpos", "geom_xmat", "site_xpos", "site_xmat", "subtree_com", "cinert",
-    "cvel", "cdof", "ten_length", "ten_velocity", "actuator_length", "actuator_velocity",
-    "actuator_force", "qfrc_actuator", "qfrc_passive", "qfrc_bias", "qfrc_constraint",
-    "qfrc_smooth", "sensordata",
-})  # fmt: skip
-"""Fields that every step and forward computes; any other one might show another simulation's value."""
 
 
 class MujocoPhysics:
@@ -60,6 +52,8 @@ class MujocoPhysics:
         self._qpos, self._qvel, self._ctrl = (self._batch.bind(name) for name in ("qpos", "qvel", "ctrl"))
         self._fields = {name: self._batch.bind(name) for name in (*fields, *body.reads)}
         self._shown = tuple(fields)
+        self._mark = np.zeros(num_envs)
+        """What the native reward compares the next state with: not to be computed again, see `snapshot`."""
         self._info: dict[str, Callable[..., Array]] = {name: body.info[key] for name, key in info.items()}
 
     def reset(self, worlds: Array, generators: Generators) -> None:
@@ -72,12 +66,12 @@ class MujocoPhysics:
             self._batch.forward(ids)
         except SimulationError as error:
             raise TaskError(f"MuJoCo cannot start an episode: {error}") from error
+        self._mark[worlds] = self._body.before(self._env, self._read())[worlds]
         self._new_warnings()  # a reset takes the counts of its simulations back
 
     def step(self, actions: Array) -> PhysicsStep:
         """Apply the actions for one control step; see `Physics.step`."""
         ids = self._rows
-        before = self._body.before(self._env, self._read())
         if ids is None:
             self._ctrl[:] = actions
         else:
@@ -90,7 +84,9 @@ class MujocoPhysics:
         faults = self._new_warnings()
         if broken is not None:
             faults = broken if faults is None else faults | broken
-        reward, terminated = self._body.outcome(self._env, before, actions, self._read())
+        data = self._read()
+        reward, terminated = self._body.outcome(self._env, self._mark, actions, data)
+        self._mark = self._body.before(self._env, data)
         if faults is not None:  # such a step may leave anything behind; its reward is not to be believed
             reward = np.where(faults, 0.0, reward)
         return PhysicsStep(reward, terminated, faults)
@@ -108,6 +104,21 @@ class MujocoPhysics:
     def retain(self, worlds: Array) -> None:
         """Keep these worlds only: the others are no longer stepped."""
         self._rows = worlds.copy() if self._rows is None else self._rows[worlds]
+        self._mark = self._mark[worlds]
+
+    def snapshot(self) -> Mapping[str, Array]:
+        """Return MuJoCo's integration states and the marks; see `Physics.snapshot`.
+
+        Fields computed by a step lie one substep behind its state: a mark from them is kept, for it cannot
+        be computed from the state.
+        """
+        states = self._batch.state
+        return {"integration": states if self._rows is None else states[self._rows], "mark": self._mark}
+
+    def restore(self, worlds: Array, snapshot: Mapping[str, Array]) -> None:
+        """Put these simulations into earlier states; see `Physics.restore`."""
+        ids = worlds if self._rows is None else self._rows[worlds]
+        self._batch.state[ids], self._mark[worlds] = snapshot["integration"], snapshot["mark"]
 
     def _read(self) -> dict[str, Array]:
         """Return positions, velocities and fields: live views, or copies once worlds have been dropped."""
@@ -123,8 +134,3 @@ class MujocoPhysics:
         fresh = counted > self._warned
         self._warned, self._warned_total = counted, total
         return fresh if self._rows is None else fresh[self._rows]
-
-
-def computed(fields: Sequence[str]) -> bool:
-    """Whether every one of these fields of `MjData` can be bound without showing another simulation's."""
-    return set(fields) <= COMPUTED

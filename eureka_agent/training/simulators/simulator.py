@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from eureka_agent.tasks.observe import ActionCodec
+from eureka_agent.tasks.snapshot import Snapshot
 from eureka_agent.tasks.worlds import StepResult
 
 Array = np.ndarray
@@ -52,6 +53,26 @@ class Simulator(Protocol):
         Without `measure` signals and fitness are left out: for those who measure whole rollouts at once from
         `state` and `final_state`. One object's steps are all measured, or none of them.
         Raises TrainingError where an action is not finite, TaskError where a world misbehaves.
+        """
+        ...
+
+    @property
+    def supports_snapshot(self) -> bool:
+        """Whether `snapshot` and `restore` are there; a Gymnasium environment may not offer its state."""
+        ...
+
+    def snapshot(self, worlds: Array | None = None) -> Snapshot:
+        """Return everything that these worlds (all, if None) remember: physics, time, generator, signals.
+
+        Raises TaskError where it is not supported.
+        """
+        ...
+
+    def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
+        """Go on in these worlds (all, if None) from a snapshot of this simulator or another one of its kind.
+
+        The same actions then lead to the same steps, bit for bit, through resets too. Returns all worlds'
+        policy observations, as `reset` does. Raises TaskError where the snapshot is not of such worlds.
         """
         ...
 

@@ -54,11 +54,14 @@ class PointMass:
 class Behaviour:
     """Position, velocity and action; written for NumPy, as a task's would be."""
 
+    def __init__(self, actions: int = 1) -> None:
+        self.actions = actions
+
     def read_state(self, env: gym.Env) -> Mapping[str, Any]:
         return {}
 
     def initial_signals(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        return self._measured(state, np.zeros((len(state["obs"]), 1), np.float32))
+        return self._measured(state, np.zeros((len(state["obs"]), self.actions), np.float32))
 
     def signals(self, before: Mapping[str, Any], action: Any, after: Mapping[str, Any]) -> dict[str, Any]:
         return self._measured(after, action)

@@ -90,7 +90,9 @@ def assert_steps_agree(task: Task, *, steps: int, share: float = 1.0) -> int:
     worlds.reset()
     rows, ended, agreed = adopted(device, worlds), 0, []
     generator = np.random.default_rng(0)
-    low, high = device.action_space.low, device.action_space.high
+    space = device.actions.space
+    assert isinstance(space, gym.spaces.Box)
+    low, high = space.low, space.high
     for _ in range(steps):
         actions = generator.uniform(1.2 * low, 1.2 * high, (len(SEEDS), *low.shape)).astype(np.float32)
         now = adopted(device, worlds)
