@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from eureka_agent._version import __version__
 from eureka_agent.archive.candidate import Candidate, Status
@@ -44,15 +44,9 @@ def _write_source(place: Path, source: str) -> None:
 
 def write_training(folder: RunFolder, candidate: Candidate) -> None:
     """Write a candidate's status and every evaluation so far."""
-    from dataclasses import asdict
-
     evaluations = [asdict(evaluation) for evaluation in candidate.evaluations]
-    data: dict[str, Any] = {
-        "status": candidate.status,
-        "reason": candidate.reason,
-        "evaluations": evaluations,
-    }
-    write_json(folder.candidate(candidate.id) / "training.json", data)
+    told = {"status": candidate.status, "reason": candidate.reason, "evaluations": evaluations}
+    write_json(folder.candidate(candidate.id) / "training.json", told)
 
 
 def write_results(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> None:

@@ -25,6 +25,9 @@ _OPERATOR = re.compile(r"[a-z][a-z_]{0,31}")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _T = TypeVar("_T")
 
+Json = dict[str, Any]
+"""An object of JSON, of whose values nothing is known yet."""
+
 
 def whole(value: Any, what: str, most: int | None = MOST) -> int:
     """Return a whole number from 0 to `most`."""
@@ -52,7 +55,7 @@ def text(value: Any, what: str) -> str:
     return value if isinstance(value, str) else _refuse(what, value, "a text")
 
 
-def mapping(value: Any, what: str) -> dict[str, Any]:
+def mapping(value: Any, what: str) -> Json:
     """Return a table with texts as keys."""
     fine = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
     return dict(value) if fine else _refuse(what, value, "a table")
@@ -81,7 +84,7 @@ def trained(value: Any, what: str) -> str:
     return value if fine else _refuse(what, value, f"a candidate's id such as 0-03, {' or '.join(BASELINES)}")
 
 
-def config(value: Any) -> dict[str, Any]:
+def config(value: Any) -> Json:
     """Return a configuration whose task and model are named; `make_config` says whether it is a whole one."""
     found = mapping(value, "config")
     task = mapping(found.get("task", {}), "config.task")

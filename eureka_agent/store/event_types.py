@@ -15,6 +15,7 @@ from eureka_agent.archive.candidate import Candidate, is_candidate_id
 from eureka_agent.errors import StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.isolation.layers import IsolationReport
+from eureka_agent.store.checked import Json
 from eureka_agent.store.fields import (
     STRICT,
     CandidateField,
@@ -291,7 +292,7 @@ def parse_event(data: Mapping[str, Any]) -> Event:
         raise misunderstood(data["seq"], data["type"], error) from error
 
 
-def event_json(event: Event) -> dict[str, Any]:
+def event_json(event: Event) -> Json:
     """Return an event as `json.dumps(..., default=plain)` takes it, its number, time and kind first."""
     first = ("v", "seq", "time", "type")
     fields = (*first, *(name for name in type(event).model_fields if name not in first))

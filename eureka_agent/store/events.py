@@ -12,9 +12,9 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from eureka_agent.errors import StoreError
+from eureka_agent.store.checked import Json
 from eureka_agent.store.event_types import (
     FORMAT_VERSION,
     Event,
@@ -125,7 +125,7 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
     )
 
 
-def _parse(line: bytes, number: int, path: Path) -> dict[str, Any]:
+def _parse(line: bytes, number: int, path: Path) -> Json:
     try:
         data = json.loads(line, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
     except (ValueError, RecursionError) as error:

@@ -44,6 +44,6 @@ class TaskFacts:
         checked.whole(facts.env_steps, "facts.env_steps", most=10**15)
         return facts
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> checked.Json:
         """Return a plain dictionary that `from_json` reads back."""
         return asdict(self)

@@ -41,9 +41,9 @@ TrainedName = Annotated[str, _by(checked.trained)]
 """A candidate's id or the name of a baseline."""
 Stage = Annotated[str, _by(partial(checked.choice, allowed=checked.STAGES))]
 Operator = Annotated[str, _by(checked.operator)]
-Table = Annotated[dict[str, Any], _by(checked.mapping)]
+Table = Annotated[checked.Json, _by(checked.mapping)]
 """A table of which others know what it holds: a genome."""
-ConfigTable = Annotated[dict[str, Any], PlainValidator(checked.config)]
+ConfigTable = Annotated[checked.Json, PlainValidator(checked.config)]
 """A configuration as journalled; `make_config` says whether it is one of this version."""
 RunId = Annotated[str, _by(checked.run_id)]
 CandidateField = Annotated[Candidate, read_by(Candidate, candidate_from_json)]

@@ -10,7 +10,7 @@ from eureka_agent.rewards.findings import Finding
 from eureka_agent.store import checked
 
 
-def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
+def candidate_to_json(candidate: Candidate) -> checked.Json:
     """Return a candidate as journalled; its evaluations are events of their own."""
     data = asdict(replace(candidate, evaluations=()))
     del data["evaluations"]

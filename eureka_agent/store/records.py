@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal, NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
 from pydantic import with_config
 
 from eureka_agent.archive.candidate import candidate_id, is_candidate_id
+from eureka_agent.store.checked import Json
 from eureka_agent.store.fields import (
     STRICT,
     CandidateName,
@@ -179,7 +180,7 @@ class ConfirmationRow:
     undefined_because: Text = ""
     """Why there is no human-normalised score, in words; empty where there is one."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """Return a plain dictionary, as journalled."""
         return asdict(self) | {"seeds": list(self.seeds)}
 
@@ -209,7 +210,7 @@ class Confirmation:
         """Return the row of a finalist or a baseline; None where there is none."""
         return next((row for row in self.table if row.name == name), None)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """Return a plain dictionary, as journalled."""
         difference = self.paired_difference
         return {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import assert_never
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.isolation.layers import IsolationReport
-from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.checked import BASELINES, Json
 from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
@@ -41,7 +41,7 @@ from eureka_agent.store.records import Confirmation, Duel, Judgement, Reply, Req
 class RunState:
     """The state of one run; only `apply` changes it."""
 
-    config: dict[str, Any] = field(default_factory=dict)
+    config: Json = field(default_factory=dict)
     """As journalled, by whatever version; `make_config` reads it."""
     digest: str = ""
     run_id: str = ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eureka_agent.store import checked
+from eureka_agent.store.checked import Json
 
 _SLOT = ("generation", "index", "operator", "parents")
 _VERDICT = ("incumbent", "challenger", "reason")
@@ -23,7 +24,7 @@ _LACKED = {
 """What the first logs did not say."""
 
 
-def upgraded(data: Mapping[str, Any]) -> dict[str, Any]:
+def upgraded(data: Mapping[str, Any]) -> Json:
     """Return an event of format 1 in the present one; ValueError or KeyError for what is no such event."""
     kind, event = data["type"], dict(data)
     if kind in ("run_started", "run_resumed"):
@@ -42,14 +43,14 @@ def upgraded(data: Mapping[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(_LACKED.get(kind, ())) | event
 
 
-def _judged(event: dict[str, Any]) -> dict[str, Any]:
+def _judged(event: Json) -> Json:
     verdict = {"incumbent": event["incumbent"], **_only(event, _VERDICT)}
     if event.get("settled"):
         return event | {"type": "duel_resolved", "duel": verdict}
     return event | {"judgement": verdict | {"duel": event.get("duel", [])}}
 
 
-def _isolation(report: Any) -> dict[str, Any] | None:
+def _isolation(report: Any) -> Json | None:
     if not report:
         return None
     told = checked.mapping(report, "isolation")
@@ -57,10 +58,10 @@ def _isolation(report: Any) -> dict[str, Any] | None:
     return {"backend": "", "layers": [], "contained": False, **known}
 
 
-def _device(choice: Any) -> dict[str, Any] | None:
+def _device(choice: Any) -> Json | None:
     told = _only(checked.mapping(choice or {}, "device"), ("platform", "why", "idle_gpu"))
     return told if "platform" in told else None
 
 
-def _only(table: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _only(table: Mapping[str, Any], names: Iterable[str]) -> Json:
     return {name: table[name] for name in names if name in table}

@@ -28,6 +28,7 @@ TINY: dict[str, Any] = {
     "model": "search",
 }
 CONFIRMED = {"type": "run_confirmed", "confirmation": {"winner": "0-00", "confirmed": ["0-00"], "table": []}}
+SLOT: dict[str, Any] = {"generation": 0, "index": 0, "operator": "seed", "parents": []}
 START, PROPOSED, LAST = 0, 1, 2
 """Lines of the log."""
 
@@ -124,6 +125,21 @@ def event(**changes: Any) -> Make:
         last.update({"v": 1, "seq": 2, "time": 1.0}, **changes)
 
     return edited(LAST, edit)
+
+
+def planned(genome: dict[str, Any]) -> Make:
+    """Return a folder whose log ends with the plan of a reward, with code that leaves the mark for PAYLOAD."""
+
+    def make(root: Path, scene: Scene) -> None:
+        written(root)
+        path = root / "events.jsonl"
+        begun = path.read_text().splitlines()[START]
+        plan = {"type": "generation_planned", "generation": 0, "slots": [SLOT | {"genome": genome}]}
+        line = json.dumps({"v": 2, "seq": 1, "time": 1.0, **plan})
+        code = f"open({str(scene.mark.path)!r}, 'w').close()"
+        path.write_text(f"{begun}\n{line.replace(PAYLOAD, code)}\n")
+
+    return make
 
 
 def confirmed(**changes: Any) -> Make:

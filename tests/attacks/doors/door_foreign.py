@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from door_folder import (
     LAST,
+    SLOT,
     START,
     Folder,
     Make,
@@ -24,6 +25,7 @@ from door_folder import (
     pickled_policy,
     pickled_recording,
     pipe,
+    planned,
     raw,
     source,
     start,
@@ -130,9 +132,25 @@ _NAMES: dict[str, tuple[str, Make]] = {
 }
 
 _LINES: dict[str, tuple[str, Make]] = {
-    "newer": ("Claim a newer version.", edited(LAST, lambda event, _: event.update(v=2))),
+    "newer": ("Claim a newer version.", edited(LAST, lambda event, _: event.update(v=99))),
     "unknown_event": ("Hold an event of an unknown kind.", event(type="exec", code="import os")),
     "event_attribute": ("Name one of the reader's own methods as event.", event(type="_init__")),
+    "plan_operator": (
+        "Make a path the operator of a slot, which names a template.",
+        event(type="generation_planned", v=2, generation=0, slots=[SLOT | {"operator": "../../outside"}]),
+    ),
+    "plan_place": (
+        "Plan a slot that belongs to another generation.",
+        event(type="generation_planned", v=2, generation=0, slots=[SLOT | {"generation": 7}]),
+    ),
+    "plan_terms": (
+        "Plan a reward that search cannot have drawn.",
+        planned({"terms": [{"shape": "near", "signal": ["x"]}]}),
+    ),
+    "plan_genome": (
+        "Put code into the signal of a reward that search is to propose.",
+        planned({"terms": [{"shape": "linear", "signal": f"pole_angle); {PAYLOAD}; abs(1", "index": []}]}),
+    ),
     "half_a_line": ("Break a line off in the middle.", raw(b'"candidate_proposed"', b'"candidate_\n')),
     "not_a_number": ("Hold a number that is none.", raw(b'"time": 1.0', b'"time": NaN')),
     "infinite": ("Hold a number that is infinite.", raw(b'"time": 1.0', b'"time": 1e999')),

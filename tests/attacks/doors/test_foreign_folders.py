@@ -37,7 +37,7 @@ SECRET = "what only the person may read"
 _SIGNS = (
     (r"not recorded as one of yours", "consent"),
     (r"its task was not loaded", "reference"),
-    (r"cannot be understood|not a JSON event|not an event|was expected", "log"),
+    (r"cannot be understood|cannot be filled|not a JSON event|not an event|was expected", "log"),
     (r"newer version|not one of this version", "log"),
     (r"never began", "log"),
     (r"symbolic link|neither a file nor", "links"),
