@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import StoreError
-from eureka_agent.store.arrays import write_arrays
 from eureka_agent.tasks.task import Array, Signals
 
 _FILE = "trajectories.npz"

@@ -21,6 +21,7 @@ from eureka_agent.design.trained import Trained, trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.loop import Evolution
+from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -28,7 +29,6 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.files import write_atomic
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import NOT_RECORDED, new_run_id, record_run
 from eureka_agent.store.state import RunState

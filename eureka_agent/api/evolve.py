@@ -20,10 +20,10 @@ from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
+from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.events import Event, EventLog, read_events, read_start
-from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.ownership import is_own

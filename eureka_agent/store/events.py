@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import StoreError
-from eureka_agent.store.files import disk_error
+from eureka_agent.files import disk_error
 
 FORMAT_VERSION = 1
 """Version of the log's format; raised when an older program could misread a newer log."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.files import write_json
 from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef

@@ -15,8 +15,8 @@ import numpy as np
 
 from eureka_agent.analysis.trajectories import read_trajectories, write_trajectories
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.files import write_json
 from eureka_agent.seeds import seed_for
-from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.evaluation import evaluate

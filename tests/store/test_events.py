@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eureka_agent.errors import RunLockedError, StoreError
+from eureka_agent.files import write_json
 from eureka_agent.store.events import FORMAT_VERSION, EventLog, read_events
-from eureka_agent.store.files import write_json
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.state import RunState
 
@@ -113,7 +113,7 @@ REPLACE = """
 import resource, signal, sys
 from pathlib import Path
 from eureka_agent.errors import StoreError
-from eureka_agent.store.files import write_atomic
+from eureka_agent.files import write_atomic
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 path = Path(sys.argv[1])
 write_atomic(path, "old")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import RewardError, TrainingError, WorkerCrashedError, WorkerError
+from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.isolation.tracing import RewardTracer
-from eureka_agent.store.files import write_atomic
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.device.platform import Platform

@@ -15,6 +15,7 @@ import numpy as np
 
 from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import (
     EurekaError,
     StoreError,
@@ -22,9 +23,8 @@ from eureka_agent.errors import (
     WorkerCrashedError,
     WorkerTimeoutError,
 )
+from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.arrays import write_arrays
-from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
