@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.isolation.limits import limit_trainer
@@ -39,6 +38,7 @@ from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.simulators.choosing import device_physics
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
 def main(payload: dict[str, Any], fds: list[int]) -> None:
@@ -100,10 +100,8 @@ class _DeviceGeneration(GenerationTraining):
         provider = candidate.provider
         if not isinstance(provider, TracedRewardProvider):
             return ()
-        episode = end.scoring.episodes[0]
-        signals = {name: episode.signals[name][:, None] for name in provider.signals}
-        first = np.zeros((episode.length, 1), bool)
-        first[0] = True
+        batch = TrajectoryBatch.in_a_row(end.scoring.trajectories[:1])
+        signals, first = {name: batch.signals[name] for name in provider.signals}, batch.first
         steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
         paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
         return [RewardSample.of(signals, first, paid.reward, paid.components)]

@@ -24,12 +24,12 @@ from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.population.candidate_learner import TrainingCandidate
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.population import (
-    RECORDED_EPISODES,
     OnEnd,
     checkpoint_steps,
     episode_seeds,
 )
 from eureka_agent.training.population.race import Race
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 
 class DevicePopulation:
@@ -144,7 +144,7 @@ class DevicePopulation:
             return
         policies = self._chosen()
         seeds = [episode_seeds(self._task, candidate, "score") for candidate in self._candidates]
-        found = self._scoring(policies, seeds, recorded=RECORDED_EPISODES)
+        found = self._scoring(policies, seeds, recorded=KEPT_EPISODES)
         for k in rows:
             episodes = found[k]
             failed = isinstance(episodes, EurekaError)

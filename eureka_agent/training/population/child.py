@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import (
@@ -35,7 +34,7 @@ from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef, TrainingBudget
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.policies import read_policy
-from eureka_agent.training.population.candidate_learner import Learned, TrainingCandidate
+from eureka_agent.training.population.candidate_learner import Checkpoint, Learned, TrainingCandidate
 from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
@@ -48,6 +47,9 @@ from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.files import FILE as TRAJECTORIES
+from eureka_agent.trajectories.files import write_trajectories
+from eureka_agent.trajectories.trajectory import Origin
 
 SWITCH_INTERVAL_S = 0.0005
 """How long one thread may keep Python's lock while the other waits for it after a simulator step."""
@@ -220,7 +222,7 @@ class GenerationTraining:
             self.write(candidate.name, {"failure": failure})
             return
         folder = Path(self.jobs[candidate.name]["folder"])
-        self._save(folder, end)
+        self._save(candidate.name, end)
         write_samples(folder, self.samples(candidate, end))
         evaluation = self._evaluation(self.jobs[candidate.name], end)
         self.write(candidate.name, {"evaluation": asdict(evaluation)})
@@ -242,7 +244,7 @@ class GenerationTraining:
             replicate=job["replicate"],
             seed=job["seed"],
             fitness=learned.scoring.fitness,
-            episode_fitness=tuple(episode.fitness for episode in learned.scoring.episodes),
+            episode_fitness=learned.scoring.scores,
             env_steps=learned.env_steps,
             wall_s=round(time.monotonic() - self.started, 3),
             best_checkpoint=learned.checkpoint.index,
@@ -252,11 +254,21 @@ class GenerationTraining:
             stopped=learned.stopped,
         )
 
-    def _save(self, folder: Path, learned: Learned) -> None:
+    def _save(self, name: str, learned: Learned) -> None:
+        folder = Path(self.jobs[name]["folder"])
         best, normalized = learned.checkpoint, self.learner.settings.normalize_observation
         save_policy(folder / FILE, self.learner.network, best.flat, best.moments if normalized else None)
         write_arrays(folder / "curves.npz", {n: np.asarray(curve) for n, curve in learned.curves.items()})
-        write_trajectories(folder, [e.signals for e in learned.scoring.episodes if e.signals])
+        origin = self._origin(self.jobs[name], best)
+        kept = [replace(trajectory, origin=origin) for trajectory in learned.scoring.trajectories]
+        write_trajectories(folder / TRAJECTORIES, kept)
+
+    def _origin(self, job: dict[str, Any], kept: Checkpoint) -> Origin:
+        steps = checkpoint_steps(
+            self.payload["env_steps"], self.task.budget.checkpoints, self.learner.settings.rollout
+        )
+        candidate = job["job"].split("/")[0]
+        return Origin(candidate, job["stage"], job["replicate"], kept.index, steps[kept.index])
 
 
 def make_learner(task: Task, factory: SimulatorFactory) -> Learner:

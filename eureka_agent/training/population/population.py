@@ -27,12 +27,9 @@ from eureka_agent.training.population.scoring import score
 from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
-
-
 OnEnd = Callable[[TrainingCandidate, Learned | EurekaError], None]
 
 
@@ -200,7 +197,7 @@ class Population:
         best = [checkpoint for checkpoint in chosen if checkpoint is not None]
         policies = self._stacked([c.flat for c in best], [c.moments for c in best])
         seeds = [episode_seeds(self._task, member.candidate, "score") for member in members]
-        found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
+        found = score(self._task, self._factory, policies, seeds, recorded=KEPT_EPISODES)
         for member, episodes in zip(members, found, strict=True):
             candidate = member.candidate
             failed = isinstance(episodes, EurekaError)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import (
@@ -34,9 +33,9 @@ from eureka_agent.training.reward_provider import reward_provider_of
 from eureka_agent.training.reward_sample import SampledRewardProvider, write_samples
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
-
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
+from eureka_agent.trajectories.files import FILE as TRAJECTORIES
+from eureka_agent.trajectories.files import write_trajectories
+from eureka_agent.trajectories.trajectory import Origin
 
 
 def main(payload: dict[str, Any], fds: list[int]) -> None:
@@ -68,7 +67,7 @@ def _result(payload: dict[str, Any], fds: list[int], folder: Path) -> dict[str, 
             env_steps=payload["env_steps"],
             start=None if payload["init_policy"] is None else read_policy(Path(payload["init_policy"])),
         )
-        _save(folder, trained)
+        _save(folder, trained, _origin(payload, trained))
         write_samples(folder, provider.samples if payload["kind"] == "source" else ())
         return {"evaluation": asdict(_evaluation(payload, trained, time.monotonic() - started))}
     except StoreError:
@@ -95,7 +94,7 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
         replicate=payload["replicate"],
         seed=payload["seed"],
         fitness=fitness,
-        episode_fitness=tuple(episode.fitness for episode in trained.scoring.episodes),
+        episode_fitness=trained.scoring.scores,
         env_steps=trained.env_steps,
         wall_s=round(wall_s, 3),
         best_checkpoint=trained.best_checkpoint,
@@ -104,8 +103,15 @@ def _evaluation(payload: dict[str, Any], trained: Trained, wall_s: float) -> Eva
     )
 
 
-def _save(folder: Path, trained: Trained) -> None:
+def _origin(payload: dict[str, Any], trained: Trained) -> Origin:
+    candidate = payload["job"].split("/")[0]
+    kept = trained.best_checkpoint, trained.best_env_steps
+    return Origin(candidate, payload["stage"], payload["replicate"], *kept)
+
+
+def _save(folder: Path, trained: Trained, origin: Origin) -> None:
     normalizes = trained.normalize.norm_obs
     save_model(folder / FILE, trained.model, trained.normalize.obs_rms if normalizes else None)
     write_arrays(folder / "curves.npz", {name: np.asarray(curve) for name, curve in trained.curves.items()})
-    write_trajectories(folder, [episode.signals for episode in trained.scoring.episodes[:RECORDED_EPISODES]])
+    kept = [replace(trajectory, origin=origin) for trajectory in trained.scoring.trajectories]
+    write_trajectories(folder / TRAJECTORIES, kept)

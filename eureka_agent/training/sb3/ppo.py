@@ -29,6 +29,7 @@ from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
 
@@ -42,6 +43,8 @@ class Trained:
     model: PPO
     normalize: VecNormalize
     best_checkpoint: int
+    best_env_steps: int
+    """Steps of learning up to it."""
     curves: dict[str, list[float]]
     scoring: EpisodeSet
     env_steps: int
@@ -71,12 +74,13 @@ def train_ppo(
             task, rollout_rewards, normalize, stages=stages, seed=seed, env_steps=env_steps
         )
         model.learn(env_steps, callback=[rollout_rewards, checkpoints])
-        best = checkpoints.load_best(model)
-        scoring = evaluate(task, _actor(model, normalize), checkpoints.seeds("score"))
+        best, learned = checkpoints.load_best(model)
+        act = _actor(model, normalize)
+        scoring = evaluate(task, act, checkpoints.seeds("score"), recorded=KEPT_EPISODES)
     finally:
         normalize.close()
     steps = env.env_steps + checkpoints.eval_steps + scoring.env_steps
-    return Trained(model, normalize, best, dict(checkpoints.curves), scoring, steps)
+    return Trained(model, normalize, best, learned, dict(checkpoints.curves), scoring, steps)
 
 
 def _worlds(stage: TrainingStage, n_envs: int, seed: int) -> GymWorlds:
@@ -94,6 +98,17 @@ def _actor(model: PPO, normalize: VecNormalize):
         return model.predict(normalize.normalize_obs(observation), deterministic=True)[0]  # pyright: ignore[reportArgumentType]
 
     return act
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The checkpoint that is the best so far."""
+
+    score: float
+    index: int
+    env_steps: int
+    parameters: dict[str, Any]
+    statistics: Any
 
 
 class _Checkpoints(BaseCallback):
@@ -118,19 +133,18 @@ class _Checkpoints(BaseCallback):
         self._task, self._payday, self._normalize, self._seed = task, rollout_rewards, normalize, seed
         count = task.budget.checkpoints
         self._due = [round(env_steps * (index + 1) / count) for index in range(count)]
-        self._best: tuple[float, int, dict[str, Any], Any] | None = None
+        self._best: _Kept | None = None
 
     def seeds(self, purpose: str) -> list[int]:
         """Return the seeds of one evaluation set; the sets of different purposes are disjoint."""
         return [seed_for(self._seed, purpose, index) for index in range(self._task.budget.eval_episodes)]
 
-    def load_best(self, model: PPO) -> int:
-        """Put the chosen checkpoint back into the model and return its index."""
+    def load_best(self, model: PPO) -> tuple[int, int]:
+        """Put the chosen checkpoint back into the model; return its index and its steps of learning."""
         assert self._best is not None
-        _, index, parameters, statistics = self._best
-        model.policy.load_state_dict(parameters)
-        self._normalize.obs_rms = statistics
-        return index
+        model.policy.load_state_dict(self._best.parameters)
+        self._normalize.obs_rms = self._best.statistics
+        return self._best.index, self._best.env_steps
 
     def _on_step(self) -> bool:
         return True
@@ -173,10 +187,11 @@ class _Checkpoints(BaseCallback):
         if self._several:
             self.curves["stage"].append(float(stage.index))
         score = self._task.fitness.sign * episodes.fitness
-        if self._best is None or score >= self._best[0]:  # of equals the last, as `Candidate.remember`
+        if self._best is None or score >= self._best.score:  # of equals the last, as `Candidate.remember`
             parameters = copy.deepcopy(model.policy.state_dict())
             index = len(self.curves["fitness"]) - 1
-            self._best = (score, index, parameters, copy.deepcopy(getattr(self._normalize, "obs_rms", None)))
+            statistics = copy.deepcopy(getattr(self._normalize, "obs_rms", None))
+            self._best = _Kept(score, index, self.num_timesteps, parameters, statistics)
         measured = stage.until is not None and bool(self._due)
         return measured and stage.passed(self._tried(model, stage.task).fitness)
 
