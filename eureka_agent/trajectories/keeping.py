@@ -4,7 +4,9 @@ Of every training the first `KEPT_EPISODES` scoring episodes are kept whole: pro
 at single episodes, and equal seeds make those of different candidates comparable. Episodes that choose
 checkpoints, and those of learning, leave numbers only. Every step is written but for what follows from the
 rest: `prev_` signals where no episode began, and actions that the signal `action` shows as they were given.
-Measured on Hopper, 3 episodes of 1,000 steps: see `docs/trajectories.md`.
+
+The cost of the three, measured, and beside it what signals alone cost: CartPole 10 kB (13), Pendulum 16 kB (15),
+AntSpin 400 steps long 225 kB (226), HalfCheetah 1,000 steps long 483 kB (463). Random play of a run: 21 to 560 kB.
 """
 
 from __future__ import annotations
