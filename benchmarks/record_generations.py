@@ -18,8 +18,8 @@ from typing import Any
 
 import eureka_agent
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.files import write_atomic
 from eureka_agent.store.event_types import Event, GenerationJudged
-from eureka_agent.store.files import write_atomic
 from eureka_agent.store.state import RunState
 from eureka_agent.training.algorithm import PpoSettings
 

@@ -49,6 +49,10 @@ class TaskError(EurekaError):
     exit_code = 2
 
 
+class TrajectoryError(EurekaError):
+    """Recorded steps that are no episode, for their parts do not fit, or that cannot be played again."""
+
+
 class RewardError(EurekaError):
     """A reward function outside the contract: it cannot be loaded, or its output cannot be used."""
 

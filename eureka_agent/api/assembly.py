@@ -20,6 +20,7 @@ from eureka_agent.design.trained import Trained, trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.loop import Evolution
+from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -28,16 +29,16 @@ from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import Notice, RunResumed, RunStarted
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.files import write_atomic
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import NOT_RECORDED, new_run_id, record_run
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import evaluate_reward
 from eureka_agent.training.trainers import make_trainer
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.files import write_trajectories
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def building(
     folder: RunFolder,
     log: EventLog,
     state: RunState,
-    recording: Recording,
+    recording: TrajectoryBatch,
     stop: threading.Event,
     why: str,
 ) -> Iterator[Evolution]:
@@ -76,7 +77,7 @@ def building(
         )
         stack.callback(trainer.close)
         if not folder.recording.exists():
-            recording.save(folder.recording)
+            write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
         trained = trained_in(folder, task, recording, partial(evaluate_reward, task=task, sandbox=sandbox))
@@ -143,7 +144,7 @@ def _proposer(
     task: Task,
     config: RunConfig,
     models: list[LanguageModel],
-    recording: Recording,
+    recording: TrajectoryBatch,
     trained: Trained,
     restart: int,
 ) -> Proposer:
@@ -153,7 +154,7 @@ def _proposer(
     return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
 
 
-def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
+def _ranges(recording: TrajectoryBatch) -> dict[str, tuple[Any, Any, Any]]:
     """Return what random actions reach of each signal: (low, high, standard deviation) per element."""
     flat = {
         name: array.reshape(-1, *array.shape[2:]).astype(np.float64)
@@ -162,6 +163,6 @@ def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
     return {name: (rows.min(axis=0), rows.max(axis=0), rows.std(axis=0)) for name, rows in flat.items()}
 
 
-def _critic(task: Task, config: RunConfig, recording: Recording, sandbox: RewardSandbox) -> Check:
+def _critic(task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox) -> Check:
     checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
     return Critic(checks if config.critic.enabled else [])

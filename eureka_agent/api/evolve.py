@@ -20,21 +20,22 @@ from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
+from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event
 from eureka_agent.store.events import EventLog, read_events, read_start
-from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import journalled_ref, task_digest
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.policies import digest_of, fitting_policy
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.files import read_trajectories
 
 Listener = Callable[[Event, RunState], None]
 """Told every event once it is on the disk, with the state after it."""
@@ -205,11 +206,8 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        recording = (
-            Recording.load(folder.recording)
-            if folder.recording.exists()
-            else record_transitions(task, seed=seed)
-        )
+        kept = read_trajectories(folder.recording)
+        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import gymnasium as gym
-import numpy as np
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import reward_of
@@ -15,10 +14,11 @@ from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.evaluate_reward import with_reward
 from eureka_agent.training.filming import Wanted, check_wanted
-from eureka_agent.training.playing import Played, play_policy
+from eureka_agent.training.playing import play_policy
 from eureka_agent.training.policies import check_can_act, read_policy
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ def play(
     check_can_act(saved, chosen, path)
     source = None if reward is None else _source(chosen, str(reward))
     played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
-    rows = [PlayedEpisode(episode.fitness, episode.length) for episode in played]
     if source is not None:
-        rows = _paid(chosen, source, played, unsafe=unsafe_isolation)
-    return PlayReport(chosen.name, path, chosen.fitness.summary, tuple(rows), wanted.video, wanted.frames)
+        with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
+            played = [with_reward(source, one, task=chosen, sandbox=sandbox) for one in played]
+    rows = tuple(_told(trajectory) for trajectory in played)
+    return PlayReport(chosen.name, path, chosen.fitness.summary, rows, wanted.video, wanted.frames)
 
 
 def _source(task: Task, reward: str) -> str:
@@ -94,14 +95,8 @@ def _source(task: Task, reward: str) -> str:
     return source
 
 
-def _paid(task: Task, source: str, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
-    """Ask the reward, what it pays for each episode."""
-    rows = []
-    with RewardSandbox(unsafe=unsafe) as sandbox:
-        for episode in played:
-            first = (np.arange(episode.length) == 0)[:, None]
-            signals = {name: array[:, None] for name, array in episode.signals.items()}
-            paid = evaluate_reward(source, signals, first, task=task, sandbox=sandbox)
-            components = {name: float(values.sum()) for name, values in paid.components.items()}
-            rows.append(PlayedEpisode(episode.fitness, episode.length, float(paid.reward.sum()), components))
-    return rows
+def _told(trajectory: Trajectory) -> PlayedEpisode:
+    assert trajectory.fitness is not None  # played to its end
+    reward = None if trajectory.reward is None else float(trajectory.reward.sum())
+    components = {name: float(values.sum()) for name, values in trajectory.components.items()}
+    return PlayedEpisode(trajectory.fitness, trajectory.length, reward, components)

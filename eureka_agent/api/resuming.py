@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eureka_agent.api.consent import Consent, bundled, check_consent, check_typed, shown
 from eureka_agent.config import RunConfig, TaskChoice, make_config
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.store.files import refuse_links
+from eureka_agent.files import refuse_links
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState

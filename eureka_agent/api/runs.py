@@ -8,9 +8,9 @@ from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
+from eureka_agent.files import read_own_text
 from eureka_agent.report.run_files import write_saved_reward
 from eureka_agent.store.events import read_events
-from eureka_agent.store.files import read_own_text
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState

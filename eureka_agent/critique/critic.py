@@ -10,8 +10,8 @@ from eureka_agent.critique.probe import TIMEOUT_S, Clock, probe
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
 class Check(Protocol):
@@ -39,7 +39,7 @@ class ProbeCheck:
     def __init__(
         self,
         task: Task,
-        recording: Recording,
+        recording: TrajectoryBatch,
         sandbox: RewardSandbox,
         *,
         clock: Clock = time.perf_counter,

@@ -22,8 +22,8 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.output import RewardOutput
 from eureka_agent.rewards.source import RewardSource, parse_reward
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 Array = np.ndarray
 Clock = Callable[[], float]
@@ -72,7 +72,7 @@ _Run = Callable[[_Rows], RewardOutput]
 def probe(
     source: str,
     task: Task,
-    recording: Recording,
+    recording: TrajectoryBatch,
     sandbox: RewardSandbox,
     *,
     clock: Clock = time.perf_counter,
@@ -96,7 +96,12 @@ def probe(
 
 
 def _probed(
-    source: str, task: Task, recording: Recording, sandbox: RewardSandbox, clock: Clock, timeout_s: float
+    source: str,
+    task: Task,
+    recording: TrajectoryBatch,
+    sandbox: RewardSandbox,
+    clock: Clock,
+    timeout_s: float,
 ) -> list[Finding]:
     """Probe once; raises WorkerCrashedError where the worker died."""
     parsed = parse_reward(source)
@@ -120,7 +125,7 @@ def _probed(
             sandbox.kill(worker)
 
 
-def _rows(parsed: RewardSource, recording: Recording) -> _Rows:
+def _rows(parsed: RewardSource, recording: TrajectoryBatch) -> _Rows:
     signals = {name: recording.signals[name] for name in parsed.arguments}
     first = recording.first
     if parsed.uses_memory:

@@ -88,6 +88,7 @@ def reflect(
         "met": met.signals,
         "lengths": met.lengths,
         "ends": met.ends,
+        "ended_by": item(met.ended_by),
         "at_random": at_random,
         "earned": earnings(met),
         "rewards_at_random": met.rewards_at_random is not None,

@@ -7,21 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.tasks.inspection import Recording
-from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.ending import GENERIC
+from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
+from eureka_agent.trajectories.trajectory import Trajectory
 
-Array = np.ndarray
-Pays = Callable[[str, Signals, Array], RewardBatch]
-"""Gives what a reward's source pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
-
-Raises RewardError or WorkerError where it cannot.
-"""
+Pays = Callable[[str, TrajectoryBatch], RewardBatch]
+"""Gives what a reward's source pays for recorded steps; RewardError or WorkerError where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,14 @@ class PolicyStats:
     rewards: RewardStats | None = None
     rewards_at_random: RewardStats | None = None
     """What the same reward pays a random policy."""
+    ended_by: str = ""
+    """The task's name for what ended the first episode that ended early, if it has one."""
 
 
 Trained = Callable[[Candidate], PolicyStats]
 
 
-def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) -> Trained:
+def trained_in(folder: RunFolder, task: Task, recording: TrajectoryBatch, pays: Pays) -> Trained:
     """Return what tells of the policies that a run has trained, each by its first search training.
 
     `recording` is of random play.
@@ -59,19 +60,15 @@ def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) 
 
     def told(candidate: Candidate) -> PolicyStats:
         training = min(e.replicate for e in candidate.evaluations if e.stage == "search")
-        episodes = read_trajectories(folder.training(candidate.id, "search", training))
-        if not episodes:
+        kept = read_trajectories(folder.training(candidate.id, "search", training) / FILE)
+        if not kept:
             return PolicyStats()
-        signals, first = _one_after_the_other(episodes)
-        rewards = [
-            _earned(pays, candidate.source or "", *steps)
-            for steps in ((signals, first), (recording.signals, recording.first))
-        ]
-        lengths = tuple(len(next(iter(episode.values()))) for episode in episodes)
-        early = [e for e, steps in zip(episodes, lengths, strict=True) if steps < task.max_episode_steps]
-        met = quantiles_of({name: array[:, 0] for name, array in signals.items()})
-        ends = {name: elements_of(early[0][name][-1]) for name in met} if early else {}
-        return PolicyStats(lengths, met, ends, *rewards)
+        played = TrajectoryBatch.in_a_row(kept)
+        rewards = [_earned(pays, candidate.source or "", batch) for batch in (played, recording)]
+        met = quantiles_of({name: array[:, 0] for name, array in played.signals.items()})
+        early = next((one for one in kept if one.length < task.max_episode_steps), None)
+        ends = {} if early is None else {name: elements_of(early.signals[name][-1]) for name in met}
+        return PolicyStats(tuple(one.length for one in kept), met, ends, *rewards, ended_by=_event(early))
 
     return told
 
@@ -81,22 +78,19 @@ def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:
     words = "-0.0099; -0.0099, -0.0099, -0.0099"
     rewards = RewardStats(dict.fromkeys(components, words), words)
     ends = {signal.name: elements_of(np.full(signal.shape, -0.0099)) for signal in task.signals}
-    return PolicyStats((999,) * 3, as_long_as_quantiles(task), ends, rewards, rewards)
+    ended_by = "" if task.events is None else "the torso leaned too far"
+    lengths = (999,) * KEPT_EPISODES
+    return PolicyStats(lengths, as_long_as_quantiles(task), ends, rewards, rewards, ended_by)
 
 
-def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
-    """Return episodes as the steps of one world `(T, 1, ...)`, and bool `(T, 1)` where each begins."""
-    lengths = [len(next(iter(episode.values()))) for episode in episodes]
-    first = np.zeros((sum(lengths), 1), dtype=bool)
-    first[np.cumsum([0, *lengths[:-1]])] = True
-    return {
-        name: np.concatenate([episode[name] for episode in episodes])[:, None] for name in episodes[0]
-    }, first
+def _event(trajectory: Trajectory | None) -> str:
+    """Return what the task calls the end of an episode, nothing where it has no word of its own for it."""
+    return "" if trajectory is None or trajectory.ending in GENERIC else trajectory.ending
 
 
-def _earned(pays: Pays, source: str, signals: Signals, first: Array) -> RewardStats | None:
+def _earned(pays: Pays, source: str, batch: TrajectoryBatch) -> RewardStats | None:
     try:
-        paid = pays(source, signals, first)
+        paid = pays(source, batch)
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}

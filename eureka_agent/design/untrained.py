@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from eureka_agent.design.quantiles import as_long_as_quantiles, quantiles_of
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Untrained:
     """The lowest, mean and highest score of its episodes; empty where none ended."""
 
 
-def untrained(recording: Recording) -> Untrained:
+def untrained(recording: TrajectoryBatch) -> Untrained:
     """Describe the recorded random policy."""
     rows = {name: array.reshape(-1, *array.shape[2:]) for name, array in recording.signals.items()}
     scores = recording.fitness_per_episode

@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from eureka_agent.errors import StoreError
+from eureka_agent.files import write_json
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import Message, Reply, Usage
-from eureka_agent.store.files import write_json
 
 _FORMAT = 1
 

@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eureka_agent.errors import ModelError
+from eureka_agent.files import disk_error
 from eureka_agent.llm.model import LanguageModel, Message, Reply, Usage, worst_case_usd
-from eureka_agent.store.files import disk_error
 
 
 class _Strict(BaseModel):

@@ -10,10 +10,10 @@ from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
+from eureka_agent.files import write_atomic, write_json
 from eureka_agent.report.summary import describe_fitness, render_summary
 from eureka_agent.rewards.saved import Header
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.files import write_atomic, write_json
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState

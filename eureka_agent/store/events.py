@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from eureka_agent.errors import StoreError
+from eureka_agent.files import disk_error
 from eureka_agent.store.checked import Json
 from eureka_agent.store.event_types import (
     FORMAT_VERSION,
@@ -24,7 +25,6 @@ from eureka_agent.store.event_types import (
     parse_event,
     plain,
 )
-from eureka_agent.store.files import disk_error
 
 _DIGITS = 300
 """Most digits of a whole number: what is longer may not fit into a float."""

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from eureka_agent.errors import StoreError, did_you_mean
+from eureka_agent.files import disk_error
 from eureka_agent.store import checked
-from eureka_agent.store.files import disk_error
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eureka_agent.errors import RunLockedError, StoreError
-from eureka_agent.store.files import disk_error
+from eureka_agent.files import disk_error
 
 
 @contextmanager

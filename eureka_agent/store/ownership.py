@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import StoreError
+from eureka_agent.files import write_json
 from eureka_agent.resources import state_folder
 from eureka_agent.store import checked
-from eureka_agent.store.files import write_json
 
 NOT_RECORDED = (
     "This run could not be recorded as one of yours: there is no state folder to write to. The same `evolve` "

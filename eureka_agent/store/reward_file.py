@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eureka_agent.files import write_atomic
 from eureka_agent.rewards.loader import check_reward
 from eureka_agent.rewards.saved import Header, reward_bytes
-from eureka_agent.store.files import write_atomic
 
 
 def write_reward(path: Path, source: str, header: Header | None = None) -> None:

@@ -1,9 +1,9 @@
 """What is to be learned: tasks, their signals and fitness, and the worlds they are learned in."""
 
-from eureka_agent.tasks.fitness import SparseReward, episode_fitness, sparse_rewards
-from eureka_agent.tasks.inspection import Recording, inspect_environment
+from eureka_agent.tasks.fitness import Fitness, TaskFitness
 from eureka_agent.tasks.registry import TaskSummary, find_task, list_tasks, load_task
 from eureka_agent.tasks.scaffold import write_task
+from eureka_agent.tasks.sparse import SparseReward
 from eureka_agent.tasks.task import (
     Behaviour,
     FitnessSpec,
@@ -20,9 +20,9 @@ from eureka_agent.tasks.worlds import GymWorlds, StepResult
 
 __all__ = [
     "Behaviour",
+    "Fitness",
     "FitnessSpec",
     "GymWorlds",
-    "Recording",
     "Signal",
     "SignalTracker",
     "Signals",
@@ -31,14 +31,12 @@ __all__ = [
     "State",
     "StepResult",
     "Task",
+    "TaskFitness",
     "TaskRef",
     "TaskSummary",
     "TrainingBudget",
-    "episode_fitness",
     "find_task",
-    "inspect_environment",
     "list_tasks",
     "load_task",
-    "sparse_rewards",
     "write_task",
 ]

@@ -1,148 +1,169 @@
-"""Scoring episodes by a task's fitness, and that fitness paid as a reward: the sparse baseline."""
+"""Scoring episodes: `Fitness` is a function of a trajectory with a version; a task's own is `TaskFitness`.
+
+Whatever an episode was scored by, it can be scored again by something else from what was recorded of it.
+Nothing else than `TaskFitness` looks at `reduce`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import numpy as np
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks.task import Array, Signals, Task
+from eureka_agent.tasks.task import Array, Task
+
+_REDUCED: Mapping[str, Callable[[Array], float]] = {
+    "sum": lambda steps: float(np.sum(steps, dtype=np.float64)),
+    "mean": lambda steps: float(np.mean(steps, dtype=np.float64)),
+    "last": lambda steps: float(steps[-1]),
+    "max": lambda steps: float(np.max(steps)),
+    "any": lambda steps: float(np.any(steps > 0)),
+}
+"""How per-step fitness `(T,)` becomes an episode's."""
+
+_SO_FAR: Mapping[str, Callable[[Array], Array]] = {
+    "sum": lambda steps: np.cumsum(steps, dtype=np.float64),
+    "mean": lambda steps: np.cumsum(steps, dtype=np.float64) / np.arange(1, len(steps) + 1),
+    "last": lambda steps: steps,
+    "max": np.maximum.accumulate,
+    "any": lambda steps: np.logical_or.accumulate(steps > 0),
+}
+"""The same after each step, `(T,)`."""
 
 
-def episode_fitness(task: Task, signals: Mapping[str, Array], native_return: float) -> float:
-    """Return the fitness of one whole episode.
+class Scorable(Protocol):
+    """What a fitness sees of a whole episode of T steps; every trajectory is one."""
 
-    Args:
-        task: the task that scores it.
-        signals: `{name: (T, ...)}`, every signal (with `prev_`) of the episode's T steps.
-        native_return: sum of the environment's own rewards over the episode.
+    @property
+    def signals(self) -> Mapping[str, Array]:
+        """Each `(T, ...)`, `prev_` ones included."""
+        ...
 
-    Raises:
-        TaskError: the fitness is not a finite number.
-    """
-    return _finite(task, _episode_value(task, signals, native_return))
-
-
-def fitness_of_steps(task: Task, steps: Array | None, native_return: float) -> float:
-    """Return an episode's fitness from its per-step fitness `(T,)`; what `episode_fitness` would return.
-
-    For every `reduce` but `episode`, which needs the signals; `steps` may be None for `native_return`.
-    Raises TaskError where the fitness is not a finite number.
-    """
-    if task.fitness.reduce == "native_return":
-        return _finite(task, float(native_return))
-    if steps is None:
-        raise _without(task, "fitness_step")
-    return _finite(task, _reduced(task.fitness.reduce, steps))
+    @property
+    def native_reward(self) -> Array | None:
+        """The environment's own reward `(T,)`; None where it was not recorded."""
+        ...
 
 
-def _finite(task: Task, value: float) -> float:
-    if not math.isfinite(value):
-        raise TaskError(
-            f"Task '{task.name}': the fitness of an episode is {value}.",
-            allowed="a finite number for every episode",
-            fix="Correct the fitness in the task's task.py.",
-        )
-    return value
+class Fitness(Protocol):
+    """A score of behaviour."""
+
+    @property
+    def version(self) -> str:
+        """What tells scores apart that must not be compared; another definition has another one."""
+        ...
+
+    def __call__(self, trajectory: Scorable) -> float:
+        """Return the score of a whole episode; EurekaError where it cannot be scored."""
+        ...
 
 
-def _episode_value(task: Task, signals: Mapping[str, Array], native_return: float) -> float:
-    reduce = task.fitness.reduce
-    if reduce == "native_return":
-        return float(native_return)
-    if reduce == "episode":
-        if task.fitness_episode is None:
-            raise _without(task, "fitness_episode")
-        return float(task.fitness_episode(signals))
-    return _reduced(reduce, step_fitness(task, dict(signals)))
+class TaskFitness:
+    """The fitness of a task: the one place that knows how its steps become an episode's score."""
 
-
-def _reduced(reduce: str, steps: Array) -> float:
-    if reduce == "sum":
-        return float(np.sum(steps, dtype=np.float64))
-    if reduce == "mean":
-        return float(np.mean(steps, dtype=np.float64))
-    if reduce == "last":
-        return float(steps[-1])
-    return float(np.max(steps)) if reduce == "max" else float(np.any(steps > 0))
-
-
-def step_fitness(task: Task, signals: Signals) -> Array:
-    """Return the per-step fitness `(rows,)`; raises TaskError if there is none or its shape is another."""
-    if task.fitness_step is None:
-        raise _without(task, "fitness_step")
-    steps = np.asarray(task.fitness_step(signals), dtype=np.float32)
-    rows = len(next(iter(signals.values())))
-    if steps.shape != (rows,):
-        raise TaskError(
-            f"Task '{task.name}': fitness_step() returned shape {steps.shape} for {rows} rows.",
-            allowed="one number a row, `(num_envs,)`",
-        )
-    return steps
-
-
-def _without(task: Task, function: str) -> TaskError:
-    return TaskError(
-        f"Task '{task.name}' has no {function}(), which fitness.reduce = '{task.fitness.reduce}' needs.",
-        fix="Add it to the task's task.py, or choose another reduce.",
-    )
-
-
-def sparse_rewards(task: Task, signals: Mapping[str, Array], native_return: float) -> Array:
-    """Return the sparse baseline's rewards `(T,)` of one whole episode, larger always being better.
-
-    The per-step fitness where there is one, else the episode's fitness paid at its last step.
-    """
-    if pays_each_step(task):
-        return (task.fitness.sign * step_fitness(task, dict(signals))).astype(np.float32)
-    rewards = np.zeros(len(next(iter(signals.values()))), dtype=np.float32)
-    rewards[-1] = task.fitness.sign * episode_fitness(task, signals, native_return)
-    return rewards
-
-
-def pays_each_step(task: Task) -> bool:
-    """Whether the sparse baseline is paid in every step, or at an episode's end."""
-    return task.fitness_step is not None and task.fitness.reduce != "native_return"
-
-
-class SparseReward:
-    """The sparse baseline step by step for `num_envs` worlds, over episodes longer than a rollout.
-
-    Where only whole episodes can be scored it remembers each world's signals until its episode ends.
-    """
-
-    def __init__(self, task: Task, num_envs: int) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._each_step = pays_each_step(task)
-        self._remembers = task.fitness.reduce == "episode" and not self._each_step
-        self._steps: list[list[Signals]] = [[] for _ in range(num_envs)]
-        self._returns = np.zeros(num_envs, dtype=np.float64)
+        self._reduce = task.fitness.reduce
+        self.version = str(task.fitness.version)
 
-    def step(
-        self, signals: Signals, native_reward: Array, done: Array, *, first: Array | None = None
-    ) -> Array:
-        """Return the rewards `(num_envs,)` float32 of one control step; `done` ends a world's episode.
+    @property
+    def by_episode(self) -> bool:
+        """Whether the task scores whole episodes itself, from the signals of all their steps."""
+        return self._reduce == "episode"
 
-        Where `first` says that an episode begins, one that never ended (its world was given up) is forgotten.
+    @property
+    def by_return(self) -> bool:
+        """Whether the fitness is the sum of the environment's own rewards."""
+        return self._reduce == "native_return"
+
+    @property
+    def by_step(self) -> bool:
+        """Whether the fitness follows from the task's fitness of every step."""
+        return not (self.by_episode or self.by_return)
+
+    def __call__(self, trajectory: Scorable) -> float:
+        """Return the fitness of a whole episode.
+
+        Raises TaskError where it is not a finite number, or what it is computed from was not recorded.
         """
-        if self._each_step:
-            return (self._task.fitness.sign * step_fitness(self._task, signals)).astype(np.float32)
-        for world in np.flatnonzero(first) if first is not None else ():
-            self._steps[world], self._returns[world] = [], 0.0
-        self._returns += native_reward
-        if self._remembers:
-            for world, rows in enumerate(self._steps):
-                rows.append({name: array[world] for name, array in signals.items()})
-        rewards = np.zeros(len(done), dtype=np.float32)
-        for world in np.flatnonzero(done):
-            rewards[world] = self._task.fitness.sign * self._finish(int(world))
-        return rewards
+        native = trajectory.native_reward
+        if self.by_return and native is None:
+            raise TaskError(
+                f"Task '{self._task.name}' is scored by its environment's reward, which was not recorded.",
+                allowed="trajectories with their native reward",
+                fix="Play again: earlier versions kept signals only.",
+            )
+        return self.of_signals(trajectory.signals, 0.0 if native is None else float(native.sum()))
 
-    def _finish(self, world: int) -> float:
-        """Score a world's episode and forget it."""
-        rows, native_return = self._steps[world], float(self._returns[world])
-        self._steps[world], self._returns[world] = [], 0.0
-        episode = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
-        return episode_fitness(self._task, episode, native_return)
+    def of_signals(self, signals: Mapping[str, Array], native_return: float) -> float:
+        """Return the fitness of a whole episode from its signals, each `(T, ...)`, `prev_` ones included.
+
+        `native_return` is the sum of the environment's own rewards. Raises TaskError as calling does.
+        """
+        if self.by_return:
+            return self._finite(float(native_return))
+        if self.by_step:
+            return self.of_steps(self.steps(signals), native_return)
+        if self._task.fitness_episode is None:
+            raise self._without("fitness_episode")
+        return self._finite(float(self._task.fitness_episode(signals)))
+
+    def of_steps(self, steps: Array | None, native_return: float) -> float:
+        """Return the fitness of a whole episode from its per-step fitness `(T,)`; not if `by_episode`.
+
+        `steps` may be None if `by_return`. Raises TaskError as calling does.
+        """
+        if self.by_return:
+            return self._finite(float(native_return))
+        if steps is None or self.by_episode:
+            raise self._without("fitness_step")
+        return self._finite(_REDUCED[self._reduce](steps))
+
+    def so_far(self, steps: Array | None, native_reward: Array) -> Array | None:
+        """Return the fitness as if the episode had ended with each step, float32 `(T,)`.
+
+        `steps` is the per-step fitness `(T,)`, None if `by_return`; the result is None if `by_episode`.
+        """
+        if self.by_return:
+            return np.cumsum(native_reward, dtype=np.float64).astype(np.float32)
+        if steps is None or self.by_episode:
+            return None  # a score of every beginning would cost the square of the episode's length
+        return np.asarray(_SO_FAR[self._reduce](steps)).astype(np.float32)
+
+    def steps(self, signals: Mapping[str, Array]) -> Array:
+        """Return the per-step fitness, float32 `(rows,)`; TaskError if there is none, or of another shape."""
+        if self._task.fitness_step is None:
+            raise self._without("fitness_step")
+        steps = np.asarray(self._task.fitness_step(dict(signals)), dtype=np.float32)
+        rows = len(next(iter(signals.values())))
+        if steps.shape != (rows,):
+            raise TaskError(
+                f"Task '{self._task.name}': fitness_step() returned shape {steps.shape} for {rows} rows.",
+                allowed="one number a row, `(num_envs,)`",
+            )
+        return steps
+
+    def _finite(self, value: float) -> float:
+        if not math.isfinite(value):
+            raise TaskError(
+                f"Task '{self._task.name}': the fitness of an episode is {value}.",
+                allowed="a finite number for every episode",
+                fix="Correct the fitness in the task's task.py.",
+            )
+        return value
+
+    def _without(self, function: str) -> TaskError:
+        return TaskError(
+            f"Task '{self._task.name}' has no {function}(), which fitness.reduce = '{self._reduce}' needs.",
+            fix="Add it to the task's task.py, or choose another reduce.",
+        )
+
+
+def needed_function(reduce: str) -> str | None:
+    """Return which function of a `task.py` a way to reduce needs; None for the environment's own return."""
+    if reduce == "native_return":
+        return None
+    return "fitness_episode" if reduce == "episode" else "fitness_step"

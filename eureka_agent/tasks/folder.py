@@ -16,6 +16,7 @@ import gymnasium as gym
 from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import environment_context
+from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
 from eureka_agent.tasks.schema import TaskFile, base_folder, read_task_file
@@ -88,6 +89,7 @@ def folder_task(ref: TaskRef) -> Task:
     info = info_names(file.environment.info, [leaf.name for leaf in leaves_of(env.observation_space)])
     env.close()
     budget = TrainingBudget(**file.budget.model_dump())
+    needs = needed_function(file.fitness.reduce)
     steps = options.get("env_steps") or (stage.env_steps if stage else None)
     return Task(
         name=options.get("name") or folder.name,
@@ -108,7 +110,7 @@ def folder_task(ref: TaskRef) -> Task:
         ref=ref,
         tags=file.tags,
         fitness_step=getattr(module, "fitness_step", None),
-        fitness_episode=module.fitness_episode if file.fitness.reduce == "episode" else None,
+        fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
         info=info,
         state=file.environment.state,
@@ -192,10 +194,8 @@ def _check_functions(behaviour: FolderBehaviour, file: TaskFile) -> None:
     """Raise TaskError if `task.py` lacks a function; all but the fitness may be an extended one's."""
     module = behaviour.modules[0]
     needed = ["initial_signals", "signals"]
-    if file.fitness.reduce == "episode":
-        needed.append("fitness_episode")
-    elif file.fitness.reduce != "native_return":
-        needed.append("fitness_step")
+    if (scores := needed_function(file.fitness.reduce)) is not None:
+        needed.append(scores)
     for name in needed:
         inherited = not name.startswith("fitness")
         function: Callable[..., Any] | None = (

@@ -152,6 +152,12 @@ def signals(before, action, after):
 # def fitness_episode(signals):
 #     """Score of one whole episode; each signal has one row for every step."""
 #     return float(np.mean(signals["{first}"][-100:]))
+#
+# To name what ends an episode, for whoever reads of it:
+#
+# def events(signals):
+#     """For each cause, in which worlds it holds; asked about the step that ended an episode."""
+#     return {{"it went too far": np.abs(signals["{first}"]) > 10.0}}
 '''
 
 _HACKS = """\

@@ -69,6 +69,7 @@ class FitnessSection(Section):
     direction: Literal["maximize", "minimize"] = Field("maximize", description="which way is better")
     solved: float | None = Field(None, description="fitness from which the task counts as solved")
     target: float | None = Field(None, description="fitness at which a search may stop")
+    version: int = Field(1, ge=1, description="count it up when the fitness is defined anew")
 
 
 class BudgetSection(Section):

@@ -48,6 +48,8 @@ class FitnessSpec:
     direction: Literal["maximize", "minimize"] = "maximize"
     solved: float | None = None
     target: float | None = None
+    version: int = 1
+    """Which definition of the fitness this is: scores by another one are not compared with it."""
 
     @property
     def sign(self) -> float:

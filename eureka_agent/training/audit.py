@@ -22,7 +22,6 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.source import RewardSource, parse_reward
 from eureka_agent.store.reward_file import write_reward
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import (
     OnCheckpoint,
@@ -36,6 +35,7 @@ from eureka_agent.training.job import (
 from eureka_agent.training.results import layout_for
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 Array = np.ndarray
 RTOL = 1e-4
@@ -77,7 +77,7 @@ class AuditedTrainer:
         sandbox: RewardSandbox,
         *,
         saved: Callable[[TrainingJob], Path | None],
-        recording: Recording,
+        recording: TrajectoryBatch,
         on_device: bool = False,
     ) -> None:
         """`saved` tells where a job's reward lies as a file, None for baselines; it is written where missing.

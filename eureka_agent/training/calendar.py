@@ -114,6 +114,7 @@ class TrainingCalendar:
     def _remember(self, candidate: TrainingCandidate[Any], episodes: EpisodeSet) -> None:
         candidate.remember(
             episodes,
+            env_steps=self._steps,
             means=self._learners.means(candidate),
             stage=self._learners.stage(candidate),
             sign=self._sign,

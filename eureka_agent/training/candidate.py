@@ -63,12 +63,13 @@ class TrainingCandidate(Generic[ProviderKind]):
         self,
         episodes: EpisodeSet,
         *,
+        env_steps: int,
         means: Mapping[str, float],
         stage: int | None,
         sign: float,
         policy: Callable[[], Any],
     ) -> None:
-        """Take in what a checkpoint showed; `means` are of the rewards since the last one."""
+        """Take in what a checkpoint showed after `env_steps` of learning; `means` are since the last one."""
         self.env_steps += episodes.env_steps
         for name, value in means.items():
             self.curves[name].append(value)
@@ -77,7 +78,7 @@ class TrainingCandidate(Generic[ProviderKind]):
         self.curves["episode_length"].append(episodes.length)
         if stage is not None:
             self.curves["stage"].append(float(stage))
-        self.best.offer(self.checkpoints - 1, sign * episodes.fitness, policy)
+        self.best.offer(self.checkpoints - 1, env_steps, sign * episodes.fitness, policy)
 
     def last_checkpoint_score(self, sign: float) -> CheckpointScore:
         """Return how its policy did at the last checkpoint."""

@@ -18,16 +18,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, WorkerTimeoutError
+from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
-from eureka_agent.store.arrays import write_arrays
-from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.evaluation import RECORDED_EPISODES
 from eureka_agent.training.job import TrainingFailure
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
@@ -46,6 +44,9 @@ from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.schedule import CheckpointSchedule
+from eureka_agent.trajectories.files import FILE as TRAJECTORIES
+from eureka_agent.trajectories.files import write_trajectories
+from eureka_agent.trajectories.trajectory import Origin
 
 
 class ChildBackend(Protocol):
@@ -200,8 +201,9 @@ class TrainingSession:
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in end.curves.items()})
-        episodes = end.scoring.episodes[:RECORDED_EPISODES]
-        write_trajectories(job.folder, [episode.signals for episode in episodes if episode.signals])
+        origin = _origin(job, end)
+        kept = [replace(trajectory, origin=origin) for trajectory in end.scoring.trajectories]
+        write_trajectories(job.folder / TRAJECTORIES, kept)
         write_samples(job.folder, self._backend.samples(candidate, end))
         self._write(candidate.name, "evaluation", self._evaluation(job, end))
         self.channel.tell(Finished(job=candidate.name))
@@ -252,7 +254,7 @@ class TrainingSession:
             replicate=job.replicate,
             seed=job.seed,
             fitness=learned.scoring.fitness,
-            episode_fitness=tuple(episode.fitness for episode in learned.scoring.episodes),
+            episode_fitness=learned.scoring.scores,
             env_steps=learned.env_steps,
             wall_s=round(time.monotonic() - self._started, 3),
             best_checkpoint=learned.checkpoint.index,
@@ -261,6 +263,11 @@ class TrainingSession:
             isolation=job.isolation,
             stopped=learned.stopped,
         )
+
+
+def _origin(job: JobRequest, learned: Learned) -> Origin:
+    kept, candidate = learned.checkpoint, job.job.split("/")[0]
+    return Origin(candidate, job.stage, job.replicate, kept.index, kept.env_steps)
 
 
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:

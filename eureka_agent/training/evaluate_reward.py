@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.results import layout_for
 from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 def evaluate_reward(
-    source: str, signals: Signals, first: np.ndarray, *, task: Task, sandbox: RewardSandbox
+    source: str, batch: TrajectoryBatch, *, task: Task, sandbox: RewardSandbox
 ) -> RewardBatch:
-    """Return what `source` pays for T steps of N worlds.
-
-    Args:
-        source: a reward.
-        signals: each `(T, N, ...)`, `prev_` ones included.
-        first: bool `(T, N)`: the step was the first of its episode.
-        task: whose signals they are.
-        sandbox: where the reward runs.
+    """Return what `source` pays for recorded steps, each array `(T, N)`.
 
     Raises:
         RewardError: the reward names an unknown signal, or fails on these steps.
         WorkerError: its process hung or ended, or a signal that it reads was not recorded.
     """
-    arguments = parse_reward(source).arguments
+    arguments, first = parse_reward(source).arguments, batch.first
     worker = sandbox.spawn(source, layout_for(task, arguments, first.size))
     try:
-        given = {name: signals[name] for name in arguments if name in signals} or {"rows": first}
+        given = {name: batch.signals[name] for name in arguments if name in batch.signals} or {"rows": first}
         output = worker.compute_rollout(given, resets=first)
     finally:
         sandbox.kill(worker)
     return RewardBatch(output.reward, dict(output.components))
+
+
+def with_reward(source: str, trajectory: Trajectory, *, task: Task, sandbox: RewardSandbox) -> Trajectory:
+    """Return an episode with what `source` pays for it; raises what `evaluate_reward` raises."""
+    paid = evaluate_reward(source, TrajectoryBatch.in_a_row([trajectory]), task=task, sandbox=sandbox)
+    components = {name: values[:, 0] for name, values in paid.components.items()}
+    return replace(trajectory, reward=paid.reward[:, 0], components=components)

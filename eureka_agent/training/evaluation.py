@@ -9,49 +9,43 @@ from typing import Literal
 import numpy as np
 
 from eureka_agent.seeds import seed_for
-from eureka_agent.tasks.fitness import episode_fitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds, StepResult
+from eureka_agent.trajectories.recording import record
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
 Act = Callable[[Array], Array]
 """Policy observations `(num_envs, dim)` to actions, deterministically."""
-RECORDED_EPISODES = 3
-"""How many scoring episodes are kept as trajectories."""
-
-
-@dataclass(frozen=True)
-class Episode:
-    """One evaluation episode."""
-
-    fitness: float
-    length: int
-    signals: dict[str, Array]
-    """Each `(T, ...)`, `prev_` ones included."""
 
 
 @dataclass(frozen=True)
 class EpisodeSet:
-    """The first episode of each seed."""
+    """The first episode of each seed, in numbers, and some of them as trajectories."""
 
-    episodes: tuple[Episode, ...]
+    scores: tuple[float, ...]
+    """Fitness of each."""
+    lengths: tuple[int, ...]
+    """Control steps of each."""
     env_steps: int
     """Steps of all worlds, those past the end of their first episode included."""
+    trajectories: tuple[Trajectory, ...] = ()
+    """The first ones, as many as were to be kept."""
 
     @property
     def fitness(self) -> float:
         """Mean fitness."""
-        return float(np.mean([episode.fitness for episode in self.episodes]))
+        return float(np.mean(self.scores))
 
     @property
     def error(self) -> float:
         """Standard error of the mean fitness."""
-        return float(np.std([episode.fitness for episode in self.episodes]) / np.sqrt(len(self.episodes)))
+        return float(np.std(self.scores) / np.sqrt(len(self.scores)))
 
     @property
     def length(self) -> float:
         """Mean length in control steps."""
-        return float(np.mean([episode.length for episode in self.episodes]))
+        return float(np.mean(self.lengths))
 
 
 def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) -> list[int]:
@@ -62,30 +56,45 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
     return [seed_for(seed, purpose, index) for index in range(task.budget.eval_episodes)]
 
 
-def evaluate(task: Task, act: Act, seeds: Sequence[int]) -> EpisodeSet:
-    """Run one episode from each seed, all worlds side by side.
+def evaluate(task: Task, act: Act, seeds: Sequence[int], *, recorded: int = 0) -> EpisodeSet:
+    """Run one episode from each seed, all worlds side by side; the first `recorded` are kept.
 
     Raises TaskError where the environment breaks its promises and TrainingError where actions are not finite.
     """
     worlds = GymWorlds(task, len(seeds), seeds)
     try:
         observation = worlds.reset()
-        steps: list[StepResult] = []
+        steps: list[tuple[Array, StepResult]] = []
         ends: dict[int, int] = {}
         while len(ends) < len(seeds):
-            step = worlds.step(act(observation))
-            steps.append(step)
+            action = act(observation)
+            step = worlds.step(action)
+            steps.append((action, step))
             observation = step.policy_obs
             for world in np.flatnonzero(step.done):
                 ends.setdefault(int(world), len(steps))
-        episodes = tuple(_episode(task, steps, world, ends[world]) for world in range(len(seeds)))
-        return EpisodeSet(episodes, len(steps) * len(seeds))
     finally:
         worlds.close()
+    played = [_episode(task, steps[: ends[world]], world, seed) for world, seed in enumerate(seeds)]
+    return EpisodeSet(
+        scores=tuple(one.fitness for one in played if one.fitness is not None),
+        lengths=tuple(one.length for one in played),
+        env_steps=len(steps) * len(seeds),
+        trajectories=tuple(played[:recorded]),
+    )
 
 
-def _episode(task: Task, steps: Sequence[StepResult], world: int, length: int) -> Episode:
-    names = [signal.name for signal in task.all_signals]
-    signals = {name: np.stack([step.signals[name][world] for step in steps[:length]]) for name in names}
-    native_return = float(sum(step.native_reward[world] for step in steps[:length]))
-    return Episode(episode_fitness(task, signals, native_return), length, signals)
+def _episode(task: Task, steps: Sequence[tuple[Array, StepResult]], world: int, seed: int) -> Trajectory:
+    last = steps[-1][1]
+    return record(
+        task,
+        {
+            signal.name: np.stack([step.signals[signal.name][world] for _, step in steps])
+            for signal in task.all_signals
+        },
+        action=np.stack([action[world] for action, _ in steps]),
+        native_reward=np.stack([step.native_reward[world] for _, step in steps]),
+        terminated=bool(last.terminated[world]),
+        truncated=bool(last.truncated[world]),
+        seed=seed,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes.util
 import importlib.util
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import numpy as np
 from eureka_agent.errors import ConfigError, TaskError
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.tasks.worlds import GymWorlds
+from eureka_agent.trajectories.replay import actions_of, world_of
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
 MOST_FPS = 25.0
@@ -57,22 +57,23 @@ def check_wanted(wanted: Wanted) -> None:
         )
 
 
-def film(task: Task, act: Callable[[Array], Array], seed: int, length: int, wanted: Wanted) -> None:
-    """Play the episode of this seed, `length` steps long, once more and write its pictures.
+def film(task: Task, trajectory: Trajectory, wanted: Wanted) -> None:
+    """Play a recorded episode once more and write its pictures, each of what an action was chosen in.
 
-    Raises TaskError where the environment cannot be rendered here.
+    Raises TaskError where the environment cannot be rendered here, TrajectoryError where the episode cannot
+    be played again.
     """
     choose_backend()
-    worlds = GymWorlds(_rendered(task), 1, [seed])
-    try:
+    length = trajectory.length
+    with world_of(_rendered(task), trajectory) as worlds:
         fps = float(worlds.envs[0].metadata.get("render_fps") or 30)
         every = max(1, round(fps / MOST_FPS))
         singles = set(np.linspace(0, length - 1, SINGLE_FRAMES).round().astype(int).tolist())
         singles = singles if wanted.frames is not None else set()
         follow(worlds.envs[0])
-        observation = worlds.reset()
+        worlds.reset()
         with _Video(wanted.video, fps / every) as video:
-            for step in range(length):
+            for step, action in enumerate(actions_of(trajectory)):
                 filmed = wanted.video is not None and step % every == 0
                 if filmed or step in singles:
                     picture = _picture(worlds.envs[0], task)
@@ -80,9 +81,7 @@ def film(task: Task, act: Callable[[Array], Array], seed: int, length: int, want
                         video.add(picture)
                     if step in singles and wanted.frames is not None:
                         _write(wanted.frames / f"step-{step:05d}.png", picture)
-                observation = worlds.step(act(observation)).policy_obs
-    finally:
-        worlds.close()
+                worlds.step(action[None])
 
 
 def choose_backend() -> None:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
-from eureka_agent.store.files import write_json
-from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
+from eureka_agent.trajectories.inspection import inspect_environment
 
 ENTRY = "eureka_agent.training.inspecting:main"
 ROWS = 1024
@@ -30,17 +32,17 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
     try:
-        recording = inspect_environment(
+        recorded = inspect_environment(
             load_task(TaskRef(**payload["task"])), seed=payload["seed"], steps=ROWS
         )
-        recording.save(folder / "transitions.npz")
+        write_trajectories(folder / FILE, recorded.trajectories)
         answer: dict[str, Any] = {"error": None}
     except EurekaError as error:
         answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
     write_json(folder / "inspected.json", answer)
 
 
-def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> Recording:
+def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> TrajectoryBatch:
     """Return random transitions of the task; raises TaskError saying what its environment does wrong."""
     with tempfile.TemporaryDirectory(prefix="eureka-inspect-") as name:
         folder = Path(name)
@@ -57,7 +59,7 @@ def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> Reco
         finally:
             executor.close()
         _raise_if_failed(task, folder / "inspected.json", end, wall_s)
-        return Recording.load(folder / "transitions.npz")
+        return TrajectoryBatch.of(read_trajectories(folder / FILE))
 
 
 def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> None:

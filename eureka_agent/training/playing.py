@@ -6,17 +6,15 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from eureka_agent.analysis.trajectories import read_trajectories, write_trajectories
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.files import write_json
 from eureka_agent.seeds import seed_for
-from eureka_agent.store.files import write_json
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.evaluation import evaluate
@@ -25,28 +23,17 @@ from eureka_agent.training.filming import LIBRARIES, Wanted, film
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.policy_file import SavedPolicy, save_policy
 from eureka_agent.training.population.rollout import Actions
+from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
 ENTRY = "eureka_agent.training.playing:main"
 WALL_S = 900.0
 
 
-@dataclass(frozen=True)
-class Played:
-    """One episode with every signal, the `prev_` ones too, each `(T, ...)`."""
-
-    fitness: float
-    signals: Mapping[str, Array]
-
-    @property
-    def length(self) -> int:
-        """Control steps."""
-        return len(next(iter(self.signals.values())))
-
-
 def play_policy(
     task: Task, saved: SavedPolicy, *, episodes: int, seed: int, wanted: Wanted, wall_s: float = WALL_S
-) -> list[Played]:
+) -> list[Trajectory]:
     """Play one episode from each of `episodes` seeds; the first is the one that pictures are taken of.
 
     Raises TaskError saying what the environment does wrong, or what rendering lacks.
@@ -69,9 +56,9 @@ def play_policy(
             end = executor.run_child(payload, (), ChildLimits(wall_s, task.budget.memory_mb))
         finally:
             executor.close()
-        fitness = _fitness(task, folder / "played.json", end, wall_s, wanted)
+        _raise_if_failed(task, folder / "played.json", end, wall_s, wanted)
         _hand_over(folder, wanted)
-        return [Played(*both) for both in zip(fitness, read_trajectories(folder), strict=True)]
+        return read_trajectories(folder / FILE)
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
@@ -79,13 +66,14 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     folder = Path(payload["folder"])
     try:
         task = load_task(TaskRef(**payload["task"]))
-        answer: dict[str, Any] = {"error": None, "fitness": _play(task, payload, folder)}
+        _play(task, payload, folder)
+        answer: dict[str, Any] = {"error": None}
     except EurekaError as error:
         answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
     write_json(folder / "played.json", answer)
 
 
-def _play(task: Task, payload: dict[str, Any], folder: Path) -> list[float]:
+def _play(task: Task, payload: dict[str, Any], folder: Path) -> None:
     saved = read_policy(folder / "policy.npz")
     env = task.make_env()
     actions = Actions(saved.network, env.action_space)
@@ -94,16 +82,16 @@ def _play(task: Task, payload: dict[str, Any], folder: Path) -> list[float]:
     def act(observation: Array) -> Array:
         return actions.flat(saved.act(observation)[None])
 
-    episodes = evaluate(task, act, payload["seeds"]).episodes
-    write_trajectories(folder, [episode.signals for episode in episodes])
+    seeds = payload["seeds"]
+    played = evaluate(task, act, seeds, recorded=len(seeds)).trajectories
+    write_trajectories(folder / FILE, played)
     video = folder / payload["video"] if payload["video"] else None
     wanted = Wanted(video, folder / "frames" if payload["frames"] else None)
     if wanted:
-        film(task, act, payload["seeds"][0], episodes[0].length, wanted)
-    return [episode.fitness for episode in episodes]
+        film(task, played[0], wanted)
 
 
-def _fitness(task: Task, answer: Path, end: ChildEnd, wall_s: float, wanted: Wanted) -> list[float]:
+def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float, wanted: Wanted) -> None:
     if end.timed_out:
         raise TaskError(
             f"Playing {task.name} took longer than {wall_s:g} s.",
@@ -117,10 +105,9 @@ def _fitness(task: Task, answer: Path, end: ChildEnd, wall_s: float, wanted: Wan
             allowed="an environment that can be built, reset, stepped and, for pictures, rendered",
             fix=f"Step it by hand in a fresh Python to see what it does.{filmed}",
         )
-    told = json.loads(answer.read_text())
-    if told["error"] is not None:
-        raise TaskError(**told["error"])
-    return told["fitness"]
+    error = json.loads(answer.read_text())["error"]
+    if error is not None:
+        raise TaskError(**error)
 
 
 def _hand_over(folder: Path, wanted: Wanted) -> None:

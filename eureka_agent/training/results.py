@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import RewardError, StoreError
+from eureka_agent.files import disk_errors
 from eureka_agent.isolation.layout import SignalLayout
-from eureka_agent.store.files import disk_errors
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Outcome, TrainingFailure
 

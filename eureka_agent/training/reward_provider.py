@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from eureka_agent.isolation.client import RewardWorker
-from eureka_agent.tasks.fitness import SparseReward
+from eureka_agent.tasks.sparse import SparseReward
 from eureka_agent.tasks.task import Signals, Task
 
 Array = np.ndarray

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import StoreError
-from eureka_agent.store.arrays import write_arrays
 from eureka_agent.tasks.task import Signals
 from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 

@@ -48,6 +48,8 @@ class Checkpoint(Generic[PolicyKind]):
 
     index: int
     """From 0."""
+    env_steps: int
+    """Steps of learning until then."""
     score: float
     """Fitness with the sign that makes more of it better."""
     policy: PolicyKind
@@ -60,10 +62,10 @@ class BestCheckpoint(Generic[PolicyKind]):
     def __init__(self) -> None:
         self.kept: Checkpoint[PolicyKind] | None = None
 
-    def offer(self, index: int, score: float, policy: Callable[[], PolicyKind]) -> None:
+    def offer(self, index: int, env_steps: int, score: float, policy: Callable[[], PolicyKind]) -> None:
         """Take in a checkpoint; `policy` is called only if it is kept.
 
         Of equals the last: it has learned the most of its reward, though the score does not show it yet.
         """
         if self.kept is None or score >= self.kept.score:
-            self.kept = Checkpoint(index, score, policy())
+            self.kept = Checkpoint(index, env_steps, score, policy())

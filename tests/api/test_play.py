@@ -33,11 +33,11 @@ def test_a_policy_is_scored_and_paid(tmp_path: Path) -> None:
     path = saved(tmp_path, task)
     report = eureka_agent.play(path, "pendulum", episodes=3, seed=4, reward="reference")
     seeds = [seed_for(4, "play", index) for index in range(3)]
-    expected = evaluate(task, read_policy(path).act, seeds)
-    assert [e.fitness for e in report.episodes] == [e.fitness for e in expected.episodes]
+    expected = evaluate(task, read_policy(path).act, seeds, recorded=3)
+    assert tuple(e.fitness for e in report.episodes) == expected.scores
     assert [e.length for e in report.episodes] == [200, 200, 200]
     reward = eureka_agent.load_reward(task.folder / "reference.py")  # type: ignore[operator]
-    for played, episode in zip(report.episodes, expected.episodes, strict=True):
+    for played, episode in zip(report.episodes, expected.trajectories, strict=True):
         paid = reward({name: episode.signals[name] for name in reward.source.arguments})
         assert played.reward == pytest.approx(float(np.sum(paid.reward)), rel=1e-4)
         assert played.reward == pytest.approx(sum(played.components.values()), rel=1e-4)

@@ -29,8 +29,8 @@ from eureka_agent.isolation.bubblewrap import find_bubblewrap
 from eureka_agent.isolation.layers import LAYER_NAMES
 from eureka_agent.isolation.sandbox import zygote_environment
 from eureka_agent.rewards.output import RewardOutput
-from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.trajectories import inspect_environment
 
 WAYS = ("critic", "loader", "raw")
 MODES = {"bubblewrap": "bubblewrap and lock-down", "lock-down": "lock-down only"}

@@ -12,8 +12,8 @@ from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.trajectories import inspect_environment
 
 
 @pytest.fixture(scope="module")

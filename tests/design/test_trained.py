@@ -5,40 +5,36 @@ from pathlib import Path
 
 import numpy as np
 from design_fakes import make_task, trained
+from trajectory_fakes import running
 
-from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.design.trained import PolicyStats, RewardStats, trained_in
 from eureka_agent.errors import RewardError
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.tasks.inspection import Recording
-from eureka_agent.tasks.task import Signals
 from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.trajectories import Trajectory, TrajectoryBatch, write_trajectories
 
 TASK = make_task()
-AT_RANDOM = Recording(
-    signals={"height": np.full((5, 4), -1.0)},
-    first=np.arange(5)[:, None] == np.zeros(4),
-    terminated=np.zeros((5, 4), bool),
-    truncated=np.zeros((5, 4), bool),
-    native_reward=np.zeros((5, 4)),
-    fitness_per_episode=np.zeros(0),
-)
+AT_RANDOM = TrajectoryBatch.of([running({"height": np.full(5, -1.0)}) for _ in range(4)])
 
 
-def pays(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
+def pays(source: str, batch: TrajectoryBatch) -> RewardBatch:
     """Pay for height, and for beginnings."""
-    height = signals["height"].astype(np.float32)
-    return RewardBatch(height + 10 * first, {"height": height, "begun": 10 * first})
+    height = batch.signals["height"].astype(np.float32)
+    return RewardBatch(height + 10 * batch.first, {"height": height, "begun": 10 * batch.first})
 
 
-def cannot(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
+def cannot(source: str, batch: TrajectoryBatch) -> RewardBatch:
     raise RewardError("component 'root' is NaN in row 3")
 
 
-def recorded(folder: RunFolder) -> None:
+def recorded(folder: RunFolder, ending: str = "terminated") -> None:
     episodes = [{"height": np.full(90, -0.0)}, {"height": np.full(10, 4.0)}]
-    write_trajectories(folder.training("0-01", "search", 0), episodes)
-    write_trajectories(folder.training("0-01", "search", 1), [{"height": np.full(9, -7.0)}])
+    kept(folder, 0, [replace(running(episode), ending=ending) for episode in episodes])
+    kept(folder, 1, [running({"height": np.full(9, -7.0)})])
+
+
+def kept(folder: RunFolder, training: int, episodes: list[Trajectory]) -> None:
+    write_trajectories(folder.training("0-01", "search", training) / "trajectories.npz", episodes)
 
 
 def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_path: Path) -> None:
@@ -55,6 +51,15 @@ def test_the_steps_of_all_episodes_of_the_first_search_training_are_told(tmp_pat
     assert met.rewards_at_random == RewardStats(
         {"height": "-1; -1, -1, -1", "begun": "2; 0, 0, 10"}, "1; -1, -1, 9"
     )
+
+
+def test_the_tasks_own_word_for_an_end_is_told(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    recorded(folder, "the cart left the track")
+    told = trained_in(folder, TASK, AT_RANDOM, pays)
+    assert told(trained(0, 1, 5.0)).ended_by == "the cart left the track"
+    recorded(folder)
+    assert told(trained(0, 1, 5.0)).ended_by == "", "what everybody knows is not worth a word"
 
 
 def test_signals_are_told_where_the_reward_fails_on_what_was_recorded(tmp_path: Path) -> None:

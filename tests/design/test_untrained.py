@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from design_fakes import make_task
+from trajectory_fakes import running
 
 from eureka_agent.design.untrained import as_if_measured, untrained
-from eureka_agent.tasks.inspection import Recording
+from eureka_agent.trajectories import TrajectoryBatch
 
 T, N = 50, 20
 
 
-def recording(scores: list[float]) -> Recording:
-    """Return rows in which `height` runs from 0 to 1."""
+def recording(scores: list[float | None]) -> TrajectoryBatch:
+    """Return the steps of worlds, one for each score, in which `height` runs from 0 to 1."""
     ramp = np.linspace(0.0, 1.0, T * N).reshape(T, N)
-    flags = np.zeros((T, N), bool)
-    signals = {"height": ramp, "speed": np.stack([ramp, 100.0 * ramp], axis=-1)}
-    return Recording(signals, flags, flags, flags, ramp, np.array(scores))
+    rows = {"height": ramp, "speed": np.stack([ramp, 100.0 * ramp], axis=-1)}
+    worlds = [running({name: array[:, world] for name, array in rows.items()}) for world in range(N)]
+    scored = [replace(one, fitness=score) for one, score in zip(worlds, scores, strict=False)]
+    return TrajectoryBatch.of([*scored, *worlds[len(scored) :]])
 
 
 def test_quantiles_are_of_the_steps_of_all_worlds() -> None:
@@ -25,7 +29,7 @@ def test_quantiles_are_of_the_steps_of_all_worlds() -> None:
 
 def test_scores_are_told_only_where_episodes_ended() -> None:
     assert untrained(recording([])).scores == ""
-    assert untrained(recording([np.nan, 2.0])).scores == "2, 2, 2"
+    assert untrained(recording([None, 2.0])).scores == "2, 2, 2"
 
 
 def test_an_estimate_counts_a_word_for_every_signal() -> None:

@@ -18,10 +18,10 @@ from eureka_agent.isolation.tracing import RewardTracer
 from eureka_agent.rewards.jax_export import SignalShape
 from eureka_agent.rewards.jax_program import DeviceReward, admit
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.results import layout_for
+from eureka_agent.trajectories import inspect_environment
 
 SHAPES = [("x", (), "float32"), ("action", (2,), "float32"), ("kind", (3, 3), "int32")]
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eureka_agent.errors import RunLockedError, StoreError
+from eureka_agent.files import write_json
 from eureka_agent.store.event_types import FORMAT_VERSION, Notice, RequestSent, parse_event
 from eureka_agent.store.events import EventLog, read_events
-from eureka_agent.store.files import write_json
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.records import RequestKey
 
@@ -119,7 +119,7 @@ REPLACE = """
 import resource, signal, sys
 from pathlib import Path
 from eureka_agent.errors import StoreError
-from eureka_agent.store.files import write_atomic
+from eureka_agent.files import write_atomic
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 path = Path(sys.argv[1])
 write_atomic(path, "old")

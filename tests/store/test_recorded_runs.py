@@ -29,9 +29,9 @@ from eureka_agent.store.event_types import TrainingFinished
 from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import Outcome, TrainingJob
+from eureka_agent.training.job import OnCheckpoint, Outcome, TrainingJob
+from eureka_agent.trajectories import TrajectoryBatch, read_trajectories
 
 RECORDED = Path(__file__).parent / "recorded"
 NAMES = ("search", "replayed")
@@ -137,6 +137,7 @@ class LoggedTrainer:
         *,
         on_start: Callable[[TrainingJob], None],
         on_outcome: Callable[[TrainingJob, Outcome], None],
+        on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
         self.jobs += jobs
         outcomes: list[Outcome | None] = [self._known[job.name, job.stage, job.replicate] for job in jobs]
@@ -155,7 +156,7 @@ def going_on(root: Path) -> Iterator[Evolution]:
     log = EventLog(folder.events, clock=time.time)
     state = RunState.of(log.events)
     log.listen(state.apply)
-    recording = Recording.load(folder.recording)
+    recording = TrajectoryBatch.of(read_trajectories(folder.recording))
     with building(task, config, folder, log, state, recording, threading.Event(), "") as evolution:
         evolution.trainer = LoggedTrainer(RECORDED / root.name / "events.jsonl")
         yield evolution

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from eureka_agent.errors import StoreError
+from eureka_agent.files import read_own_text, refuse_links
 from eureka_agent.store.event_types import parse_event
 from eureka_agent.store.events import read_events, read_start
-from eureka_agent.store.files import read_own_text, refuse_links
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.state import RunState

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.tasks import Task, find_task
-from eureka_agent.tasks.fitness import episode_fitness
+from eureka_agent.tasks.fitness import TaskFitness
 
 CLASSIC = ["ant", "half_cheetah", "hopper", "humanoid", "reacher", "walker"]
 WORDS_ONLY = [
@@ -36,7 +36,7 @@ def score(name: str, start: dict[str, float] | None = None, **signals: Any) -> f
     for key, values in list(episode.items()):
         first = np.float32((start or {}).get(key, 0.0))
         episode[f"prev_{key}"] = np.concatenate([[first], values[:-1]]).astype(np.float32)
-    return episode_fitness(task, episode, 0.0)
+    return TaskFitness(task).of_signals(episode, 0.0)
 
 
 def with_library(path: Path, library: Any) -> ModuleType:

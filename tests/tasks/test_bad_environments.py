@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from eureka_agent.errors import TaskError, TrainingError
-from eureka_agent.tasks import GymWorlds, find_task, inspect_environment
+from eureka_agent.tasks import GymWorlds, find_task
+from eureka_agent.trajectories import inspect_environment
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,8 @@ def test_episodes_that_never_end_ask_for_a_limit() -> None:
 
 def test_a_given_limit_ends_endless_episodes() -> None:
     recording = inspect_environment(find_task(env="fake_envs:endless", max_episode_steps=20))
-    assert recording.truncated.any()
-    assert not recording.terminated.any()
+    assert any(trajectory.truncated for trajectory in recording.trajectories)
+    assert not any(trajectory.terminated for trajectory in recording.trajectories)
 
 
 @pytest.mark.parametrize(

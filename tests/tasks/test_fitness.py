@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks import FitnessSpec, SparseReward, Task, episode_fitness, find_task, sparse_rewards
+from eureka_agent.tasks import FitnessSpec, SparseReward, Task, TaskFitness, find_task
 
 X = {"x": np.array([0.0, 3.0, 1.0], dtype=np.float32)}
 
@@ -29,28 +30,59 @@ def by_step(signals):
     ("reduce", "expected"), [("sum", 4.0), ("mean", 4 / 3), ("last", 1.0), ("max", 3.0), ("any", 1.0)]
 )
 def test_steps_are_reduced(reduce: str, expected: float) -> None:
-    assert episode_fitness(task_with(reduce, fitness_step=by_step), X, 9.0) == pytest.approx(expected)
+    assert TaskFitness(task_with(reduce, fitness_step=by_step)).of_signals(X, 9.0) == pytest.approx(expected)
 
 
 def test_whole_episodes_and_native_returns() -> None:
     whole = task_with("episode", fitness_episode=lambda signals: signals["x"][0] + 7)
-    assert episode_fitness(whole, X, 9.0) == 7.0
-    assert episode_fitness(task_with("native_return"), X, 9.0) == 9.0
+    assert TaskFitness(whole).of_signals(X, 9.0) == 7.0
+    assert TaskFitness(task_with("native_return")).of_signals(X, 9.0) == 9.0
 
 
 def test_a_fitness_that_is_not_finite_is_refused() -> None:
     with pytest.raises(TaskError, match="nan"):
-        episode_fitness(task_with("episode", fitness_episode=lambda signals: float("nan")), X, 0.0)
+        TaskFitness(task_with("episode", fitness_episode=lambda signals: float("nan"))).of_signals(X, 0.0)
     with pytest.raises(TaskError, match="shape"):
-        episode_fitness(task_with("sum", fitness_step=lambda signals: np.zeros(2)), X, 0.0)
+        TaskFitness(task_with("sum", fitness_step=lambda signals: np.zeros(2))).of_signals(X, 0.0)
 
 
 def test_the_sparse_reward_respects_the_direction() -> None:
-    steps = task_with("sum", fitness_step=by_step, direction="minimize")
-    assert sparse_rewards(steps, X, 0.0).tolist() == [0.0, -3.0, -1.0]
-    whole = task_with("episode", fitness_episode=lambda signals: 5.0)
-    assert sparse_rewards(whole, X, 0.0).tolist() == [0.0, 0.0, 5.0]
-    assert sparse_rewards(task_with("native_return"), X, 9.0).tolist() == [0.0, 0.0, 9.0]
+    steps = SparseReward(task_with("sum", fitness_step=by_step, direction="minimize"), 3)
+    no = np.zeros(3, bool)
+    assert steps.step(X, np.zeros(3), no).tolist() == [0.0, -3.0, -1.0]
+    whole = task_with("episode", fitness_episode=lambda signals: 5.0, direction="minimize")
+    assert SparseReward(whole, 3).step(X, np.zeros(3), ~no).tolist() == [-5.0] * 3
+
+
+@dataclass
+class Played:
+    signals: Mapping[str, np.ndarray]
+    native_reward: np.ndarray | None
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", "last", "max", "any", "native_return"])
+def test_what_was_recorded_is_scored_at_its_end_and_on_the_way(reduce: str) -> None:
+    fitness = TaskFitness(task_with(reduce, fitness_step=by_step))
+    native = np.array([0.5, -1.0, 4.0])
+    on_the_way = fitness.so_far(fitness.steps(X), native)
+    assert on_the_way is not None
+    for steps in (1, 2, 3):
+        begun = Played({"x": X["x"][:steps]}, native[:steps])
+        assert fitness(begun) == pytest.approx(on_the_way[steps - 1])
+
+
+def test_a_return_that_was_not_recorded_is_named() -> None:
+    with pytest.raises(TaskError, match="not recorded"):
+        TaskFitness(task_with("native_return"))(Played(X, None))
+    by_episode = TaskFitness(task_with("episode", fitness_episode=lambda signals: 5.0))
+    assert by_episode(Played(X, None)) == 5.0
+    assert by_episode.so_far(None, np.zeros(3)) is None
+
+
+def test_another_definition_has_another_version() -> None:
+    task = task_with("sum", fitness_step=by_step)
+    anew = replace(task, fitness=replace(task.fitness, version=2))
+    assert TaskFitness(task).version != TaskFitness(anew).version
 
 
 def test_the_sparse_reward_pays_each_world_at_its_own_end() -> None:
@@ -74,9 +106,9 @@ def test_native_returns_are_paid_at_the_end_and_forgotten() -> None:
 def test_bundled_fitness_by_hand() -> None:
     pendulum = find_task("pendulum")
     angle = np.concatenate([np.zeros(100), np.full(50, 0.1), np.full(50, 3.0)])
-    assert episode_fitness(pendulum, {"angle": angle}, 0.0) == 0.5
+    assert TaskFitness(pendulum).of_signals({"angle": angle}, 0.0) == 0.5
     for car in (find_task("mountain_car"), find_task("mountain_car_weak")):
-        assert episode_fitness(car, {"position": np.array([0.0, 0.4499], np.float32)}, 0.0) == 0.0
-        assert episode_fitness(car, {"position": np.array([0.0, 0.45], np.float32)}, 0.0) == 1.0
+        assert TaskFitness(car).of_signals({"position": np.array([0.0, 0.4499], np.float32)}, 0.0) == 0.0
+        assert TaskFitness(car).of_signals({"position": np.array([0.0, 0.45], np.float32)}, 0.0) == 1.0
     acrobot = find_task("acrobot")
-    assert episode_fitness(acrobot, {"tip_height": np.array([-2.0, 0.0, 1.1])}, 0.0) == -2.0
+    assert TaskFitness(acrobot).of_signals({"tip_height": np.array([-2.0, 0.0, 1.1])}, 0.0) == -2.0

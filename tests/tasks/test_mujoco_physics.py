@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eureka_agent.tasks import SignalTracker, episode_fitness, find_task
+from eureka_agent.tasks import SignalTracker, TaskFitness, find_task
 
 TURN = 2 * np.pi
 Hand = Callable[[int, Any], None]
@@ -37,7 +37,7 @@ def played(name: str, steps: int, hand: Hand, *, stiffness: float = 3.0) -> floa
         rows.append({key: value[0] for key, value in tracker.step(action[None], state()).items()})
         if terminated:
             break
-    return episode_fitness(task, {key: np.stack([row[key] for row in rows]) for key in rows[0]}, 0.0)
+    return TaskFitness(task).of_signals({key: np.stack([row[key] for row in rows]) for key in rows[0]}, 0.0)
 
 
 def thrown(at: int, *, up: float, turning: float = 0.0, turns: float = 0.0) -> Hand:

@@ -18,9 +18,10 @@ from mujoco_fakes import CLASSIC, MUJOCO, WORDS_ONLY, with_library
 
 from eureka_agent.critique import Critic, ProbeCheck, StaticCheck, refused
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.tasks import GymWorlds, Recording, SignalTracker, Task, find_task, inspect_environment
+from eureka_agent.tasks import GymWorlds, SignalTracker, Task, find_task
 from eureka_agent.tasks import list_tasks as tasks_of
 from eureka_agent.tasks.bodies import heading, to_world, up_vector, wrapped
+from eureka_agent.trajectories import TrajectoryBatch, inspect_environment
 
 mujoco = pytest.importorskip("mujoco")  # untyped: its own stubs lack functions
 
@@ -30,7 +31,7 @@ LEGGED = ["ant", "half_cheetah", "hopper", "humanoid", "walker"]
 
 
 @functools.cache
-def recorded(name: str) -> tuple[Task, Recording]:
+def recorded(name: str) -> tuple[Task, TrajectoryBatch]:
     task = find_task(name, max_episode_steps=130)
     return task, inspect_environment(task)
 
@@ -100,7 +101,7 @@ def test_references_and_hacks_pass_the_critic(name: str, sandbox: RewardSandbox)
         assert {f.rule for f in findings} <= {"dominant-component", "no-reaction"}, (title, findings)
 
 
-def steps_within(recording: Recording, name: str) -> tuple[np.ndarray, np.ndarray]:
+def steps_within(recording: TrajectoryBatch, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a signal's changes a step, and its values, for steps that are not an episode's first."""
     now, before = recording.signals[name], recording.signals[f"prev_{name}"]
     later = ~recording.first

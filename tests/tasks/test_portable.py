@@ -78,7 +78,7 @@ def test_methods_keep_their_object_and_originals_their_library() -> None:
 @pytest.mark.parametrize("name", ["cartpole", "pendulum", "acrobot", "mountain_car"])
 def test_a_tasks_signals_and_fitness_are_the_same_traced(name: str) -> None:
     jnp = pytest.importorskip("jax.numpy")
-    from eureka_agent.tasks.inspection import inspect_environment
+    from eureka_agent.trajectories import inspect_environment
 
     task = find_task(name)
     recording = inspect_environment(task, seed=1, steps=128)

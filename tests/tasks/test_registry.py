@@ -12,7 +12,8 @@ import gymnasium as gym
 import pytest
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks import TaskRef, find_task, inspect_environment, list_tasks, load_task, write_task
+from eureka_agent.tasks import TaskRef, find_task, list_tasks, load_task, write_task
+from eureka_agent.trajectories import inspect_environment
 
 BUNDLED = ["acrobot", "cartpole", "mountain_car", "mountain_car_weak", "pendulum"]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.spaces.utils import flatten
 
-from eureka_agent.errors import StoreError, TaskError
-from eureka_agent.tasks import GymWorlds, Recording, SignalTracker, find_task, inspect_environment
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks import GymWorlds, SignalTracker, find_task
 from eureka_agent.tasks.observe import ActionCodec, as_identifier, info_names, leaves_of, policy_observation
 
 
@@ -170,24 +168,3 @@ def test_a_signal_of_another_shape_is_named() -> None:
     tracker.reset({"obs": np.zeros((2, 4))})
     with pytest.raises(TaskError, match=r"'obs' of signals\(\) has shape \(2, 1\)"):
         tracker.step(np.zeros((2, 2)), {"obs": np.zeros((2, 4))})
-
-
-def test_a_recording_has_enough_rows_and_survives_the_disk(tmp_path: Path) -> None:
-    task = find_task("cartpole")
-    recording = inspect_environment(task, seed=1, steps=600)
-    assert recording.rows >= 600
-    assert recording.signals["prev_action"].shape == (*recording.first.shape, 2)
-    assert recording.first[0].all()
-    assert recording.fitness_per_episode.size > 10
-    np.testing.assert_array_equal(recording.first[1:], (recording.terminated | recording.truncated)[:-1])
-    recording.save(tmp_path / "probe.npz")
-    loaded = Recording.load(tmp_path / "probe.npz")
-    np.testing.assert_array_equal(loaded.signals["pole_angle"], recording.signals["pole_angle"])
-    again = inspect_environment(task, seed=1, steps=600)
-    np.testing.assert_array_equal(again.signals["action"], recording.signals["action"])
-
-
-def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:
-    (tmp_path / "x.npz").write_bytes(b"nothing")
-    with pytest.raises(StoreError, match="not a recording"):
-        Recording.load(tmp_path / "x.npz")

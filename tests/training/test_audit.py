@@ -19,12 +19,12 @@ from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards import load_reward
 from eureka_agent.rewards.output import validated
-from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AS_PLAIN, ON_CPU, ON_DEVICE, AuditedTrainer
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.reward_sample import FILE, RewardSample, write_samples
+from eureka_agent.trajectories import TrajectoryBatch, inspect_environment
 
 REWARD = """import numpy as np
 
@@ -60,11 +60,11 @@ def task() -> Task:
 
 
 @pytest.fixture(scope="module")
-def recording(task: Task) -> Recording:
+def recording(task: Task) -> TrajectoryBatch:
     return inspect_environment(task, seed=0, steps=512)
 
 
-def paid_in_training(source: str, recording: Recording) -> RewardSample:
+def paid_in_training(source: str, recording: TrajectoryBatch) -> RewardSample:
     """Return what a training with `source` would have kept: its reward on random play."""
     reward = load_reward(source)
     shape = recording.first.shape
@@ -90,7 +90,7 @@ def outcome_of(
     folder: Path,
     task: Task,
     sandbox: RewardSandbox,
-    recording: Recording,
+    recording: TrajectoryBatch,
     *,
     spoil: Spoil = lambda sample: sample,
     saved: str | None = None,
@@ -118,7 +118,7 @@ def outcome_of(
 @pytest.mark.parametrize("stage", ["search", "confirm"])
 @pytest.mark.parametrize("source", [REWARD, MEMORY])
 def test_a_file_that_pays_what_was_trained_with_passes(
-    source: str, stage: str, tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    source: str, stage: str, tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     outcome = outcome_of(source, tmp_path, task, sandbox, recording, stage=stage)
     assert isinstance(outcome, Evaluation)
@@ -127,7 +127,7 @@ def test_a_file_that_pays_what_was_trained_with_passes(
 
 
 def test_on_a_cpu_one_bit_is_too_much_and_on_a_device_it_is_not(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     def one_bit(sample: RewardSample) -> RewardSample:
         reward = sample.reward.copy()
@@ -145,7 +145,7 @@ def test_on_a_cpu_one_bit_is_too_much_and_on_a_device_it_is_not(
 
 
 def test_another_file_than_was_trained_with_fails(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     other = REWARD.replace("0.5, 0.25", "0.5, 0.75")
     outcome = outcome_of(REWARD, tmp_path, task, sandbox, recording, saved=other)
@@ -156,7 +156,7 @@ def test_another_file_than_was_trained_with_fails(
 
 
 def test_a_component_counts_as_much_as_the_reward(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     def spoil(sample: RewardSample) -> RewardSample:
         return replace(sample, components={**sample.components, "effort": sample.components["upright"]})
@@ -167,7 +167,7 @@ def test_a_component_counts_as_much_as_the_reward(
 
 
 def test_a_reward_that_counts_rows_through_broadcasting_pays_otherwise_in_smaller_batches(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     """It passes the static rules; what it pays was computed with all rows of a rollout at once."""
     rows = recording.first.size
@@ -189,7 +189,7 @@ def compute_reward(pole_angle):
 
 @pytest.mark.parametrize("stage", ["search", "confirm"])
 def test_who_pays_otherwise_as_plain_python_fails(
-    stage: str, tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    stage: str, tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     """Constants have float32 in the loader and float64 in plain NumPy, which a reward can make its own."""
     source = """import numpy as np
@@ -206,7 +206,7 @@ def compute_reward(pole_angle):
 
 
 def test_without_steps_to_compare_by_nobody_passes(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     common: dict[str, Any] = {"stage": "search", "replicate": 0, "seed": 1, "kind": "source", "env_steps": 1}
     job = TrainingJob(name="0-00", source=REWARD, folder=tmp_path / "search-0", **common)
@@ -219,7 +219,7 @@ def test_without_steps_to_compare_by_nobody_passes(
 
 
 def test_baselines_are_not_audited(
-    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: Recording
+    tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
     common: dict[str, Any] = {"stage": "confirm", "replicate": 0, "seed": 1, "kind": "native", "env_steps": 1}
     job = TrainingJob(name="reference", source=None, folder=tmp_path, **common)

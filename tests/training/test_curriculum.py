@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from eureka_agent.errors import EurekaError, TaskError
-from eureka_agent.tasks.fitness import SparseReward
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.sparse import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import training_stages_of
@@ -154,7 +154,7 @@ def test_candidates_pass_their_stages_at_their_own_time_and_learn_as_if_alone(tm
     assert len(times) > 1, "somebody passed early and somebody did not"
     assert {stages[-1] for stages in times} == {2.0}
     assert (0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0) in times, "who never passes has all steps of the stage"
-    assert all(episode.length <= 500 for learned in together.values() for episode in learned.scoring.episodes)
+    assert all(length <= 500 for learned in together.values() for length in learned.scoring.lengths)
     assert max(max(learned.curves["episode_length"]) for learned in together.values()) > 25
 
 

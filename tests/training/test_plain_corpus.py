@@ -14,10 +14,10 @@ from eureka_agent.design.reply import extract_reward
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.saved import Header, reward_bytes
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import find_task, list_tasks
 from eureka_agent.training.audit import AS_PLAIN, pay_again
 from eureka_agent.training.reward_sample import RewardSample
+from eureka_agent.trajectories import TrajectoryBatch, inspect_environment
 
 REPLIES = Path(__file__).parents[2] / "benchmarks" / "data" / "replies"
 HEADER = Header("A title", {"Task": "words"})
@@ -37,7 +37,7 @@ def recorded_rewards(task: str) -> list[str]:
 
 
 @cache
-def transitions(task: str) -> Recording:
+def transitions(task: str) -> TrajectoryBatch:
     return inspect_environment(find_task(task), seed=0)
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -24,6 +24,7 @@ from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.results import read_result
 from eureka_agent.training.sb3.backend import Sb3Backend
 from eureka_agent.training.trainers import drive
+from eureka_agent.trajectories import played_again, read_trajectories
 
 GOOD = """import numpy as np
 
@@ -149,7 +150,12 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
     assert (tmp_path / "one" / "policy.zip").exists()
     assert "rlimits + no_new_privs" in comparable(outcome).isolation
-    assert len(read_trajectories(tmp_path / "one")) == 2
+    kept = read_trajectories(tmp_path / "one" / "trajectories.npz")
+    assert tuple(trajectory.fitness for trajectory in kept) == evaluation.episode_fitness
+    assert kept[0].origin.env_steps == 512 * (evaluation.best_checkpoint + 1)
+    again = played_again(task, kept[1])
+    for name, array in kept[1].arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
 
 
 def test_a_training_past_its_wall_limit_is_killed(

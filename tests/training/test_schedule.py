@@ -37,7 +37,8 @@ def test_of_equal_checkpoints_the_last_is_kept_and_no_other_policy_is_copied() -
 
     best: BestCheckpoint[str] = BestCheckpoint()
     for index, (name, score) in enumerate([("a", 1.0), ("b", 3.0), ("c", 2.0), ("d", 3.0), ("e", -1.0)]):
-        best.offer(index, score, lambda name=name: policy(name))
+        best.offer(index, 512 * (index + 1), score, lambda name=name: policy(name))
     assert best.kept is not None
-    assert (best.kept.index, best.kept.score, best.kept.policy) == (3, 3.0, "d")
+    kept = best.kept
+    assert (kept.index, kept.env_steps, kept.score, kept.policy) == (3, 2048, 3.0, "d")
     assert copied == ["a", "b", "d"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eureka_agent.errors import TrainingError
+from eureka_agent.files import write_atomic
 from eureka_agent.isolation.tracing import RewardTracer
 from eureka_agent.resources import cache_folder
-from eureka_agent.store.files import write_atomic
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward
 from eureka_agent.training.device.platform import Platform

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.rewards.jax_export import SignalShape
@@ -37,6 +36,7 @@ from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedRewa
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
+from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
 class DeviceTraining:
@@ -84,10 +84,8 @@ class DeviceTraining:
         provider = candidate.provider
         if not isinstance(provider, TracedRewardProvider):
             return ()
-        episode = learned.scoring.episodes[0]
-        signals = {name: episode.signals[name][:, None] for name in provider.signals}
-        first = np.zeros((episode.length, 1), bool)
-        first[0] = True
+        batch = TrajectoryBatch.in_a_row(learned.scoring.trajectories[:1])
+        signals, first = {name: batch.signals[name] for name in provider.signals}, batch.first
         steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
         paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
         return [RewardSample.of(signals, first, paid.reward, paid.components)]

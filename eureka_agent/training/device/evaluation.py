@@ -30,6 +30,8 @@ class _Running(NamedTuple):
     running: Any
     """bool `(K * E,)`."""
     lengths: Any
+    terminated: Any
+    """bool `(K * E,)`: the episode ended in a terminal state."""
     rows: dict[str, Any]
     """`(T, ...)` each, filled up to t."""
 
@@ -55,18 +57,26 @@ class DeviceScoring:
         arrays = {name: array[:longest] for name, array in found.rows.items()}
         place = np.full(candidates * episodes, -1)
         place[watched] = np.arange(len(watched))
-        records = Records(self._task, arrays, found.lengths.astype(np.int64), place)
-        return [
-            records.episodes(range(k * episodes, (k + 1) * episodes), recorded) for k in range(candidates)
-        ]
+        lengths = found.lengths.astype(np.int64)
+        records = Records(self._task, seeds, arrays, lengths, found.terminated, place, simulator="device")
+        return records.sets(recorded)
 
     def _traced(self, policies: DevicePolicies, keys: Any, watched: tuple[int, ...]) -> _Running:
         count, candidates = len(keys), len(policies.flat)
         worlds = self._worlds.begin(keys)
+
+        def chosen(worlds: DeviceWorldState) -> Any:
+            observation = worlds.state["obs"].reshape(candidates, -1, self._network.observation)
+            best = policies.best_actions(self._network, policies.normalized(observation))
+            return self._actions.flat(best)
+
         rows: dict[str, tuple[int, ...]] = {"native": (count,)}
         if self._task.fitness_step is not None:
             rows["fitness"] = (count,)
         kinds: dict[str, Any] = dict.fromkeys(rows, jnp.float32)
+        if watched:
+            action = jax.eval_shape(chosen, worlds)
+            rows["action"], kinds["action"] = (len(watched), *action.shape[1:]), action.dtype
         for signal in self._task.all_signals if watched else ():
             rows[f"signal/{signal.name}"] = (len(watched), *signal.shape)
             kinds[f"signal/{signal.name}"] = signal.dtype
@@ -77,19 +87,22 @@ class DeviceScoring:
             return now.running.any() & (now.t < steps)
 
         def step(now: _Running) -> _Running:
-            observation = now.worlds.state["obs"].reshape(candidates, -1, self._network.observation)
-            chosen = policies.best_actions(self._network, policies.normalized(observation))
-            moved, taken = self._worlds.step(now.worlds, self._actions.flat(chosen))
+            actions = chosen(now.worlds)
+            moved, taken = self._worlds.step(now.worlds, actions)
             row: dict[str, Any] = {"native": jnp.where(now.running, taken.native_reward, 0.0)}
             if "fitness" in rows:
                 row["fitness"] = jnp.where(now.running, self._worlds.fitness(taken.signals), 0.0)
+            if "action" in rows:
+                row["action"] = actions[jnp.asarray(watched)]
             for name in rows:
                 if name.startswith("signal/"):
                     row[name] = taken.signals[name.removeprefix("signal/")][jnp.asarray(watched)]
             filled = {name: array.at[now.t].set(row[name]) for name, array in now.rows.items()}
             lengths = now.lengths + now.running
-            return _Running(now.t + 1, moved, now.running & ~taken.done, lengths, filled)
+            terminated = now.terminated | (now.running & taken.terminated)
+            return _Running(now.t + 1, moved, now.running & ~taken.done, lengths, terminated, filled)
 
-        begun = _Running(jnp.int32(0), worlds, jnp.ones(count, bool), jnp.zeros(count, jnp.int32), empty)
+        zeros = jnp.zeros(count, jnp.int32)
+        begun = _Running(jnp.int32(0), worlds, jnp.ones(count, bool), zeros, jnp.zeros(count, bool), empty)
         ended = jax.lax.while_loop(going_on, step, begun)
         return ended._replace(worlds=None)  # only what is looked at is brought back

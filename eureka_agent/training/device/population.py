@@ -23,11 +23,12 @@ from eureka_agent.training.device.reward_provider import DeviceRewardProvider
 from eureka_agent.training.device.rollout import DevicePolicies
 from eureka_agent.training.device.statistics import DeviceMoments
 from eureka_agent.training.device.worlds import DeviceWorlds
-from eureka_agent.training.evaluation import RECORDED_EPISODES, episode_seeds
+from eureka_agent.training.evaluation import episode_seeds
 from eureka_agent.training.population.candidate_learner import PolicyWeights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.schedule import CheckpointSchedule
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Candidate = TrainingCandidate[DeviceRewardProvider]
 
@@ -124,7 +125,7 @@ class DevicePopulation:
         """Run episodes that chose nothing, with the policy of each one's best checkpoint."""
         policies = self._chosen()
         seeds = [episode_seeds(self._task, candidate.seed, "score") for candidate in self._rows]
-        found = self._scoring(policies, seeds, recorded=RECORDED_EPISODES)
+        found = self._scoring(policies, seeds, recorded=KEPT_EPISODES)
         return {candidate: found[self._rows.index(candidate)] for candidate in candidates}
 
     def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from jax.experimental import io_callback
 
 from eureka_agent.rewards.jax_program import DeviceReward
-from eureka_agent.tasks.fitness import SparseReward, pays_each_step
+from eureka_agent.tasks.sparse import SparseReward, pays_each_step
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.worlds import DeviceWorlds
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluation import RECORDED_EPISODES
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.keeping import KEPT_EPISODES, measured_episodes
 
 MB = 2**20
 _PROBED_WORLDS = 4
@@ -52,7 +52,7 @@ def need_of(task: Task, factory: SimulatorFactory, learner: Learner) -> Need:
     signals = sum(int(np.prod(signal.shape)) for signal in task.signals)
     row = 8 * observed + _COPIES_OF_STATE * state + _BYTES_A_SIGNAL * signals
     episodes = task.budget.eval_episodes
-    watched = episodes if task.fitness.reduce == "episode" else min(RECORDED_EPISODES, episodes)
+    watched = measured_episodes(task, episodes, KEPT_EPISODES)
     scoring = task.max_episode_steps * (16 * signals * watched + 24 * episodes)
     return Need(
         each=settings.rollout * row

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.store.arrays import write_arrays
+from eureka_agent.arrays import write_arrays
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network

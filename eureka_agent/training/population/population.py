@@ -17,7 +17,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, OnEnd, TrainingCalendar
 from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage
-from eureka_agent.training.evaluation import RECORDED_EPISODES, episode_seeds
+from eureka_agent.training.evaluation import episode_seeds
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.candidate_learner import CandidateLearner, PolicyWeights
 from eureka_agent.training.population.learner import Learner
@@ -27,6 +27,7 @@ from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -120,7 +121,7 @@ class Population:
         chosen: list[PolicyWeights] = [candidate.chosen.policy for candidate in candidates]
         policies = self._stacked(chosen)
         seeds = [episode_seeds(self._task, candidate.seed, "score") for candidate in candidates]
-        found = score(self._task, self._factory, policies, seeds, recorded=RECORDED_EPISODES)
+        found = score(self._task, self._factory, policies, seeds, recorded=KEPT_EPISODES)
         return dict(zip(candidates, found, strict=True))
 
     def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:

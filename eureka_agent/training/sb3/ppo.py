@@ -31,6 +31,7 @@ from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 from eureka_agent.training.schedule import CheckpointSchedule
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -179,14 +180,15 @@ class _Learner:
         chosen: PolicyState = self._candidate.chosen.policy
         self._model.policy.load_state_dict(chosen.parameters)
         self._normalize.obs_rms = chosen.statistics
-        return {self._candidate: self._evaluated(self._task, "score")}
+        return {self._candidate: self._evaluated(self._task, "score", recorded=KEPT_EPISODES)}
 
     def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:
         """Learn no more."""
         self.candidates = []
 
-    def _evaluated(self, task: Task, purpose: Literal["select", "score"]) -> EpisodeSet:
-        return evaluate(task, self._act, episode_seeds(self._task, self._candidate.seed, purpose))
+    def _evaluated(self, task: Task, purpose: Literal["select", "score"], *, recorded: int = 0) -> EpisodeSet:
+        seeds = episode_seeds(self._task, self._candidate.seed, purpose)
+        return evaluate(task, self._act, seeds, recorded=recorded)
 
     def _act(self, observation: Array) -> Array:
         seen = self._normalize.normalize_obs(observation)

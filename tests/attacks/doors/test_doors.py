@@ -22,8 +22,8 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.saved import Header
 from eureka_agent.rewards.tree import parse_python
 from eureka_agent.store.reward_file import write_reward
-from eureka_agent.tasks.inspection import inspect_environment
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.trajectories import inspect_environment
 
 BY_NAME = {program.name: program for program in PROGRAMS}
 PASSED = (Status.TRAINED, Status.CONFIRMED, Status.STOPPED)

@@ -17,7 +17,7 @@ from point_mass import LIMIT, near, point_task, point_worlds
 
 from eureka_agent.errors import EurekaError, RewardError, TrainingError
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.tasks.fitness import SparseReward
+from eureka_agent.tasks.sparse import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
@@ -278,7 +278,7 @@ def test_who_is_behind_is_stopped_and_the_others_go_on_in_a_smaller_program() ->
     for name in stopped:
         assert ends[name].stopped.env_steps < ends[name].stopped.of == 1024
         assert len(ends[name].curves["fitness"]) == ends[name].stopped.checkpoint < 4
-        assert len(ends[name].scoring.episodes) == 3
+        assert len(ends[name].scoring.scores) == 3
     for k, name in enumerate(name for name in providers if name not in stopped):
         assert len(ends[name].curves["fitness"]) == 4
         alone = untouched.generation.flat[list(providers).index(name)]
@@ -324,8 +324,8 @@ def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
         ]
         assert list(learned.curves) == expected_curves
         assert {len(curve) for curve in learned.curves.values()} == {2}
-        first, second, third = learned.scoring.episodes
-        assert 0.0 < first.fitness <= 1.0
+        first, second, third = learned.scoring.trajectories
+        assert 0.0 < learned.scoring.scores[0] <= 1.0
         assert set(first.signals) == {signal.name for signal in task.all_signals}
         assert {len(array) for array in second.signals.values()} == {second.length}
         expected = np.mean(near(dict(third.signals)))

@@ -12,7 +12,6 @@ import pytest
 
 pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[gpu]'")
 
-from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import TrainingError
 from eureka_agent.tasks.registry import find_task
@@ -22,6 +21,7 @@ from eureka_agent.training.device.backend import MODULE_FILE, DeviceBackend
 from eureka_agent.training.job import Contest, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.trainers import drive
+from eureka_agent.trajectories import read_trajectories
 
 GOOD = """import numpy as np
 
@@ -93,8 +93,11 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
         assert isinstance(evaluation, Evaluation), evaluation
         assert {len(curve) for curve in evaluation.curves.values()} == {2}
         assert 128 < evaluation.env_steps <= trainer.steps_of(task, 128)
-        episode = read_trajectories(tmp_path / name)[0]
-        distance, action = episode["distance"], episode["action"]
+        kept = read_trajectories(tmp_path / name / "trajectories.npz")[0]
+        distance, action = kept.signals["distance"], kept.signals["action"]
+        assert (kept.simulator, kept.origin.candidate, kept.ending) == ("device", name, "time limit")
+        assert kept.action is not None
+        np.testing.assert_array_equal(np.clip(kept.action, -1, 1), action)
         assert len(distance) == task.max_episode_steps
         assert np.mean(distance[-20:]) == pytest.approx(evaluation.episode_fitness[0], rel=1e-5)
         policy = read_policy(tmp_path / name / "policy.npz")

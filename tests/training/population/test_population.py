@@ -118,7 +118,7 @@ def test_whole_trainings_are_equal_alone_and_among_others_one_of_which_fails() -
     kept, single = together["3"], alone["3"]
     assert np.array_equal(kept.checkpoint.policy.flat, single.checkpoint.policy.flat)
     assert kept.curves == single.curves
-    assert [e.fitness for e in kept.scoring.episodes] == [e.fitness for e in single.scoring.episodes]
+    assert kept.scoring.scores == single.scoring.scores
     assert kept.env_steps == single.env_steps
     assert {len(curve) for curve in kept.curves.values()} == {2}
 
@@ -167,7 +167,7 @@ def test_who_is_stopped_depends_on_no_thread_and_changes_nobody() -> None:
             assert stopped[name].behind > stopped[name].allowed
         else:
             assert np.array_equal(alone.checkpoint.policy.flat, end.checkpoint.policy.flat)
-            assert [e.fitness for e in end.scoring.episodes] == [e.fitness for e in alone.scoring.episodes]
+            assert end.scoring.scores == alone.scoring.scores
 
 
 def test_a_reward_that_makes_training_diverge_fails_alone() -> None:
@@ -197,15 +197,15 @@ def test_scoring_many_policies_equals_evaluating_each(name: str) -> None:
             actions = policies.best_actions(observation[None])[0]
             return actions[:, 0] if learner.network.heads else actions
 
-        expected = evaluate(task, act, own)
+        expected = evaluate(task, act, own, recorded=2)
         assert not isinstance(episodes, EurekaError)
-        assert [e.length for e in episodes.episodes] == [e.length for e in expected.episodes]
+        assert episodes.lengths == expected.lengths
         np.testing.assert_allclose(episodes.fitness, expected.fitness, rtol=1e-6)
-        assert episodes.env_steps == sum(e.length for e in expected.episodes)
-        assert set(episodes.episodes[0].signals) == {signal.name for signal in task.all_signals}
-        for signal, array in expected.episodes[0].signals.items():
-            np.testing.assert_allclose(episodes.episodes[0].signals[signal], array, atol=1e-5)
-        assert not episodes.episodes[2].signals
+        assert episodes.env_steps == sum(expected.lengths)
+        assert set(episodes.trajectories[0].signals) == {signal.name for signal in task.all_signals}
+        for signal, array in expected.trajectories[0].signals.items():
+            np.testing.assert_allclose(episodes.trajectories[0].signals[signal], array, atol=1e-5)
+        assert len(episodes.trajectories) == 2
 
 
 def test_state_dependent_exploration_needs_continuous_actions() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -26,6 +25,7 @@ from eureka_agent.training.job import Contest, Outcome, TrainingFailure, Trainin
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.backend import PopulationBackend
 from eureka_agent.training.trainers import drive
+from eureka_agent.trajectories import Origin, played_again, read_trajectories
 
 ENVS = Path(__file__).parents[3] / "envs"
 
@@ -192,12 +192,19 @@ def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: P
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
     act = read_policy(tmp_path / "one" / "policy.npz").act
-    episode = read_trajectories(tmp_path / "one")[0]
+    kept = read_trajectories(tmp_path / "one" / "trajectories.npz")
+    assert [trajectory.fitness for trajectory in kept] == list(evaluation.episode_fitness[:3])
+    first, episode = kept[0], kept[0].signals
+    assert first.origin == Origin("one", "search", 0, evaluation.best_checkpoint, first.origin.env_steps)
+    assert first.origin.env_steps in (512, 1024)
     # The saved policy does in the recorded episode what it did when it was scored.
     observation = np.stack([episode[name] for name in list(episode)[:4]], axis=1)
     chosen = act(observation)[:-1, 0]
     np.testing.assert_array_equal(chosen, episode["action"][1:].argmax(axis=1))
-    assert len(episode["action"]) == evaluation.episode_fitness[0]
+    assert first.length == evaluation.episode_fitness[0]
+    again = played_again(task, first)
+    for name, array in first.arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
 
 
 def test_a_training_past_its_wall_limit_is_killed(

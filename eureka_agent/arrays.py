@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.store.files import write_atomic
+from eureka_agent.files import write_atomic
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:

@@ -1,0 +1,83 @@
+"""Trajectories side by side: the steps of N worlds as arrays `(T, N, ...)`, to ask about all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from eureka_agent.errors import TrajectoryError
+from eureka_agent.tasks.task import Signals
+from eureka_agent.trajectories.trajectory import Trajectory
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class TrajectoryBatch:
+    """N worlds, each with its trajectories one after the other, T steps together; a view, nothing of its own.
+
+    Raises TrajectoryError where worlds have different numbers of steps or other signals than the first.
+    """
+
+    worlds: tuple[tuple[Trajectory, ...], ...]
+
+    def __post_init__(self) -> None:
+        lengths = {sum(trajectory.length for trajectory in world) for world in self.worlds}
+        names = {frozenset(trajectory.signals) for world in self.worlds for trajectory in world}
+        if len(lengths) != 1 or 0 in lengths or len(names) != 1:
+            raise TrajectoryError(
+                f"These trajectories do not stand side by side: their worlds have {sorted(lengths)} steps "
+                f"and {len(names)} different lists of signals.",
+                allowed="worlds of as many steps, one at least, with the same signals",
+                fix="If they were read from a file, delete it; it is made anew when needed.",
+            )
+
+    @classmethod
+    def of(cls, trajectories: Sequence[Trajectory]) -> TrajectoryBatch:
+        """Put trajectories side by side that come world by world, a new world where none were earlier."""
+        worlds: list[list[Trajectory]] = []
+        for trajectory in trajectories:
+            if trajectory.earlier == 0 or not worlds:
+                worlds.append([])
+            worlds[-1].append(trajectory)
+        return cls(tuple(map(tuple, worlds)))
+
+    @classmethod
+    def in_a_row(cls, trajectories: Sequence[Trajectory]) -> TrajectoryBatch:
+        """Put trajectories one after the other, as if one world had played them."""
+        return cls((tuple(trajectories),))
+
+    @property
+    def trajectories(self) -> list[Trajectory]:
+        """All of them, world by world."""
+        return [trajectory for world in self.worlds for trajectory in world]
+
+    @cached_property
+    def signals(self) -> Signals:
+        """Each `(T, N, ...)`, `prev_` ones included."""
+        return {
+            name: self._stacked([[t.signals[name] for t in world] for world in self.worlds])
+            for name in self.worlds[0][0].signals
+        }
+
+    @cached_property
+    def first(self) -> Array:
+        """bool `(T, N)`: the step was the first of its episode."""
+        return self._stacked([[np.arange(t.length) == 0 for t in world] for world in self.worlds])
+
+    @property
+    def rows(self) -> int:
+        """Steps of all worlds together."""
+        return int(self.first.size)
+
+    @property
+    def fitness_per_episode(self) -> Array:
+        """float64 `(episodes,)` of the episodes that ended, world by world in the order they ended."""
+        scores = [t.fitness for t in self.trajectories if t.fitness is not None]
+        return np.asarray(scores, dtype=np.float64)
+
+    def _stacked(self, worlds: Sequence[Sequence[Array]]) -> Array:
+        return np.stack([np.concatenate(parts) for parts in worlds], axis=1)

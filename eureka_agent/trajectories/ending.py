@@ -1,0 +1,42 @@
+"""Why an episode ended, in words: the task's own event where it names one, else what is always known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks.task import Array, Task
+
+TIME_LIMIT = "time limit"
+TERMINATED = "terminated"
+RUNNING = "running"
+"""The recording ended, and the episode did not."""
+UNKNOWN = "unknown"
+"""Recorded by a version that kept signals only."""
+GENERIC = (TIME_LIMIT, TERMINATED, RUNNING, UNKNOWN)
+
+
+def ending_of(task: Task, signals: Mapping[str, Array], *, terminated: bool, truncated: bool) -> str:
+    """Return the cause of an episode's end; `signals` are `(T, ...)`, those of the last step count.
+
+    Several events of one step are joined. Raises TaskError where the task's `events` does not keep its form.
+    """
+    if not terminated:
+        return TIME_LIMIT if truncated else RUNNING
+    if task.events is None:
+        return TERMINATED
+    last = {name: array[-1:] for name, array in signals.items()}
+    held = [name for name, mask in task.events(last).items() if _held(task, name, mask)]
+    return " and ".join(held) or TERMINATED
+
+
+def _held(task: Task, name: str, mask: Array) -> bool:
+    if np.shape(mask) != (1,):
+        raise TaskError(
+            f"Task '{task.name}': events() returned shape {np.shape(mask)} for '{name}' and one row.",
+            allowed="for each name one truth value a row, `(num_envs,)`",
+            fix="Correct events() in the task's task.py.",
+        )
+    return bool(np.asarray(mask)[0])

@@ -1,0 +1,158 @@
+"""The one reader and the one writer of recorded episodes: npz files without pickles.
+
+A file is one table: each array holds the steps of all its episodes one after the other, and `episodes` says
+in JSON what each is. The files of earlier versions, which kept signals only, are read as well:
+`trajectories.npz` with arrays for every episode, `transitions.npz` with steps of worlds side by side.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from eureka_agent.arrays import write_arrays
+from eureka_agent.errors import EurekaError, StoreError
+from eureka_agent.trajectories.ending import UNKNOWN
+from eureka_agent.trajectories.keeping import restored, thinned
+from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Trajectory
+
+Array = np.ndarray
+FILE = "trajectories.npz"
+"""Name of the file in a training's folder."""
+
+
+class _Episode(BaseModel):
+    """What a file says of an episode besides its arrays."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    length: int = Field(ge=1)
+    terminated: bool
+    truncated: bool
+    ending: str
+    fitness: float | None
+    fitness_version: str
+    seed: int | None = Field(ge=0, lt=2**63)
+    earlier: int = Field(ge=0, lt=2**31)
+    simulator: Simulator
+    origin: Origin
+
+
+_EPISODES = TypeAdapter(list[_Episode])
+
+
+def write_trajectories(path: Path, trajectories: Sequence[Trajectory]) -> None:
+    """Write trajectories whose arrays are alike; StoreError if the disk does not take them.
+
+    Raises ValueError where some of them lack what others have.
+    """
+    names = {tuple(sorted(trajectory.arrays)) for trajectory in trajectories}
+    if len(names) > 1:
+        raise ValueError(f"trajectories of one file hold the same arrays, these hold {sorted(names)}")
+    lengths = [trajectory.length for trajectory in trajectories]
+    every = [trajectory.arrays for trajectory in trajectories]
+    joined = {name: np.concatenate([arrays[name] for arrays in every]) for name in (*every, {})[0]}
+    told = [_Episode(length=t.length, **{n: getattr(t, n) for n in _TOLD}) for t in trajectories]
+    arrays = {
+        "version": np.array(VERSION),
+        "episodes": np.frombuffer(_EPISODES.dump_json(told), np.uint8),
+        **thinned(joined, _begins(lengths)),
+    }
+    write_arrays(path, arrays)
+
+
+def read_trajectories(path: Path) -> list[Trajectory]:
+    """Return the trajectories of a file, none where there is no file.
+
+    Raises StoreError if it is something else, or was written by a later version.
+    """
+    if not path.exists():
+        return []
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in data.files}
+        return _FORMS[_form(arrays)](arrays)
+    except (EurekaError, OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise StoreError(
+            f"{path} holds no recorded episodes: {error}",
+            fix="Delete it: random play is recorded anew when needed, and of a training nothing but what it "
+            "tells of single episodes is lost.",
+        ) from error
+
+
+def _form(arrays: Mapping[str, Array]) -> str:
+    if "version" not in arrays:
+        return "side by side" if "first" in arrays else "signals"
+    if int(arrays["version"]) != VERSION:
+        raise ValueError(f"its version is {int(arrays['version'])}, known is {VERSION}")
+    return "now"
+
+
+def _read_now(arrays: dict[str, Array]) -> list[Trajectory]:
+    told = _EPISODES.validate_json(arrays.pop("episodes").tobytes())
+    del arrays["version"]
+    lengths = [episode.length for episode in told]
+    joined = restored(arrays, _begins(lengths))
+    if wrong := [name for name, array in joined.items() if len(array) != sum(lengths)]:
+        raise ValueError(f"'{wrong[0]}' has another length than the episodes together")
+    ends = np.cumsum(lengths)
+    return [
+        _trajectory(episode, {name: array[end - episode.length : end] for name, array in joined.items()})
+        for episode, end in zip(told, ends, strict=True)
+    ]
+
+
+def _trajectory(told: _Episode, arrays: Mapping[str, Array]) -> Trajectory:
+    def named(prefix: str) -> dict[str, Array]:
+        return {n.removeprefix(prefix): array for n, array in arrays.items() if n.startswith(prefix)}
+
+    single = {name: array for name, array in arrays.items() if "/" not in name}
+    words = {name: getattr(told, name) for name in _TOLD}
+    return Trajectory(signals=named("signal/"), components=named("component/"), **single, **words)
+
+
+def _read_signals(arrays: dict[str, Array]) -> list[Trajectory]:
+    """Read a `trajectories.npz` of signals: `episode<i>/<name>`, of `prev_` ones the first step."""
+    episodes: dict[str, dict[str, Array]] = {}
+    for key, array in arrays.items():
+        episode, name = key.split("/", 1)
+        episodes.setdefault(episode, {})[f"signal/{name}"] = array
+    whole = [restored(written, np.array([0])) for written in episodes.values()]
+    signals = [{name.removeprefix("signal/"): array for name, array in one.items()} for one in whole]
+    return [Trajectory(one, terminated=False, truncated=False, ending=UNKNOWN) for one in signals]
+
+
+def _read_side_by_side(arrays: dict[str, Array]) -> list[Trajectory]:
+    """Read a `transitions.npz` of steps `(T, N, ...)`; scores are of the episodes that ended, in order."""
+    scores = iter(arrays["fitness_per_episode"].tolist())
+    found: list[Trajectory] = []
+    for world in range(arrays["first"].shape[1]):
+        column = {name: array[:, world] for name, array in arrays.items() if name != "fitness_per_episode"}
+        cuts = np.flatnonzero(column["first"])[1:]
+        parts = {name: np.split(array, cuts) for name, array in column.items()}
+        for earlier in range(len(cuts) + 1):
+            part = {name: split[earlier] for name, split in parts.items()}
+            terminated, truncated = bool(part["terminated"][-1]), bool(part["truncated"][-1])
+            one = Trajectory(
+                {n.removeprefix("signal/"): a for n, a in part.items() if n.startswith("signal/")},
+                terminated,
+                truncated,
+                UNKNOWN,
+                native_reward=part["native_reward"],
+                fitness=next(scores, None) if terminated or truncated else None,
+                earlier=earlier,
+            )
+            found.append(one)
+    return found
+
+
+_TOLD = tuple(name for name in _Episode.model_fields if name != "length")
+_FORMS = {"now": _read_now, "signals": _read_signals, "side by side": _read_side_by_side}
+
+
+def _begins(lengths: Sequence[int]) -> Array:
+    return np.cumsum([0, *lengths[:-1]]) if lengths else np.zeros(0, np.int64)

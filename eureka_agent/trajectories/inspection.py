@@ -1,0 +1,120 @@
+"""Random play before anything is trained: are promises kept, and what do the signals look like?"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from itertools import pairwise
+
+import gymnasium as gym
+import numpy as np
+
+from eureka_agent.errors import TaskError
+from eureka_agent.tasks.building import ASSUMED_LIMIT
+from eureka_agent.tasks.observe import check_bounds
+from eureka_agent.tasks.task import Array, Task
+from eureka_agent.tasks.worlds import GymWorlds, StepResult
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.recording import record
+from eureka_agent.trajectories.trajectory import Trajectory
+
+WORLDS = 4
+MINIMUM_ROWS = 512
+LONGEST_HOLD = 50
+
+
+class _RandomPolicy:
+    """Random actions, held for `hold` steps each; every world has its own generator."""
+
+    def __init__(self, space: gym.Space, seed: int, hold: int) -> None:
+        self._space = copy.deepcopy(space)
+        self._space.seed(seed)
+        self._hold = hold
+        self._left = 0
+        self._action: Array = np.asarray(self._space.sample())
+
+    def act(self) -> Array:
+        if self._left == 0:
+            self._action, self._left = np.asarray(self._space.sample()), self._hold
+        self._left -= 1
+        return self._action
+
+
+def inspect_environment(task: Task, seed: int = 0, steps: int = MINIMUM_ROWS) -> TrajectoryBatch:
+    """Play at random and record at least `steps` rows (and 512), until one episode at least has ended.
+
+    In half of the worlds actions are drawn anew each step, in the others they are held for a while.
+    Raises TaskError if the environment breaks a promise: the form of what it returns, observations outside
+    their space or its bounds, signals that are not as declared, episodes that never end.
+    """
+    rows = max(steps, MINIMUM_ROWS)
+    hold = int(np.clip(task.max_episode_steps // 10, 2, LONGEST_HOLD))
+    seeds = [seed + world for world in range(WORLDS)]
+    with GymWorlds(task, WORLDS, seeds) as worlds:
+        policies = [
+            _RandomPolicy(worlds.action_space, own, 1 if world < WORLDS // 2 else hold)
+            for world, own in enumerate(seeds)
+        ]
+        worlds.reset()
+        _check_state(worlds)
+        results: list[StepResult] = []
+        actions: list[Array] = []
+        ended = False
+        while len(results) < ASSUMED_LIMIT and not (ended and len(results) * WORLDS >= rows):
+            actions.append(np.stack([policy.act() for policy in policies]))
+            results.append(worlds.step(actions[-1]))
+            _check_state(worlds)
+            ended = ended or bool(results[-1].done.any())
+    _check_ends(task, results)
+    return _recorded(task, results, actions, seeds)
+
+
+def _check_state(worlds: GymWorlds) -> None:
+    for leaf in worlds.leaves:
+        check_bounds(leaf, worlds.final_state[leaf.name])
+        if worlds.state is not worlds.final_state:
+            check_bounds(leaf, worlds.state[leaf.name])
+
+
+def _check_ends(task: Task, results: list[StepResult]) -> None:
+    """Raise TaskError if nobody named a time limit and no episode ended before the assumed one."""
+    by_itself = any(result.terminated.any() for result in results)
+    earlier = any(result.truncated.any() for result in results[: ASSUMED_LIMIT - 1])
+    if not (task.time_limit_known or by_itself or earlier):
+        raise TaskError(
+            f"'{task.env_id}' has no time limit, and no episode ended within {ASSUMED_LIMIT:,} random steps.",
+            allowed="episodes that end by themselves, or a time limit",
+            fix="Give one with --max-episode-steps.",
+        )
+
+
+def _recorded(
+    task: Task, results: list[StepResult], actions: list[Array], seeds: Sequence[int]
+) -> TrajectoryBatch:
+    return TrajectoryBatch(
+        tuple(_world(task, results, actions, world, seed) for world, seed in enumerate(seeds))
+    )
+
+
+def _world(
+    task: Task, results: list[StepResult], actions: list[Array], world: int, seed: int
+) -> tuple[Trajectory, ...]:
+    """Return one world's episodes, one after the other; the last may still be running."""
+    ends = [t + 1 for t, result in enumerate(results) if result.done[world] or t + 1 == len(results)]
+    episodes: list[Trajectory] = []
+    for begin, end in pairwise((0, *ends)):
+        steps = results[begin:end]
+        names = steps[0].signals
+        episodes.append(
+            record(
+                task,
+                {name: np.stack([step.signals[name][world] for step in steps]) for name in names},
+                action=np.stack([action[world] for action in actions[begin:end]]),
+                native_reward=np.stack([step.native_reward[world] for step in steps]),
+                terminated=bool(steps[-1].terminated[world]),
+                truncated=bool(steps[-1].truncated[world]),
+                seed=seed,
+                earlier=len(episodes),
+            )
+        )
+    return tuple(episodes)

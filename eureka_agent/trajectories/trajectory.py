@@ -1,0 +1,123 @@
+"""One recorded episode: the form in which everybody reads what happened."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from eureka_agent.errors import TrajectoryError
+
+Array = np.ndarray
+Simulator = Literal["cpu", "device"]
+VERSION = 1
+"""Version of the form; counted up when a field changes its meaning."""
+LONGEST_ENDING = 200
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which policy acted: the training that it comes from, and when; empty for random actions."""
+
+    candidate: str = ""
+    """Id of a candidate, or name of a baseline."""
+    stage: str = ""
+    """"search" or "confirm"."""
+    replicate: int | None = None
+    checkpoint: int | None = None
+    """Index of the checkpoint that was kept."""
+    env_steps: int | None = None
+    """Environment steps of learning up to that checkpoint."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """T control steps of one world, from a reset to the end of the episode or of the recording.
+
+    All arrays have a leading axis of T steps and are finite; what is not known is None. With `seed` and
+    `action` a deterministic simulator plays the episode again (`trajectories/replay.py`). Raises
+    TrajectoryError on construction where parts do not fit.
+    """
+
+    signals: Mapping[str, Array]
+    """Each `(T, ...)`, float32 or int32, `prev_` ones included."""
+    terminated: bool
+    """The last step led to a terminal state."""
+    truncated: bool
+    """The time limit was reached with the last step."""
+    ending: str
+    """Why the episode ended, in words: the task's event, or one of `ending.GENERIC`."""
+    action: Array | None = None
+    """`(T, ...)` as given to the simulator's `step`, before any clipping."""
+    native_reward: Array | None = None
+    """Floating `(T,)`, the environment's own reward as the simulator gave it."""
+    reward: Array | None = None
+    """float32 `(T,)`, what the policy's reward function pays; None where it was not asked."""
+    components: Mapping[str, Array] = field(default_factory=dict)
+    """float32 `(T,)` each; empty where the reward was not asked."""
+    fitness: float | None = None
+    """Of the whole episode; None where it did not end."""
+    fitness_so_far: Array | None = None
+    """float32 `(T,)`, as if the episode had ended with each step; None where only whole ones are scored."""
+    fitness_version: str = ""
+    """`Fitness.version` of what scored it."""
+    seed: int | None = None
+    """What the world's generator was seeded with."""
+    earlier: int = 0
+    """Episodes that the world had played since it was seeded: they must be played again first."""
+    simulator: Simulator = "cpu"
+    """Where it was played: the same seed begins differently on a device."""
+    origin: Origin = field(default_factory=Origin)
+    version: int = VERSION
+
+    def __post_init__(self) -> None:
+        if self.version != VERSION:
+            raise _wrong(f"its version is {self.version}", f"version {VERSION}")
+        if not self.signals:
+            raise _wrong("it has no signals", "one at least, `(T, ...)`")
+        for name, array in self.arrays.items():
+            self._check(name, array)
+        if self.components and self.reward is None:
+            raise _wrong("it has components and no reward", "both or none")
+        if self.fitness is not None and not math.isfinite(self.fitness):
+            raise _wrong(f"its fitness is {self.fitness}", "a finite number")
+        if self.earlier < 0 or (self.seed or 0) < 0:
+            raise _wrong(f"its seed is {self.seed}, episodes before it {self.earlier}", "0 or more")
+        if not self.ending.isprintable() or not 0 < len(self.ending) <= LONGEST_ENDING:
+            raise _wrong(f"ending is {self.ending[:50]!r}", f"a line of up to {LONGEST_ENDING} letters")
+
+    def _check(self, name: str, array: Array) -> None:
+        shape, steps = np.shape(array), np.shape(next(iter(self.signals.values())))[:1]
+        scalar = not name.startswith("signal/") and name != "action"
+        if not steps or shape[:1] != steps or steps == (0,) or (scalar and len(shape) != 1):
+            allowed = f"`{'(T,)' if scalar else '(T, ...)'}` with the same T of all, one at least"
+            raise _wrong(f"'{name}' has shape {shape}", allowed)
+        if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+            raise _wrong(f"'{name}' ({array.dtype}) is not finite", "numbers, without NaN and infinity")
+
+    @property
+    def length(self) -> int:
+        """Control steps."""
+        return len(next(iter(self.signals.values())))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the episode ended with the last step."""
+        return self.terminated or self.truncated
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Everything there is of every step: `signal/<name>`, `component/<name>`, other fields by name."""
+        own = {name: getattr(self, name) for name in ("action", "native_reward", "reward", "fitness_so_far")}
+        return {
+            **{f"signal/{name}": array for name, array in self.signals.items()},
+            **{f"component/{name}": array for name, array in self.components.items()},
+            **{name: array for name, array in own.items() if array is not None},
+        }
+
+
+def _wrong(what: str, allowed: str) -> TrajectoryError:
+    return TrajectoryError(f"This is no trajectory: {what}.", allowed=allowed)

@@ -1,0 +1,148 @@
+"""Recorded episodes on the disk: what is written comes back, and so does what earlier versions wrote."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from trajectory_fakes import running, whole
+
+from eureka_agent.errors import StoreError
+from eureka_agent.trajectories import (
+    Origin,
+    Trajectory,
+    TrajectoryBatch,
+    read_trajectories,
+    write_trajectories,
+)
+from eureka_agent.trajectories.ending import UNKNOWN
+
+
+def assert_equal(one: Trajectory, other: Trajectory) -> None:
+    assert list(one.arrays) == list(other.arrays)
+    for name, array in one.arrays.items():
+        np.testing.assert_array_equal(array, other.arrays[name], err_msg=name)
+        assert array.dtype == other.arrays[name].dtype
+    for field in fields(Trajectory):
+        value = getattr(one, field.name)
+        if not isinstance(value, (np.ndarray, dict)):
+            assert value == getattr(other, field.name), field.name
+
+
+@pytest.mark.parametrize("lengths", [[4, 2, 1], [1], []])
+def test_episodes_come_back_as_they_were_written(tmp_path: Path, lengths: list[int]) -> None:
+    origin = Origin("0-01", "search", 1, 9, 50_000)
+    written = [whole(steps, earlier=i, origin=origin) for i, steps in enumerate(lengths)]
+    write_trajectories(tmp_path / "x.npz", written)
+    read = read_trajectories(tmp_path / "x.npz")
+    assert len(read) == len(written)
+    for one, other in zip(read, written, strict=True):
+        assert_equal(one, other)
+
+
+def test_signals_alone_and_choices_come_back(tmp_path: Path) -> None:
+    height = np.arange(3, dtype=np.float32)
+    choices = running({"height": height}, action=np.array([0, 1, 0]), simulator="device")
+    for one in (running({"height": height}), choices):
+        write_trajectories(tmp_path / "x.npz", [one])
+        assert_equal(read_trajectories(tmp_path / "x.npz")[0], one)
+
+
+def test_an_action_of_zero_that_was_clipped_comes_back(tmp_path: Path) -> None:
+    one = running({"action": np.full((2, 1), 0.5, np.float32)}, action=np.zeros((2, 1), np.float32))
+    write_trajectories(tmp_path / "x.npz", [one])
+    assert_equal(read_trajectories(tmp_path / "x.npz")[0], one)
+
+
+def test_trajectories_of_one_file_hold_the_same(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="hold the same arrays"):
+        write_trajectories(tmp_path / "x.npz", [whole(2), running(whole(2).signals)])
+
+
+def test_a_training_that_left_none_has_none(tmp_path: Path) -> None:
+    assert read_trajectories(tmp_path / "trajectories.npz") == []
+
+
+def test_the_signals_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    arrays = {}
+    for index, one in enumerate([whole(4), whole(1)]):
+        for name, array in one.signals.items():
+            arrays[f"episode{index}/{name}"] = array[:1] if name.startswith("prev_") else array
+    np.savez_compressed(tmp_path / "trajectories.npz", **arrays)
+    read = read_trajectories(tmp_path / "trajectories.npz")
+    assert [one.length for one in read] == [4, 1]
+    assert {(one.ending, one.fitness, one.action is None) for one in read} == {(UNKNOWN, None, True)}
+    for one, written in zip(read, [whole(4), whole(1)], strict=True):
+        for name, array in written.signals.items():
+            np.testing.assert_array_equal(one.signals[name], array)
+
+
+def side_by_side() -> dict[str, Any]:
+    """Return steps of two worlds as earlier versions recorded them; two episodes end, two go on."""
+    first = np.array([[1, 1], [0, 0], [1, 0], [0, 1]], bool)
+    height = np.arange(8, dtype=np.float32).reshape(4, 2)
+    return {
+        "signal/height": height, "signal/prev_height": height - 1, "first": first,
+        "terminated": np.array([[0, 0], [1, 0], [0, 0], [0, 0]], bool),
+        "truncated": np.array([[0, 0], [0, 0], [0, 1], [0, 0]], bool),
+        "native_reward": height.astype(np.float64), "fitness_per_episode": np.array([1.5, 2.5]),
+    }  # fmt: skip
+
+
+def test_the_random_play_of_earlier_versions_is_read(tmp_path: Path) -> None:
+    arrays = side_by_side()
+    np.savez_compressed(tmp_path / "transitions.npz", **arrays)
+    read = read_trajectories(tmp_path / "transitions.npz")
+    assert [(one.length, one.earlier, one.fitness) for one in read] == [
+        (2, 0, 1.5), (2, 1, None), (3, 0, 2.5), (1, 1, None),
+    ]  # fmt: skip
+    assert [(one.terminated, one.truncated) for one in read[::2]] == [(True, False), (False, True)]
+    batch = TrajectoryBatch.of(read)
+    np.testing.assert_array_equal(batch.first, arrays["first"])
+    np.testing.assert_array_equal(batch.signals["prev_height"], arrays["signal/prev_height"])
+    np.testing.assert_array_equal(batch.fitness_per_episode, [1.5, 2.5])
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut"])
+def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "trajectories.npz").write_bytes(content)
+    with pytest.raises(StoreError, match=r"trajectories\.npz holds no recorded episodes"):
+        read_trajectories(tmp_path / "trajectories.npz")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": np.array(2)},
+        {"version": np.array("one")},
+        {"episodes": np.frombuffer(b"no json", np.uint8)},
+        {"episodes": np.frombuffer(b'[{"length": 10000000}]', np.uint8)},
+        {"signal/height": np.zeros(2, np.float32)},
+        {"signal/prev_height": np.zeros(9, np.float32)},
+        {"native_reward": np.full(3, np.nan)},
+        {"native_reward": np.zeros(4)},
+        {"reward": np.array([object()])},
+        {"seed": np.zeros(3)},
+        {"surprise": np.zeros(3)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
+    path = tmp_path / "x.npz"
+    write_trajectories(path, [whole(3)])
+    with np.load(path) as data:
+        arrays = {name: data[name] for name in data.files}
+    np.savez(path, allow_pickle=True, **(arrays | changes))
+    with pytest.raises(StoreError, match="holds no recorded episodes"):
+        read_trajectories(path)
+
+
+@pytest.mark.parametrize("name", ["first", "terminated", "native_reward", "fitness_per_episode"])
+def test_damaged_random_play_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "transitions.npz"
+    np.savez(path, allow_pickle=False, **(side_by_side() | {name: np.zeros(())}))
+    with pytest.raises(StoreError, match="holds no recorded episodes"):
+        read_trajectories(path)
