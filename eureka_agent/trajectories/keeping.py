@@ -5,8 +5,8 @@ at single episodes, and equal seeds make those of different candidates comparabl
 checkpoints, and those of learning, leave numbers only. Every step is written but for what follows from the
 rest: `prev_` signals where no episode began, and actions that the signal `action` shows as they were given.
 
-The cost of the three, measured, and beside it what signals alone cost: CartPole 10 kB (13), Pendulum 16 kB (15),
-AntSpin 400 steps long 225 kB (226), HalfCheetah 1,000 steps long 483 kB (463). Random play of a run: 21 to 560 kB.
+The cost of the three, measured, in kB, and what signals alone cost: CartPole 10 (13), Pendulum 16 (15),
+AntSpin with 400 steps 225 (226), HalfCheetah with 1,000 steps 483 (463). Random play, once a run: 21 to 560.
 """
 
 from __future__ import annotations
