@@ -128,7 +128,7 @@ def event(**changes: Any) -> Make:
 
 
 def planned(genome: dict[str, Any]) -> Make:
-    """Return a folder whose log ends with a planned reward, with code that leaves the mark for PAYLOAD."""
+    """Return a folder whose log ends with the plan of a reward, whose code for PAYLOAD leaves the mark."""
 
     def make(root: Path, scene: Scene) -> None:
         written(root)
