@@ -55,7 +55,7 @@ class GymWorlds:
     """`num_envs` environments of one task, with same-step autoreset.
 
     Every environment is seeded at its first reset only, and goes on with its own generator: what one world
-    draws never depends on another. `reset_with` seeds anew, for evaluation.
+    draws never depends on another.
     """
 
     def __init__(self, task: Task, num_envs: int, seeds: Sequence[int]) -> None:
@@ -83,15 +83,8 @@ class GymWorlds:
 
     def reset(self) -> Array:
         """Begin a new episode in every world and return the policy's observations `(num_envs, d)`."""
-        seeds, self._first_seeds = self._first_seeds, None
-        return self._reset_all(seeds or [None] * self.num_envs)
-
-    def reset_with(self, seeds: Sequence[int]) -> Array:
-        """Begin a new episode in every world, each generator seeded anew."""
-        self._first_seeds = None
-        return self._reset_all([int(seed) for seed in seeds])
-
-    def _reset_all(self, seeds: Sequence[int | None]) -> Array:
+        given, self._first_seeds = self._first_seeds, None
+        seeds = given or [None] * self.num_envs
         rows = [env.reset(seed=seed) for env, seed in zip(self.envs, seeds, strict=True)]
         self.state = self._read(range(self.num_envs), [row[0] for row in rows], [row[1] for row in rows])
         self.final_state = self.state

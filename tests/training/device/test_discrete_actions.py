@@ -88,7 +88,7 @@ def test_a_rollout_shows_the_choices_that_were_made_and_goes_on_from_a_snapshot_
     assert expected[1].done.any(), "a reset draws from the keys"
     got = jax.device_get(rolled_out(*worlds.restore(snapshot)))
     jax.tree.map(np.testing.assert_array_equal, got, expected)
-    assert cast("Any", rolled_out)._cache_size() == 1, "restored worlds are not compiled for anew"
+    assert rolled_out._cache_size() == 1, "compiled once"  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(TaskError, match="DeviceWorlds of point_mass"):
         point_worlds(point_task()).restore(snapshot)
 
