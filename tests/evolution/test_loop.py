@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -262,3 +263,21 @@ def archive_of(state: RunState) -> object:
     ]
     baselines = {name: sorted(es, key=lambda e: e.replicate) for name, es in state.baselines.items()}
     return plain, archive.incumbent_id, baselines, state.confirmation
+
+
+def test_checkpoints_reach_the_log_and_change_no_state(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path)
+    evolution.run()
+    events = read_events(tmp_path / "events.jsonl")
+    told = [event for event in events if event["type"] == "checkpoint_reached"]
+    started = [event for event in events if event["type"] == "training_started"]
+    who = ("name", "stage", "replicate", "seed")
+    assert [[event[key] for key in who] for event in told] == [
+        [event[key] for key in who] for event in started
+    ]
+    assert {event["env_steps"] for event in told} == {STEPS // 2}
+    assert {event["fitness"] for event in told} == {0.0}
+    whole = RunState.of(events)
+    older = RunState.of(event for event in events if event["type"] != "checkpoint_reached")
+    assert older.active_s == pytest.approx(whole.active_s)
+    assert replace(older, active_s=0.0) == replace(whole, active_s=0.0)
