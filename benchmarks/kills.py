@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from eureka_agent.store.event_types import TrainingFinished
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import list_runs
 from eureka_agent.store.state import RunState
@@ -77,7 +78,7 @@ def state_of(runs: Path) -> RunState:
 def trainings(runs: Path) -> list[tuple[str, str, int]]:
     (folder,) = list_runs(runs)
     events = read_events(folder.events)
-    return [(e["name"], e["stage"], e["replicate"]) for e in events if e["type"] == "training_finished"]
+    return [(e.name, e.stage, e.replicate) for e in events if isinstance(e, TrainingFinished)]
 
 
 def archive(runs: Path) -> object:

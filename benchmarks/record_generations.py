@@ -18,6 +18,7 @@ from typing import Any
 
 import eureka_agent
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.store.event_types import Event, GenerationJudged
 from eureka_agent.store.files import write_atomic
 from eureka_agent.store.state import RunState
 from eureka_agent.training.algorithm import PpoSettings
@@ -56,9 +57,9 @@ def record(name: str, seed: int, parallel: int | None) -> list[dict[str, Any]]:
     samples, env_steps = TASKS[name]
     stop, states = threading.Event(), []
 
-    def listen(event: dict[str, Any], state: RunState) -> None:
+    def listen(event: Event, state: RunState) -> None:
         states[:] = [state]
-        if event["type"] == "generation_judged" and event["generation"] == GENERATIONS - 1:
+        if isinstance(event, GenerationJudged) and event.generation == GENERATIONS - 1:
             stop.set()
 
     task = eureka_agent.find_task(name)

@@ -39,7 +39,7 @@ def main() -> None:
 
 def counted(folder: RunFolder) -> list[tuple[tuple[str, str], Counter[str]]]:
     state = RunState.of(read_events(folder.events))
-    turns = Counter(key.partition("/")[0] for key in state.replies)
+    turns = Counter(key.slot for key in state.replies)
     task = Path(state.config["task"]["value"]).name
     rows = []
     for candidate in state.candidates.values():

@@ -14,11 +14,11 @@ import argparse
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import eureka_agent
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
+from eureka_agent.store.records import ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
 
 NEVER = 1e9
@@ -90,28 +90,27 @@ def rows_of(root: Path) -> Iterator[tuple[str, ...]]:
         state = RunState.of(read_events(folder.events))
         if not state.finished or state.confirmation is None:
             continue
-        by_name = {row["name"]: row for row in state.confirmation["table"]}
         steps = state.config["env_steps"] or eureka_agent.find_task(task_of(folder)).budget.env_steps
         yield (
             f"`{task_of(folder)}`",
             state.config["model"],
             str(len(state.candidates)),
             f"{steps:,}",
-            interval(by_name.get(state.confirmation["winner"])),
-            interval(by_name.get("reference")),
-            interval(by_name.get("sparse")),
-            difference(state.confirmation["paired_difference"]),
+            interval(state.confirmation.row(state.confirmation.winner)),
+            interval(state.confirmation.row("reference")),
+            interval(state.confirmation.row("sparse")),
+            difference(state.confirmation.paired_difference),
         )
 
 
-def interval(row: dict[str, Any] | None) -> str:
+def interval(row: ConfirmationRow | None) -> str:
     if row is None:
         return "none"
-    return f"{row['fitness']:.3g} [{row['low']:.3g}, {row['high']:.3g}] ({len(row['seeds'])})"
+    return f"{row.fitness:.3g} [{row.low:.3g}, {row.high:.3g}] ({len(row.seeds)})"
 
 
-def difference(found: dict[str, float] | None) -> str:
-    return "" if found is None else f"{found['mean']:+.3g} [{found['low']:+.3g}, {found['high']:+.3g}]"
+def difference(found: PairedDifference | None) -> str:
+    return "" if found is None else f"{found.mean:+.3g} [{found.low:+.3g}, {found.high:+.3g}]"
 
 
 if __name__ == "__main__":

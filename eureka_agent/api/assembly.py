@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -26,6 +25,7 @@ from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.event_types import Notice, RunResumed, RunStarted
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.files import write_atomic
@@ -54,18 +54,18 @@ def building(
     """Build the parts of a run, journal that it started, and take them down afterwards."""
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
-        sandbox = stack.enter_context(RewardSandbox(unsafe=config.unsafe_isolation))
+        sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
         trained_by = make_trainer(
-            config.trainer,
+            config.training.trainer,
             sandbox,
             scratch=folder.scratch,
-            parallel=config.parallel,
+            parallel=config.training.parallel,
             stop=stop,
-            notify=lambda text: log.append("notice", {"text": text}),
+            notify=lambda text: log.append(Notice(text=text)),
             gpu=device.platform == "gpu",
-            worlds=config.worlds,
-            unsafe=config.unsafe_isolation,
+            worlds=config.training.worlds,
+            unsafe=config.isolation.unsafe,
         )
         trainer = AuditedTrainer(
             trained_by,
@@ -95,10 +95,9 @@ def building(
 
 def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:
     """Return what the run trains on; one that goes on keeps what it began with, so that scores compare."""
-    begun = next(
-        (e.get("device", {}).get("platform") for e in log.events if e["type"] == "run_started"), None
-    )
-    return choose_device(begun or config.device, config.trainer, task, fresh=config.init_policy is None)
+    begun = next((event.device for event in log.events if isinstance(event, RunStarted)), None)
+    asked = begun.platform if begun else config.training.device
+    return choose_device(asked, config.training.trainer, task, fresh=config.training.init_policy is None)
 
 
 def _journal_start(
@@ -111,23 +110,33 @@ def _journal_start(
     why: str,
     device: DeviceChoice,
 ) -> None:
-    where = {"isolation": sandbox.report.to_json(), "versions": installed_versions()}
-    facts = {"facts": TaskFacts.of(task, config).to_json()}
+    held, versions, facts = sandbox.report, installed_versions(), TaskFacts.of(task, config)
     if state.config:
-        log.append("run_resumed", where | (facts if state.facts is None else {}))
+        told = facts if state.facts is None else None
+        log.append(RunResumed(isolation=held, versions=versions, facts=told))
         return
     import tomli_w
 
-    resolved = config.model_dump(mode="json", exclude_none=True)
+    resolved = config.to_toml()
     write_atomic(folder.config, tomli_w.dumps(resolved, multiline_strings=True))
-    run_id, journalled_config = new_run_id(), config.model_dump(mode="json")
+    run_id, journalled_config = new_run_id(), config.to_json()
     # First the record, then the event: a log that has begun is recorded as this person's, or says otherwise.
     recorded = record_run(run_id, journalled_config, folder.root)
-    data = {"config": journalled_config, "digest": config.digest(), "run_id": run_id, "model_because": why}
-    data |= {"halving": early_stops.rule_of(config), "device": asdict(device)}
-    log.append("run_started", data | where | facts)
+    log.append(
+        RunStarted(
+            config=journalled_config,
+            digest=config.digest(),
+            run_id=run_id,
+            model_because=why,
+            halving=early_stops.rule_of(config),
+            device=device,
+            isolation=held,
+            versions=versions,
+            facts=facts,
+        )
+    )
     if not recorded:
-        log.append("notice", {"text": NOT_RECORDED})
+        log.append(Notice(text=NOT_RECORDED))
 
 
 def _proposer(
@@ -139,7 +148,7 @@ def _proposer(
     restart: int,
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
-    if config.model == OFFLINE_MODEL:
+    if config.model.name == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
     return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
 
@@ -155,4 +164,4 @@ def _ranges(recording: Recording) -> dict[str, tuple[Any, Any, Any]]:
 
 def _critic(task: Task, config: RunConfig, recording: Recording, sandbox: RewardSandbox) -> Check:
     checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
-    return Critic(checks if config.critic else [])
+    return Critic(checks if config.critic.enabled else [])

@@ -59,9 +59,9 @@ class Item:
 def check_typed(config: RunConfig, consent: Consent) -> None:
     """Raise ConfigError for an option that says something else than the log."""
     pairs = [
-        ("--model", consent.model, config.model),
-        ("--base-url", consent.base_url and checked_url(consent.base_url), config.base_url),
-        ("--unsafe-isolation", consent.unsafe_isolation or None, config.unsafe_isolation),
+        ("--model", consent.model, config.model.name),
+        ("--base-url", consent.base_url and checked_url(consent.base_url), config.model.base_url),
+        ("--unsafe-isolation", consent.unsafe_isolation or None, config.isolation.unsafe),
     ]
     for option, typed, logged in pairs:
         if typed is not None and typed != logged:
@@ -90,14 +90,14 @@ def check_consent(run: str, config: RunConfig, consent: Consent) -> None:
 def asked_for(config: RunConfig, consent: Consent) -> Iterator[Item]:
     """Yield what a configuration says that could run code, spend money or send data away."""
     yield from _task_items(config.task, consent)
-    if config.model != OFFLINE_MODEL:
-        option = f"--model {shlex.quote(shown(config.model))}"
-        yield Item(f"the model {shown(config.model)}", option, consent.model is not None)
-    if config.base_url is not None:
-        option = f"--base-url {shlex.quote(shown(config.base_url))}"
-        what = f"requests, with your key, to {shown(config.base_url)}"
+    if config.model.name != OFFLINE_MODEL:
+        option = f"--model {shlex.quote(shown(config.model.name))}"
+        yield Item(f"the model {shown(config.model.name)}", option, consent.model is not None)
+    if config.model.base_url is not None:
+        option = f"--base-url {shlex.quote(shown(config.model.base_url))}"
+        what = f"requests, with your key, to {shown(config.model.base_url)}"
         yield Item(what, option, consent.base_url is not None)
-    if config.unsafe_isolation:
+    if config.isolation.unsafe:
         what = "generated code on a machine that cannot contain it"
         yield Item(what, "--unsafe-isolation", consent.unsafe_isolation)
 

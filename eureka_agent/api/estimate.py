@@ -79,16 +79,16 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     """Return what a run would ask for. Keys must be there, but nobody is asked and nothing is written."""
     models = make_models(config, Path(), task)
     prompts = _prompts(task, config) if models else []
-    resolved = config.model_dump(mode="json", exclude_none=True)
-    slots = config.restarts * config.generations * config.samples
+    resolved = config.to_toml()
+    slots = config.search.restarts * config.search.generations * config.search.samples
     shares = tuple(_share(model, prompts, slots // len(models), config) for model in models)
-    return Estimate(resolved, why, slots * config.search_seeds, shares)
+    return Estimate(resolved, why, slots * config.search.seeds, shares)
 
 
 def check_budget(task: Task, config: RunConfig) -> None:
     """Raise unless the budget can be kept and pays for one request; models that cannot be built raise too."""
     models = make_models(config, Path(), task)
-    if config.budget_usd is None:
+    if config.budget.usd is None:
         return
     first = _prompts(task, config, generations=1)[0] if models else ()
     for model in models:
@@ -99,9 +99,9 @@ def check_budget(task: Task, config: RunConfig) -> None:
                 allowed="models whose price is known, or a price of your own in the file EUREKA_AGENT_PRICES",
                 fix="Give the run without --budget-usd, or write the price into a file and name it there.",
             )
-        if worst > config.budget_usd:
+        if worst > config.budget.usd:
             raise BudgetExhaustedError(
-                f"${config.budget_usd:g} do not pay for one request to {model.name}, which may cost "
+                f"${config.budget.usd:g} do not pay for one request to {model.name}, which may cost "
                 f"${worst:.4f}. Nothing was asked.",
                 allowed=f"at least ${worst:.4f}; a whole run is estimated by --dry-run",
                 fix="Raise --budget-usd, lower --max-reply-tokens, or choose a cheaper model.",
@@ -123,7 +123,7 @@ class _Listening:
 
 def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tuple[Message, ...]]:
     """Render every prompt of a first generation, and of a second after a first that was trained."""
-    listening = _Listening(split_models(config.model)[0])
+    listening = _Listening(split_models(config.model.name)[0])
     designer = proposer_of(
         task,
         config,
@@ -133,8 +133,8 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
         trained=lambda candidate: placeholder_stats(task, candidate.evaluations[0].components),
     )
     archive = Archive.of([], sign=task.fitness.sign)
-    for generation in range(min(generations, config.generations)):
-        for slot in designer.plan(generation, config.samples, archive):
+    for generation in range(min(generations, config.search.generations)):
+        for slot in designer.plan(generation, config.search.samples, archive):
             designer.propose(slot, archive, threading.Event())
         archive = Archive.of(_as_if_trained(task, config), sign=task.fitness.sign, incumbent_id="0-00")
     return listening.asked
@@ -145,7 +145,7 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
     empty = Archive.of([], sign=task.fitness.sign)
     search: Proposer = Search(task, seed=config.seed)
     candidates = []
-    for slot in search.plan(0, config.samples, empty):
+    for slot in search.plan(0, config.search.samples, empty):
         draft = search.propose(slot, empty, threading.Event())
         curve = tuple(100.0 + 1.234567 * point for point in range(_POINTS))
         names = (
@@ -178,17 +178,18 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
 def _share(
     model: LanguageModel, prompts: list[tuple[Message, ...]], requests: int, config: RunConfig
 ) -> Share:
-    first, later = prompts[: config.samples], prompts[config.samples :] or prompts
-    generations = config.generations
+    first, later = prompts[: config.search.samples], prompts[config.search.samples :] or prompts
+    generations = config.search.generations
     weight = 1 / generations  # first generations of restarts, among all
     read = _mean_bytes(first) * weight + _mean_bytes(later) * (1 - weight)
-    most_requests = requests * (1 + config.repair_turns)
+    most_requests = requests * (1 + config.critic.repair_turns)
     input_tokens = round(requests * read / BYTES_PER_TOKEN)
-    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.max_reply_tokens)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.model.max_reply_tokens)
     cost = _price_of(model, input_tokens, output_tokens, requests)
     longest = max(prompts, key=_bytes)
     turns = [
-        worst_case_usd(model, f"{n}", _repaired(longest, n, config)) for n in range(1 + config.repair_turns)
+        worst_case_usd(model, f"{n}", _repaired(longest, n, config))
+        for n in range(1 + config.critic.repair_turns)
     ]
     worst = _sum(turns)
     most = worst * requests if worst is not None else None
@@ -197,7 +198,7 @@ def _share(
 
 def _repaired(prompt: tuple[Message, ...], turn: int, config: RunConfig) -> tuple[Message, ...]:
     """Return the longest conversation of a repair: it repeats the replies before it, a byte a token."""
-    return (*prompt, *[Message("assistant", "x" * config.max_reply_tokens)] * turn)
+    return (*prompt, *[Message("assistant", "x" * config.model.max_reply_tokens)] * turn)
 
 
 def _price_of(model: LanguageModel, input_tokens: int, output_tokens: int, requests: int) -> float | None:

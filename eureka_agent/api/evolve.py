@@ -22,7 +22,8 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.events import Event, EventLog, read_events, read_start
+from eureka_agent.store.event_types import Event
+from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
@@ -75,9 +76,9 @@ def evolve(
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
-    every training starts from. `options` are the fields of `RunConfig`; `clock` tells the time of day. Raises
-    a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and running work has
-    been drained.
+    every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
+    time of day. Raises a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and
+    running work has been drained.
     """
     chosen, config, why = _asked_for(
         task,
@@ -228,22 +229,22 @@ def _run(
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
     """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
-    if config.init_policy is None:
+    if config.training.init_policy is None:
         return
-    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.init_policy:
+    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.training.init_policy:
         raise StoreError(
             f"{folder.init_policy} is not the policy that {folder.name} was started from.",
-            allowed=f"the file whose SHA-256 is {config.init_policy}",
+            allowed=f"the file whose SHA-256 is {config.training.init_policy}",
             fix="Put it back there, or start another run with `evolve --init-policy`.",
         )
 
 
 def result_of(folder: RunFolder, state: RunState) -> RunResult:
     """Return what a run left so far."""
-    confirmation = state.confirmation or {}
-    winner = confirmation.get("winner")
+    found = state.confirmation
+    winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None
-    return RunResult(folder.root, winner, reward, folder.summary, confirmation)
+    return RunResult(folder.root, winner, reward, folder.summary, found.to_json() if found else {})
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
@@ -258,11 +259,10 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
     """Tell whether a run is one's own and was started with `config`, by what its log holds at the start."""
     try:
         start = read_start(folder.events)
-        logged = {} if start is None else start["config"]
         return (
             start is not None
-            and is_own(start.get("run_id") or "", logged)
-            and make_config(logged).digest() == config.digest()
+            and is_own(start.run_id or "", start.config)
+            and make_config(start.config).digest() == config.digest()
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration

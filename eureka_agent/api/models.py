@@ -62,29 +62,29 @@ def _address_in_environment(model: str) -> str | None:
 
 def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageModel]:
     """Build the models of a run; none for `search`. Keys are read here, and nobody is asked."""
-    if config.model == OFFLINE_MODEL:
+    if config.model.name == OFFLINE_MODEL:
         return []
-    names = split_models(config.model)
+    names = split_models(config.model.name)
     if len(set(names)) < len(names) or (OFFLINE_MODEL in names):
         raise ConfigError(
-            f"The models {config.model} cannot share a run.",
+            f"The models {config.model.name} cannot share a run.",
             allowed="different language models, e.g. openai/<model>,anthropic/<model>",
             fix="Name each once, and give --model search alone.",
         )
-    if len(names) > 1 and config.base_url is not None:
+    if len(names) > 1 and config.model.base_url is not None:
         raise ConfigError(
             "Several models cannot share one base URL: each has a service of its own.",
             fix="Set OPENAI_BASE_URL and ANTHROPIC_BASE_URL instead of --base-url.",
         )
     options = ModelOptions(
-        base_url=config.base_url,
-        temperature=config.temperature,
-        max_reply_tokens=config.max_reply_tokens,
-        effort=config.effort,
-        stream=config.stream,
-        grammar=reward_grammar(task) if config.grammar else None,
-        max_parallel=config.max_parallel_requests,
-        cache=cache_folder("replies") if config.reply_cache else None,
+        base_url=config.model.base_url,
+        temperature=config.model.temperature,
+        max_reply_tokens=config.model.max_reply_tokens,
+        effort=config.model.effort,
+        stream=config.model.stream,
+        grammar=reward_grammar(task) if config.model.grammar else None,
+        max_parallel=config.model.max_parallel_requests,
+        cache=cache_folder("replies") if config.model.reply_cache else None,
         seed=config.seed,
     )
     return [make_model(name, run_folder=folder, options=options) for name in names]
@@ -104,11 +104,11 @@ def journalled(
     models: Sequence[LanguageModel], config: RunConfig, folder: RunFolder, log: EventLog, state: RunState
 ) -> list[LanguageModel]:
     """Put the models behind the log and one budget, and record what they reply."""
-    ledger = Ledger(config.budget_usd, state.at_most_usd)
+    ledger = Ledger(config.budget.usd, state.at_most_usd)
     recorded = [
         model
         if isinstance(model, ReplayModel)
-        else Recorder(model, folder.replies, about={"label": f"written by {config.model}"})
+        else Recorder(model, folder.replies, about={"label": f"written by {config.model.name}"})
         for model in models
     ]
     return [JournalledModel(model, log, state, ledger) for model in recorded]
@@ -125,8 +125,8 @@ def proposer_of(
 ) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
     # Prompts tell of this run, not of what the task has for those who say nothing.
-    steps = config.env_steps or task.budget.env_steps
-    target = task.fitness.target if config.target is None else config.target
+    steps = config.training.env_steps or task.budget.env_steps
+    target = task.fitness.target if config.search.target is None else config.search.target
     budget, fitness = replace(task.budget, env_steps=steps), replace(task.fitness, target=target)
     task = replace(task, budget=budget, fitness=fitness)
     designers = [
@@ -135,8 +135,8 @@ def proposer_of(
             model,
             PromptBook(),
             seed=seed,
-            reflection=config.reflection,
-            history=config.history,
+            reflection=config.search.reflection,
+            history=config.search.history,
             untrained=untrained,
             trained=trained,
         )

@@ -53,7 +53,7 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
         refuse_links(folder.root)
     ref = _ref(folder, config.task, consent)
     task = load_task(ref)
-    logged = TaskRef(**config.task.model_dump())
+    logged = TaskRef(**vars(config.task))
     if task_digest(task, logged) != config.task_digest:
         raise _another_task(folder, task, consent)
     return task, config
@@ -108,7 +108,7 @@ def _ref(folder: RunFolder, logged: TaskChoice, consent: Consent) -> TaskRef:
         )
     if not consent.names_task:
         own = bundled(logged.value) if logged.kind == "folder" else None
-        ref = TaskRef(**logged.model_dump())
+        ref = TaskRef(**vars(logged))
         return replace(ref, value=str(own)) if own is not None else ref
     typed = task_ref(consent.task, env=consent.env, envs=consent.envs)
     if logged.kind not in CONSTRUCTORS:

@@ -68,7 +68,7 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
         folder=folder.root,
         status=_status(state),
         candidates=candidates,
-        confirmation=state.confirmation or {},
+        confirmation=state.confirmation.to_json() if state.confirmation else {},
         summary=read_own_text(folder.summary),
         best_source=read_own_text(folder.best_reward),
     )
@@ -101,7 +101,7 @@ def export(
 
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
     """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
-    name = candidate or (state.confirmation or {}).get("winner")
+    name = candidate or (state.confirmation.winner if state.confirmation else None)
     if name is None:
         ended = f"It ended without one: {folder.summary} says why."
         raise StoreError(
@@ -128,11 +128,11 @@ def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> st
 
 
 def _run_summary(name: str, state: RunState) -> RunSummary:
-    confirmation = state.confirmation or {}
-    leaders = [j["incumbent"] for _, j in sorted(state.judgements.items()) if j["incumbent"]]
-    best = confirmation.get("winner") or (leaders[-1] if leaders else None)
-    confirmed = {row["name"]: row["fitness"] for row in confirmation.get("table", [])}
-    fitness = confirmed.get(best) if best in confirmed else (state.candidates[best].fitness if best else None)
+    leaders = [leader for leader in state.leaders.values() if leader]
+    winner = state.confirmation.winner if state.confirmation else None
+    best = winner or (leaders[-1] if leaders else None)
+    row = state.confirmation.row(best) if state.confirmation else None
+    fitness = row.fitness if row else (state.candidates[best].fitness if best else None)
     return RunSummary(
         name=name,
         task=_task_name(state),

@@ -73,7 +73,7 @@ def train(
     is how many trainings run side by side (threads of the population trainer), as many as cores by default.
     Without `stages` a task that has a curriculum is trained on as it stands, for as many steps.
     `init_policy` is a saved policy of either trainer to start from. `device` and `worlds` are those of
-    `RunConfig`.
+    `TrainingConfig`.
     """
     chosen = find_task(task, env=env, envs=envs, stages=stages)
     taken = choose_device(device, trainer, chosen, fresh=init_policy is None)

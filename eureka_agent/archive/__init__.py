@@ -2,6 +2,6 @@
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation, Status, candidate_id
-from eureka_agent.archive.ranking import Judgement, judge
+from eureka_agent.archive.ranking import Verdict, judge
 
-__all__ = ["Archive", "Candidate", "EarlyStop", "Evaluation", "Judgement", "Status", "candidate_id", "judge"]
+__all__ = ["Archive", "Candidate", "EarlyStop", "Evaluation", "Status", "Verdict", "candidate_id", "judge"]

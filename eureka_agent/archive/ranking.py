@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 """A bound that is zero may come out this much below it, as a share of the mean."""
 
 
-class Judgement(NamedTuple):
+class Verdict(NamedTuple):
     """What is decided after a generation."""
 
     incumbent: str | None
@@ -56,23 +56,23 @@ def paired_difference(challenger: Candidate, incumbent: Candidate, sign: float) 
     return Difference(mean, mean - statistics.stdev(differences) / math.sqrt(len(differences)))
 
 
-def judge(archive: Archive) -> Judgement:
+def judge(archive: Archive) -> Verdict:
     """Settle the challenge for the lead and name the next challenger."""
     usable = _in_the_running(archive)
     if not usable:
-        return Judgement(None, None, "nothing was trained to the end yet")
+        return Verdict(None, None, "nothing was trained to the end yet")
     incumbent = usable[0]
     if incumbent.id != archive.incumbent_id:
         reason = f"{incumbent.id} has the best fitness so far"
-        return Judgement(incumbent.id, _challenger(archive, incumbent), reason)
+        return Verdict(incumbent.id, _challenger(archive, incumbent), reason)
     for rival in usable[1:]:
         difference = paired_difference(rival, incumbent, archive.sign)
         if difference is not None and difference.counts:
             shared = min(len(rival.fitnesses()), len(incumbent.fitnesses()))
             bound = max(0.0, difference.low)
             reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
-            return Judgement(rival.id, _challenger(archive, rival), reason)
-    return Judgement(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
+            return Verdict(rival.id, _challenger(archive, rival), reason)
+    return Verdict(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
 
 
 def _challenger(archive: Archive, incumbent: Candidate) -> str | None:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli.options import UNCONTAINED, Json, takes
+
 app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
 
 
@@ -15,6 +17,7 @@ def group() -> None:
 
 
 @app.command()
+@takes(env_steps="Steps of learning each; else the case's.", unsafe_isolation=UNCONTAINED)
 def speed(
     case: Annotated[
         list[str] | None,
@@ -23,24 +26,19 @@ def speed(
     peers: Annotated[bool, typer.Option(help="Measure Stable-Baselines3, too.")] = True,
     candidates: Annotated[int | None, typer.Option(help="Candidates; else the case's own number.")] = None,
     peer_candidates: Annotated[int, typer.Option(help="Candidates for each process of the peer.")] = 2,
-    env_steps: Annotated[int | None, typer.Option(help="Steps of learning each; else the case's.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=JSON", help="A setting of PPO, for all.")
     ] = None,
-    unsafe_isolation: Annotated[
-        bool, typer.Option(help="Accept a machine that cannot contain code.")
-    ] = False,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document instead of text.")
-    ] = False,
+    json_output: Json = False,
+    **options: Any,
 ) -> None:
     """Train a generation of real rewards, start-up and evaluation included, and say how long it took."""
     from eureka_agent.api.bench_speed import measure_speed
     from eureka_agent.cli.output import print_json, print_table
 
     report = measure_speed(
-        case, peers=peers, candidates=candidates, peer_candidates=peer_candidates, env_steps=env_steps,
-        settings=dict(_setting(pair) for pair in setting or ()), unsafe_isolation=unsafe_isolation,
+        case, peers=peers, candidates=candidates, peer_candidates=peer_candidates,
+        settings=dict(_setting(pair) for pair in setting or ()), **options,
     )  # fmt: skip
     if json_output:
         print_json(report)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli.options import UNCONTAINED, Json, TaskName, takes
 
+
+@takes("env", "envs", seed="Root of the episodes' seeds.", unsafe_isolation=UNCONTAINED)
 def play(
     policy: Annotated[Path, typer.Argument(help="policy.npz or policy.zip, as `train` leaves it.")],
-    task: Annotated[str, typer.Option("--task", help="A task's name, its folder, or gym:<id>.")],
+    task: TaskName,
+    *,
     episodes: Annotated[int, typer.Option(help="How many episodes are played and scored.")] = 10,
-    seed: Annotated[int, typer.Option(help="Root of the episodes' seeds.")] = 0,
     reward: Annotated[
         str | None,
         typer.Option(help="Also tell what a reward pays: a file, reference, or hack:<name>."),
@@ -23,25 +26,14 @@ def play(
     frames: Annotated[
         Path | None, typer.Option(help="Folder for single frames of the first episode, as PNG.")
     ] = None,
-    env: Annotated[
-        str | None, typer.Option(help="Constructor of an environment: package.module:function.")
-    ] = None,
-    envs: Annotated[Path | None, typer.Option(help="Folder of tasks, searched before the others.")] = None,
-    unsafe_isolation: Annotated[
-        bool, typer.Option(help="Accept a machine that cannot contain code.")
-    ] = False,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document instead of text.")
-    ] = False,
+    json_output: Json = False,
+    **options: Any,
 ) -> None:
     """Run a saved policy: its fitness, what a reward pays it, and what it looks like."""
     from eureka_agent.api.play import play as run
     from eureka_agent.cli.output import print_json, print_table
 
-    report = run(
-        policy, task, episodes=episodes, seed=seed, reward=reward, video=video, frames=frames, env=env,
-        envs=envs, unsafe_isolation=unsafe_isolation,
-    )  # fmt: skip
+    report = run(policy, task, episodes=episodes, reward=reward, video=video, frames=frames, **options)
     if json_output:
         print_json(report)
         return

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
@@ -21,11 +21,27 @@ from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
 from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.event_types import (
+    CandidateRefused,
+    DuelResolved,
+    Event,
+    GenerationJudged,
+    GenerationPlanned,
+    Notice,
+    RequestFailed,
+    RequestSent,
+    RunStarted,
+    SearchStopped,
+    TrainingCheckpoint,
+    TrainingFailed,
+    TrainingFinished,
+    TrainingStarted,
+)
+from eureka_agent.store.records import Duel, Judgement
 from eureka_agent.store.state import RunState
 
 if TYPE_CHECKING:
     from eureka_agent.api.evolve import RunResult
-    from eureka_agent.store.events import Event
 
 LINE_EVERY_S = 60.0
 """Seconds between two lines that say how far a run is, where no terminal shows it all the time."""
@@ -83,9 +99,38 @@ class Progress:
     def on_event(self, event: Event, state: RunState) -> None:
         """Take in one event of the run and the state after it."""
         self._state = state
-        handler = getattr(self, f"_on_{event['type']}", None)
-        if handler is not None:
-            handler(event)
+        match event:
+            case RunStarted():
+                self._on_start(event)
+            case GenerationPlanned():
+                self._say(f"Generation {event.generation}: {len(event.slots)} candidates", style="bold")
+            case RequestSent() | RequestFailed():
+                self._on_request(event)
+            case CandidateRefused():
+                candidate = event.candidate
+                said = f"{candidate.operator:<8} refused    {candidate.reason[:160]}"
+                self._say(f"  {candidate.id:<10} {said}")
+            case TrainingStarted():
+                self._pace.start(_job(event))
+                self._said_at = self._said_at or self._clock()
+            case TrainingCheckpoint():
+                self._on_checkpoint(event)
+            case TrainingFailed():
+                self._pace.end(_job(event), self._each)
+                self._say(f"  {event.name:<10} {event.status}: {event.reason[:160]}")
+            case TrainingFinished():
+                self._on_training(event)
+            case Notice():
+                self._say(f"  {event.text}")
+            case GenerationJudged():
+                self._on_verdict(event.judgement)
+            case DuelResolved():
+                self._on_verdict(event.duel)
+            case SearchStopped():
+                ends = f"The search ends: {event.reason}. Confirming the best on fresh seeds."
+                self._say(ends, style="bold")
+            case _:
+                pass  # nothing that a person need see
 
     def interrupted(self) -> None:
         """Say how to go on."""
@@ -109,71 +154,48 @@ class Progress:
         self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
         self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
 
-    def _on_run_started(self, event: Event) -> None:
-        config = event["config"]
-        layers = [layer["name"] for layer in event["isolation"].get("layers", []) if layer.get("held")]
-        who = "search, which is not a language model" if config["model"] == "search" else config["model"]
-        because = f" ({event['model_because']})" if event.get("model_because") else ""
+    def _on_start(self, event: RunStarted) -> None:
+        model = event.config["model"]
+        layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
+        who = "search, which is not a language model" if model == "search" else model
+        because = f" ({event.model_because})" if event.model_because else ""
         self._say(
             f"Rewards are proposed by {who}{because}; "
             f"generated code is held by {', '.join(layers) or 'nothing'}."
         )
-        device = event.get("device", {})
-        if device.get("platform") == "gpu" or device.get("idle_gpu"):
-            self._say(f"Training on a {device['platform'].upper()}. {device['why']}".strip())
+        device = event.device
+        if device is not None and (device.platform == "gpu" or device.idle_gpu):
+            self._say(f"Training on a {device.platform.upper()}. {device.why}".strip())
 
-    def _on_generation_planned(self, event: Event) -> None:
-        self._say(f"Generation {event['generation']}: {len(event['slots'])} candidates", style="bold")
+    def _on_request(self, event: RequestSent | RequestFailed) -> None:
+        if isinstance(event, RequestFailed):
+            if not event.reason.startswith("stopped"):
+                self._say(f"  no reply to {event.key}: {event.reason[:160]}")
+        elif event.model.partition(":")[0] == "manual":
+            self._say(f"  waiting for a reply to {event.key} (see outbox/ and inbox/ in the run's folder)")
 
-    def _on_request_sent(self, event: Event) -> None:
-        if event["model"].partition(":")[0] == "manual":
-            self._say(f"  waiting for a reply to {event['key']} (see outbox/ and inbox/ in the run's folder)")
-
-    def _on_request_failed(self, event: Event) -> None:
-        if not event["reason"].startswith("stopped"):
-            self._say(f"  no reply to {event['key']}: {event['reason'][:160]}")
-
-    def _on_candidate_refused(self, event: Event) -> None:
-        candidate = event["candidate"]
-        name = f"{candidate['generation']}-{candidate['index']:02d}"
-        self._say(f"  {name:<10} {candidate['operator']:<8} refused    {candidate['reason'][:160]}")
-
-    def _on_training_started(self, event: Event) -> None:
-        self._pace.start(_job(event))
-        self._said_at = self._said_at or self._clock()
-
-    def _on_checkpoint_reached(self, event: Event) -> None:
-        self._pace.reach(_job(event), event["env_steps"])
+    def _on_checkpoint(self, event: TrainingCheckpoint) -> None:
+        self._pace.reach(_job(event), event.env_steps)
         now = self._clock()
         # A terminal has its moving line; a file gets a line now and then.
         if self._live is None and self._said_at is not None and now - self._said_at >= LINE_EVERY_S:
             self._said_at = now
             self._say(f"  {self._how_far()}")
 
-    def _on_training_failed(self, event: Event) -> None:
+    def _on_training(self, event: TrainingFinished) -> None:
         self._pace.end(_job(event), self._each)
-        self._say(f"  {event['name']:<10} {event['status']}: {event['reason'][:160]}")
-
-    def _on_training_finished(self, event: Event) -> None:
-        self._pace.end(_job(event), self._each)
-        what = "baseline" if event["name"] in BASELINES else self._state.candidates[event["name"]].operator
-        stage = "confirmed" if event["stage"] == "confirm" else "trained"
-        if event["evaluation"].get("stopped"):
+        what = "baseline" if event.name in BASELINES else self._state.candidates[event.name].operator
+        stage = "confirmed" if event.stage == "confirm" else "trained"
+        if event.evaluation.stopped:
             stage = "stopped"
-        fitness = number(float(event["evaluation"]["fitness"]))
-        seed = f" (seed {event['replicate']})" if event["replicate"] or event["stage"] == "confirm" else ""
-        self._say(f"  {event['name']:<10} {what:<8} {stage:<10} fitness {fitness}{seed}")
+        fitness = number(float(event.evaluation.fitness))
+        seed = f" (seed {event.replicate})" if event.replicate or event.stage == "confirm" else ""
+        self._say(f"  {event.name:<10} {what:<8} {stage:<10} fitness {fitness}{seed}")
 
-    def _on_notice(self, event: Event) -> None:
-        self._say(f"  {event['text']}")
-
-    def _on_generation_judged(self, event: Event) -> None:
-        leader = event["incumbent"]
+    def _on_verdict(self, verdict: Judgement | Duel) -> None:
+        leader = verdict.incumbent
         fitness = self._state.candidates[leader].fitness if leader else None
-        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({event['reason']})")
-
-    def _on_search_stopped(self, event: Event) -> None:
-        self._say(f"The search ends: {event['reason']}. Confirming the best on fresh seeds.", style="bold")
+        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
 
     def _status(self) -> Text:
         each = self._each
@@ -229,8 +251,8 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * min(1.0, part / whole):.0f} %"
 
 
-def _job(event: dict[str, Any]) -> str:
-    return f"{event['name']}/{event['stage']}-{event['replicate']}"
+def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
+    return f"{event.name}/{event.stage}-{event.replicate}"
 
 
 def _short(path: Path) -> str:

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eureka_agent.cli.options import Json, Run, Runs
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
     from eureka_agent.api.runs import RunSummary
-
-Runs = Annotated[Path, typer.Option(help="Folder that holds the runs.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix, its folder, or latest.")]
 
 
 def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:

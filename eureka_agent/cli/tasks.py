@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli.options import Json, takes
 
-def tasks(
-    envs: Annotated[Path | None, typer.Option(help="Folder of tasks, searched before the others.")] = None,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document instead of text.")
-    ] = False,
-) -> None:
+
+@takes("envs")
+def tasks(*, json_output: Json = False, **options: Any) -> None:
     """List the tasks that are found. Any Gymnasium environment works too: gym:<id>."""
     from eureka_agent.cli.output import print_json, print_table
     from eureka_agent.tasks import list_tasks
 
-    found = list_tasks(envs=envs)
+    found = list_tasks(**options)
     if json_output:
         print_json(found)
         return
@@ -31,9 +29,7 @@ def init(
     env: Annotated[str, typer.Option(help="A Gymnasium id, or package.module:function.")],
     goal: Annotated[str, typer.Option(help="What is wanted, in words.")],
     folder: Annotated[Path, typer.Option(help="Where task folders live.")] = Path("envs"),
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document instead of text.")
-    ] = False,
+    json_output: Json = False,
 ) -> None:
     """Write a task folder that runs as it stands and that you can edit."""
     from eureka_agent.cli.output import print_json

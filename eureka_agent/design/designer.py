@@ -12,7 +12,7 @@ from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.blocks import without_thinking
 from eureka_agent.design.history import NOTHING, history_of
 from eureka_agent.design.prompts import PromptBook
-from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.design.proposer import Draft, Slot, not_planned
 from eureka_agent.design.reflection import NOTHING_MET, reflect
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.design.trained import Trained
@@ -21,8 +21,11 @@ from eureka_agent.escaping import fence, visible
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
+from eureka_agent.store.records import RequestKey
 from eureka_agent.tasks.task import Task
 
+_PARENTS = {"seed": 0, "rewrite": 1, "cross": 2}
+"""How many parents each operator has; its name is that of its template, too."""
 _SLOTS_PER_FRESH_SEED = 8
 _CROSS_FROM_BEST = 4
 """The second parent of a cross is drawn from this many of the best."""
@@ -85,7 +88,12 @@ class Designer:
         return [Slot(generation, i, operator, parents) for i, (operator, parents) in enumerate(makings)]
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
-        """Ask the model for the reward of one slot; raises ModelError when it cannot answer."""
+        """Ask the model for the reward of one slot; raises ModelError when it cannot answer.
+
+        Raises StoreError for a slot of another operator, or with other parents than it has.
+        """
+        if _PARENTS.get(slot.operator) != len(slot.parents):
+            raise not_planned(slot, f"there is no {slot.operator} of {len(slot.parents)} parents")
         request = self._prompts.request(
             slot.operator, self._task, self._untrained, **self._told(slot, archive)
         )
@@ -143,7 +151,7 @@ class Designer:
         sent: tuple[Message, ...],
         stop: threading.Event,
     ) -> Draft:
-        reply = self._model.reply(f"{slot.id}/turn{turn}", sent, stop)
+        reply = self._model.reply(str(RequestKey("designer", slot.id, turn)), sent, stop)
         extracted = extract_reward(reply.text)
         problems = () if extracted.source else _with_ending(extracted.problems, reply)
         answered = (*conversation, Message("assistant", reply.text))

@@ -8,27 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import candidate_id
+from eureka_agent.errors import StoreError
 from eureka_agent.llm.model import Message, Usage
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.store.records import Slot
+
+__all__ = ["Draft", "Proposer", "Slot", "not_planned"]
 
 _NOTHING_USED = Usage(0, 0, 0.0)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One place in a generation: what is to be proposed there, and from whom."""
-
-    generation: int
-    index: int
-    operator: str
-    """`seed`, `rewrite`, `cross`, … : the proposer's own names."""
-    parents: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The id of the candidate that will stand here."""
-        return candidate_id(self.generation, self.index)
 
 
 @dataclass(frozen=True)
@@ -48,7 +35,11 @@ class Draft:
 
 
 class Proposer(Protocol):
-    """Proposes sources. Given the same archive it plans and proposes the same (as far as its model does)."""
+    """Proposes sources. Given the same archive it plans the same slots.
+
+    A slot says all that `propose` needs beside the archive: given the same two, any proposer of the same run
+    proposes the same (as far as its model does), whether or not it planned the generation.
+    """
 
     name: str
     max_parallel: int
@@ -59,7 +50,10 @@ class Proposer(Protocol):
         ...
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
-        """Answer one slot; raises ModelError when whoever is asked cannot answer."""
+        """Answer one slot; raises ModelError when whoever is asked cannot answer.
+
+        Raises StoreError for a slot that this proposer cannot have planned.
+        """
         ...
 
     def repair(
@@ -67,3 +61,12 @@ class Proposer(Protocol):
     ) -> Draft | None:
         """Answer again, told what was wrong (turn counts from 1); None if this proposer cannot."""
         ...
+
+
+def not_planned(slot: Slot, why: str) -> StoreError:
+    """Say of a slot, which came from a log, that its proposer cannot have planned it."""
+    return StoreError(
+        f"Slot {slot.id} cannot be filled: {why}.",
+        allowed="slots as the run's own proposer plans them",
+        fix="The log was damaged or edited. Restore it from a copy, or start with --new.",
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.design.designer import Designer
-from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.design.proposer import Draft, Slot, not_planned
+from eureka_agent.escaping import one_line
 from eureka_agent.rewards.findings import Finding
 
 
@@ -24,8 +26,10 @@ class SharedDesign:
         self.max_parallel = sum(designer.max_parallel for designer in designers)
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
-        """Return the slots as any of the designers plans them: the plan asks no model."""
-        return self._designers[0].plan(generation, samples, archive)
+        """Return the slots as any of the designers plans them, each with the model that is to be asked."""
+        slots = self._designers[0].plan(generation, samples, archive)
+        dealt = [self._designers[(slot.index + generation) % len(self._designers)] for slot in slots]
+        return [replace(slot, model=designer.name) for slot, designer in zip(slots, dealt, strict=True)]
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
         """Let the slot's designer propose."""
@@ -38,4 +42,9 @@ class SharedDesign:
         return self._of(slot).repair(slot, draft, findings, turn, stop)
 
     def _of(self, slot: Slot) -> Designer:
-        return self._designers[(slot.index + slot.generation) % len(self._designers)]
+        for designer in self._designers:
+            if designer.name == slot.model:
+                return designer
+        raise not_planned(
+            slot, f"the run asks {self.name}, and the slot {one_line(slot.model)[:80] or 'nobody'}"
+        )

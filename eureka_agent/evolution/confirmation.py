@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from eureka_agent.analysis.statistics import human_normalized, t_interval
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 
 STAGE = "confirm"
 _FAILED = (Status.FAILED, Status.TIMED_OUT)
+_Scores = Mapping[str, tuple[float, ...]]
 
 
-def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> dict[str, Any]:
-    """Compare the finalists' confirmation runs and name the winner, as the journal will hold it.
+def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> Confirmation:
+    """Compare the finalists' confirmation runs and name the winner.
 
     The winner is the best mean over fresh seeds; a finalist that failed on any of them cannot win.
     """
@@ -26,14 +28,10 @@ def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> dict
     unhurt = {name: v for name, v in scores.items() if state.candidates[name].status not in _FAILED}
     complete = {name: values for name, values in unhurt.items() if len(values) == _most(scores)}
     winner = max(complete, key=lambda name: sign * statistics.fmean(complete[name]), default=None)
-    baselines = {name: _fitnesses(state.baselines.get(name, [])) for name in ("reference", "sparse")}
+    baselines = {name: _fitnesses(state.baselines.get(name, [])) for name in BASELINES}
     rows = [_row(name, values, baselines, sign) for name, values in {**scores, **baselines}.items() if values]
-    return {
-        "winner": winner,
-        "confirmed": list(complete),
-        "table": rows,
-        **_against_reference(winner, complete, baselines),
-    }
+    difference = _against_reference(winner, complete, baselines)
+    return Confirmation(winner, tuple(complete), tuple(rows), difference)
 
 
 def _most(scores: dict[str, tuple[float, ...]]) -> int:
@@ -44,29 +42,25 @@ def _fitnesses(evaluations: Sequence[Evaluation]) -> tuple[float, ...]:
     return tuple(e.fitness for e in sorted(evaluations, key=lambda e: e.replicate))
 
 
-def _row(
-    name: str, values: tuple[float, ...], baselines: dict[str, tuple[float, ...]], sign: float
-) -> dict[str, Any]:
+def _row(name: str, values: tuple[float, ...], baselines: _Scores, sign: float) -> ConfirmationRow:
     interval = t_interval(values)
     normalized = human_normalized(values, baselines["sparse"], baselines["reference"], sign=sign)
-    return {
-        "name": name,
-        "fitness": interval.mean,
-        "low": interval.low if interval.n > 1 else None,
-        "high": interval.high if interval.n > 1 else None,
-        "seeds": list(values),
-        "human_normalized": normalized.score,
-        "human_normalized_clipped": normalized.clipped,
-        "undefined_because": normalized.undefined_because,
-    }
+    return ConfirmationRow(
+        name=name,
+        fitness=interval.mean,
+        low=interval.low if interval.n > 1 else None,
+        high=interval.high if interval.n > 1 else None,
+        seeds=values,
+        human_normalized=normalized.score,
+        human_normalized_clipped=normalized.clipped,
+        undefined_because=normalized.undefined_because,
+    )
 
 
-def _against_reference(
-    winner: str | None, scores: dict[str, tuple[float, ...]], baselines: dict[str, tuple[float, ...]]
-) -> dict[str, Any]:
-    """The paired difference winner − reference over shared seeds, with its interval."""
+def _against_reference(winner: str | None, scores: _Scores, baselines: _Scores) -> PairedDifference | None:
+    """Return winner − reference over shared seeds, with its interval; None where there is no such pair."""
     reference = baselines["reference"]
     if winner is None or len(reference) != len(scores[winner]) or len(reference) < 2:
-        return {"paired_difference": None}
+        return None
     interval = t_interval([w - r for w, r in zip(scores[winner], reference, strict=True)])
-    return {"paired_difference": {"mean": interval.mean, "low": interval.low, "high": interval.high}}
+    return PairedDifference(interval.mean, interval.low, interval.high)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from eureka_agent.config import RunConfig
 from eureka_agent.training.population.halving import RULE
 
 
-def rule_of(config: RunConfig) -> dict[str, Any] | None:
+def rule_of(config: RunConfig) -> dict[str, float] | None:
     """Return the rule in numbers as the log holds it; None where all candidates are trained to the end."""
-    applies = config.halving and config.trainer == "population" and config.search_seeds == 1
+    applies = config.training.halving and config.training.trainer == "population" and config.search.seeds == 1
     return asdict(RULE) if applies else None

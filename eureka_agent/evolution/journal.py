@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from eureka_agent.budget import Ledger
 from eureka_agent.errors import ModelError
-from eureka_agent.llm.model import LanguageModel, Message, Reply, UnansweredError, Usage, worst_case_usd
+from eureka_agent.llm.model import LanguageModel, Message, Reply, UnansweredError, worst_case_usd
+from eureka_agent.store.event_types import ReplyReceived, RequestFailed, RequestSent
 from eureka_agent.store.events import EventLog
+from eureka_agent.store.records import RequestKey
 from eureka_agent.store.state import RunState
 
 
@@ -30,18 +31,19 @@ class JournalledModel:
 
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Answer one request; see `LanguageModel.reply`. Raises BudgetExhaustedError if it cannot be paid."""
-        if known := self._state.replies.get(key):
-            return Reply(**{**known, "usage": Usage(**known["usage"])})
+        request = RequestKey.parse(key)
+        if known := self._state.replies.get(request):
+            return known
         worst = worst_case_usd(self._model, key, messages)
         with self._ledger.reserved(worst, stop) as reservation:
-            self._log.append("request_sent", {"key": key, "model": self.name, "reserved_usd": worst})
+            self._log.append(RequestSent(key=request, model=self.name, reserved_usd=worst))
             try:
                 reply = self._model.reply(key, messages, stop)
             except ModelError as error:
                 lost = error.lost if isinstance(error, UnansweredError) else 0
-                self._log.append("request_failed", {"key": key, "lost": lost, "reason": error.what})
+                self._log.append(RequestFailed(key=request, lost=lost, reason=error.what))
                 reservation.settle(0.0, lost=lost)
                 raise
-            self._log.append("reply_received", {"key": key, "reply": asdict(reply)})
+            self._log.append(ReplyReceived(key=request, reply=reply))
             reservation.settle(reply.usage.cost_usd, lost=reply.lost)
         return reply

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
@@ -22,16 +22,31 @@ from eureka_agent.archive.ranking import judge
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
-from eureka_agent.design.proposer import Proposer, Slot
+from eureka_agent.design.proposer import Proposer, Slot, not_planned
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 from eureka_agent.evolution import confirmation
-from eureka_agent.evolution.proposing import given_slot, propose_candidate
+from eureka_agent.evolution.proposing import GIVEN, given_slot, propose_candidate
 from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.report import run_files
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.event_types import (
+    CandidateProposed,
+    CandidateRefused,
+    DuelResolved,
+    GenerationJudged,
+    GenerationPlanned,
+    RunConfirmed,
+    RunFinished,
+    SearchStopped,
+    TrainingCheckpoint,
+    TrainingFailed,
+    TrainingFinished,
+    TrainingStarted,
+)
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.records import Duel, DuelTraining, Judgement
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
@@ -62,7 +77,7 @@ class Evolution:
 
     def run(self) -> None:
         """Search, confirm, save. Returns when the run is finished; Interrupted after a drained stop."""
-        for restart in range(self.config.restarts):
+        for restart in range(self.config.search.restarts):
             proposer = self.make_proposer(restart)
             for generation in self._generations(restart):
                 self.propose(generation, proposer)
@@ -86,15 +101,15 @@ class Evolution:
                 return
             try:
                 candidate, draft = propose_candidate(
-                    slot, archive, proposer, self.critic, repair_turns=self.config.repair_turns,
-                    given=self.config.seed_reward, stop=self.stop,
+                    slot, archive, proposer, self.critic, repair_turns=self.config.critic.repair_turns,
+                    given=self.config.search.seed_reward, stop=self.stop,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)
                 return
             run_files.write_proposal(self.folder, candidate, draft)
-            event = "candidate_refused" if candidate.status is Status.REFUSED else "candidate_proposed"
-            self.log.append(event, {"candidate": run_files.candidate_json(candidate)})
+            kind = CandidateRefused if candidate.status is Status.REFUSED else CandidateProposed
+            self.log.append(kind(candidate=candidate))
 
         try:
             _side_by_side(fill, open_slots, proposer.max_parallel)
@@ -106,7 +121,7 @@ class Evolution:
     def train(self, generation: int) -> None:
         """Train what the critic let through, and the duel that the last judgement asked for."""
         survivors = [c for c in self._generation(generation) if c.status in (Status.PROPOSED, Status.TRAINED)]
-        wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search_seeds)]
+        wanted = [(c.id, replicate) for c in survivors for replicate in range(self.config.search.seeds)]
         contest = self._contest(generation)
         jobs = [self._job(name, SEARCH, replicate, contest) for name, replicate in wanted]
         self._train(jobs + [self._job(name, SEARCH, replicate) for name, replicate in self._duel(generation)])
@@ -119,30 +134,30 @@ class Evolution:
         self._look_twice(known)
         archive = self._archive_of(known)
         verdict = judge(archive)
-        duel = []
-        if verdict.challenger is not None:
-            for name in (verdict.incumbent, verdict.challenger):
-                assert name is not None
-                duel.append([name, len(archive.get(name).fitnesses(SEARCH))])
-        self.log.append("generation_judged", {"generation": generation, **verdict._asdict(), "duel": duel})
+        rivals = (verdict.incumbent, verdict.challenger) if verdict.challenger is not None else ()
+        duel = tuple(
+            DuelTraining(name, len(archive.get(name).fitnesses(SEARCH)))
+            for name in rivals
+            if name is not None
+        )
+        self.log.append(GenerationJudged(generation=generation, judgement=Judgement(*verdict, duel)))
 
     def resolve_pending_duel(self, restart: int) -> None:
         """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
 
         Else the best of the last generation, which had one training, would never be tried again.
         """
-        if self.config.confirm_top > self.config.restarts:
+        if self.config.confirmation.top > self.config.search.restarts:
             return  # the challenger is among the finalists
-        first = restart * self.config.generations
-        generations = range(first, first + self.config.generations)
+        first = restart * self.config.search.generations
+        generations = range(first, first + self.config.search.generations)
         last = max((g for g in generations if g in self.state.judgements), default=first)
-        judgement = self.state.judgements.get(last, {})
-        if not judgement.get("duel") or judgement.get("settled"):
+        judgement = self.state.judgements.get(last)
+        if judgement is None or not judgement.duel or last in self.state.duels:
             return
-        self._train([self._job(name, SEARCH, replicate) for name, replicate in judgement["duel"]])
+        self._train([self._job(name, SEARCH, replicate) for name, replicate in judgement.duel])
         verdict = judge(self._archive_of(generations))
-        settled = {"generation": last, **verdict._asdict(), "duel": [], "settled": True}
-        self.log.append("generation_judged", settled)
+        self.log.append(DuelResolved(generation=last, duel=Duel(*verdict)))
 
     def confirm(self) -> None:
         """Retrain the best few on fresh seeds beside reference and sparse, and name the winner."""
@@ -150,22 +165,22 @@ class Evolution:
             return
         finalists = self._finalists()
         names = [candidate.id for candidate in finalists] + (list(BASELINES) if finalists else [])
-        seeds = range(self.config.confirm_seeds)
+        seeds = range(self.config.confirmation.seeds)
         # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
         self._train([self._job(name, confirmation.STAGE, replicate) for replicate in seeds for name in names])
         result = confirmation.confirm(self.state, self.task, finalists)
-        self.log.append("run_confirmed", {"confirmation": result})
+        self.log.append(RunConfirmed(confirmation=result))
 
     def save(self) -> None:
         """Write the winner and the summary, and close the run."""
         run_files.write_results(self.folder, self.state, self.task, self.config)
         if not self.state.finished:
-            self.log.append("run_finished", {})
+            self.log.append(RunFinished())
 
     def _generations(self, restart: int) -> Iterator[int]:
         """Yield the generations of a restart until one of the limits ends the search."""
-        first = restart * self.config.generations
-        for generation in range(first, first + self.config.generations):
+        first = restart * self.config.search.generations
+        for generation in range(first, first + self.config.search.generations):
             if generation not in self.state.slots and (reason := self._reason_to_stop(generation)):
                 self._stop_search(generation, reason)
                 return
@@ -174,7 +189,7 @@ class Evolution:
     def _stop_search(self, generation: int, reason: str) -> None:
         with self._stopping:
             if not self.state.stopped:
-                self.log.append("search_stopped", {"generation": generation, "reason": reason})
+                self.log.append(SearchStopped(generation=generation, reason=reason))
 
     def _reason_to_stop(self, generation: int) -> str:
         if self.state.stopped:
@@ -198,7 +213,9 @@ class Evolution:
 
     @property
     def _target(self) -> float | None:
-        return self.config.target if self.config.target is not None else self.task.fitness.target
+        return (
+            self.config.search.target if self.config.search.target is not None else self.task.fitness.target
+        )
 
     def _at_target(self, candidate: Candidate) -> bool:
         sign, target = self.task.fitness.sign, self._target
@@ -206,30 +223,41 @@ class Evolution:
             target is not None and candidate.fitness is not None and sign * candidate.fitness >= sign * target
         )
 
-    def _slots(self, generation: int, proposer: Proposer, archive: Archive) -> list[Slot]:
-        """Return the planned slots; the proposer plans again after a restart, and so knows its plan."""
+    def _slots(self, generation: int, proposer: Proposer, archive: Archive) -> Sequence[Slot]:
+        """Return the slots that the log holds; where it holds none, plan them and write them down."""
         known = self.state.slots.get(generation)
-        slots = proposer.plan(generation, len(known) if known else self._affordable_samples(), archive)
-        if self.config.seed_reward is not None and generation == 0:
-            slots = [given_slot(), *slots[1:]]
+        if known is not None and generation not in self.state.half_planned:
+            self._check_slots(known, archive)
+            return known
+        samples = len(known) if known else self._affordable_samples()
+        slots = tuple(proposer.plan(generation, samples, archive))
+        if self.config.search.seed_reward is not None and generation == 0:
+            slots = (given_slot(), *slots[1:])
         if known is None:
-            self.log.append(
-                "generation_planned", {"generation": generation, "slots": [asdict(s) for s in slots]}
-            )
+            self.log.append(GenerationPlanned(generation=generation, slots=slots))
         return slots
 
-    def _duel(self, generation: int) -> list[tuple[str, int]]:
-        if generation == self._first_of(generation):
-            return []
-        judgement = self.state.judgements.get(generation - 1, {})
-        return [(name, replicate) for name, replicate in judgement.get("duel", [])]
+    def _check_slots(self, slots: Sequence[Slot], archive: Archive) -> None:
+        """Raise StoreError for slots that no plan of this run can hold, whoever wrote its log."""
+        known = {candidate.id for candidate in archive.candidates}
+        for slot in slots:
+            if not known.issuperset(slot.parents):
+                raise not_planned(slot, f"its parents {', '.join(slot.parents)} are not of its restart")
+            if slot.operator == GIVEN and (self.config.search.seed_reward is None or slot != given_slot()):
+                raise not_planned(slot, "there is no reward that the person brought along for it")
+
+    def _duel(self, generation: int) -> tuple[DuelTraining, ...]:
+        judgement = self.state.judgements.get(generation - 1)
+        if judgement is None or generation == self._first_of(generation):
+            return ()
+        return judgement.duel
 
     def _contest(self, generation: int) -> Contest | None:
         """Return what lets a generation's candidates be stopped early; None where all go to the end.
 
         Seeds of one candidate are averaged, so with several of them all are trained to the end.
         """
-        if not self.config.halving or self.config.search_seeds > 1:
+        if not self.config.training.halving or self.config.search.seeds > 1:
             return None
         return Contest(self.state.ended_curves(generation))
 
@@ -249,25 +277,25 @@ class Evolution:
     def _is_done(self, job: TrainingJob) -> bool:
         if job.name in BASELINES:
             done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
-            failed = f"{job.name}/{job.replicate}" in self.state.baseline_failures
+            failed = (job.name, job.replicate) in self.state.baseline_failures
         else:
             candidate = self.state.candidates[job.name]
             done, failed = candidate.evaluations, candidate.status in (Status.FAILED, Status.TIMED_OUT)
         return failed or any(e.stage == job.stage and e.replicate == job.replicate for e in done)
 
     def _on_start(self, job: TrainingJob) -> None:
-        self.log.append("training_started", _job_json(job))
+        self.log.append(TrainingStarted(**_named(job)))
 
     def _on_checkpoint(self, job: TrainingJob, reached: CheckpointReached) -> None:
-        """Journal how far a training is: it changes no state, and lets a run be watched."""
+        """Journal how far a training is."""
         told = reached.model_dump(include={"checkpoint", "env_steps", "fitness", "error"})
-        self.log.append("checkpoint_reached", _job_json(job) | told)
+        self.log.append(TrainingCheckpoint(**_named(job), **told))
 
     def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
         if isinstance(outcome, TrainingFailure):
-            self.log.append("training_failed", _job_json(job) | asdict(outcome))
+            self.log.append(TrainingFailed(**_named(job), **vars(outcome)))
         else:
-            self.log.append("training_finished", _job_json(job) | {"evaluation": asdict(outcome)})
+            self.log.append(TrainingFinished(**_named(job), evaluation=outcome))
         if job.name not in BASELINES:
             run_files.write_training(self.folder, self.state.candidates[job.name])
 
@@ -282,7 +310,7 @@ class Evolution:
             source=source,
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._env_steps,
-            init_policy=None if self.config.init_policy is None else self.folder.init_policy,
+            init_policy=None if self.config.training.init_policy is None else self.folder.init_policy,
             contest=contest,
         )
 
@@ -294,12 +322,12 @@ class Evolution:
 
     @property
     def _env_steps(self) -> int:
-        return self.config.env_steps or self.task.budget.env_steps
+        return self.config.training.env_steps or self.task.budget.env_steps
 
     @property
     def _limits(self) -> Limits:
-        minutes = self.config.budget_minutes
-        return Limits(self.config.budget_steps, self.config.budget_usd, minutes and minutes * 60)
+        minutes = self.config.budget.minutes
+        return Limits(self.config.budget.steps, self.config.budget.usd, minutes and minutes * 60)
 
     @property
     def _spent(self) -> Spent:
@@ -311,9 +339,9 @@ class Evolution:
         each = self.trainer.steps_of(self.task, self._env_steps)
         return self._limits.affordable(
             self._spent,
-            each=each * self.config.search_seeds,
+            each=each * self.config.search.seeds,
             reserved=reserved_trainings(self.config) * each,
-            wanted=self.config.samples,
+            wanted=self.config.search.samples,
         )
 
     def _archive_before(self, generation: int) -> Archive:
@@ -324,7 +352,7 @@ class Evolution:
         return self.state.archive(sign=self.task.fitness.sign, generations=generations)
 
     def _first_of(self, generation: int) -> int:
-        return generation - generation % self.config.generations
+        return generation - generation % self.config.search.generations
 
     def _generation(self, generation: int) -> tuple[Candidate, ...]:
         return self._archive_of(range(generation, generation + 1)).candidates
@@ -334,8 +362,12 @@ class Evolution:
 
         Who was stopped early comes last: its score is of a smaller budget.
         """
-        starts = range(0, self.config.restarts * self.config.generations, self.config.generations)
-        archives = [self._archive_of(range(first, first + self.config.generations)) for first in starts]
+        starts = range(
+            0, self.config.search.restarts * self.config.search.generations, self.config.search.generations
+        )
+        archives = [
+            self._archive_of(range(first, first + self.config.search.generations)) for first in starts
+        ]
         ranked = [candidate for archive in archives for candidate in archive.ranked()]
         leaders = {archive.incumbent_id for archive in archives}
 
@@ -343,7 +375,7 @@ class Evolution:
             score = self.task.fitness.sign * (candidate.fitness or 0.0)
             return candidate.id not in leaders, candidate.stopped is not None, -score
 
-        return sorted(ranked, key=standing)[: self.config.confirm_top]
+        return sorted(ranked, key=standing)[: self.config.confirmation.top]
 
     def _check_interrupted(self) -> None:
         if self.stop.is_set():
@@ -368,5 +400,5 @@ def _side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int
             future.result()
 
 
-def _job_json(job: TrainingJob) -> dict[str, Any]:
+def _named(job: TrainingJob) -> dict[str, Any]:
     return {"name": job.name, "stage": job.stage, "replicate": job.replicate, "seed": job.seed}

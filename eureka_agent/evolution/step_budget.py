@@ -14,18 +14,18 @@ DUEL = 2
 
 def reserved_trainings(config: RunConfig) -> int:
     """Return how many trainings the search must leave room for: the confirmation, and one duel."""
-    return (config.confirm_top + len(BASELINES)) * config.confirm_seeds + DUEL
+    return (config.confirmation.top + len(BASELINES)) * config.confirmation.seeds + DUEL
 
 
 def check_step_budget(task: Task, config: RunConfig) -> None:
     """Raise ConfigError where `budget_steps` do not pay for one candidate beside what is reserved."""
-    if config.budget_steps is None:
+    if config.budget.steps is None:
         return
-    trainings = reserved_trainings(config) + config.search_seeds
-    needed = trainings * most_steps(task, config.env_steps or task.budget.env_steps)
-    if config.budget_steps < needed:
+    trainings = reserved_trainings(config) + config.search.seeds
+    needed = trainings * most_steps(task, config.training.env_steps or task.budget.env_steps)
+    if config.budget.steps < needed:
         raise ConfigError(
-            f"{config.budget_steps:,} environment steps are too few for one candidate and its confirmation, "
+            f"{config.budget.steps:,} environment steps are too few for one candidate and its confirmation, "
             f"{trainings} trainings in all.",
             allowed=f"at least {needed:,}",
             fix="Raise --budget-steps, or lower --env-steps, --confirm-top or --confirm-seeds.",

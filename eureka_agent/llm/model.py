@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from eureka_agent.errors import ModelError
+from eureka_agent.store.records import Reply, Usage
+
+__all__ = ["LanguageModel", "Message", "Priced", "Reply", "UnansweredError", "Usage", "worst_case_usd"]
 
 
 @dataclass(frozen=True)
@@ -16,38 +19,6 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a reply took. None means unknown, which is never zero; 0.0 means free."""
-
-    input_tokens: int | None
-    """All tokens read, those from the service's prompt cache included."""
-    output_tokens: int | None
-    """All tokens written, hidden thinking included."""
-    cost_usd: float | None
-    cached_tokens: int | None = None
-    """Input tokens that the service had in its prompt cache, and charged less for."""
-    thinking_tokens: int | None = None
-    """Output tokens that were hidden thinking."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One answer of a language model."""
-
-    text: str
-    usage: Usage
-    model: str
-    latency_s: float
-    finish: Literal["stop", "length", "refusal"] = "stop"
-    cached: bool = False
-    """True where nobody was asked: the reply came from a recording or from the reply cache."""
-    attempts: int = 1
-    """How often the request was sent until this reply arrived."""
-    lost: int = 0
-    """Attempts that may have been billed though their reply never arrived."""
 
 
 class LanguageModel(Protocol):
@@ -60,8 +31,8 @@ class LanguageModel(Protocol):
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Answer one request.
 
-        `key` names the request within its run (`"1-03/turn0"`) and is the same after a restart; n samples
-        are n keys. Raises ModelError when there will be no answer, or when `stop` was set while waiting.
+        `key` is the text of a `RequestKey` (`"1-03/turn0"`) and the same after a restart; n samples are
+        n keys. Raises ModelError when there will be no answer, or when `stop` was set while waiting.
         """
         ...
 

@@ -14,13 +14,10 @@ from eureka_agent.report.summary import describe_fitness, render_summary
 from eureka_agent.rewards.saved import Header
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.files import write_atomic, write_json
-from eureka_agent.store.journalled import candidate_to_json
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
-
-candidate_json = candidate_to_json
 
 
 def write_proposal(folder: RunFolder, candidate: Candidate, draft: Draft) -> None:
@@ -63,7 +60,7 @@ def write_results(folder: RunFolder, state: RunState, task: Task, config: RunCon
     for candidate in state.candidates.values():
         if candidate.status is not Status.REFUSED:
             write_training(folder, candidate)
-    winner = (state.confirmation or {}).get("winner")
+    winner = state.confirmation.winner if state.confirmation else None
     if winner is not None:
         write_saved_reward(folder.best_reward, folder.name, state, winner)
     write_atomic(folder.summary, render_summary(folder, state, task, config))

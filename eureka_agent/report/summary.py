@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from eureka_agent._version import __version__
 from eureka_agent.analysis.statistics import t_interval
@@ -12,6 +11,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.escaping import markdown
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 
@@ -35,9 +35,9 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
 
 def describe_fitness(state: RunState, candidate: Candidate) -> str:
     """Return a candidate's confirmed fitness with its interval, or what is known instead."""
-    for row in (state.confirmation or {}).get("table", []):
-        if row["name"] == candidate.id:
-            return f"{_interval(row)} over {len(row['seeds'])} fresh seeds (95 % t-interval)"
+    row = state.confirmation.row(candidate.id) if state.confirmation else None
+    if row is not None:
+        return f"{_interval(row)} over {len(row.seeds)} fresh seeds (95 % t-interval)"
     if candidate.fitness is None:
         return "never trained"
     known = f"{t_interval(candidate.fitnesses())} in the search, not confirmed on fresh seeds"
@@ -45,28 +45,27 @@ def describe_fitness(state: RunState, candidate: Candidate) -> str:
 
 
 def _verdict(state: RunState, task: Task) -> str:
-    confirmation = state.confirmation or {}
-    winner = confirmation.get("winner")
-    if winner is None:
+    confirmation = state.confirmation
+    if confirmation is None or confirmation.winner is None:
         told = {markdown(c.reason) for c in state.candidates.values() if c.reason}
         reasons = "; ".join(sorted(told)[:3])
         return f"**No reward was confirmed.** {reasons or 'Nothing was trained.'}"
-    lines = [f"**Best reward: candidate {winner}**, saved as `best/reward.py`."]
-    difference = confirmation.get("paired_difference")
-    if difference:
+    lines = [f"**Best reward: candidate {confirmation.winner}**, saved as `best/reward.py`."]
+    difference = confirmation.paired_difference
+    if difference is not None:
         sign = task.fitness.sign
-        low, high = sorted((sign * difference["low"], sign * difference["high"]))
+        low, high = sorted((sign * difference.low, sign * difference.high))
         verdict = "better than" if low > 0 else "worse than" if high < 0 else "not distinguishable from"
         lines.append(
             f"On the same fresh seeds it is {verdict} the reference ({markdown(task.reference_origin)}): "
             "paired difference "
-            f"{difference['mean']:+.4g} [{difference['low']:+.4g}, {difference['high']:+.4g}]."
+            f"{difference.mean:+.4g} [{difference.low:+.4g}, {difference.high:+.4g}]."
         )
     return " ".join(lines)
 
 
 def _table(state: RunState, task: Task) -> str:
-    rows = (state.confirmation or {}).get("table", [])
+    rows = state.confirmation.table if state.confirmation else ()
     if not rows:
         return ""
     head = (
@@ -78,26 +77,26 @@ def _table(state: RunState, task: Task) -> str:
         "sparse": "sparse (fitness as reward)",
     }
     return head + "\n".join(
-        f"| {names.get(row['name'], row['name'])} | {_interval(row)} "
-        f"| {', '.join(f'{value:.4g}' for value in row['seeds'])} | {_normalized(row)} |"
+        f"| {names.get(row.name, row.name)} | {_interval(row)} "
+        f"| {', '.join(f'{value:.4g}' for value in row.seeds)} | {_normalized(row)} |"
         for row in rows
     )
 
 
-def _interval(row: dict[str, Any]) -> str:
-    if row["low"] is None:
-        return f"{row['fitness']:.4g} (one seed)"
-    return f"{row['fitness']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+def _interval(row: ConfirmationRow) -> str:
+    if row.low is None:
+        return f"{row.fitness:.4g} (one seed)"
+    return f"{row.fitness:.4g} [{row.low:.4g}, {row.high:.4g}]"
 
 
-def _normalized(row: dict[str, Any]) -> str:
-    if row["human_normalized"] is None:
-        return f"undefined: {markdown(row['undefined_because'])}"
-    return f"{row['human_normalized']:.3g} ({row['human_normalized_clipped']:.3g})"
+def _normalized(row: ConfirmationRow) -> str:
+    if row.human_normalized is None:
+        return f"undefined: {markdown(row.undefined_because)}"
+    return f"{row.human_normalized:.3g} ({row.human_normalized_clipped:.3g})"
 
 
 def _lineage(state: RunState) -> str:
-    winner = (state.confirmation or {}).get("winner")
+    winner = state.confirmation.winner if state.confirmation else None
     if winner is None:
         return ""
     lines, waiting, seen = ["## Lineage", ""], [winner], set()
@@ -126,11 +125,12 @@ def _search(state: RunState, config: RunConfig) -> str:
         lines.append(f"The search ended early: {markdown(state.stopped)}.")
     lines += dict.fromkeys(markdown(notice) for notice in state.notices)
     lines += ["", "| generation | leader | fitness | why |", "| --- | --- | --- | --- |"]
-    for generation, judgement in sorted(state.judgements.items()):
-        leader = judgement["incumbent"]
+    for generation, leader in state.leaders.items():
+        verdict = state.verdict(generation)
         fitness = state.candidates[leader].fitness if leader else None
         shown = f"{fitness:.4g}" if fitness is not None else "—"
-        lines.append(f"| {generation} | {leader or '—'} | {shown} | {markdown(judgement['reason'])} |")
+        reason = markdown(verdict.reason) if verdict else ""
+        lines.append(f"| {generation} | {leader or '—'} | {shown} | {reason} |")
     return "\n".join(lines)
 
 
@@ -166,9 +166,9 @@ def _contributions(state: RunState, task: Task) -> str:
 def _bill(state: RunState, candidates: list[Candidate]) -> str:
     """Return tokens and cost of the requests made for `candidates`, as two cells."""
     ids = {candidate.id for candidate in candidates}
-    usages = [reply["usage"] for key, reply in state.replies.items() if key.split("/")[0] in ids]
-    tokens = sum((usage["input_tokens"] or 0) + (usage["output_tokens"] or 0) for usage in usages)
-    costs = [usage["cost_usd"] for usage in usages]
+    usages = [reply.usage for key, reply in state.replies.items() if key.slot in ids]
+    tokens = sum(usage.tokens for usage in usages)
+    costs = [usage.cost_usd for usage in usages]
     known = sum(cost for cost in costs if cost is not None)
     unknown = sum(cost is None for cost in costs)
     return f"{tokens:,} | ${known:.4f}{f' and {unknown} unknown' if unknown else ''}"
@@ -184,12 +184,12 @@ def _how(state: RunState, config: RunConfig) -> str:
         [
             "## How this was made",
             "",
-            f"- proposed by {markdown(config.model)}, seed {config.seed}, "
-            f"{config.generations} generations of {config.samples}, "
-            f"{config.search_seeds} search and {config.confirm_seeds} confirmation seeds",
+            f"- proposed by {markdown(config.model.name)}, seed {config.seed}, "
+            f"{config.search.generations} generations of {config.search.samples}, "
+            f"{config.search.seeds} search and {config.confirmation.seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
-            f"- trained with `{config.trainer}` on a {state.platform.upper()}",
+            f"- trained with `{config.training.trainer}` on a {state.platform.upper()}",
             f"- generated code was held by: {_held_by(state)}",
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]
@@ -200,5 +200,5 @@ def _held_by(state: RunState) -> str:
     """Return what contained the rewards; several where the run went on with other layers."""
     results = [evaluation for candidate in state.candidates.values() for evaluation in candidate.evaluations]
     backends = {evaluation.isolation for evaluation in results if evaluation.isolation}
-    backends = backends or {state.isolation.get("backend", "none")}
+    backends = backends or {(state.isolation and state.isolation.backend) or "none"}
     return "; ".join(sorted(backends)).replace("none", "nothing (unsafe isolation)")

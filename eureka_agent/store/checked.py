@@ -21,6 +21,7 @@ MOST = 999_999
 LARGEST = 1e300
 """Largest number: sums of a few still fit into a float."""
 
+_OPERATOR = re.compile(r"[a-z][a-z_]{0,31}")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _T = TypeVar("_T")
 
@@ -89,6 +90,12 @@ def config(value: Any) -> dict[str, Any]:
     mapping(task.get("options", {}), "config.task.options")
     text(found.get("model", ""), "config.model")
     return found
+
+
+def operator(value: Any, what: str) -> str:
+    """Return the name of an operator, which names a template."""
+    fine = isinstance(value, str) and _OPERATOR.fullmatch(value)
+    return value if fine else _refuse(what, value, "a word of small letters such as rewrite")
 
 
 def run_id(value: Any, what: str = "run_id") -> str:

@@ -10,17 +10,21 @@ import json
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import StoreError
+from eureka_agent.store.event_types import (
+    FORMAT_VERSION,
+    Event,
+    Notice,
+    RunStarted,
+    event_json,
+    parse_event,
+    plain,
+)
 from eureka_agent.store.files import disk_error
-
-FORMAT_VERSION = 1
-"""Version of the log's format; raised when an older program could misread a newer log."""
-
-Event = dict[str, Any]
 
 _DIGITS = 300
 """Most digits of a whole number: what is longer may not fit into a float."""
@@ -41,21 +45,20 @@ class EventLog:
         """Call `listener` with every event from now on, in the order of the log."""
         self._listeners.append(listener)
 
-    def append(self, kind: str, data: Mapping[str, Any] | None = None) -> Event:
-        """Write one event and return it once it is on the disk; raises StoreError and writes nothing else."""
+    def append(self, event: Event) -> Event:
+        """Write an event and return it with its number and time once it is on the disk.
+
+        Raises StoreError, and ValueError for a number that JSON has no word for; nothing is written then.
+        """
         with self._lock:
-            event: Event = {
-                "v": FORMAT_VERSION,
-                "seq": len(self.events),
-                "time": round(self._clock(), 3),
-                "type": kind,
-                **(data or {}),
-            }
-            self._write(json.dumps(event, allow_nan=False, separators=(",", ":")) + "\n")
-            self.events.append(event)
+            stamp = {"seq": len(self.events), "time": round(self._clock(), 3)}
+            stamped = event.model_copy(update=stamp)
+            text = json.dumps(event_json(stamped), default=plain, allow_nan=False, separators=(",", ":"))
+            self._write(text + "\n")
+            self.events.append(stamped)
             for listener in self._listeners:
-                listener(event)
-            return event
+                listener(stamped)
+            return stamped
 
     def _write(self, line: str) -> None:
         size = self.path.stat().st_size if self.path.exists() else 0
@@ -81,17 +84,17 @@ def read_events(path: Path) -> list[Event]:
         raise _unreadable(path, error) from error
 
 
-def read_start(path: Path) -> Event | None:
+def read_start(path: Path) -> RunStarted | None:
     """Return the event that began the run, of which the rest of the log is not read; None where none is seen.
 
     Only notices stand before it. Raises StoreError as `read_events` does.
     """
     try:
         with path.open("rb") as file:
-            first = next((event for event in _events_of(file, path) if event["type"] != "notice"), None)
+            first = next((event for event in _events_of(file, path) if not isinstance(event, Notice)), None)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return first if first is not None and first["type"] == "run_started" else None
+    return first if isinstance(first, RunStarted) else None
 
 
 def _events_of(file: Iterable[bytes], path: Path) -> Iterator[Event]:
@@ -99,19 +102,19 @@ def _events_of(file: Iterable[bytes], path: Path) -> Iterator[Event]:
     for number, line in enumerate(file, 1):
         if not line.endswith(b"\n"):
             return
-        event = _parse(line, number, path)
-        if event["v"] > FORMAT_VERSION:
+        data = _parse(line, number, path)
+        if data["v"] > FORMAT_VERSION:
             raise StoreError(
-                f"{path} was written by a newer version (format {event['v']}, line {number}).",
+                f"{path} was written by a newer version (format {data['v']}, line {number}).",
                 allowed=f"run folders of format {FORMAT_VERSION} or older",
                 fix="Upgrade eureka-agent, or start another run with --new. Nothing was changed.",
             )
-        if event.get("seq") != number - 1:
+        if data.get("seq") != number - 1:
             raise StoreError(
-                f"{path}, line {number}: event {event.get('seq')!r:.40} where {number - 1} was expected.",
+                f"{path}, line {number}: event {data.get('seq')!r:.40} where {number - 1} was expected.",
                 fix="The log was edited or two logs were mixed. Restore it from a copy, or start with --new.",
             )
-        yield event
+        yield parse_event(data)
 
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
@@ -122,22 +125,22 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
     )
 
 
-def _parse(line: bytes, number: int, path: Path) -> Event:
+def _parse(line: bytes, number: int, path: Path) -> dict[str, Any]:
     try:
-        event = json.loads(line, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
+        data = json.loads(line, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"{path}, line {number}: not a JSON event ({error}).",
             fix="The log was damaged or edited. Restore it from a copy, or start another run with --new.",
         ) from error
     if (
-        not isinstance(event, dict)
-        or not isinstance(event.get("type"), str)
-        or not isinstance(event.get("v"), int)
-        or not isinstance(event.get("time"), int | float)
+        not isinstance(data, dict)
+        or not isinstance(data.get("type"), str)
+        or not isinstance(data.get("v"), int)
+        or not isinstance(data.get("time"), int | float)
     ):
         raise StoreError(f"{path}, line {number}: not an event.", fix="Restore the log, or start with --new.")
-    return event
+    return data
 
 
 def _finite(text: str) -> float:

@@ -30,7 +30,7 @@ class TaskFacts:
     @classmethod
     def of(cls, task: Task, config: RunConfig) -> TaskFacts:
         """Return the facts of a run of `task`."""
-        steps = config.env_steps or task.budget.env_steps
+        steps = config.training.env_steps or task.budget.env_steps
         fitness = task.fitness
         return cls(task.name, task.description, task.env_id, fitness.summary, fitness.direction, steps)
 

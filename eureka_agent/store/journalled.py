@@ -1,4 +1,4 @@
-"""Candidates, evaluations and confirmations as a log holds them; ValueError or TypeError for any others."""
+"""Candidates and evaluations as a log holds them; ValueError or TypeError for any others."""
 
 from __future__ import annotations
 
@@ -77,23 +77,3 @@ def _early_stop(data: Any) -> EarlyStop:
     checked.number(stop.behind, "stopped.behind")
     checked.number(stop.allowed, "stopped.allowed")
     return stop
-
-
-def checked_confirmation(data: Any) -> dict[str, Any]:
-    """Return the table of a confirmation with the winner; whether its candidates exist is not asked here."""
-    values = checked.mapping(data, "confirmation")
-    if values.get("winner") is not None:
-        checked.candidate(values["winner"], "winner")
-    checked.each(values["confirmed"], "confirmed", checked.candidate)
-    for row in checked.each(values["table"], "row", checked.mapping):
-        checked.trained(row["name"], "name in the table")
-        checked.number(row["fitness"], "fitness")
-        checked.each(row["seeds"], "fitness of a seed", checked.number)
-        checked.text(row.get("undefined_because", ""), "undefined_because")
-        for name in ("low", "high", "human_normalized", "human_normalized_clipped"):
-            checked.optional_number(row[name], name)
-    if (difference := values.get("paired_difference")) is not None:
-        known = checked.mapping(difference, "paired_difference")
-        for name in ("mean", "low", "high"):
-            checked.number(known[name], f"paired_difference.{name}")
-    return values

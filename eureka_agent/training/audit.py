@@ -40,7 +40,6 @@ from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
 Array = np.ndarray
 RTOL = 1e-4
 """How far float32 results of two array libraries may differ."""
-ATOL = 1e-6
 MOST_BEYOND = 0.001
 """Share of rows that may differ further: where a threshold falls between two roundings."""
 CONFIRM = "confirm"
@@ -50,14 +49,23 @@ CONFIRM = "confirm"
 class Agreement:
     """How equal two rewards of the same steps must be."""
 
-    exact: bool
+    exact: bool = False
+    slack: float = 1e-6
+    """Share of a column's largest value by which any of it may differ: where large numbers cancel, little of
+    a small difference is exact."""
 
     def broken(self, paid: Array, again: Array) -> bool:
         """Say whether two columns of rewards differ by more than is allowed."""
         if self.exact:
             return not np.array_equal(paid, again)
-        beyond = ~np.isclose(paid, again, rtol=RTOL, atol=ATOL)
+        atol = self.slack * max(1.0, float(np.max(np.abs(paid), initial=0.0)))
+        beyond = ~np.isclose(paid, again, rtol=RTOL, atol=atol)
         return float(np.mean(beyond)) > MOST_BEYOND
+
+
+ON_CPU, ON_DEVICE = Agreement(exact=True), Agreement()
+AS_PLAIN = Agreement(slack=RTOL)
+"""A plain file computes with constants of 64 bits, of which the loader makes 32."""
 
 
 class AuditedTrainer:
@@ -79,7 +87,7 @@ class AuditedTrainer:
         self.name = trainer.name
         self._trainer, self._sandbox, self._saved = trainer, sandbox, saved
         self._recording = recording
-        self._agreement = Agreement(exact=not on_device)
+        self._agreement = ON_DEVICE if on_device else ON_CPU
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -146,7 +154,7 @@ class AuditedTrainer:
                 return f"{name} is another one than in training"
         more = [*samples[:-1], self._at_random(task, text)] if job.stage == CONFIRM else []
         for sample in (samples[-1], *more):
-            if name := self._differs(task, text, sample, Agreement(exact=False), plain=True):
+            if name := self._differs(task, text, sample, AS_PLAIN, plain=True):
                 return f"imported as plain Python, {name} is another one than in training"
         return ""
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from eureka_agent.api.estimate import check_budget, estimate
 from eureka_agent.api.models import make_models, resolve_model
 from eureka_agent.cli.app import app
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.tasks.registry import find_task
 
@@ -30,7 +30,7 @@ def _keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def config(**options: Any) -> RunConfig:
-    return RunConfig(task=TaskChoice(kind="folder", value="cartpole"), **options)
+    return make_config({"task": {"kind": "folder", "value": "cartpole"}, **options})
 
 
 def test_an_estimate_follows_from_the_rendered_prompts() -> None:

@@ -11,7 +11,15 @@ from typing import Any
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.errors import EurekaError
-from eureka_agent.store.events import Event, read_events
+from eureka_agent.store.event_types import (
+    CandidateProposed,
+    CandidateRefused,
+    Event,
+    ReplyReceived,
+    TrainingFailed,
+    TrainingFinished,
+)
+from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 
@@ -44,11 +52,9 @@ def end_of(log: Path) -> dict[str, Any]:
     return {
         "candidates": {name: _candidate(state, name) for name in sorted(state.candidates)},
         "baselines": {n: sorted(map(_score, rows)) for n, rows in sorted(state.baselines.items())},
-        "judgements": [
-            {k: v for k, v in event.items() if k not in ("seq", "time")}
-            for _, event in sorted(state.judgements.items())
-        ],
-        "confirmation": state.confirmation,
+        "judgements": [asdict(judgement) for _, judgement in sorted(state.judgements.items())],
+        "duels": [asdict(duel) for _, duel in sorted(state.duels.items())],
+        "confirmation": state.confirmation and state.confirmation.to_json(),
         "stopped": state.stopped,
         "env_steps": state.env_steps,
     }
@@ -77,7 +83,7 @@ def _score(evaluation: Any) -> tuple[Any, ...]:
 def _unfinished(state: RunState) -> Iterator[str]:
     if not state.finished:
         yield "the run is not finished"
-    slots = {f"{slot['generation']}-{slot['index']:02d}" for plan in state.slots.values() for slot in plan}
+    slots = {slot.id for plan in state.slots.values() for slot in plan}
     if lost := slots - state.candidates.keys():
         yield f"planned and never proposed: {sorted(lost)}"
     for candidate in state.candidates.values():
@@ -87,16 +93,10 @@ def _unfinished(state: RunState) -> Iterator[str]:
 
 def _repeated(events: list[Event]) -> Iterator[str]:
     trainings = Counter(
-        (e["name"], e["stage"], e["replicate"])
-        for e in events
-        if e["type"] in ("training_finished", "training_failed")
+        (e.name, e.stage, e.replicate) for e in events if isinstance(e, TrainingFinished | TrainingFailed)
     )
-    replies = Counter(e["key"] for e in events if e["type"] == "reply_received")
-    proposals = Counter(
-        (e["candidate"]["generation"], e["candidate"]["index"])
-        for e in events
-        if e["type"] in ("candidate_proposed", "candidate_refused")
-    )
+    replies = Counter(e.key for e in events if isinstance(e, ReplyReceived))
+    proposals = Counter(e.candidate.id for e in events if isinstance(e, CandidateProposed | CandidateRefused))
     for what, counts in (("trained", trainings), ("answered", replies), ("proposed", proposals)):
         for name, times in counts.items():
             if times > 1:
@@ -106,7 +106,7 @@ def _repeated(events: list[Event]) -> Iterator[str]:
 def _missing_files(folder: RunFolder, state: RunState) -> Iterator[str]:
     if not folder.summary.exists():
         yield "there is no summary"
-    if (state.confirmation or {}).get("winner") and not folder.best_reward.exists():
+    if state.confirmation and state.confirmation.winner and not folder.best_reward.exists():
         yield "there is a winner and no best/reward.py"
     for candidate in state.candidates.values():
         place = folder.candidate(candidate.id)

@@ -110,7 +110,7 @@ def test_a_terminal_shows_words_and_obeys_none_of_them(run: Evolution) -> None:
 def test_every_event_is_one_line_of_progress(run: Evolution, capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(quiet=False)
     for event in run.log.events:
-        progress.on_event({"isolation": {}, **event}, run.state)
+        progress.on_event(event, run.state)
         said = capsys.readouterr().out
         assert said.count("\n") <= 1
         assert all(letter.isprintable() for letter in said.rstrip("\n"))

@@ -31,10 +31,13 @@ from eureka_agent.design.search.operators import cross, mutate, retune
 from eureka_agent.design.search.proposer import Search, draw_parents, operator_shares
 from eureka_agent.design.search.render import component_names, render
 from eureka_agent.design.search.sampling import PRIORS, draw_centre, random_genome
+from eureka_agent.errors import StoreError
 from eureka_agent.rewards.loader import load_reward
 from eureka_agent.rewards.output import validated
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.rewards.source import normalised_digest, parse_reward
+from eureka_agent.store.event_types import GenerationPlanned, event_json, parse_event, plain
+from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Signal, Task
 
 STOP = threading.Event()
@@ -218,14 +221,36 @@ def test_no_reward_is_proposed_twice_in_a_run() -> None:
     assert max(digests.values()) == 1
 
 
-def test_a_resumed_run_proposes_the_same_without_planning_again() -> None:
-    first = search()
-    known = archive_from(first.plan(0, 8, archive_of()), first)
-    slots = first.plan(1, 8, archive_of(*known))
-    resumed = search()
-    for slot in slots:
-        drafts = [proposer.propose(slot, archive_of(*known), STOP) for proposer in (first, resumed)]
-        assert drafts[0] == drafts[1]
+def test_a_slot_says_all_that_proposing_it_takes() -> None:
+    """On pendulum, too, where slots that knew nothing of each other would draw the same reward."""
+    for task in (make_task(signals=SIGNALS), find_task("pendulum")):
+        first = search(task)
+        known = archive_from(first.plan(0, 8, archive_of()), first)
+        archive = archive_of(*known)
+        slots = first.plan(1, 8, archive)
+        planned = GenerationPlanned(generation=1, slots=tuple(slots))
+        logged = parse_event(json.loads(json.dumps(event_json(planned), default=plain)))
+        assert isinstance(logged, GenerationPlanned)
+        assert list(logged.slots) == slots
+        for slot, again in zip(slots, logged.slots, strict=True):
+            assert search(task).propose(again, archive, STOP) == first.propose(slot, archive, STOP)
+        assert len({first.propose(slot, archive, STOP).source for slot in slots}) == 8
+
+
+@pytest.mark.parametrize(
+    "genome",
+    [
+        None,
+        {},
+        {"terms": 3},
+        {"terms": [{"shape": "near"}]},
+        {"terms": [{"shape": "none", "signal": "free", "index": []}]},
+        {"terms": [{"shape": "near", "signal": "free", "index": [], "weight": "1"}]},
+    ],
+)
+def test_a_genome_that_search_never_drew_is_a_sentence(genome: dict[str, object] | None) -> None:
+    with pytest.raises(StoreError, match="Slot 0-00 cannot be filled: its genome is none that search draws"):
+        search().propose(Slot(0, 0, "seed", genome=genome), archive_of(), STOP)
 
 
 def test_shares_of_the_operators() -> None:
@@ -322,8 +347,9 @@ def test_retune_keeps_a_last_dead_term_and_needs_no_curves() -> None:
 def test_retune_reads_the_parents_training() -> None:
     genome = Genome((Term(LINEAR, "position", weight=1.0), Term(ABOVE, "velocity", weight=1.0, centre=9.0)))
     parent = as_candidate(genome, curves={"position_high": (0.1, 0.5), "velocity_above": (0.0, 0.0)})
-    draft = search().propose(Slot(1, 0, "retune", (parent.id,)), archive_of(parent), STOP)
-    assert parse_reward(draft.source or "").arguments == ("position",)
+    proposer, archive = search(), archive_of(parent)
+    slot = next(slot for slot in proposer.plan(1, 4, archive) if slot.operator == "retune")
+    assert parse_reward(proposer.propose(slot, archive, STOP).source or "").arguments == ("position",)
 
 
 def test_archetypes_are_likely_for_any_scalar_signal() -> None:

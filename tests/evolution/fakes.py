@@ -12,11 +12,12 @@ from typing import Any
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import EarlyStop, Evaluation
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import make_config
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
+from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.layout import RunFolder
@@ -164,16 +165,15 @@ def make_evolution(
         "env_steps": STEPS,
         "target": 1e9,
     }
-    config = RunConfig(task=TaskChoice(kind="folder", value="cartpole"), **(defaults | options))
+    config = make_config({"task": {"kind": "folder", "value": "cartpole"}} | defaults | options)
     root.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(root)
     log = EventLog(folder.events, clock=time.time)
     state = RunState.of(log.events)
     log.listen(state.apply)
     if not state.digest:
-        facts = TaskFacts.of(task, config).to_json()
-        started = {"config": config.model_dump(mode="json"), "digest": config.digest(), "facts": facts}
-        log.append("run_started", started)
+        facts, plain = TaskFacts.of(task, config), config.to_json()
+        log.append(RunStarted(config=plain, digest=config.digest(), facts=facts))
     chosen = proposer or CountingProposer()
     return Evolution(
         config=config, task=task, folder=folder, log=log, state=state, make_proposer=lambda _restart: chosen,

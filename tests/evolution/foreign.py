@@ -12,7 +12,7 @@ from typing import Any
 
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.resuming import resumable
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import TaskChoice, make_config
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import new_run_id, record_run
@@ -66,7 +66,7 @@ KINDS = ("folder", "factory", "gym", "pickled")
 
 def marking_task(kind: str, folder: Path, mark: Mark) -> TaskChoice:
     """Return a task of `kind` whose code lies in `folder` and leaves the mark."""
-    module = f"marking_{kind}_{folder.name}".replace("-", "_")
+    module = f"marking_{kind}_{new_run_id()}"  # a process imports a module once: no other test has its name
     if kind == "pickled":
         return TaskChoice(kind=kind, value=base64.b64encode(pickle.dumps(mark)).decode())
     if kind == "folder":
@@ -101,14 +101,14 @@ def foreign_run(
     **options: Any,
 ) -> RunFolder:
     """Write the log of a run that was started and holds one candidate; recorded as this person's if `own`."""
-    config = RunConfig(task=task, **options).model_dump(mode="json")
+    config = make_config({"task": vars(task), **options}).to_json()
     run_id = new_run_id()
     if own:
         assert record_run(run_id, config, root)
     begun = {
         "type": "run_started",
         "config": config,
-        "digest": RunConfig(**config).digest(),
+        "digest": make_config(config).digest(),
         "run_id": run_id,
     }
     rows = [begun | (start or {}), {"type": "candidate_proposed", "candidate": CANDIDATE}, *events]

@@ -21,7 +21,9 @@ from eureka_agent.evolution.journal import JournalledModel
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.retry import RetryPolicy
+from eureka_agent.store.event_types import ReplyReceived, RequestSent
 from eureka_agent.store.events import read_events
+from eureka_agent.store.records import RequestKey
 
 GENERATIONS, SAMPLES = 3, 4
 _MOST_COMMANDS = 5
@@ -47,7 +49,7 @@ def evolution_with(root: Path, models: Sequence[LanguageModel], **options: Any) 
         "model": "openai/small-model-1",
     }
     evolution = make_evolution(root, **(defaults | options))
-    ledger = Ledger(evolution.config.budget_usd, evolution.state.at_most_usd)
+    ledger = Ledger(evolution.config.budget.usd, evolution.state.at_most_usd)
     asked = [JournalledModel(model, evolution.log, evolution.state, ledger) for model in models]
     designers = [Designer(evolution.task, model) for model in asked]
     proposer: Proposer = designers[0] if len(designers) == 1 else SharedDesign(designers)
@@ -112,19 +114,19 @@ def run_with_fault(root: Path, dialect: str, fault: str, *, stream: bool, slow_s
         requests=sum(bool(body) for _, _, body in service.requests),
         replies=len(replies),
         lost=evolution.state.maybe_billed,
-        finishes=tuple(reply["finish"] for reply in replies.values() if reply["finish"] != "stop"),
-        repairs=sum(not key.endswith("/turn0") for key in replies),
+        finishes=tuple(reply.finish for reply in replies.values() if reply.finish != "stop"),
+        repairs=sum(key.turn > 0 for key in replies),
         repeated=_sent_again(root) + len(service.delivered) - len(replies),
     )
 
 
 def _sent_again(root: Path) -> int:
     """Count the requests in a run's log whose reply was in the log before."""
-    arrived: set[str] = set()
+    arrived: set[RequestKey] = set()
     again = 0
     for event in read_events(root / "events.jsonl"):
-        if event["type"] == "reply_received":
-            arrived.add(event["key"])
-        elif event["type"] == "request_sent":
-            again += event["key"] in arrived
+        if isinstance(event, ReplyReceived):
+            arrived.add(event.key)
+        elif isinstance(event, RequestSent):
+            again += event.key in arrived
     return again

@@ -35,7 +35,7 @@ def runs_of(tmp_path: Path) -> list[list[str]]:
     """Return the types of the events of every run that was begun."""
     folder = tmp_path / "runs"
     runs = list_runs(folder) if folder.exists() else []
-    return [[event["type"] for event in read_events(run.events)] for run in runs]
+    return [[event.type for event in read_events(run.events)] for run in runs]
 
 
 def test_no_key(tmp_path: Path) -> None:

@@ -44,10 +44,11 @@ def test_a_stopped_candidate_has_its_status_and_reason_and_never_leads(tmp_path:
     best = max(state.candidates.values(), key=lambda c: c.fitness or 0.0)
     assert best.stopped, "its score is the best, but of a smaller budget"
     for judgement in state.judgements.values():
-        assert not judgement["incumbent"].endswith("-03")
-        assert all(not name.endswith("-03") for name, _ in judgement["duel"])
+        assert judgement.incumbent is not None
+        assert not judgement.incumbent.endswith("-03")
+        assert all(not name.endswith("-03") for name, _ in judgement.duel)
     assert state.confirmation is not None
-    assert not any(name.endswith("-03") for name in state.confirmation["confirmed"])
+    assert not any(name.endswith("-03") for name in state.confirmation.confirmed)
 
 
 def test_only_the_first_seed_of_a_new_candidate_is_in_a_contest(tmp_path: Path) -> None:
@@ -94,9 +95,10 @@ def test_where_all_that_went_on_fail_the_stopped_ones_are_confirmed(tmp_path: Pa
     evolution = make_evolution(tmp_path, trainer=FakeTrainer(behind=lambda _: True), generations=2)
     evolution.run()
     state = evolution.state
-    assert [judgement["incumbent"] for judgement in state.judgements.values()] == [None, None]
+    assert [judgement.incumbent for judgement in state.judgements.values()] == [None, None]
     assert state.confirmation is not None
-    assert state.candidates[state.confirmation["winner"]].status is Status.CONFIRMED
+    assert state.confirmation.winner is not None
+    assert state.candidates[state.confirmation.winner].status is Status.CONFIRMED
 
 
 def test_rule_and_what_was_saved_stand_in_the_summary(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from eureka_agent.config import TaskChoice
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.evolution.loop import Interrupted
 from eureka_agent.resources import bundled_folders
+from eureka_agent.store.event_types import Notice, RunStarted
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.ownership import record_run
@@ -123,7 +125,7 @@ def test_a_constructor_may_be_named_instead(tmp_path: Path, monkeypatch: pytest.
 
 def test_everything_that_is_not_agreed_to_is_listed(tmp_path: Path, mark: Mark) -> None:
     task = marking_task("folder", tmp_path / "code", mark)
-    task = task.model_copy(update={"options": {"kwargs": {"render_mode": "x\x1b[2J"}, "path": "/else"}})
+    task = replace(task, options={"kwargs": {"render_mode": "x\x1b[2J"}, "path": "/else"})
     url = "https://evil.example/v1"
     folder = foreign_run(tmp_path / "run", task, model="openai/gpt", base_url=url, unsafe_isolation=True)
     with pytest.raises(StoreError) as caught:
@@ -212,7 +214,7 @@ def test_a_typed_task_is_loaded_in_place_of_the_logs(tmp_path: Path, mark: Mark)
 def test_options_of_the_log_hold_for_a_typed_task(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "cartpole"
     options = {"goal": "Stand.", "max_episode_steps": 50}
-    task = cartpole(elsewhere).model_copy(update={"options": options})
+    task = replace(cartpole(elsewhere), options=options)
     digest = digest_of("cartpole", goal="Stand.", max_episode_steps=50)
     loaded = task_of(foreign_run(tmp_path / "run", task, task_digest=digest), task="cartpole")
     assert (loaded.description, loaded.max_episode_steps) == ("Stand.", 50)
@@ -230,7 +232,7 @@ def test_a_typed_factory_is_found_in_the_working_folder_not_in_the_logs(
     )
     monkeypatch.chdir(mine)
     loaded = find_task(env=theirs.value)
-    logged = loaded.ref.__class__(**theirs.model_dump())
+    logged = loaded.ref.__class__(**vars(theirs))
     folder = foreign_run(tmp_path / "run", theirs, task_digest=task_digest(loaded, logged))
     assert task_of(folder, env=theirs.value).ref.options["path"] == str(mine)
     assert not mark.left
@@ -297,7 +299,7 @@ def interrupted(runs: Path, *, at: str = "generation_planned", **how: Any) -> Ru
         evolve(
             runs=runs,
             stop=stop,
-            on_event=lambda event, _: stop.set() if event["type"] == at else None,
+            on_event=lambda event, _: stop.set() if event.type == at else None,
             **how,
             **TINY,
         )
@@ -310,7 +312,7 @@ def went_on(run: str, runs: Path, **consent: Any) -> bool:
     with pytest.raises(Interrupted):
         resume(
             run, runs=runs, stop=stop,
-            on_event=lambda event, _: stop.set() if event["type"] == "run_resumed" else None, **consent,
+            on_event=lambda event, _: stop.set() if event.type == "run_resumed" else None, **consent,
         )  # fmt: skip
     return stop.is_set()
 
@@ -321,10 +323,12 @@ def test_a_run_with_a_constructor_in_memory_goes_on_and_leaves_no_pickle(tmp_pat
 
     folder = interrupted(tmp_path, task="mine", env=build)
     start = read_events(folder.events)[0]
-    assert start["config"]["task"]["kind"] == "constructor"
-    assert start["config"]["task"]["value"].startswith("sha256:")
+    assert isinstance(start, RunStarted)
+    assert start.config["task"]["kind"] == "constructor"
+    assert start.config["task"]["value"].startswith("sha256:")
     assert "constructor" in folder.config.read_text()
-    assert start["facts"]["task"] == "mine"
+    assert start.facts is not None
+    assert start.facts.task == "mine"
     again = interrupted(tmp_path, at="run_resumed", task="mine", env=build)
     assert again.root == folder.root
     with pytest.raises(StoreError, match="constructor in memory"):
@@ -364,7 +368,7 @@ def test_a_run_that_cannot_be_recorded_says_so_and_goes_on_with_consent(
     folder = interrupted(tmp_path / "runs", task="gym:CartPole-v1")
     folder.scratch.mkdir(exist_ok=True)
     (folder.scratch / ".config").write_text("somebody else's settings of the processes that train")
-    notices = [event["text"] for event in read_events(folder.events) if event["type"] == "notice"]
+    notices = [event.text for event in read_events(folder.events) if isinstance(event, Notice)]
     assert any("--trust" in text for text in notices)
     assert went_on(folder.name, tmp_path / "runs", trust=True)
     assert not (folder.scratch / ".config").exists()

@@ -16,6 +16,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.prices import Tokens
+from eureka_agent.store.event_types import RequestSent
 
 FAULTS = (
     "ok", "429", "reset", "500", "ok", "garbage", "529", "cut", "length", "ok", "filter", "html", "429 date",
@@ -38,13 +39,13 @@ def test_a_run_finishes_on_a_service_that_fails_in_every_way(
     state = evolution.state
     assert state.finished
     assert state.confirmation is not None
-    assert state.confirmation["winner"] is not None
+    assert state.confirmation.winner is not None
     assert len(state.candidates) == GENERATIONS * SAMPLES
     assert {c.status for c in state.candidates.values()} <= {Status.TRAINED, Status.CONFIRMED, Status.REFUSED}
     # One whole reply for each that was journalled: nothing that arrived was asked for again.
     assert len(service.delivered) == len(state.replies)
-    assert len(service.requests) == sum(reply["attempts"] for reply in state.replies.values())
-    assert sum(reply["lost"] for reply in state.replies.values()) == 6
+    assert len(service.requests) == sum(reply.attempts for reply in state.replies.values())
+    assert sum(reply.lost for reply in state.replies.values()) == 6
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_the_money_ends_the_search_and_never_overruns(tmp_path: Path) -> None:
     assert SAMPLES < len(state.replies) < 9 * SAMPLES
     assert state.cost_usd <= state.at_most_usd <= budget
     assert state.confirmation is not None
-    assert state.confirmation["winner"] is not None
+    assert state.confirmation.winner is not None
 
 
 def test_requests_wait_for_money_that_is_only_reserved(tmp_path: Path) -> None:
@@ -136,7 +137,8 @@ def test_requests_wait_for_money_that_is_only_reserved(tmp_path: Path) -> None:
         model = model_on(service, max_parallel=SAMPLES, max_reply_tokens=300)
         evolution = evolution_with(tmp_path, [model], budget_usd=0.3, generations=1)
         evolution.run()
-    worst = [event["reserved_usd"] for event in evolution.log.events if event["type"] == "request_sent"]
+    worst = [event.reserved_usd for event in evolution.log.events if isinstance(event, RequestSent)]
+    assert worst[0] is not None
     assert 0.15 < worst[0] < 0.3
     assert len(evolution.state.replies) == SAMPLES
     assert not evolution.state.stopped

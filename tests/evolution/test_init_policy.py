@@ -35,7 +35,7 @@ def interrupted(policy: Path, runs: Path) -> RunFolder:
     with pytest.raises(Interrupted):
         evolve(
             "cartpole", runs=runs, init_policy=policy, stop=stop,
-            on_event=lambda event, _: stop.set() if event["type"] == "generation_planned" else None, **TINY,
+            on_event=lambda event, _: stop.set() if event.type == "generation_planned" else None, **TINY,
         )  # fmt: skip
     return list_runs(runs)[-1]
 

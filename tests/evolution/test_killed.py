@@ -10,6 +10,7 @@ from fakes import FakeTrainer, make_evolution
 from killable import GENERATIONS
 from test_loop import archive_of
 
+from eureka_agent.store.event_types import TrainingFinished
 from eureka_agent.store.events import read_events
 from eureka_agent.store.state import RunState
 
@@ -38,6 +39,6 @@ def test_a_run_killed_twenty_times_ends_in_the_same_archive(tmp_path: Path) -> N
     assert kills == 20
     assert state.finished
     assert archive_of(state) == archive_of(whole.state)
-    finished = [(e["name"], e["stage"], e["replicate"]) for e in read_events(root / "events.jsonl")
-                if e["type"] == "training_finished"]  # fmt: skip
+    finished = [(e.name, e.stage, e.replicate) for e in read_events(root / "events.jsonl")
+                if isinstance(e, TrainingFinished)]  # fmt: skip
     assert len(finished) == len(set(finished))

@@ -11,7 +11,6 @@ from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution, source_w
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.evolution.loop import Interrupted
-from eureka_agent.store.events import read_events
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
@@ -22,11 +21,12 @@ def test_a_run_ends_with_a_confirmed_winner_and_its_files(tmp_path: Path) -> Non
     state = evolution.state
     assert state.finished
     assert state.confirmation is not None
-    winner = state.confirmation["winner"]
+    winner = state.confirmation.winner
+    assert winner is not None
     assert state.candidates[winner].status is Status.CONFIRMED
     assert "compute_reward" in (tmp_path / "best" / "reward.py").read_text()
     assert winner in (tmp_path / "summary.md").read_text()
-    names = {row["name"] for row in state.confirmation["table"]}
+    names = {row.name for row in state.confirmation.table}
     assert {"reference", "sparse", winner} <= names
 
 
@@ -61,8 +61,8 @@ def test_who_failed_on_one_confirmation_seed_cannot_win_even_if_all_did(tmp_path
     evolution = make_evolution(tmp_path, trainer=FakeTrainer(fail=fail), confirm_top=top)
     evolution.run()
     assert evolution.state.confirmation is not None
-    assert evolution.state.confirmation["winner"] is None
-    assert evolution.state.confirmation["confirmed"] == []
+    assert evolution.state.confirmation.winner is None
+    assert evolution.state.confirmation.confirmed == ()
     assert not (tmp_path / "best").exists()
     assert Status.CONFIRMED not in {candidate.status for candidate in evolution.state.candidates.values()}
 
@@ -139,7 +139,7 @@ def test_a_lucky_seed_does_not_stay_in_the_lead(tmp_path: Path) -> None:
     """A challenger with a better mean gets another seed, and leads only on its lower bound."""
     evolution = make_evolution(tmp_path, trainer=FakeTrainer(noise=2.0), generations=6)
     evolution.run()
-    duels = [judgement["duel"] for _, judgement in sorted(evolution.state.judgements.items())][:-1]
+    duels = [judgement.duel for _, judgement in sorted(evolution.state.judgements.items())][:-1]
     asked = {(name, replicate) for duel in duels for name, replicate in duel}
     assert asked
     for name, replicate in asked:
@@ -152,18 +152,17 @@ def test_where_only_the_leader_is_confirmed_the_last_challenger_is_tried_again(t
         root = tmp_path / str(seed)
         evolution = make_evolution(root, proposer=CountingProposer(seed), **options)
         evolution.run()
-        judgements = [e for e in read_events(root / "events.jsonl") if e["type"] == "generation_judged"]
-        *_, asked, settled = judgements
-        if settled.get("settled"):
+        if evolution.state.duels:
             break
     else:
         pytest.fail("no challenger in twenty runs")
-    leader, challenger = (name for name, _ in asked["duel"])
-    assert (asked["incumbent"], asked["challenger"]) == (leader, challenger)
-    assert settled["incumbent"] == challenger, "without noise the better mean is better on every seed"
+    asked, settled = evolution.state.judgements[1], evolution.state.duels[1]
+    leader, challenger = (name for name, _ in asked.duel)
+    assert (asked.incumbent, asked.challenger) == (leader, challenger)
+    assert settled.incumbent == challenger, "without noise the better mean is better on every seed"
     assert {len(evolution.state.candidates[name].fitnesses()) for name in (leader, challenger)} == {2}
     assert evolution.state.confirmation is not None
-    assert evolution.state.confirmation["winner"] == challenger
+    assert evolution.state.confirmation.winner == challenger
     again = FakeTrainer()
     make_evolution(root, proposer=CountingProposer(seed), trainer=again, **options).run()
     assert not again.jobs
@@ -175,11 +174,11 @@ def test_where_the_challenger_is_confirmed_it_is_not_tried_again_before(tmp_path
         evolution.run()
         state = evolution.state
         asked = state.judgements[1]
-        if asked["duel"]:
+        if asked.duel:
             break
     else:
         pytest.fail("no challenger in twenty runs")
-    for name, replicate in asked["duel"]:
+    for name, replicate in asked.duel:
         assert len(state.candidates[name].fitnesses()) == replicate, "not trained once more"
         assert state.candidates[name].status is Status.CONFIRMED
 
@@ -212,9 +211,9 @@ def test_restarts_know_nothing_of_each_other_and_are_confirmed_together(tmp_path
     parents = {parent for c in state.candidates.values() if c.generation == 3 for parent in c.parents}
     assert parents
     assert all(parent.startswith("2-") for parent in parents)
-    leaders = {state.judgements[1]["incumbent"], state.judgements[3]["incumbent"]}
+    leaders = {state.leaders[1], state.leaders[3]}
     assert state.confirmation is not None
-    assert set(state.confirmation["confirmed"]) == leaders
+    assert set(state.confirmation.confirmed) == leaders
 
 
 def test_a_given_reward_takes_the_first_place(tmp_path: Path) -> None:

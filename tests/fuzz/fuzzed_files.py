@@ -13,6 +13,7 @@ from scratch import scratch
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import ModelError, StoreError
 from eureka_agent.llm.recording import read_recording
+from eureka_agent.store.event_types import FORMAT_VERSION, KINDS, Notice, TrainingFinished
 from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure
@@ -21,7 +22,8 @@ from eureka_agent.training.results import read_result
 _KINDS = (
     "run_started", "run_resumed", "generation_planned", "request_sent", "request_failed", "reply_received",
     "candidate_proposed", "candidate_refused", "training_finished", "training_failed", "generation_judged",
-    "search_stopped", "run_confirmed", "run_finished", "of_tomorrow", "apply", "", "__class__",
+    "duel_resolved", "search_stopped",
+    "notice", "training_started", "run_confirmed", "run_finished", "of_tomorrow", "apply", "", "__class__",
 )  # fmt: skip
 _CANDIDATE = {
     "generation": 0, "index": 0, "operator": "seed", "parents": [], "proposer": "p", "source": "x",
@@ -40,19 +42,23 @@ _USAGE = {
 }
 _FIELDS: dict[str, Any] = {
     "config": {}, "digest": "d", "generation": 0, "slots": [], "key": "0-00/turn0", "lost": 0, "reason": "r",
-    "reserved_usd": 0.1, "reply": {"text": "t", "usage": _USAGE, "lost": 0}, "candidate": _CANDIDATE,
+    "reserved_usd": 0.1, "reply": {"text": "t", "usage": _USAGE, "model": "m", "latency_s": 0.1, "lost": 0},
+    "candidate": _CANDIDATE,
     "name": "0-00", "stage": "search", "replicate": 0, "evaluation": _EVALUATION, "status": "failed",
-    "incumbent": "0-00", "confirmation": {"confirmed": ["0-00"], "table": []},
+    "incumbent": "0-00", "judgement": {"incumbent": "0-00"}, "duel": {"incumbent": None}, "text": "t",
+    "model": "m", "seed": 1, "confirmation": {"confirmed": ["0-00"], "table": []},
 }  # fmt: skip
 
 
 _names = st.sampled_from(sorted(_FIELDS))
-_versions = st.sampled_from((1, 1, 1, 1, 1, 1, 0, 2, "1", None))
+_versions = st.sampled_from((1, 1, 1, 2, 2, 2, 0, 3, "1", None))
 
 
 def _event(kind: str, version: object, dropped: set[str], changed: dict[str, object]) -> dict[str, object]:
-    """Return an event with every field that any kind needs, but for some that lack or hold something else."""
+    """Return an event with every field that it needs, but for some that lack or hold something else."""
     fields = {name: value for name, value in _FIELDS.items() if name not in dropped}
+    if version == FORMAT_VERSION and kind in KINDS:  # which has no place for fields of other kinds
+        fields = {name: value for name, value in fields.items() if name in KINDS[kind].model_fields}
     return {"v": version, "time": 1.0, "type": kind, **fields, **changed}
 
 
@@ -86,7 +92,7 @@ def check_log(content: bytes) -> None:
         assert len(events) == content.count(b"\n")
         log = EventLog(path, clock=lambda: 1.0)
         assert content.startswith(path.read_bytes())
-        log.append("more")
+        log.append(Notice(text="more"))
         assert read_events(path)[:-1] == events
 
 
@@ -116,7 +122,7 @@ def check_result(content: bytes) -> None:
             assert isinstance(outcome.reason, str)
             return
         assert isinstance(outcome, Evaluation)
-        log.append("training_finished", {"fitness": outcome.fitness, "curves": dict(outcome.curves)})
+        log.append(TrainingFinished(name="0-00", stage="search", replicate=0, seed=0, evaluation=outcome))
 
 
 _LINE = st.fixed_dictionaries(

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eureka_agent.errors import RunLockedError, StoreError
-from eureka_agent.store.events import FORMAT_VERSION, EventLog, read_events
+from eureka_agent.store.event_types import FORMAT_VERSION, Notice, RequestSent, parse_event
+from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.files import write_json
 from eureka_agent.store.lock import run_lock
-from eureka_agent.store.state import RunState
+from eureka_agent.store.records import RequestKey
 
 
 def open_log(path: Path) -> EventLog:
@@ -25,10 +26,11 @@ def open_log(path: Path) -> EventLog:
 def test_what_was_appended_is_read_back_in_order(tmp_path: Path) -> None:
     log = open_log(tmp_path / "events.jsonl")
     heard: list[str] = []
-    log.listen(lambda event: heard.append(event["type"]))
-    for kind in ("one", "two", "three"):
-        log.append(kind, {"value": kind})
-    assert [event["value"] for event in read_events(log.path)] == ["one", "two", "three"] == heard
+    log.listen(lambda event: heard.append(getattr(event, "text", "")))
+    for word in ("one", "two", "three"):
+        log.append(Notice(text=word))
+    assert [event.model_dump() for event in read_events(log.path)] == [e.model_dump() for e in log.events]
+    assert heard == ["one", "two", "three"]
 
 
 @given(cut=st.integers(min_value=0, max_value=400))
@@ -38,20 +40,20 @@ def test_a_log_cut_anywhere_opens_with_its_whole_lines(
     path = tmp_path_factory.mktemp("log") / "events.jsonl"
     log = open_log(path)
     for number in range(5):
-        log.append("step", {"number": number, "text": "line\nbreak"})
+        log.append(Notice(text=f"{number}: line\nbreak"))
     content = path.read_bytes()
     path.write_bytes(content[: min(cut, len(content))])
     whole = path.read_bytes().count(b"\n")
     again = open_log(path)
-    again.append("more")
-    assert [event["seq"] for event in read_events(path)] == list(range(whole + 1))
+    again.append(Notice(text="more"))
+    assert [event.seq for event in read_events(path)] == list(range(whole + 1))
 
 
 def test_a_damaged_line_is_an_error_that_names_it(tmp_path: Path) -> None:
     log = open_log(tmp_path / "events.jsonl")
-    log.append("one")
-    log.append("two")
-    log.path.write_text(log.path.read_text().replace('"type":"one"', "garbage"))
+    log.append(Notice(text="one"))
+    log.append(Notice(text="two"))
+    log.path.write_text(log.path.read_text().replace('"text":"one"', "garbage"))
     with pytest.raises(StoreError, match="line 1"):
         read_events(log.path)
 
@@ -67,18 +69,21 @@ def test_a_log_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> N
 
 def test_appending_from_many_threads_loses_nothing(tmp_path: Path) -> None:
     log = open_log(tmp_path / "events.jsonl")
-    threads = [threading.Thread(target=lambda: [log.append("tick") for _ in range(20)]) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: [log.append(Notice(text="tick")) for _ in range(20)])
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [event["seq"] for event in read_events(log.path)] == list(range(160))
+    assert [event.seq for event in read_events(log.path)] == list(range(160))
 
 
 def test_nan_cannot_enter_the_log(tmp_path: Path) -> None:
     log = open_log(tmp_path / "events.jsonl")
-    with pytest.raises(ValueError, match="JSON"):
-        log.append("bad", {"fitness": float("nan")})
+    with pytest.raises(ValueError, match="finite number"):
+        log.append(RequestSent(key=RequestKey("designer", "0-00", 0), model="m", reserved_usd=float("nan")))
     assert read_events(log.path) == []
 
 
@@ -86,13 +91,14 @@ FILL = """
 import resource, signal, sys
 from pathlib import Path
 from eureka_agent.errors import StoreError
+from eureka_agent.store.event_types import Notice
 from eureka_agent.store.events import EventLog
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 log = EventLog(Path(sys.argv[1]), clock=lambda: 1.0)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 try:
     for number in range(1000):
-        log.append("step", {"text": "x" * 100})
+        log.append(Notice(text="x" * 100))
 except StoreError as error:
     print(len(log.events), error)
 """
@@ -106,7 +112,7 @@ def test_a_full_disk_is_a_clear_error_and_the_log_stays_whole(tmp_path: Path) ->
     assert len(read_events(path)) == int(acknowledged) > 0
     assert path.read_bytes().endswith(b"\n")
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
-    open_log(path).append("goes on")
+    open_log(path).append(Notice(text="goes on"))
 
 
 REPLACE = """
@@ -188,4 +194,4 @@ def test_a_line_that_is_no_event_is_an_error_that_names_it(tmp_path: Path, line:
 )
 def test_an_event_that_lacks_something_is_an_error_that_names_it(data: dict[str, object]) -> None:
     with pytest.raises(StoreError, match=f"Event 0 .{data['type']}"):
-        RunState.of([{"v": 1, "seq": 0, "time": 1.0, **data}])
+        parse_event({"v": 1, "seq": 0, "time": 1.0, **data})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from eureka_agent.errors import StoreError
+from eureka_agent.store.event_types import parse_event
 from eureka_agent.store.events import read_events, read_start
 from eureka_agent.store.files import read_own_text, refuse_links
 from eureka_agent.store.layout import RunFolder, list_runs
@@ -51,7 +52,9 @@ HONEST = [STARTED, PROPOSED, TRAINED, JUDGED, CONFIRMED]
 
 
 def fold(*events: dict[str, Any]) -> RunState:
-    return RunState.of({"time": 0.0, "seq": n, "v": 1, **event} for n, event in enumerate(events))
+    return RunState.of(
+        parse_event({"time": 0.0, "seq": n, "v": 1, **event}) for n, event in enumerate(events)
+    )
 
 
 def test_what_this_program_writes_is_taken() -> None:
@@ -192,7 +195,7 @@ def test_the_start_of_a_run_is_found_without_the_rest(tmp_path: Path) -> None:
         file.write("no JSON\n")
     start = read_start(path)
     assert start is not None
-    assert start["seq"] == 1
+    assert start.seq == 1
     assert read_start(written(tmp_path / "other.jsonl", notice, PROPOSED, STARTED)) is None
     assert read_start(written(tmp_path / "empty.jsonl")) is None
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from eureka_agent.store.event_types import parse_event
 from eureka_agent.store.state import RunState
+
+FIRST, SECOND = "0-00/turn0", "0-01/turn0"
 
 
 def sent(key: str, worst: float | None) -> dict[str, Any]:
@@ -23,21 +26,23 @@ def failed(key: str, lost: int) -> dict[str, Any]:
 
 
 def state_of(*events: dict[str, Any]) -> RunState:
-    return RunState.of({"time": 0.0, "seq": i, "v": 1, **event} for i, event in enumerate(events))
+    return RunState.of(
+        parse_event({"time": 0.0, "seq": i, "v": 1, **event}) for i, event in enumerate(events)
+    )
 
 
 @pytest.mark.parametrize(
     ("events", "cost", "at_most", "maybe_billed"),
     [
-        ([sent("a", 0.5)], 0.0, 0.5, 1),
-        ([sent("a", 0.5), received("a", 0.1)], 0.1, 0.1, 0),
-        ([sent("a", 0.5), received("a", 0.1, lost=2)], 0.1, 1.1, 2),
-        ([sent("a", 0.5), received("a", None)], 0.0, 0.5, 0),
-        ([sent("a", 0.5), failed("a", 0)], 0.0, 0.0, 0),
-        ([sent("a", 0.5), failed("a", 3)], 0.0, 1.5, 3),
+        ([sent(FIRST, 0.5)], 0.0, 0.5, 1),
+        ([sent(FIRST, 0.5), received(FIRST, 0.1)], 0.1, 0.1, 0),
+        ([sent(FIRST, 0.5), received(FIRST, 0.1, lost=2)], 0.1, 1.1, 2),
+        ([sent(FIRST, 0.5), received(FIRST, None)], 0.0, 0.5, 0),
+        ([sent(FIRST, 0.5), failed(FIRST, 0)], 0.0, 0.0, 0),
+        ([sent(FIRST, 0.5), failed(FIRST, 3)], 0.0, 1.5, 3),
         # Killed while it waited, then asked again: the first request may have been billed, too.
-        ([sent("a", 0.5), sent("a", 0.5), received("a", 0.1)], 0.1, 0.6, 1),
-        ([sent("a", 0.0), received("a", 0.0)], 0.0, 0.0, 0),
+        ([sent(FIRST, 0.5), sent(FIRST, 0.5), received(FIRST, 0.1)], 0.1, 0.6, 1),
+        ([sent(FIRST, 0.0), received(FIRST, 0.0)], 0.0, 0.0, 0),
     ],
 )
 def test_what_was_and_what_may_have_been_spent(
@@ -50,6 +55,6 @@ def test_what_was_and_what_may_have_been_spent(
 
 
 def test_a_reply_of_unknown_price_is_bounded_only_by_a_reservation() -> None:
-    state = state_of(sent("a", 0.5), received("a", None), sent("b", None), received("b", None))
+    state = state_of(sent(FIRST, 0.5), received(FIRST, None), sent(SECOND, None), received(SECOND, None))
     assert (state.cost_unknown, state.cost_unbounded) == (2, 1)
     assert state.tokens == 30

@@ -22,7 +22,7 @@ from eureka_agent.rewards.output import validated
 from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.audit import Agreement, AuditedTrainer
+from eureka_agent.training.audit import AS_PLAIN, ON_CPU, ON_DEVICE, AuditedTrainer
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.reward_sample import FILE, RewardSample, write_samples
 
@@ -232,7 +232,16 @@ def test_a_device_may_differ_at_thresholds_and_no_more() -> None:
     paid = np.ones(10_000, np.float32)
     few, many = paid.copy(), paid.copy()
     few[:10], many[:11] = 2.0, 2.0
-    assert not Agreement(exact=False).broken(paid, few)
-    assert Agreement(exact=False).broken(paid, many)
-    assert not Agreement(exact=False).broken(paid, paid * np.float32(1 + 5e-5))
-    assert Agreement(exact=True).broken(paid, paid * np.float32(1 + 1e-6))
+    assert not ON_DEVICE.broken(paid, few)
+    assert ON_DEVICE.broken(paid, many)
+    assert not ON_DEVICE.broken(paid, paid * np.float32(1 + 5e-5))
+    assert ON_CPU.broken(paid, paid * np.float32(1 + 1e-6))
+
+
+def test_what_is_left_where_large_numbers_cancel_is_not_held_against_a_file() -> None:
+    """A distance of 100 m in 32 bits is exact to some micrometres: so is what it shrank by in one step."""
+    shrunk = np.full(1000, 1e-3, np.float32)
+    plain = shrunk + np.float32(2e-5)
+    assert ON_DEVICE.broken(shrunk, plain)
+    assert not AS_PLAIN.broken(shrunk, plain)
+    assert AS_PLAIN.broken(shrunk, shrunk + np.float32(1e-2))

@@ -16,7 +16,7 @@ from eureka_agent.rewards.saved import Header, reward_bytes
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.inspection import Recording, inspect_environment
 from eureka_agent.tasks.registry import find_task, list_tasks
-from eureka_agent.training.audit import Agreement, pay_again
+from eureka_agent.training.audit import AS_PLAIN, pay_again
 from eureka_agent.training.reward_sample import RewardSample
 
 REPLIES = Path(__file__).parents[2] / "benchmarks" / "data" / "replies"
@@ -59,11 +59,10 @@ def test_plain_files_pay_what_loaded_rewards_pay(name: str, sandbox: RewardSandb
         loaded, plain = (
             pay_again(text, parsed, steps, task=task, sandbox=sandbox, plain=plain) for plain in (False, True)
         )
-        agreement = Agreement(exact=False)
         assert loaded.components.keys() == plain.components.keys(), source
-        assert not agreement.broken(loaded.reward, plain.reward), source
+        assert not AS_PLAIN.broken(loaded.reward, plain.reward), source
         for component, values in loaded.components.items():
-            assert not agreement.broken(values, plain.components[component]), (component, source)
+            assert not AS_PLAIN.broken(values, plain.components[component]), (component, source)
 
 
 def test_the_corpus_is_not_empty() -> None:

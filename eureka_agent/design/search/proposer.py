@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.design.proposer import Draft, Slot, not_planned
 from eureka_agent.design.search.features import ACTION, Ranges, features_of
 from eureka_agent.design.search.genome import Genome
 from eureka_agent.design.search.operators import cross, mutate, retune
@@ -43,10 +44,9 @@ class Search:
         self._features = features_of(task.signals, ranges)
         self._seed = seed
         self._signals = _in_order_of_interest(task)
-        self._planned: dict[str, Genome] = {}
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
-        """Return the slots of a generation, and draw its genomes: no two rewards of a run are the same.
+        """Return the slots of a generation with their genomes: no two rewards of a run are the same.
 
         Of 16 slots after generation 0: 7 mutate, 4 retune, 3 cross, 2 start afresh. Parents are drawn by
         rank from the best third (at least four). While nothing has been trained all start afresh.
@@ -55,18 +55,20 @@ class Search:
         operators = ["seed"] * samples if generation == 0 or not parents else operator_shares(samples)
         slots = [self._slot(generation, i, operator, parents) for i, operator in enumerate(operators)]
         known = _digests(archive, generation)
+        planned = []
         for slot in slots:
             genome = self._new(slot, archive, known, samples)
             known.add(normalised_digest(render(genome)))
-            self._planned[slot.id] = genome
-        return slots
+            planned.append(replace(slot, genome=genome.to_json()))
+        return planned
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
-        """Return the reward of one slot; the same one whether or not its generation was planned here."""
-        genome = self._planned.get(slot.id)
-        if genome is None:
-            genome = self._new(slot, archive, _digests(archive, slot.generation), slot.index + 1)
-        return Draft(source=render(genome), genome=genome.to_json())
+        """Return the reward that was drawn for the slot when it was planned."""
+        try:
+            source = render(Genome.from_json(slot.genome or {}))
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise not_planned(slot, "its genome is none that search draws") from error
+        return Draft(source=source, genome=slot.genome)
 
     def repair(
         self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from eureka_agent.config import DEVICES
 from eureka_agent.errors import ConfigError, EurekaError, TrainingError, did_you_mean
+from eureka_agent.store.records import DeviceChoice
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.device.platform import Platform, find_gpu
+from eureka_agent.training.device.platform import find_gpu
 from eureka_agent.training.device.settings import FRESH_ONLY, device_settings
 from eureka_agent.training.simulators.choosing import no_device_physics
 from eureka_agent.training.simulators.mjx import mjx_missing
-
-
-@dataclass(frozen=True)
-class DeviceChoice:
-    """What trains, and why not the other."""
-
-    platform: Platform
-    why: str = ""
-    """Why it is the CPU, in a sentence; empty for a GPU, and where the CPU was asked for."""
-    idle_gpu: bool = False
-    """A GPU is there, and not used."""
 
 
 def choose_device(

@@ -129,7 +129,7 @@ def _as_loaded(
     text: str, signals: dict[str, np.ndarray], memory: dict[str, Any], whole: np.ndarray
 ) -> list[str]:
     try:
-        reward = load_reward(text)
+        reward = load_reward(text, strict=True)
         loaded = reward(signals, reward.initial_memory(ROWS) if memory else None).reward
     except RewardError:
         return ["does not load"]

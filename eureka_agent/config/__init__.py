@@ -1,0 +1,9 @@
+"""What a run was asked to do. Options are declared in `groups.py`; everything else is derived from there."""
+
+from __future__ import annotations
+
+from eureka_agent.config.groups import DEVICES, TRAINERS, DeviceName, TrainerName
+from eureka_agent.config.making import make_config
+from eureka_agent.config.run_config import RunConfig, TaskChoice
+
+__all__ = ["DEVICES", "TRAINERS", "DeviceName", "RunConfig", "TaskChoice", "TrainerName", "make_config"]

@@ -1,0 +1,36 @@
+"""From options by name to a configuration, or to a sentence that says which option is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from eureka_agent.config.run_config import RunConfig, declared
+from eureka_agent.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def make_config(values: Mapping[str, Any]) -> RunConfig:
+    """Check options and build a configuration; ConfigError names the option, its value and range."""
+    from pydantic import ValidationError
+
+    from eureka_agent.config.checking import checked
+
+    try:
+        return RunConfig.from_flat(checked(values))
+    except ValidationError as error:
+        raise _refused(error.errors()[0]) from error
+
+
+def _refused(first: ErrorDetails) -> ConfigError:
+    name = ".".join(str(part) for part in first["loc"])
+    names = [option.name for option in declared()]
+    unknown = first["type"] == "extra_forbidden"
+    hint = did_you_mean(name, names) if unknown else ""
+    return ConfigError(
+        f"Option '{name}' cannot be {first.get('input')!r:.80}: {first['msg']}.{hint}",
+        allowed=", ".join(names) if unknown else "",
+        fix="Correct the option and give the command again.",
+    )

@@ -1,0 +1,220 @@
+"""What a log holds besides candidates and evaluations: plans, replies, judgements, duels, confirmations.
+
+Each is plain data that was checked when it was read (`fields.py`), whoever wrote the log.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal, NamedTuple, cast
+
+from pydantic import with_config
+
+from eureka_agent.archive.candidate import candidate_id, is_candidate_id
+from eureka_agent.store.fields import (
+    STRICT,
+    CandidateName,
+    Count,
+    Number,
+    Operator,
+    Place,
+    Table,
+    Text,
+    TrainedName,
+    read_by,
+)
+
+Role = Literal["designer", "critic", "analyzer", "annotator"]
+"""For what a language model is asked."""
+
+_KEY = re.compile(r"(?:(critic|analyzer|annotator)/)?([0-9]+-[0-9]+)/turn(0|[1-9][0-9]{0,5})")
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """Which request of its run this is; the same after a restart."""
+
+    role: Role
+    slot: str
+    """Id of the candidate that it is about, to which its cost is attributed."""
+    turn: int
+    """0, then one more for each answer to what was wrong."""
+
+    def __str__(self) -> str:
+        """Return `"1-03/turn0"` for the designer, as in recordings, and `"critic/1-03/turn0"` for others."""
+        role = "" if self.role == "designer" else f"{self.role}/"
+        return f"{role}{self.slot}/turn{self.turn}"
+
+    @classmethod
+    def parse(cls, text: object) -> RequestKey:
+        """Read what `str` returned; ValueError for anything else."""
+        found = _KEY.fullmatch(text) if isinstance(text, str) else None
+        if found is None or not is_candidate_id(found[2]):
+            raise ValueError(f"key cannot be {text!r:.80}, only one such as 0-03/turn0 or critic/0-03/turn0")
+        return cls(cast("Role", found[1] or "designer"), found[2], int(found[3]))
+
+
+RequestKeyField = Annotated[RequestKey, read_by(RequestKey, RequestKey.parse)]
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Usage:
+    """What a reply took. None means unknown, which is never zero; 0.0 means free."""
+
+    input_tokens: Count | None
+    """All tokens read, those from the service's prompt cache included."""
+    output_tokens: Count | None
+    """All tokens written, hidden thinking included."""
+    cost_usd: Number | None
+    cached_tokens: Count | None = None
+    """Input tokens that the service had in its prompt cache, and charged less for."""
+    thinking_tokens: Count | None = None
+    """Output tokens that were hidden thinking."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written, as far as known."""
+        return (self.input_tokens or 0) + (self.output_tokens or 0)
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Reply:
+    """One answer of a language model."""
+
+    text: Text
+    usage: Usage
+    model: Text
+    latency_s: Number
+    finish: Literal["stop", "length", "refusal"] = "stop"
+    cached: bool = False
+    """True where nobody was asked: the reply came from a recording or from the reply cache."""
+    attempts: Count = 1
+    """How often the request was sent until this reply arrived."""
+    lost: Place = 0
+    """Attempts that may have been billed though their reply never arrived."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Slot:
+    """One place in a generation, with everything that its proposer needs to know beside the archive."""
+
+    generation: Place
+    index: Place
+    operator: Operator
+    """`seed`, `rewrite`, `cross`, … : the proposer's own names."""
+    parents: tuple[CandidateName, ...] = ()
+    genome: Table | None = None
+    """The reward as data that `search` drew for this slot; None where a language model is asked."""
+    model: Text = ""
+    """Name of the model that is asked, where several share the slots."""
+
+    @property
+    def id(self) -> str:
+        """The id of the candidate that will stand here."""
+        return candidate_id(self.generation, self.index)
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class DeviceChoice:
+    """What trains, and why not the other."""
+
+    platform: Literal["gpu", "cpu"]
+    why: Text = ""
+    """Why it is the CPU, in a sentence; empty for a GPU, and where the CPU was asked for."""
+    idle_gpu: bool = False
+    """A GPU is there, and not used."""
+
+
+class DuelTraining(NamedTuple):
+    """One more training of somebody who leads or challenges."""
+
+    name: CandidateName
+    replicate: Place
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Judgement:
+    """What was decided after a generation."""
+
+    incumbent: CandidateName | None
+    """None while nothing was trained."""
+    challenger: CandidateName | None = None
+    """Who gets one more seed beside the incumbent; None when nobody is better by its mean."""
+    reason: Text = ""
+    duel: tuple[DuelTraining, ...] = ()
+    """The trainings that are asked for: the incumbent's and the challenger's."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Duel:
+    """What was decided after the duel that a restart's last judgement had asked for."""
+
+    incumbent: CandidateName | None
+    challenger: CandidateName | None = None
+    reason: Text = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class ConfirmationRow:
+    """How a finalist or a baseline did on fresh seeds."""
+
+    name: TrainedName
+    fitness: Number
+    """Mean over the seeds."""
+    low: Number | None
+    """Ends of the 95 % t-interval of that mean; None of a single seed."""
+    high: Number | None
+    seeds: tuple[Number, ...]
+    """The fitness of each seed."""
+    human_normalized: Number | None
+    human_normalized_clipped: Number | None
+    undefined_because: Text = ""
+    """Why there is no human-normalised score, in words; empty where there is one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain dictionary, as journalled."""
+        return asdict(self) | {"seeds": list(self.seeds)}
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class PairedDifference:
+    """By how much the winner is better than the reference on the seeds that both had, with its interval."""
+
+    mean: Number
+    low: Number
+    high: Number
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Confirmation:
+    """What the fresh seeds said."""
+
+    winner: CandidateName | None
+    confirmed: tuple[CandidateName, ...]
+    """The finalists that were trained on every seed."""
+    table: tuple[ConfirmationRow, ...]
+    paired_difference: PairedDifference | None = None
+
+    def row(self, name: str | None) -> ConfirmationRow | None:
+        """Return the row of a finalist or a baseline; None where there is none."""
+        return next((row for row in self.table if row.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain dictionary, as journalled."""
+        difference = self.paired_difference
+        return {
+            "winner": self.winner,
+            "confirmed": list(self.confirmed),
+            "table": [row.to_json() for row in self.table],
+            "paired_difference": None if difference is None else asdict(difference),
+        }
