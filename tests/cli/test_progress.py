@@ -8,6 +8,7 @@ import pytest
 
 from eureka_agent.cli.pace import Pace
 from eureka_agent.cli.progress import Progress
+from eureka_agent.store.event_types import TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
 
 
@@ -19,8 +20,8 @@ class Clock:
         return self.now
 
 
-def event(kind: str, name: str, **data: Any) -> dict[str, Any]:
-    return {"type": kind, "name": name, "stage": "search", "replicate": 0, "time": 0.0, **data}
+def job(name: str) -> dict[str, Any]:
+    return {"name": name, "stage": "search", "replicate": 0, "seed": 1}
 
 
 def test_time_left_is_computed_from_steps() -> None:
@@ -50,14 +51,15 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
     }  # fmt: skip
     progress = Progress(quiet=False, clock=clock)
     for name in ("0-00", "0-01"):
-        progress.on_event(event("training_started", name), state)
+        progress.on_event(TrainingStarted(**job(name)), state)
     lines: list[str] = []
     for minute in range(1, 5):
         for half in (1, 2):
             clock.now += 30.0
             steps = 100 * (2 * (minute - 1) + half)
             for name in ("0-00", "0-01"):
-                progress.on_event(event("checkpoint_reached", name, env_steps=steps), state)
+                told = TrainingCheckpoint(**job(name), checkpoint=0, env_steps=steps, fitness=1.0, error=0.1)
+                progress.on_event(told, state)
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 1
     # Two searches and two baselines of 1000 steps each; the first of two candidates tells the line.

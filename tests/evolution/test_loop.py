@@ -11,6 +11,7 @@ from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution, source_w
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.store.event_types import TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
@@ -267,16 +268,14 @@ def archive_of(state: RunState) -> object:
 def test_checkpoints_reach_the_log_and_change_no_state(tmp_path: Path) -> None:
     evolution = make_evolution(tmp_path)
     evolution.run()
-    events = read_events(tmp_path / "events.jsonl")
-    told = [event for event in events if event["type"] == "checkpoint_reached"]
-    started = [event for event in events if event["type"] == "training_started"]
-    who = ("name", "stage", "replicate", "seed")
-    assert [[event[key] for key in who] for event in told] == [
-        [event[key] for key in who] for event in started
+    events = evolution.log.events
+    told = [event for event in events if isinstance(event, TrainingCheckpoint)]
+    started = [event for event in events if isinstance(event, TrainingStarted)]
+    assert [(e.name, e.stage, e.replicate, e.seed) for e in told] == [
+        (e.name, e.stage, e.replicate, e.seed) for e in started
     ]
-    assert {event["env_steps"] for event in told} == {STEPS // 2}
-    assert {event["fitness"] for event in told} == {0.0}
+    assert {(event.env_steps, event.fitness) for event in told} == {(STEPS // 2, 0.0)}
     whole = RunState.of(events)
-    older = RunState.of(event for event in events if event["type"] != "checkpoint_reached")
+    older = RunState.of(event for event in events if not isinstance(event, TrainingCheckpoint))
     assert older.active_s == pytest.approx(whole.active_s)
     assert replace(older, active_s=0.0) == replace(whole, active_s=0.0)
