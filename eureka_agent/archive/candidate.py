@@ -67,8 +67,8 @@ class Evaluation:
     best_checkpoint: int
     """Index into the curves of the checkpoint that was chosen."""
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """One value a checkpoint: `fitness`, `episode_length`, `reward` (mean a step), and
-    `component/<name>` (mean a step, over the training rollouts since the last checkpoint)."""
+    """One value a checkpoint: `fitness`, its standard error `fitness_error`, `episode_length`, `reward` (mean
+    a step), and `component/<name>` (mean a step, over the training rollouts since the last checkpoint)."""
     warnings: tuple[str, ...] = ()
     isolation: str = ""
     """The layers that held the generated reward, e.g. `"bubblewrap + landlock + seccomp"`; empty where the
@@ -78,7 +78,7 @@ class Evaluation:
 
     @property
     def checkpoint_scores(self) -> tuple[tuple[float, float], ...]:
-        """Fitness and its standard error at each checkpoint; empty from trainers that leave no errors."""
+        """Fitness and its standard error at each checkpoint; empty where no errors were kept."""
         curves = (self.curves.get(name, ()) for name in ("fitness", "fitness_error"))
         return tuple(zip(*curves, strict=False))
 

@@ -169,7 +169,7 @@ class RunState:
     def ended_curves(self, generation: int) -> tuple[tuple[str, Curve], ...]:
         """Return fitness and its error at the checkpoints of the generation's ended first trainings.
 
-        Trainers that do not compare candidates while they learn leave no errors, and so no curves.
+        Trainings of earlier versions that left no errors have no curves here.
         """
         found = []
         for candidate in self.archive(sign=1.0, generations=range(generation, generation + 1)).candidates:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.design.proposer import Slot
 from eureka_agent.errors import StoreError
 from eureka_agent.evolution.loop import Interrupted
-from eureka_agent.store.event_types import GenerationPlanned
+from eureka_agent.store.event_types import GenerationPlanned, TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
@@ -301,3 +302,19 @@ def archive_of(state: RunState) -> object:
     ]
     baselines = {name: sorted(es, key=lambda e: e.replicate) for name, es in state.baselines.items()}
     return plain, archive.incumbent_id, baselines, state.confirmation
+
+
+def test_checkpoints_reach_the_log_and_change_no_state(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path)
+    evolution.run()
+    events = evolution.log.events
+    told = [event for event in events if isinstance(event, TrainingCheckpoint)]
+    started = [event for event in events if isinstance(event, TrainingStarted)]
+    assert [(e.name, e.stage, e.replicate, e.seed) for e in told] == [
+        (e.name, e.stage, e.replicate, e.seed) for e in started
+    ]
+    assert {(event.env_steps, event.fitness) for event in told} == {(STEPS // 2, 0.0)}
+    whole = RunState.of(events)
+    older = RunState.of(event for event in events if not isinstance(event, TrainingCheckpoint))
+    assert older.active_s == pytest.approx(whole.active_s)
+    assert replace(older, active_s=0.0) == replace(whole, active_s=0.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -184,3 +185,26 @@ def test_everything_ends_when_the_asking_process_is_killed(tmp_path: Path):
     asker.stdout.close()
     assert len(pids) == 2
     assert eventually(lambda: not any(map(alive, pids)))
+
+
+def _can_be_read(fd: int, timeout_s: float) -> bool:
+    return bool(select.select([fd], [], [], timeout_s)[0])
+
+
+def test_the_end_of_a_child_can_be_polled(server: ForkServer):
+    child, _ = _ask(server, do="sleep")
+    with server.end_of(child) as ended:
+        assert not _can_be_read(ended, 0)
+        server.kill(child)
+        assert _can_be_read(ended, 5)
+    assert server.wait(child, 0) == -signal.SIGKILL
+    with server.end_of(child) as ended:
+        assert _can_be_read(ended, 0), "it ended before anybody asked"
+
+
+def test_the_end_of_the_server_is_the_end_of_its_children():
+    with ForkServer(entry=ENTRY, env=ENV) as server:
+        child, _ = _ask(server, do="sleep")
+        with server.end_of(child) as ended:
+            server.close()
+            assert _can_be_read(ended, 5)

@@ -136,8 +136,16 @@ def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path:
 def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
-    (outcome,) = run(trainer, task, [job("one", GOOD.format(weight=-0.1), tmp_path)])
+    checkpoints: list[float] = []
+    (outcome,) = trainer.train(
+        task,
+        [job("one", GOOD.format(weight=-0.1), tmp_path)],
+        on_start=lambda _: None,
+        on_outcome=lambda *_: None,
+        on_checkpoint=lambda _, reached: checkpoints.append(reached.fitness),
+    )
     evaluation = comparable(outcome)
+    assert tuple(checkpoints) == evaluation.curves["fitness"]
     assert set(evaluation.curves) == {
         "reward",
         "component/upright",

@@ -155,8 +155,13 @@ def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
     names = ["hangs", "good-0", "crashes", "good-1", "nan", "remembers"]
     jobs = [job(name, {**good, **bad}[name], tmp_path / "together") for name in names]
     told: list[str] = []
+    checkpoints: list[tuple[str, int]] = []
     outcomes = trainer.train(
-        task, jobs, on_start=lambda _: None, on_outcome=lambda job, _: told.append(job.name)
+        task,
+        jobs,
+        on_start=lambda _: None,
+        on_outcome=lambda job, _: told.append(job.name),
+        on_checkpoint=lambda job, reached: checkpoints.append((job.name, reached.env_steps)),
     )
     together = dict(zip(names, outcomes, strict=True))
     for name, source in good.items():
@@ -168,6 +173,7 @@ def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
     assert "ended" in failures["crashes"].reason
     assert failures["nan"].env_steps > 0
     assert sorted(told) == sorted(names)
+    assert sorted(checkpoints) == sorted((name, steps) for name in good for steps in (512, 1024))
 
 
 def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
@@ -348,7 +354,15 @@ def test_worlds_that_misbehave_fail_only_whose_they_are(
         replace(job(str(seed), None, tmp_path, "native", 64), seed=seed, contest=Contest())
         for seed in range(4)
     ]
-    outcomes = run(trainer, fragile, jobs)
+    checkpoints: list[str] = []
+    outcomes = trainer.train(
+        fragile,
+        jobs,
+        on_start=lambda _: None,
+        on_outcome=lambda *_: None,
+        on_checkpoint=lambda job, _: checkpoints.append(job.name),
+    )
+    assert sorted(checkpoints) == ["0", "1", "3"], "told once, however often a training began anew"
     broken = [isinstance(outcome, TrainingFailure) for outcome in outcomes]
     assert broken == [seed == 2 for seed in range(4)]
     assert words in failure(outcomes[2]).reason

@@ -1,0 +1,66 @@
+"""How far a run is, told from steps of learning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eureka_agent.cli.pace import Pace
+from eureka_agent.cli.progress import Progress
+from eureka_agent.store.event_types import TrainingCheckpoint, TrainingStarted
+from eureka_agent.store.state import RunState
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def job(name: str) -> dict[str, Any]:
+    return {"name": name, "stage": "search", "replicate": 0, "seed": 1}
+
+
+def test_time_left_is_computed_from_steps() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    assert pace.left_s(1000) is None
+    pace.start("a")
+    pace.start("b")
+    assert pace.left_s(1000) is None
+    clock.now += 10.0
+    pace.reach("a", 100)
+    assert pace.left_s(1000) == pytest.approx(100.0)
+    pace.end("a", 400)
+    pace.reach("b", 100)
+    assert pace.left_s(1000) == pytest.approx(20.0)
+    pace.reach("b", 50)  # it began anew
+    assert pace.running == {"b": 50}
+
+
+def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock, state = Clock(), RunState()
+    state.config = {
+        "restarts": 1, "generations": 1, "samples": 2, "search_seeds": 1, "confirm_top": 0,
+        "confirm_seeds": 1, "env_steps": 1000,
+    }  # fmt: skip
+    progress = Progress(quiet=False, clock=clock)
+    for name in ("0-00", "0-01"):
+        progress.on_event(TrainingStarted(**job(name)), state)
+    lines: list[str] = []
+    for minute in range(1, 5):
+        for half in (1, 2):
+            clock.now += 30.0
+            steps = 100 * (2 * (minute - 1) + half)
+            for name in ("0-00", "0-01"):
+                told = TrainingCheckpoint(**job(name), checkpoint=0, env_steps=steps, fitness=1.0, error=0.1)
+                progress.on_event(told, state)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 1
+    # Two searches and two baselines of 1000 steps each; the first of two candidates tells the line.
+    assert lines == ["  38 % of 4,000 steps of learning · about 7 min left"]
