@@ -88,7 +88,7 @@ def main() -> None:
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(row("zygote start with self-test", [start_zygote() for _ in range(5)], 1.0, "s"))
     with RewardSandbox() as sandbox:
-        print(f"held by {sandbox.report.backend}")
+        print(f"sandboxed by {sandbox.report.backend}")
         print(row("fork to ready", seconds(lambda: sandbox.spawn(SOURCE, layout).close(), 50), 1e3, "ms"))
         worker = sandbox.spawn(SOURCE, layout)
         worker.compute(step)

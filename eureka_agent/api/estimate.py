@@ -76,7 +76,7 @@ class Estimate:
 
 
 def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
-    """Return what a run would ask for. Keys must be there, but nobody is asked and nothing is written."""
+    """Return what a run would ask for. Keys must be there, but nothing is sent and nothing is written."""
     models = make_models(config, Path(), task)
     prompts = _prompts(task, config) if models else []
     resolved = config.to_toml()

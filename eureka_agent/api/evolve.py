@@ -78,7 +78,7 @@ def evolve(
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
     every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
-    time of day. Raises a `EurekaError` for what a person can mend, and `Interrupted` when `stop` was set and
+    time of day. Raises a `EurekaError` for what a person can fix, and `Interrupted` when `stop` was set and
     running work has been drained.
     """
     chosen, config, why = _asked_for(

@@ -61,7 +61,7 @@ def _address_in_environment(model: str) -> str | None:
 
 
 def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageModel]:
-    """Build the models of a run; none for `search`. Keys are read here, and nobody is asked."""
+    """Build the models of a run; none for `search`. Keys are read here, and nothing is sent."""
     if config.model.name == OFFLINE_MODEL:
         return []
     names = split_models(config.model.name)

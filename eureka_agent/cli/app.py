@@ -47,7 +47,7 @@ def version_option(
 
 
 def main() -> None:
-    """Run the command line; errors that a person can mend are printed without a traceback."""
+    """Run the command line; errors that a person can fix are printed without a traceback."""
     try:
         app()
     except EurekaError as error:

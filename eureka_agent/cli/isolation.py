@@ -14,13 +14,13 @@ def print_isolation(report: DoctorReport) -> None:
     possible = [attempt for attempt in report.attempts if not attempt.denied]
     if report.contained:
         typer.echo(
-            f"Generated code is contained: a worker tried {len(report.attempts)} forbidden things "
-            "and was denied each."
+            f"Generated code is contained (self-test: {len(report.attempts)} of {len(report.attempts)} "
+            "escape attempts blocked)."
         )
     else:
         typer.echo(
-            f"Generated code is NOT contained: {len(possible)} of {len(report.attempts)} forbidden things "
-            "were possible."
+            f"Generated code is NOT contained (self-test: {len(report.attempts) - len(possible)} of "
+            f"{len(report.attempts)} escape attempts blocked)."
         )
     typer.echo("")
     layers = [

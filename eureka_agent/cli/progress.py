@@ -157,11 +157,11 @@ class Progress:
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
         layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
-        who = "search, which is not a language model" if model == "search" else model
+        who = "built-in search (no LLM)" if model == "search" else model
         because = f" ({event.model_because})" if event.model_because else ""
         self._say(
             f"Rewards are proposed by {who}{because}; "
-            f"generated code is held by {', '.join(layers) or 'nothing'}."
+            f"generated code is sandboxed by {', '.join(layers) or 'nothing'}."
         )
         device = event.device
         if device is not None and (device.platform == "gpu" or device.idle_gpu):

@@ -50,7 +50,7 @@ class Proposer(Protocol):
         ...
 
     def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
-        """Answer one slot; raises ModelError when whoever is asked cannot answer.
+        """Answer one slot; raises ModelError when the model cannot answer.
 
         Raises StoreError for a slot that this proposer cannot have planned.
         """

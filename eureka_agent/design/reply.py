@@ -39,7 +39,7 @@ def extract_reward(text: str, function: str = "compute_reward") -> Extracted:
     if not visible.strip():
         what = "Your reply holds nothing but thinking." if text.strip() else "Your reply is empty."
         return _problem("empty", what, _ANSWER)
-    blocks = [_mended(block, function) for block in fenced_blocks(visible)]
+    blocks = [_repaired(block, function) for block in fenced_blocks(visible)]
     if not any(_mentions(block.text, function) for block in blocks):
         bare = bare_block(visible)
         blocks += [bare] if bare is not None else []
@@ -49,7 +49,7 @@ def extract_reward(text: str, function: str = "compute_reward") -> Extracted:
     return Extracted(_module(blocks[whole[-1]], blocks[: whole[-1]], function))
 
 
-def _mended(block: Block, function: str) -> Block:
+def _repaired(block: Block, function: str) -> Block:
     """Return `block` without the prose that got into it, if nothing that looks like code is lost by that."""
     if block.tree is not None or not _mentions(block.text, function):
         return block

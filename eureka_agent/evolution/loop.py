@@ -145,7 +145,7 @@ class Evolution:
     def resolve_pending_duel(self, restart: int) -> None:
         """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
 
-        Else the best of the last generation, which had one training, would never be tried again.
+        Else the best of the last generation, which had one training, would never be retried.
         """
         if self.config.confirmation.top > self.config.search.restarts:
             return  # the challenger is among the finalists

@@ -34,7 +34,7 @@ def propose_candidate(
 ) -> tuple[Candidate, Draft]:
     """Fill one slot: the candidate is proposed if the critic lets it through, else refused with a reason.
 
-    Raises ModelError when whoever is asked cannot answer, and BudgetExhaustedError when there is no money
+    Raises ModelError when the model cannot answer, and BudgetExhaustedError when there is no money
     for the first question.
     """
     draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, archive, stop)

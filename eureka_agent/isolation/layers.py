@@ -32,7 +32,7 @@ class Layer:
 class IsolationReport:
     """What contains the reward workers of a run; written into the run's record.
 
-    `contained` is True only where a probe worker tried every forbidden thing and was denied each.
+    `contained` is True only where the self-test's escape attempts were all blocked.
     `attempts` says for each what happened.
     """
 

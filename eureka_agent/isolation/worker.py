@@ -188,7 +188,7 @@ class _Desk:
 def _with_inputs(
     error: RewardError, output: RewardOutput, signals: Mapping[str, np.ndarray], rows: int
 ) -> RewardError:
-    """Add the inputs of the first row that is not finite, so that whoever mends the reward sees the cause."""
+    """Add the inputs of the first row that is not finite, so that whoever fixes the reward sees the cause."""
     for value in (output.reward, *output.components.values()):
         array = np.asarray(value) if not isinstance(value, list | tuple) else np.empty(0)
         if array.shape != (rows,) or array.dtype.kind != "f" or np.isfinite(array).all():

@@ -57,7 +57,7 @@ class Endpoint:
             f"There is no key for {self.base_url}: {names} {'are' if len(self.key_variables) > 1 else 'is'} "
             "not set.",
             allowed="the key in the environment; it is never written anywhere",
-            fix=f"export {names.split()[0]}=…, or give --model search, which asks nobody.",
+            fix=f"export {names.split()[0]}=…, or give --model search, the built-in search (no LLM).",
         )
 
 

@@ -1,4 +1,4 @@
-"""The seam to whoever is asked: messages in, a reply with usage and cost out."""
+"""The seam to a language model: messages in, a reply with usage and cost out."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
             f"- trained with `{config.training.trainer}` on a {state.platform.upper()}",
-            f"- generated code was held by: {_held_by(state)}",
+            f"- generated code was sandboxed by: {_held_by(state)}",
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]
     )

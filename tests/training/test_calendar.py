@@ -6,13 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from eureka_agent.errors import EurekaError, TrainingError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.calendar import Failures, TrainingCalendar
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.evaluation import Episode, EpisodeSet
+from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.schedule import CheckpointSchedule
@@ -22,8 +20,7 @@ EAGER = Rule(first=0.25, survivors=0.3, margin=0.2, errors=0.0)
 
 
 def episodes(fitness: float) -> EpisodeSet:
-    one = Episode(fitness, 5, {"x": np.zeros(5)})
-    return EpisodeSet((one, one), env_steps=10)
+    return EpisodeSet((fitness, fitness), (5, 5), env_steps=10)
 
 
 class FakeLearners:

@@ -1,4 +1,4 @@
-"""`Search`: the proposer that asks no language model, to be beaten by those that do."""
+"""`Search`: the built-in search (no LLM), the baseline for language models."""
 
 from __future__ import annotations
 
