@@ -1,4 +1,4 @@
-"""Language models, and what stands in for them: a hosted model, one on this machine, a person or another program, a recording."""
+"""Language models and what stands in for them: a service, one on this machine, a person, a recording."""
 
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel

@@ -1,4 +1,4 @@
-"""What `--model auto` takes. Nothing is spent unasked, and nothing is sent to an address that was not given."""
+"""What `--model auto` takes. Nothing is spent unasked, or sent to an address that was not given."""
 
 from __future__ import annotations
 

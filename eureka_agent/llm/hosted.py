@@ -1,4 +1,4 @@
-"""A model that is asked over a wire: patience, a limit of side-by-side requests, prices, errors that say what to do."""
+"""A model behind a service: patience, a limit of requests at once, prices, errors that say what to do."""
 
 from __future__ import annotations
 

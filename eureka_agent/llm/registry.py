@@ -75,7 +75,7 @@ def make_model(spec: str, *, run_folder: Path, options: ModelOptions | None = No
     raise ModelError(
         _complaint(spec, kind),
         allowed=", ".join(KNOWN),
-        fix="Use 'manual' to answer in files (by hand or by a program), or 'search', the built-in search (no LLM).",
+        fix="Use 'manual' to answer in files (by hand or by a program), or 'search' (no LLM).",
     )
 
 
