@@ -13,6 +13,7 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import reward_of
 from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluate_reward import evaluate_reward
@@ -76,32 +77,36 @@ def play(
     chosen = find_task(task, env=env, envs=envs)
     saved = read_policy(path)
     check_can_act(saved, chosen, path)
-    source = None if reward is None else _source(chosen, str(reward))
+    paid_by = None if reward is None else _coded(chosen, str(reward))
     played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
     rows = [PlayedEpisode(episode.fitness, episode.length) for episode in played]
-    if source is not None:
-        rows = _paid(chosen, source, played, unsafe=unsafe_isolation)
+    if paid_by is not None:
+        rows = _paid(chosen, paid_by, played, unsafe=unsafe_isolation)
     return PlayReport(chosen.name, path, chosen.fitness.summary, tuple(rows), wanted.video, wanted.frames)
 
 
-def _source(task: Task, reward: str) -> str:
-    kind, source = reward_of(task, reward)
-    if source is None:
-        raise ConfigError(
-            f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
-            allowed="a reward file, hack:<name>, or reference where it is hand-written",
-        )
-    return source
+def _coded(task: Task, reward: str) -> Coded:
+    match reward_of(task, reward):
+        case Coded() as coded:
+            return coded
+        case Native():
+            kind = "native"
+        case Sparse():
+            kind = "sparse"
+    raise ConfigError(
+        f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
+        allowed="a reward file, hack:<name>, or reference where it is hand-written",
+    )
 
 
-def _paid(task: Task, source: str, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
+def _paid(task: Task, reward: Coded, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
     """Ask the reward, what it pays for each episode."""
     rows = []
     with RewardSandbox(unsafe=unsafe) as sandbox:
         for episode in played:
             first = (np.arange(episode.length) == 0)[:, None]
             signals = {name: array[:, None] for name, array in episode.signals.items()}
-            paid = evaluate_reward(source, signals, first, task=task, sandbox=sandbox)
+            paid = evaluate_reward(reward, signals, first, task=task, sandbox=sandbox)
             components = {name: float(values.sum()) for name, values in paid.components.items()}
             rows.append(PlayedEpisode(episode.fitness, episode.length, float(paid.reward.sum()), components))
     return rows

@@ -11,14 +11,15 @@ from eureka_agent.analysis.trajectories import read_trajectories
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.reward_provider import RewardBatch
 
 Array = np.ndarray
-Pays = Callable[[str, Signals, Array], RewardBatch]
-"""Gives what a reward's source pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
+Pays = Callable[[Coded, Signals, Array], RewardBatch]
+"""Gives what a reward pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
 
 Raises RewardError or WorkerError where it cannot.
 """
@@ -64,7 +65,7 @@ def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) 
             return PolicyStats()
         signals, first = _one_after_the_other(episodes)
         rewards = [
-            _earned(pays, candidate.source or "", *steps)
+            _earned(pays, Coded(candidate.source or ""), *steps)
             for steps in ((signals, first), (recording.signals, recording.first))
         ]
         lengths = tuple(len(next(iter(episode.values()))) for episode in episodes)
@@ -94,9 +95,9 @@ def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
     }, first
 
 
-def _earned(pays: Pays, source: str, signals: Signals, first: Array) -> RewardStats | None:
+def _earned(pays: Pays, reward: Coded, signals: Signals, first: Array) -> RewardStats | None:
     try:
-        paid = pays(source, signals, first)
+        paid = pays(reward, signals, first)
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}

@@ -9,6 +9,7 @@ from design_fakes import make_task, trained
 from eureka_agent.analysis.trajectories import write_trajectories
 from eureka_agent.design.trained import PolicyStats, RewardStats, trained_in
 from eureka_agent.errors import RewardError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Signals
@@ -25,13 +26,13 @@ AT_RANDOM = Recording(
 )
 
 
-def pays(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
+def pays(reward: Coded, signals: Signals, first: np.ndarray) -> RewardBatch:
     """Pay for height, and for beginnings."""
     height = signals["height"].astype(np.float32)
     return RewardBatch(height + 10 * first, {"height": height, "begun": 10 * first})
 
 
-def cannot(source: str, signals: Signals, first: np.ndarray) -> RewardBatch:
+def cannot(reward: Coded, signals: Signals, first: np.ndarray) -> RewardBatch:
     raise RewardError("component 'root' is NaN in row 3")
 
 
