@@ -22,6 +22,7 @@ from eureka_agent.archive.ranking import judge
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
+from eureka_agent.critique.duplicates import DuplicateCheck
 from eureka_agent.design.proposer import Proposer, Slot, not_planned
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 from eureka_agent.evolution import confirmation
@@ -95,6 +96,7 @@ class Evolution:
         """
         archive = self._archive_before(generation)
         slots = self._slots(generation, proposer, archive)
+        checks = (DuplicateCheck(archive), self.critic)
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
 
         def fill(slot: Slot) -> None:
@@ -102,7 +104,7 @@ class Evolution:
                 return
             try:
                 candidate, draft = propose_candidate(
-                    slot, archive, proposer, self.critic, repair_turns=self.config.critic.repair_turns,
+                    slot, archive, proposer, checks, repair_turns=self.config.critic.repair_turns,
                     given=self.config.search.seed_reward, stop=self.stop,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
