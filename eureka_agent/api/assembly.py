@@ -36,7 +36,7 @@ from eureka_agent.tasks.inspection import Recording
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
-from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.trainers import make_trainer
 
 
@@ -79,7 +79,8 @@ def building(
             recording.save(folder.recording)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
-        trained = trained_in(folder, task, recording, partial(evaluate_reward, task=task, sandbox=sandbox))
+        pays = partial(RewardEvaluator, task=task, sandbox=sandbox, rows=recording.first.size)
+        trained = trained_in(folder, task, recording, pays)
         yield Evolution(
             config=config,
             task=task,

@@ -16,7 +16,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.filming import Wanted, check_wanted
 from eureka_agent.training.playing import Played, play_policy
 from eureka_agent.training.policies import check_can_act, read_policy
@@ -102,11 +102,15 @@ def _coded(task: Task, reward: str) -> Coded:
 def _paid(task: Task, reward: Coded, played: list[Played], *, unsafe: bool) -> list[PlayedEpisode]:
     """Ask the reward, what it pays for each episode."""
     rows = []
-    with RewardSandbox(unsafe=unsafe) as sandbox:
+    most = max(episode.length for episode in played)
+    with (
+        RewardSandbox(unsafe=unsafe) as sandbox,
+        RewardEvaluator(reward, task=task, sandbox=sandbox, rows=most) as evaluate,
+    ):
         for episode in played:
             first = (np.arange(episode.length) == 0)[:, None]
             signals = {name: array[:, None] for name, array in episode.signals.items()}
-            paid = evaluate_reward(reward, signals, first, task=task, sandbox=sandbox)
+            paid = evaluate(signals, first)
             components = {name: float(values.sum()) for name, values in paid.components.items()}
             rows.append(PlayedEpisode(episode.fitness, episode.length, float(paid.reward.sum()), components))
     return rows

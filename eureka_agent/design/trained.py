@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,11 +19,13 @@ from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.reward_provider import RewardBatch
 
 Array = np.ndarray
-Pays = Callable[[Coded, Signals, Array], RewardBatch]
+Evaluate = Callable[[Signals, Array], RewardBatch]
 """Gives what a reward pays for steps: signals `(T, N, ...)`, and which steps begin an episode.
 
 Raises RewardError or WorkerError where it cannot.
 """
+Pays = Callable[[Coded], AbstractContextManager[Evaluate]]
+"""Gives who tells what a reward pays, for as long as it is looked at."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,11 @@ def trained_in(folder: RunFolder, task: Task, recording: Recording, pays: Pays) 
         if not episodes:
             return PolicyStats()
         signals, first = _one_after_the_other(episodes)
-        rewards = [
-            _earned(pays, Coded(candidate.source or ""), *steps)
-            for steps in ((signals, first), (recording.signals, recording.first))
-        ]
+        with pays(Coded(candidate.source or "")) as evaluate:
+            rewards = [
+                _earned(evaluate, *steps)
+                for steps in ((signals, first), (recording.signals, recording.first))
+            ]
         lengths = tuple(len(next(iter(episode.values()))) for episode in episodes)
         early = [e for e, steps in zip(episodes, lengths, strict=True) if steps < task.max_episode_steps]
         met = quantiles_of({name: array[:, 0] for name, array in signals.items()})
@@ -95,9 +99,9 @@ def _one_after_the_other(episodes: list[Signals]) -> tuple[Signals, Array]:
     }, first
 
 
-def _earned(pays: Pays, reward: Coded, signals: Signals, first: Array) -> RewardStats | None:
+def _earned(evaluate: Evaluate, signals: Signals, first: Array) -> RewardStats | None:
     try:
-        paid = pays(reward, signals, first)
+        paid = evaluate(signals, first)
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 from design_fakes import make_task, trained
 
 from eureka_agent.analysis.trajectories import write_trajectories
-from eureka_agent.design.trained import PolicyStats, RewardStats, trained_in
+from eureka_agent.design.trained import Evaluate, PolicyStats, RewardStats, trained_in
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
@@ -26,14 +27,22 @@ AT_RANDOM = Recording(
 )
 
 
-def pays(reward: Coded, signals: Signals, first: np.ndarray) -> RewardBatch:
+def evaluate(signals: Signals, first: np.ndarray) -> RewardBatch:
     """Pay for height, and for beginnings."""
     height = signals["height"].astype(np.float32)
     return RewardBatch(height + 10 * first, {"height": height, "begun": 10 * first})
 
 
-def cannot(reward: Coded, signals: Signals, first: np.ndarray) -> RewardBatch:
+def evaluate_not(signals: Signals, first: np.ndarray) -> RewardBatch:
     raise RewardError("component 'root' is NaN in row 3")
+
+
+def pays(reward: Coded) -> AbstractContextManager[Evaluate]:
+    return nullcontext(evaluate)
+
+
+def cannot(reward: Coded) -> AbstractContextManager[Evaluate]:
+    return nullcontext(evaluate_not)
 
 
 def recorded(folder: RunFolder) -> None:

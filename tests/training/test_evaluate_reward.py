@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.errors import RewardError, WorkerError, WorkerTimeoutError
+from eureka_agent.isolation.client import RewardWorker
+from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, evaluate_reward
 
 TASK = find_task("cartpole")
 ANGLE = np.array([[0.1], [-0.2], [0.3], [0.4]], dtype=np.float32)
@@ -32,6 +34,15 @@ CANNOT = """import numpy as np
 def compute_reward(pole_angle):
     root = np.sqrt(pole_angle)
     return root, {"root": root}
+"""
+HANGS = """import numpy as np
+def compute_reward(pole_angle):
+    r = pole_angle
+    for i in range(250):
+        for j in range(250):
+            for k in range(250):
+                r = np.cos(r)
+    return r, {"r": r}
 """
 
 
@@ -62,3 +73,52 @@ def test_a_reward_that_fails_on_these_steps_says_so(sandbox: RewardSandbox) -> N
         evaluate_reward(Coded(CANNOT), {"pole_angle": ANGLE}, FIRST, task=TASK, sandbox=sandbox)
     with pytest.raises(RewardError, match="'unknown' is no signal"):
         evaluate_reward(Coded(PLAIN.replace("pole_angle", "unknown")), {}, FIRST, task=TASK, sandbox=sandbox)
+
+
+class Counting(RewardSandbox):
+    """Counts the workers that it starts and ends."""
+
+    def __init__(self, sandbox: RewardSandbox) -> None:
+        self.inner, self.started, self.ended = sandbox, 0, 0
+
+    def spawn(
+        self, source_text: str, layout: SignalLayout, *, timeout_s: float = 10.0, plain: bool = False
+    ) -> RewardWorker:
+        self.started += 1
+        return self.inner.spawn(source_text, layout, timeout_s=timeout_s, plain=plain)
+
+    def kill(self, worker: RewardWorker) -> None:
+        self.ended += 1
+        self.inner.kill(worker)
+
+
+def test_one_worker_serves_a_reward_for_as_long_as_it_is_looked_at(sandbox: RewardSandbox) -> None:
+    counting = Counting(sandbox)
+    with RewardEvaluator(Coded(REMEMBERS), task=TASK, sandbox=counting, rows=ANGLE.size) as evaluate:
+        some, all_steps = (evaluate({"pole_angle": ANGLE[:n]}, FIRST[:n]) for n in (3, 4))
+        assert (counting.started, counting.ended) == (1, 0)
+    assert (counting.started, counting.ended) == (1, 1)
+    np.testing.assert_array_equal(some.reward, all_steps.reward[:3])
+
+
+def test_a_question_too_large_for_the_worker_starts_a_larger_one(sandbox: RewardSandbox) -> None:
+    counting = Counting(sandbox)
+    with RewardEvaluator(Coded(PLAIN), task=TASK, sandbox=counting) as evaluate:
+        for steps in (1, 4, 2):
+            assert evaluate({"pole_angle": ANGLE[:steps]}, FIRST[:steps]).reward.shape == (steps, 1)
+    assert (counting.started, counting.ended) == (2, 2)
+
+
+def test_who_hung_is_replaced_for_the_next_question_and_who_failed_is_not(sandbox: RewardSandbox) -> None:
+    counting = Counting(sandbox)
+    with RewardEvaluator(Coded(HANGS), task=TASK, sandbox=counting, rows=4) as evaluate:
+        for _ in range(2):
+            with pytest.raises(WorkerTimeoutError):
+                evaluate({"pole_angle": ANGLE}, FIRST, timeout_s=0.2)
+    assert (counting.started, counting.ended) == (2, 2)
+    counting = Counting(sandbox)
+    with RewardEvaluator(Coded(CANNOT), task=TASK, sandbox=counting, rows=4) as evaluate:
+        with pytest.raises(RewardError, match="root"):
+            evaluate({"pole_angle": ANGLE}, FIRST)
+        assert evaluate({"pole_angle": ANGLE[:1]}, FIRST[:1]).reward.shape == (1, 1)
+    assert (counting.started, counting.ended) == (1, 1)
