@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -120,8 +121,7 @@ def generation_time(task: Task, candidates: int, args: argparse.Namespace) -> di
                 "bench",
                 0,
                 seed_for(0, "bench"),
-                "source",
-                source(task, k),
+                Coded(source(task, k)),
                 root / f"{k}",
                 args.env_steps,
             )

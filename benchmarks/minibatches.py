@@ -24,6 +24,7 @@ from eureka_agent.api.bench_physics import physics_steps_a_second
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
+from eureka_agent.rewards.reward import Native
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -103,7 +104,7 @@ def generation(task: Task, seeds: range, env_steps: int) -> list[Evaluation]:
     with tempfile.TemporaryDirectory() as name, RewardSandbox() as sandbox:
         root = Path(name)
         jobs = [
-            TrainingJob("native", "minibatches", k, seed_for(0, "minibatches", k), "native", None,
+            TrainingJob("native", "minibatches", k, seed_for(0, "minibatches", k), Native(),
                         root / f"{k}", env_steps)
             for k in seeds
         ]  # fmt: skip

@@ -25,6 +25,7 @@ import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Native
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -107,7 +108,7 @@ def train(task: Task, trainer: str, seeds: range, parallel: int | None) -> list[
     with tempfile.TemporaryDirectory() as name, RewardSandbox() as sandbox:
         root = Path(name)
         jobs = [
-            TrainingJob("native", "parity", k, seed_for(0, "parity", k), "native", None, root / f"{k}",
+            TrainingJob("native", "parity", k, seed_for(0, "parity", k), Native(), root / f"{k}",
                         task.budget.env_steps)
             for k in seeds
         ]  # fmt: skip

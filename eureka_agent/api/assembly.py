@@ -16,7 +16,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
-from eureka_agent.design.trained import Trained, trained_in
+from eureka_agent.design.trained import Evaluate, Trained, trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.loop import Evolution
@@ -24,6 +24,7 @@ from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import Notice, RunResumed, RunStarted
@@ -35,7 +36,7 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
-from eureka_agent.training.evaluate_reward import evaluate_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import write_trajectories
@@ -80,7 +81,7 @@ def building(
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
-        trained = trained_in(folder, task, recording, partial(evaluate_reward, task=task, sandbox=sandbox))
+        trained = trained_in(folder, task, recording, partial(_paying, task, sandbox, recording.rows))
         yield Evolution(
             config=config,
             task=task,
@@ -92,6 +93,12 @@ def building(
             trainer=trainer,
             stop=stop,
         )
+
+
+@contextmanager
+def _paying(task: Task, sandbox: RewardSandbox, rows: int, reward: Coded) -> Iterator[Evaluate]:
+    with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=rows) as evaluate:
+        yield evaluate.batch
 
 
 def _device(task: Task, config: RunConfig, log: EventLog) -> DeviceChoice:

@@ -22,6 +22,7 @@ from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import ConfigError, TrainingError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -205,8 +206,7 @@ def _job(case: Case, index: int, root: Path) -> TrainingJob:
         stage="speed",
         replicate=0,
         seed=seed_for(0, "speed", 0),
-        kind="source",
-        source=case.source.format(weight=round(case.weight * (1.0 + 0.1 * index), 6)),
+        reward=Coded(case.source.format(weight=round(case.weight * (1.0 + 0.1 * index), 6))),
         folder=root / f"{index}",
         env_steps=case.env_steps,
     )

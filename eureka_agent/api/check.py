@@ -12,11 +12,11 @@ from eureka_agent.errors import ConfigError, RewardError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.loader import check_reward
+from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse, reference_reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.inspecting import record_transitions
-from eureka_agent.training.job import RewardKind
 
 Env = str | Callable[[], gym.Env] | None
 
@@ -40,25 +40,31 @@ def check(
         return findings + Critic([ProbeCheck(chosen, recording, sandbox)])(source)
 
 
-def reward_of(task: Task, reward: str) -> tuple[RewardKind, str | None]:
-    """Return what a reward's name or file stands for: its kind, and its source where it has one."""
-    if reward in ("sparse", "native"):
-        return ("sparse" if reward == "sparse" else "native"), None
-    if reward == "reference":
-        return ("native", None) if task.reference == "native" else ("source", task.reference)
+def reward_of(task: Task, reward: str) -> Reward:
+    """Return what a reward's name or file stands for."""
+    match reward:
+        case "sparse":
+            return Sparse()
+        case "native":
+            return Native()
+        case "reference":
+            return reference_reward(task.reference)
     if reward.startswith("hack:"):
-        name = reward.removeprefix("hack:")
-        if name not in task.hacks:
-            known = ", ".join(f"hack:{hack}" for hack in task.hacks) or "none"
-            raise ConfigError(f"{task.name} has no hack '{name}'.", allowed=known, fix="Choose one of these.")
-        return "source", task.hacks[name]
+        return _hack(task, reward.removeprefix("hack:"))
     source = _read(Path(reward))
     try:
         check_reward(source, [signal.name for signal in task.all_signals])
     except RewardError as error:
         fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
         raise RewardError(error.what, allowed=error.allowed, fix=fix) from error
-    return "source", source
+    return Coded(source)
+
+
+def _hack(task: Task, name: str) -> Coded:
+    if name not in task.hacks:
+        known = ", ".join(f"hack:{hack}" for hack in task.hacks) or "none"
+        raise ConfigError(f"{task.name} has no hack '{name}'.", allowed=known, fix="Choose one of these.")
+    return Coded(task.hacks[name])
 
 
 def _read(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import reward_of
 from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import with_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
 from eureka_agent.training.filming import Wanted, check_wanted
 from eureka_agent.training.playing import play_policy
 from eureka_agent.training.policies import check_can_act, read_policy
@@ -76,23 +77,36 @@ def play(
     chosen = find_task(task, env=env, envs=envs)
     saved = read_policy(path)
     check_can_act(saved, chosen, path)
-    source = None if reward is None else _source(chosen, str(reward))
+    paid_by = None if reward is None else _coded(chosen, str(reward))
     played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
-    if source is not None:
-        with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
-            played = [with_reward(source, one, task=chosen, sandbox=sandbox) for one in played]
+    if paid_by is not None:
+        played = _paid(chosen, paid_by, played, unsafe=unsafe_isolation)
     rows = tuple(_told(trajectory) for trajectory in played)
     return PlayReport(chosen.name, path, chosen.fitness.summary, rows, wanted.video, wanted.frames)
 
 
-def _source(task: Task, reward: str) -> str:
-    kind, source = reward_of(task, reward)
-    if source is None:
-        raise ConfigError(
-            f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
-            allowed="a reward file, hack:<name>, or reference where it is hand-written",
-        )
-    return source
+def _coded(task: Task, reward: str) -> Coded:
+    match reward_of(task, reward):
+        case Coded() as coded:
+            return coded
+        case Native():
+            kind = "native"
+        case Sparse():
+            kind = "sparse"
+    raise ConfigError(
+        f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
+        allowed="a reward file, hack:<name>, or reference where it is hand-written",
+    )
+
+
+def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:
+    """Ask the reward, what it pays for each episode."""
+    most = max(trajectory.length for trajectory in played)
+    with (
+        RewardSandbox(unsafe=unsafe) as sandbox,
+        RewardEvaluator(reward, task=task, sandbox=sandbox, rows=most) as evaluate,
+    ):
+        return [with_reward(evaluate, trajectory) for trajectory in played]
 
 
 def _told(trajectory: Trajectory) -> PlayedEpisode:

@@ -78,7 +78,7 @@ def train(
     chosen = find_task(task, env=env, envs=envs, stages=stages)
     taken = choose_device(device, trainer, chosen, fresh=init_policy is None)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
-    kind, source = reward_of(chosen, str(reward))
+    paid_by = reward_of(chosen, str(reward))
     root = Path(output)
     jobs = [
         TrainingJob(
@@ -86,8 +86,7 @@ def train(
             stage="train",
             replicate=replicate,
             seed=seed_for(seed, "train", replicate),
-            kind=kind,
-            source=source,
+            reward=paid_by,
             folder=root / f"seed-{replicate}",
             env_steps=env_steps or chosen.budget.env_steps,
             init_policy=start,

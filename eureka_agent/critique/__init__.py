@@ -1,5 +1,6 @@
-"""What is refused before training: static rules, then a probe on recorded transitions."""
+"""What is refused before training: duplicates, static rules, then a probe on recorded transitions."""
 
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck, refusal, refused
+from eureka_agent.critique.duplicates import DuplicateCheck
 
-__all__ = ["Check", "Critic", "ProbeCheck", "StaticCheck", "refusal", "refused"]
+__all__ = ["Check", "Critic", "DuplicateCheck", "ProbeCheck", "StaticCheck", "refusal", "refused"]

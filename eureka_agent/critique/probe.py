@@ -16,13 +16,13 @@ from functools import partial
 import numpy as np
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
-from eureka_agent.isolation.client import RewardWorker
-from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.rewards.output import RewardOutput
-from eureka_agent.rewards.source import RewardSource, parse_reward
+from eureka_agent.rewards.reward import Coded
+from eureka_agent.rewards.source import RewardSource
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.evaluate_reward import RewardEvaluator
+from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
 Array = np.ndarray
@@ -66,7 +66,7 @@ class _Rows:
         return _Rows({**self.signals, name: values}, self.first)
 
 
-_Run = Callable[[_Rows], RewardOutput]
+_Run = Callable[[_Rows], RewardBatch]
 
 
 def probe(
@@ -84,7 +84,7 @@ def probe(
     worker that died is tried once more: the machine may have killed it, and a reward that did it by itself
     does it again.
     """
-    attempt = partial(_probed, source, task, recording, sandbox, clock, timeout_s)
+    attempt = partial(_probed, Coded(source), task, recording, sandbox, clock, timeout_s)
     try:
         return attempt()
     except WorkerCrashedError:
@@ -96,7 +96,7 @@ def probe(
 
 
 def _probed(
-    source: str,
+    reward: Coded,
     task: Task,
     recording: TrajectoryBatch,
     sandbox: RewardSandbox,
@@ -104,25 +104,16 @@ def _probed(
     timeout_s: float,
 ) -> list[Finding]:
     """Probe once; raises WorkerCrashedError where the worker died."""
-    parsed = parse_reward(source)
-    rows = _rows(parsed, recording)
-    signals = [(name, task.signal(name)) for name in parsed.arguments]
-    layout = SignalLayout.build(
-        [(n, s.shape, s.dtype) for n, s in signals if s], capacity=REPEATED * rows.count
-    )
-    worker: RewardWorker | None = None
-    try:
-        worker = sandbox.spawn(source, layout)
-        run = partial(_run, worker, timeout_s)
-        output = run(rows)
-        return [*_findings(run, parsed, rows, output), *_cost(run, rows, clock)]
-    except WorkerCrashedError:
-        raise
-    except (RewardError, WorkerError) as error:
-        return [_failure(error)]
-    finally:
-        if worker is not None:
-            sandbox.kill(worker)
+    rows = _rows(reward.parsed, recording)
+    with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=REPEATED * rows.count) as evaluate:
+        run = partial(_run, evaluate, timeout_s)
+        try:
+            output = run(rows)
+            return [*_findings(run, reward.parsed, rows, output), *_cost(run, rows, clock)]
+        except WorkerCrashedError:
+            raise
+        except (RewardError, WorkerError) as error:
+            return [_failure(error)]
 
 
 def _rows(parsed: RewardSource, recording: TrajectoryBatch) -> _Rows:
@@ -135,11 +126,11 @@ def _rows(parsed: RewardSource, recording: TrajectoryBatch) -> _Rows:
     return _Rows(flat, first.reshape(1, -1)[:, :MAX_ROWS])
 
 
-def _run(worker: RewardWorker, timeout_s: float, rows: _Rows) -> RewardOutput:
-    return worker.compute_rollout(rows.signals, resets=rows.first, timeout_s=timeout_s)
+def _run(evaluate: RewardEvaluator, timeout_s: float, rows: _Rows) -> RewardBatch:
+    return evaluate(rows.signals, rows.first, timeout_s=timeout_s)
 
 
-def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
     if not _same(output, run(rows)):
         yield Finding(
             "determinism", "error", None, "The same signals gave another reward the second time.",
@@ -151,7 +142,7 @@ def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput
     yield from _scale(output)
 
 
-def _independence(run: _Run, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+def _independence(run: _Run, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
     worlds = rows.first.shape[1]
     shuffled = np.random.default_rng(0).permutation(worlds)
     views = [shuffled, *(np.asarray([i]) for i in {0, worlds // 2, worlds - 1})]
@@ -178,7 +169,7 @@ def _every_world(worlds: int) -> Array:
     return np.tile(np.arange(worlds), REPEATED)
 
 
-def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput) -> Iterator[Finding]:
+def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
     if np.ptp(output.reward) == 0:
         yield Finding(
             "constant-reward", "warning", None,
@@ -201,7 +192,7 @@ def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardOutput
             )  # fmt: skip
 
 
-def _scale(output: RewardOutput) -> Iterator[Finding]:
+def _scale(output: RewardBatch) -> Iterator[Finding]:
     size = float(np.mean(np.abs(output.reward)))
     if size > LARGE or 0 < size < SMALL:
         yield Finding(
@@ -242,16 +233,16 @@ def _failure(error: RewardError | WorkerError) -> Finding:
     )  # fmt: skip
 
 
-def _pick(output: RewardOutput, worlds: Array) -> RewardOutput:
+def _pick(output: RewardBatch, worlds: Array) -> RewardBatch:
     components = {name: values[:, worlds] for name, values in output.components.items()}
-    return RewardOutput(output.reward[:, worlds], components, None)
+    return RewardBatch(output.reward[:, worlds], components)
 
 
-def _same(one: RewardOutput, other: RewardOutput) -> bool:
+def _same(one: RewardBatch, other: RewardBatch) -> bool:
     return not _different(one, other, exact=True)
 
 
-def _different(one: RewardOutput, other: RewardOutput, *, exact: bool = False) -> str:
+def _different(one: RewardBatch, other: RewardBatch, *, exact: bool = False) -> str:
     """Return the first output that differs, in words, or an empty string."""
     pairs = [("The reward", one.reward, other.reward)]
     pairs += [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.reward_provider import RewardBatch
@@ -19,8 +21,10 @@ from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.keeping import KEPT_EPISODES
 from eureka_agent.trajectories.trajectory import Trajectory
 
-Pays = Callable[[str, TrajectoryBatch], RewardBatch]
-"""Gives what a reward's source pays for recorded steps; RewardError or WorkerError where it cannot."""
+Evaluate = Callable[[TrajectoryBatch], RewardBatch]
+"""Gives what a reward pays for recorded steps; RewardError or WorkerError where it cannot."""
+Pays = Callable[[Coded], AbstractContextManager[Evaluate]]
+"""Gives who tells what a reward pays, for as long as it is looked at."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def trained_in(folder: RunFolder, task: Task, recording: TrajectoryBatch, pays: 
         if not kept:
             return PolicyStats()
         played = TrajectoryBatch.in_a_row(kept)
-        rewards = [_earned(pays, candidate.source or "", batch) for batch in (played, recording)]
+        with pays(Coded(candidate.source or "")) as evaluate:
+            rewards = [_earned(evaluate, batch) for batch in (played, recording)]
         met = quantiles_of({name: array[:, 0] for name, array in played.signals.items()})
         early = next((one for one in kept if one.length < task.max_episode_steps), None)
         ends = {} if early is None else {name: elements_of(early.signals[name][-1]) for name in met}
@@ -88,9 +93,9 @@ def _event(trajectory: Trajectory | None) -> str:
     return "" if trajectory is None or trajectory.ending in GENERIC else trajectory.ending
 
 
-def _earned(pays: Pays, source: str, batch: TrajectoryBatch) -> RewardStats | None:
+def _earned(evaluate: Evaluate, batch: TrajectoryBatch) -> RewardStats | None:
     try:
-        paid = pays(source, batch)
+        paid = evaluate(batch)
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}

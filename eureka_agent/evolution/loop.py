@@ -22,12 +22,14 @@ from eureka_agent.archive.ranking import judge
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
+from eureka_agent.critique.duplicates import DuplicateCheck
 from eureka_agent.design.proposer import Proposer, Slot, not_planned
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 from eureka_agent.evolution import confirmation
 from eureka_agent.evolution.proposing import GIVEN, given_slot, propose_candidate
 from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.report import run_files
+from eureka_agent.rewards.reward import Coded, Reward, Sparse, reference_reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
@@ -94,6 +96,7 @@ class Evolution:
         """
         archive = self._archive_before(generation)
         slots = self._slots(generation, proposer, archive)
+        checks = (DuplicateCheck(archive), self.critic)
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
 
         def fill(slot: Slot) -> None:
@@ -101,7 +104,7 @@ class Evolution:
                 return
             try:
                 candidate, draft = propose_candidate(
-                    slot, archive, proposer, self.critic, repair_turns=self.config.critic.repair_turns,
+                    slot, archive, proposer, checks, repair_turns=self.config.critic.repair_turns,
                     given=self.config.search.seed_reward, stop=self.stop,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
@@ -300,25 +303,26 @@ class Evolution:
             run_files.write_training(self.folder, self.state.candidates[job.name])
 
     def _job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
-        kind, source = self._reward_of(name)
         return TrainingJob(
             name=name,
             stage=stage,
             replicate=replicate,
             seed=seed_for(self.config.seed, stage, replicate),
-            kind=kind,
-            source=source,
+            reward=self._reward_of(name),
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._env_steps,
             init_policy=None if self.config.training.init_policy is None else self.folder.init_policy,
             contest=contest,
         )
 
-    def _reward_of(self, name: str) -> Any:
-        if name == "sparse":
-            return "sparse", None
-        source = self.task.reference if name == "reference" else self.state.candidates[name].source
-        return ("native", None) if source == "native" else ("source", source)
+    def _reward_of(self, name: str) -> Reward:
+        match name:
+            case "sparse":
+                return Sparse()
+            case "reference":
+                return reference_reward(self.task.reference)
+            case _:
+                return Coded(self.state.candidates[name].source or "")
 
     @property
     def _env_steps(self) -> int:

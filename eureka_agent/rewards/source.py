@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.findings import Finding
@@ -14,6 +17,9 @@ from eureka_agent.rewards.tree import functions_of, is_docstring, parameters_of,
 ENTRY = "compute_reward"
 MEMORY_NAME = "MEMORY"
 MEMORY_ARGUMENT = "memory"
+
+_KEPT_SOURCES, _KEPT_DIGESTS = 256, 4096
+"""Texts whose reading is kept: a generation's, and all that a run has tried."""
 
 MemoryValue = float | list[float]
 
@@ -33,8 +39,9 @@ class RewardSource:
     docstring: str = ""
 
 
+@lru_cache(maxsize=_KEPT_SOURCES)
 def parse_reward(text: str) -> RewardSource:
-    """Read a reward's text. Parsing proves nothing: `check_source` finds what is wrong with it.
+    """Read a reward's text, once. Parsing proves nothing: `check_source` finds what is wrong with it.
 
     Raises:
         RewardError: the text is not Python, is too large, has no `compute_reward`, or its MEMORY is no
@@ -182,6 +189,7 @@ def _stored_in(node: ast.AST) -> set[str]:
     return stored
 
 
+@lru_cache(maxsize=_KEPT_DIGESTS)
 def normalised_digest(text: str) -> str:
     """Return a SHA-256 hex digest that ignores comments, docstrings, annotations and formatting.
 
@@ -193,32 +201,44 @@ def normalised_digest(text: str) -> str:
 
 
 class Stripped(ast.NodeTransformer):
-    """Removes what has no effect on a reward: docstrings, annotations and imports of `np` and `math`."""
+    """Makes a tree without what has no effect on a reward, and leaves the one that it is given as it is.
 
-    def visit_Module(self, node: ast.Module) -> ast.Module:
+    What goes are docstrings, annotations and imports of `np` and `math`.
+    """
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Return a node of the same type with everything below it visited."""
+        fields = {name: self._visited(value) for name, value in ast.iter_fields(node)}
+        return ast.copy_location(type(node)(**fields), node)
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
         """Drop imports and lone strings, then go on with the rest."""
-        node.body = [
+        bare = copy.copy(node)
+        bare.body = [
             n for n in node.body if not isinstance(n, (ast.Import, ast.ImportFrom)) and not is_docstring(n)
         ]
-        self.generic_visit(node)
-        return node
+        return self.generic_visit(bare)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Drop docstrings, decorators and annotations."""
-        node.body = [n for n in node.body if not is_docstring(n)] or [ast.copy_location(ast.Pass(), node)]
-        node.returns = None
-        node.decorator_list = []
-        self.generic_visit(node)
-        return node
+        bare = copy.copy(node)
+        bare.body = [n for n in node.body if not is_docstring(n)] or [ast.copy_location(ast.Pass(), node)]
+        bare.returns = None
+        bare.decorator_list = []
+        return self.generic_visit(bare)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         """Drop a parameter's annotation."""
-        node.annotation = None
-        return node
+        return ast.copy_location(ast.arg(node.arg), node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        """Turn `x: T = value` into `x = value`; a bare `x: T` disappears."""
-        self.generic_visit(node)
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        """Turn `x: T = value` into `x = value`; a bare `x: T` becomes `pass`."""
         if node.value is None:
             return ast.copy_location(ast.Pass(), node)
-        return ast.copy_location(ast.Assign(targets=[node.target], value=node.value), node)
+        assign = ast.Assign(targets=[self.visit(node.target)], value=self.visit(node.value))
+        return ast.copy_location(assign, node)
+
+    def _visited(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._visited(each) for each in value]
+        return self.visit(value) if isinstance(value, ast.AST) else value

@@ -6,6 +6,7 @@ import ast
 import re
 import threading
 import warnings
+from functools import lru_cache
 from types import CodeType
 
 from eureka_agent.rewards.characters import check_characters
@@ -16,6 +17,8 @@ MAX_NODES = 5000
 MAX_DEPTH = 80
 MAX_BRACKETS = 60
 MAX_NAME = 100
+_KEPT = 32
+"""Trees that are kept: several checks look at one text in a row. A tree may be large."""
 
 _SYNTAX_FIX = "Write plain Python: one file with `import numpy as np` and `def compute_reward(...)`."
 
@@ -46,10 +49,12 @@ def compile_tree(tree: ast.Module, filename: str = "<reward>") -> CodeType:
         return compile(tree, filename, "exec", dont_inherit=True)
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_tree(text: str) -> tuple[ast.Module | None, Finding | None]:
     """Return the tree and None, or None and the finding that says why there is no tree.
 
-    The limits come first: a hostile text must not exhaust the parser's stack or any later walk.
+    The limits come first: a hostile text must not exhaust the parser's stack or any later walk. Who asks for
+    the same text again gets the same tree, and must not change it.
     """
     too_large = _text_limits(text)
     if too_large:

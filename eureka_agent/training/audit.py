@@ -8,21 +8,20 @@ steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
-from eureka_agent.isolation.client import RewardWorker
-from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.source import RewardSource, parse_reward
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.job import (
     OnCheckpoint,
     OnOutcome,
@@ -32,7 +31,6 @@ from eureka_agent.training.job import (
     TrainingFailure,
     TrainingJob,
 )
-from eureka_agent.training.results import layout_for
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import FILE, RewardSample, read_samples
 from eureka_agent.trajectories.batch import TrajectoryBatch
@@ -122,49 +120,53 @@ class AuditedTrainer:
         path = self._saved(job)
         if isinstance(outcome, TrainingFailure):
             return outcome
-        if path is not None and job.source is not None and (problem := self._twice(task, job, path)):
+        if path is None or not isinstance(job.reward, Coded):
+            problem = ""
+        else:
+            problem = self._twice(partial(self._problem, task, job, job.reward, path))
+        if problem:
             return _failure(outcome, problem)
         (job.folder / FILE).unlink(missing_ok=True)
         return outcome
 
-    def _twice(self, task: Task, job: TrainingJob, path: Path) -> str:
+    @staticmethod
+    def _twice(problem: Callable[[], str]) -> str:
         """Return the problem; a worker that died is tried once more, for the machine may have killed it."""
         try:
-            return self._problem(task, job, path)
+            return problem()
         except WorkerCrashedError:
             pass
         except (RewardError, WorkerError) as error:
             return error.what
         try:
-            return self._problem(task, job, path)
+            return problem()
         except (RewardError, WorkerError) as error:
             return error.what
 
-    def _problem(self, task: Task, job: TrainingJob, path: Path) -> str:
+    def _problem(self, task: Task, job: TrainingJob, reward: Coded, path: Path) -> str:
         """Return what of a saved reward differs from what was trained with, or an empty string."""
-        assert job.source is not None
         if not path.exists():
-            write_reward(path, job.source)
-        text = path.read_bytes().decode(errors="replace")
+            write_reward(path, reward.text)
+        saved = Coded(path.read_bytes().decode(errors="replace"))
         samples = read_samples(job.folder)
         if not samples:
             return "the training kept no steps to compare it by"
         for sample in samples:
-            if name := self._differs(task, text, sample, self._agreement):
+            if name := self._differs(task, saved, sample, self._agreement):
                 return f"{name} is another one than in training"
-        more = [*samples[:-1], self._at_random(task, text)] if job.stage == CONFIRM else []
+        more = [*samples[:-1], self._at_random(task, saved)] if job.stage == CONFIRM else []
         for sample in (samples[-1], *more):
-            if name := self._differs(task, text, sample, AS_PLAIN, plain=True):
+            if name := self._differs(task, saved, sample, AS_PLAIN, plain=True):
                 return f"imported as plain Python, {name} is another one than in training"
         return ""
 
     def _differs(
-        self, task: Task, text: str, sample: RewardSample, agreement: Agreement, *, plain: bool = False
+        self, task: Task, saved: Coded, sample: RewardSample, agreement: Agreement, *, plain: bool = False
     ) -> str:
         """Return the first output that the file pays differently, in words, or an empty string."""
-        parsed = parse_reward(text)
+        parsed = saved.parsed
         for part in _parts(sample if parsed.uses_memory else sample.flat()):
-            paid = pay_again(text, parsed, part, task=task, sandbox=self._sandbox, plain=plain)
+            paid = pay_again(saved, part, task=task, sandbox=self._sandbox, plain=plain)
             known = part.begun if parsed.uses_memory else np.ones_like(part.first)
             if part.components.keys() != paid.components.keys():
                 return "the list of components"
@@ -175,42 +177,21 @@ class AuditedTrainer:
                     return name
         return ""
 
-    def _at_random(self, task: Task, text: str) -> RewardSample:
+    def _at_random(self, task: Task, saved: Coded) -> RewardSample:
         """Return the steps of random play with what the loaded file pays for them."""
-        parsed = parse_reward(text)
-        signals = {name: self._recording.signals[name] for name in parsed.arguments}
+        signals = {name: self._recording.signals[name] for name in saved.parsed.arguments}
         unpaid = np.zeros(self._recording.first.shape, np.float32)
         asked = RewardSample(signals, self._recording.first, unpaid, {})
-        paid = pay_again(text, parsed, asked, task=task, sandbox=self._sandbox)
+        paid = pay_again(saved, asked, task=task, sandbox=self._sandbox)
         return replace(asked, reward=paid.reward, components=paid.components)
 
 
 def pay_again(
-    text: str,
-    parsed: RewardSource,
-    sample: RewardSample,
-    *,
-    task: Task,
-    sandbox: RewardSandbox,
-    plain: bool = False,
+    saved: Coded, sample: RewardSample, *, task: Task, sandbox: RewardSandbox, plain: bool = False
 ) -> RewardBatch:
-    """Return what a file pays for recorded steps in a fresh worker; raises what `RewardWorker` raises."""
-    layout = layout_for(task, parsed.arguments, sample.first.size)
-    with _spawned(sandbox, text, layout, plain=plain) as worker:
-        given: Mapping[str, Array] = sample.signals or {"rows": sample.first}
-        output = worker.compute_rollout(given, resets=sample.first)
-    return RewardBatch(output.reward, dict(output.components))
-
-
-@contextmanager
-def _spawned(
-    sandbox: RewardSandbox, text: str, layout: SignalLayout, *, plain: bool
-) -> Iterator[RewardWorker]:
-    worker = sandbox.spawn(text, layout, plain=plain)
-    try:
-        yield worker
-    finally:
-        sandbox.kill(worker)
+    """Return what a file pays for recorded steps, in a fresh worker; raises what `RewardEvaluator` raises."""
+    with RewardEvaluator(saved, task=task, sandbox=sandbox, plain=plain) as evaluate:
+        return evaluate(sample.signals, sample.first)
 
 
 def _parts(sample: RewardSample) -> list[RewardSample]:

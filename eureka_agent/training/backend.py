@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.source import parse_reward
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.job import TrainingJob
@@ -70,8 +70,11 @@ class Backend(Protocol):
         """Raise TrainingError for jobs of a kind that it does not train."""
         ...
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
-        """Get a job's generated reward ready; raises RewardError or WorkerError where it does not load."""
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
+        """Get a job's reward ready; raises RewardError or WorkerError where it does not load.
+
+        `folder` is where the job's files go.
+        """
         ...
 
     def close(self) -> None:
@@ -79,12 +82,11 @@ class Backend(Protocol):
         ...
 
 
-def worker_reward(sandbox: RewardSandbox, task: Task, job: TrainingJob) -> PreparedReward:
-    """Start a worker for a job's reward, with room for one rollout."""
-    assert job.source is not None
+def worker_reward(sandbox: RewardSandbox, task: Task, reward: Coded) -> PreparedReward:
+    """Start a worker for a reward, with room for one rollout."""
     rows = PpoSettings.of(task.algorithm).rollout
-    layout = layout_for(task, parse_reward(job.source).arguments, rows)
-    worker = sandbox.spawn(job.source, layout)
+    layout = layout_for(task, reward.parsed.arguments, rows)
+    worker = sandbox.spawn(reward.text, layout)
     handle, fds = worker.handle()
     return PreparedReward(
         WorkerReward(handle=handle), sandbox.report.backend, tuple(fds), lambda: sandbox.kill(worker)

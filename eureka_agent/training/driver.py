@@ -13,6 +13,7 @@ from typing import Any
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.messages import MAX_FDS, MalformedMessageError
+from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import Backend, PreparedReward
 from eureka_agent.training.executor import ChildEnd, ChildLimits, Executor
@@ -22,6 +23,7 @@ from eureka_agent.training.protocol import (
     DoesNotFit,
     JobRequest,
     RaceRequest,
+    RewardKind,
     TrainRequest,
     from_child,
     to_json,
@@ -127,10 +129,10 @@ class TrainingDriver:
     def _prepare(self, attempt: _Attempt) -> None:
         """Get every generated reward ready; a job whose reward does not load has failed."""
         for job in attempt.left:
-            if job.kind != "source":
+            if not isinstance(job.reward, Coded):
                 continue
             try:
-                attempt.rewards[job] = self._backend.prepare(attempt.task, job)
+                attempt.rewards[job] = self._backend.prepare(attempt.task, job.reward, job.folder)
             except (RewardError, WorkerError) as error:
                 crashed = isinstance(error, WorkerCrashedError)
                 reason = f"{error.what} {error.fix}".strip()
@@ -269,7 +271,7 @@ def _job_request(job: TrainingJob, reward: PreparedReward | None, *, first_fd: i
         stage=job.stage,
         replicate=job.replicate,
         seed=job.seed,
-        kind=job.kind,
+        kind=_kind_of(job.reward),
         reward=None if reward is None else reward.told,
         first_fd=first_fd,
         fds=0 if reward is None else len(reward.fds),
@@ -277,6 +279,16 @@ def _job_request(job: TrainingJob, reward: PreparedReward | None, *, first_fd: i
         init_policy=None if job.init_policy is None else job.init_policy.resolve(),
         races=job.contest is not None,
     )
+
+
+def _kind_of(reward: Reward) -> RewardKind:
+    match reward:
+        case Coded():
+            return "source"
+        case Native():
+            return "native"
+        case Sparse():
+            return "sparse"
 
 
 def _race_request(jobs: Sequence[TrainingJob]) -> RaceRequest | None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.rewards.reward import Reward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 
 if TYPE_CHECKING:
     from eureka_agent.training.protocol import CheckpointReached
 
-RewardKind = Literal["source", "native", "sparse"]
 Curve = tuple[tuple[float, float], ...]
 """Fitness at each checkpoint, and its standard error over the evaluation episodes."""
 
@@ -42,9 +42,7 @@ class TrainingJob:
     replicate: int
     seed: int
     """Root of everything random in this training: policy, resets, evaluation episodes."""
-    kind: RewardKind
-    """`source` is generated code and runs in a reward worker; the others are the task's own."""
-    source: str | None
+    reward: Reward
     folder: Path
     """Where its files go: result, curves, policy, trajectories."""
     env_steps: int

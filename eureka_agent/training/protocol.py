@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
-from eureka_agent.training.job import Curve, RewardKind
+from eureka_agent.training.job import Curve
+
+RewardKind = Literal["source", "native", "sparse"]
+"""`source` is a reward function as text; the others are the task's own."""
 
 
 class Message(BaseModel):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import numpy as np
 from design_fakes import make_task, trained
 from trajectory_fakes import running
 
-from eureka_agent.design.trained import PolicyStats, RewardStats, trained_in
+from eureka_agent.design.trained import Evaluate, PolicyStats, RewardStats, trained_in
 from eureka_agent.errors import RewardError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories import Trajectory, TrajectoryBatch, write_trajectories
@@ -17,14 +19,22 @@ TASK = make_task()
 AT_RANDOM = TrajectoryBatch.of([running({"height": np.full(5, -1.0)}) for _ in range(4)])
 
 
-def pays(source: str, batch: TrajectoryBatch) -> RewardBatch:
+def evaluate(batch: TrajectoryBatch) -> RewardBatch:
     """Pay for height, and for beginnings."""
     height = batch.signals["height"].astype(np.float32)
     return RewardBatch(height + 10 * batch.first, {"height": height, "begun": 10 * batch.first})
 
 
-def cannot(source: str, batch: TrajectoryBatch) -> RewardBatch:
+def evaluate_not(batch: TrajectoryBatch) -> RewardBatch:
     raise RewardError("component 'root' is NaN in row 3")
+
+
+def pays(reward: Coded) -> AbstractContextManager[Evaluate]:
+    return nullcontext(evaluate)
+
+
+def cannot(reward: Coded) -> AbstractContextManager[Evaluate]:
+    return nullcontext(evaluate_not)
 
 
 def recorded(folder: RunFolder, ending: str = "terminated") -> None:

@@ -16,6 +16,7 @@ from eureka_agent.config import make_config
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.seeds import generator_for
 from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import EventLog
@@ -117,13 +118,17 @@ class FakeTrainer:
         return [outcomes.get(index) for index in range(len(jobs))]
 
     def _evaluation(self, job: TrainingJob) -> Evaluation:
-        worth = {"sparse": 0.0, "native": 1.0}.get(job.kind)
-        if worth is None:
-            worth = _worth_of(job.source or "")
+        match job.reward:
+            case Coded(text):
+                key, worth = text, _worth_of(text)
+            case Native():
+                key, worth = "native", 1.0
+            case Sparse():
+                key, worth = "sparse", 0.0
         stopped = None
         if job.contest is not None and self.behind(job):
             stopped = EarlyStop(checkpoint=1, env_steps=STEPS // 4, of=STEPS, behind=3.0, allowed=2.0)
-        noise = self.noise * float(generator_for(job.seed, job.source or job.kind).normal())
+        noise = self.noise * float(generator_for(job.seed, key).normal())
         return Evaluation(
             stage=job.stage, replicate=job.replicate, seed=job.seed, fitness=worth + noise,
             episode_fitness=(worth + noise,), env_steps=STEPS, wall_s=0.0, best_checkpoint=0,

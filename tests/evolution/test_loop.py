@@ -13,6 +13,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.design.proposer import Slot
 from eureka_agent.errors import StoreError
 from eureka_agent.evolution.loop import Interrupted
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.event_types import GenerationPlanned, TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
@@ -58,7 +59,7 @@ def test_a_refused_draft_is_repaired_at_most_as_often_as_asked(tmp_path: Path) -
 @pytest.mark.parametrize("top", [1, 2])
 def test_who_failed_on_one_confirmation_seed_cannot_win_even_if_all_did(tmp_path: Path, top: int) -> None:
     def fail(job: TrainingJob) -> TrainingFailure | None:
-        hurt = job.stage == "confirm" and job.replicate == 1 and job.kind == "source"
+        hurt = job.stage == "confirm" and job.replicate == 1 and isinstance(job.reward, Coded)
         return TrainingFailure("failed", "it pays otherwise") if hurt and job.name[0].isdigit() else None
 
     evolution = make_evolution(tmp_path, trainer=FakeTrainer(fail=fail), confirm_top=top)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
 from reward_texts import FORWARD, MEMORY
@@ -9,6 +11,7 @@ from reward_texts import FORWARD, MEMORY
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards import (
     RewardOutput,
+    check_source,
     form_table_text,
     load_reward,
     normalised_digest,
@@ -16,6 +19,7 @@ from eureka_agent.rewards import (
     validated,
 )
 from eureka_agent.rewards.forms import FORMS
+from eureka_agent.rewards.tree import parse_tree
 
 
 def forward_signals(rows: int = 4) -> dict[str, np.ndarray]:
@@ -99,6 +103,18 @@ def test_a_digest_ignores_what_has_no_effect():
     assert normalised_digest(same) == normalised_digest(FORWARD)
     assert normalised_digest(FORWARD.replace("0.5", "0.6")) != normalised_digest(FORWARD)
     assert normalised_digest("x = (") != normalised_digest("y = (")
+
+
+def test_reading_a_reward_leaves_the_tree_that_others_read() -> None:
+    text = FORWARD.replace("def compute_reward", "LIMIT: float = 1.0\n\n\ndef compute_reward")
+    tree, _ = parse_tree(text)
+    assert tree is not None
+    before = ast.dump(tree, include_attributes=True)
+    parse_reward(text)
+    normalised_digest(text)
+    check_source(text)
+    assert ast.dump(tree, include_attributes=True) == before
+    assert parse_tree(text)[0] is tree
 
 
 def converted(library: str, arrays: dict) -> dict:

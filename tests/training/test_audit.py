@@ -19,6 +19,7 @@ from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards import load_reward
 from eureka_agent.rewards.output import validated
+from eureka_agent.rewards.reward import Coded, Native
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AS_PLAIN, ON_CPU, ON_DEVICE, AuditedTrainer
@@ -98,8 +99,8 @@ def outcome_of(
     on_device: bool = False,
 ) -> Outcome | None:
     """Train with a fake that keeps what `source` pays, and audit the file that holds `saved`."""
-    common: dict[str, Any] = {"replicate": 0, "seed": 1, "kind": "source", "env_steps": 1}
-    job = TrainingJob(name="0-00", stage=stage, source=source, folder=folder / "search-0", **common)
+    common: dict[str, Any] = {"replicate": 0, "seed": 1, "env_steps": 1}
+    job = TrainingJob(name="0-00", stage=stage, reward=Coded(source), folder=folder / "search-0", **common)
     write_samples(job.folder, [spoil(paid_in_training(source, recording))])
     path = folder / "reward.py"
     if saved is not None:
@@ -208,8 +209,8 @@ def compute_reward(pole_angle):
 def test_without_steps_to_compare_by_nobody_passes(
     tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
-    common: dict[str, Any] = {"stage": "search", "replicate": 0, "seed": 1, "kind": "source", "env_steps": 1}
-    job = TrainingJob(name="0-00", source=REWARD, folder=tmp_path / "search-0", **common)
+    common: dict[str, Any] = {"stage": "search", "replicate": 0, "seed": 1, "env_steps": 1}
+    job = TrainingJob(name="0-00", reward=Coded(REWARD), folder=tmp_path / "search-0", **common)
     trainer = AuditedTrainer(
         FakeTrainer(), sandbox, saved=lambda _: tmp_path / "reward.py", recording=recording
     )
@@ -221,8 +222,8 @@ def test_without_steps_to_compare_by_nobody_passes(
 def test_baselines_are_not_audited(
     tmp_path: Path, task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch
 ) -> None:
-    common: dict[str, Any] = {"stage": "confirm", "replicate": 0, "seed": 1, "kind": "native", "env_steps": 1}
-    job = TrainingJob(name="reference", source=None, folder=tmp_path, **common)
+    common: dict[str, Any] = {"stage": "confirm", "replicate": 0, "seed": 1, "env_steps": 1}
+    job = TrainingJob(name="reference", reward=Native(), folder=tmp_path, **common)
     trainer = AuditedTrainer(FakeTrainer(), sandbox, saved=lambda _: None, recording=recording)
     (outcome,) = trainer.train(task, [job], on_start=lambda _: None, on_outcome=lambda *_: None)
     assert isinstance(outcome, Evaluation)

@@ -14,6 +14,7 @@ import pytest
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import RewardError
 from eureka_agent.isolation.messages import MalformedMessageError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward
@@ -40,12 +41,12 @@ class FakeBackend:
     def check(self, jobs: Sequence[TrainingJob]) -> None:
         pass
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
-        if job.source == "broken":
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
+        if reward.text == "broken":
             raise RewardError("It is broken.")
-        self.held.append(job.name)
+        self.held.append(folder.name)
         release = self.held.remove
-        return PreparedReward(WorkerReward(handle={}), "walls", (10, 11), lambda: release(job.name))
+        return PreparedReward(WorkerReward(handle={}), "walls", (10, 11), lambda: release(folder.name))
 
     def close(self) -> None:
         pass
@@ -95,8 +96,7 @@ def train(
     task = find_task("cartpole")
     task = replace(task, budget=replace(task.budget, checkpoints=4, wall_s=10.0))
     jobs = [
-        TrainingJob(n, "search", 0, 1, "source", (sources or {}).get(n, "good"), folder / n, 100)
-        for n in names
+        TrainingJob(n, "search", 0, 1, Coded((sources or {}).get(n, "good")), folder / n, 100) for n in names
     ]
     backend, executor, notices = FakeBackend(together=together), FakeExecutor(child), []
     driver = TrainingDriver(backend, executor, stop=threading.Event(), notify=notices.append)

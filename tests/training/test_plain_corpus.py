@@ -12,8 +12,8 @@ import pytest
 
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.rewards.saved import Header, reward_bytes
-from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.registry import find_task, list_tasks
 from eureka_agent.training.audit import AS_PLAIN, pay_again
 from eureka_agent.training.reward_sample import RewardSample
@@ -53,11 +53,11 @@ def test_plain_files_pay_what_loaded_rewards_pay(name: str, sandbox: RewardSandb
     shipped = [*task.hacks.values(), *([] if task.reference == "native" else [task.reference])]
     for source in [*shipped, *recorded_rewards(name)]:
         text = reward_bytes(source, HEADER).decode()
-        parsed = parse_reward(text)
-        signals = {signal: recording.signals[signal] for signal in parsed.arguments}
+        saved = Coded(text)
+        signals = {signal: recording.signals[signal] for signal in saved.parsed.arguments}
         steps = RewardSample(signals, recording.first, np.zeros(recording.first.shape), {})
         loaded, plain = (
-            pay_again(text, parsed, steps, task=task, sandbox=sandbox, plain=plain) for plain in (False, True)
+            pay_again(saved, steps, task=task, sandbox=sandbox, plain=plain) for plain in (False, True)
         )
         assert loaded.components.keys() == plain.components.keys(), source
         assert not AS_PLAIN.broken(loaded.reward, plain.reward), source

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
 from fakes import FakeTrainer, source_worth
 
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.retry import RetryOnCrash
@@ -21,8 +22,10 @@ TASK = cast(Task, None)  # the fake looks at none
 
 
 def jobs(*names: str) -> list[TrainingJob]:
-    common: dict[str, Any] = {"stage": "search", "replicate": 0, "seed": 1, "kind": "source", "env_steps": 1}
-    return [TrainingJob(name=name, source=source_worth(1.0), folder=Path(), **common) for name in names]
+    common: dict[str, Any] = {"stage": "search", "replicate": 0, "seed": 1, "env_steps": 1}
+    return [
+        TrainingJob(name=name, reward=Coded(source_worth(1.0)), folder=Path(), **common) for name in names
+    ]
 
 
 class Failing:

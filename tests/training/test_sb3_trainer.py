@@ -16,6 +16,7 @@ import pytest
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.driver import TrainingDriver
@@ -87,10 +88,9 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingDriver
         made.close()
 
 
-def job(
-    name: str, source: str | None, folder: Path, kind: Any = "source", env_steps: int = 1024
-) -> TrainingJob:
-    return TrainingJob(name, "search", 0, 1, kind, source, folder / name, env_steps)
+def job(name: str, paid_by: Reward | str, folder: Path, env_steps: int = 1024) -> TrainingJob:
+    reward = Coded(paid_by) if isinstance(paid_by, str) else paid_by
+    return TrainingJob(name, "search", 0, 1, reward, folder / name, env_steps)
 
 
 def run(trainer: TrainingDriver, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
@@ -126,7 +126,7 @@ def failure(outcome: Outcome | None) -> TrainingFailure:
 
 def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     native, sparse = run(
-        trainer, task, [job("native", None, tmp_path, "native"), job("sparse", None, tmp_path, "sparse")]
+        trainer, task, [job("native", Native(), tmp_path), job("sparse", Sparse(), tmp_path)]
     )
     assert comparable(native).components == ("native",)
     assert comparable(sparse).components == ("fitness",)
@@ -170,7 +170,7 @@ def test_a_training_past_its_wall_limit_is_killed(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     short = replace(task, budget=replace(task.budget, wall_s=0.3))
-    (outcome,) = run(trainer, short, [job("slow", None, tmp_path, "native", env_steps=10_000_000)])
+    (outcome,) = run(trainer, short, [job("slow", Native(), tmp_path, env_steps=10_000_000)])
     assert isinstance(outcome, TrainingFailure)
     assert outcome.status == "timed out"
     assert "0.3 s" in outcome.reason
@@ -182,7 +182,7 @@ def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
     with RewardSandbox() as sandbox:
         trainer = drive(Sb3Backend(sandbox), scratch=tmp_path / "home", parallel=1, stop=stop)
         started: list[TrainingJob] = []
-        jobs = [job("never", None, tmp_path, "native")]
+        jobs = [job("never", Native(), tmp_path)]
         assert trainer.train(task, jobs, on_start=started.append, on_outcome=lambda *_: None) == [None]
         trainer.close()
     assert not started

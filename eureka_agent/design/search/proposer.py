@@ -17,7 +17,6 @@ from eureka_agent.design.search.genome import Genome
 from eureka_agent.design.search.operators import cross, mutate, retune
 from eureka_agent.design.search.render import render
 from eureka_agent.design.search.sampling import ARCHETYPES, alive, probe, random_genome, tidy
-from eureka_agent.errors import RewardError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.source import normalised_digest
 from eureka_agent.seeds import generator_for
@@ -165,14 +164,8 @@ def _parents(archive: Archive, generation: int) -> list[Candidate]:
 
 
 def _digests(archive: Archive, generation: int) -> set[str]:
-    known = set()
-    for candidate in archive.candidates:
-        if candidate.source and candidate.generation < generation:
-            try:
-                known.add(normalised_digest(candidate.source))
-            except RewardError:
-                continue  # a person's or a model's text that is no Python equals none of ours
-    return known
+    earlier = (c for c in archive.candidates if c.source and c.generation < generation)
+    return {normalised_digest(candidate.source or "") for candidate in earlier}
 
 
 def _component_curves(candidate: Candidate) -> dict[str, tuple[float, ...]]:

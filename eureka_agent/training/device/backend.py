@@ -9,6 +9,7 @@ from eureka_agent.errors import TrainingError
 from eureka_agent.files import write_atomic
 from eureka_agent.isolation.tracing import RewardTracer
 from eureka_agent.resources import cache_folder
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward
 from eureka_agent.training.device.platform import Platform
@@ -68,18 +69,17 @@ class DeviceBackend:
         if any(job.init_policy is not None for job in jobs):
             raise TrainingError(FRESH_ONLY, fix="Leave out --init-policy, or train with --device cpu.")
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
         """Trace a reward; raises RewardError or WorkerError where that cannot be done."""
-        assert job.source is not None
         if not self._started:
             self.tracer.start()
             self._started = True
         signals = [(s.name, s.shape, s.dtype) for s in task.all_signals]
-        made = self.tracer.trace(job.source, signals)
-        job.folder.mkdir(parents=True, exist_ok=True)
-        module = job.folder / MODULE_FILE
+        made = self.tracer.trace(reward.text, signals)
+        folder.mkdir(parents=True, exist_ok=True)
+        module = folder / MODULE_FILE
         write_atomic(module, made.module)
-        told = TracedReward(source=job.source, module=module.resolve(), components=tuple(made.components))
+        told = TracedReward(source=reward.text, module=module.resolve(), components=tuple(made.components))
         return PreparedReward(told, self.tracer.report.backend)
 
     def close(self) -> None:

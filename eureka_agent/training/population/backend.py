@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import cache_folder
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward, worker_reward
 from eureka_agent.training.job import TrainingJob, most_steps
@@ -35,9 +36,9 @@ class PopulationBackend:
     def check(self, jobs: Sequence[TrainingJob]) -> None:
         """All jobs can be trained."""
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
         """Start a worker."""
-        return worker_reward(self._sandbox, task, job)
+        return worker_reward(self._sandbox, task, reward)
 
     def close(self) -> None:
         """Workers end with their jobs."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
 
 from eureka_agent.errors import TrainingError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward, worker_reward
 from eureka_agent.training.job import TrainingJob, most_steps
@@ -38,9 +40,9 @@ class Sb3Backend:
     def check(self, jobs: Sequence[TrainingJob]) -> None:
         """All jobs can be trained."""
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
         """Start a worker."""
-        return worker_reward(self._sandbox, task, job)
+        return worker_reward(self._sandbox, task, reward)
 
     def close(self) -> None:
         """Workers end with their jobs."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[g
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import TrainingError
+from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward
@@ -47,16 +47,16 @@ UNKNOWN = "def compute_reward(speed):\n    return speed, {'speed': speed}\n"
 class Meddling(DeviceBackend):
     """Exchanges one job's traced program for bytes that somebody forged."""
 
-    def prepare(self, task: Task, job: TrainingJob) -> PreparedReward:
-        prepared = super().prepare(task, job)
-        if job.name == "forged":
-            (job.folder / MODULE_FILE).write_bytes(b"not what was traced")
+    def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:
+        prepared = super().prepare(task, reward, folder)
+        if folder.name == "forged":
+            (folder / MODULE_FILE).write_bytes(b"not what was traced")
         return prepared
 
 
 def test_a_job_that_starts_from_a_saved_policy_is_an_error(tmp_path: Path) -> None:
     task = find_task("reacher")
-    start = TrainingJob("one", "search", 0, 1, "native", None, tmp_path / "one", 128, tmp_path / "policy.npz")
+    start = TrainingJob("one", "search", 0, 1, Native(), tmp_path / "one", 128, tmp_path / "policy.npz")
     backend = DeviceBackend(platform="cpu")
     trainer = drive(backend, scratch=tmp_path / "home", parallel=None, stop=threading.Event())
     with pytest.raises(TrainingError, match="saved policy"):
@@ -68,11 +68,12 @@ def test_a_job_that_starts_from_a_saved_policy_is_an_error(tmp_path: Path) -> No
 def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: Path) -> None:
     task = find_task("reacher")
     task = replace(task, budget=replace(task.budget, checkpoints=2, eval_episodes=3, wall_s=1800.0))
-    sources = {"good": GOOD, "nan": NAN, "unknown": UNKNOWN, "forged": GOOD, "native": None, "sparse": None}
-    kinds: dict[str, Any] = {name: "source" if source else name for name, source in sources.items()}
+    texts = {"good": GOOD, "nan": NAN, "unknown": UNKNOWN, "forged": GOOD}
+    rewards: dict[str, Reward] = {name: Coded(text) for name, text in texts.items()}
+    rewards |= {"native": Native(), "sparse": Sparse()}
     jobs = [
-        TrainingJob(name, "search", 0, 1, kinds[name], source, tmp_path / name, 128, contest=Contest())
-        for name, source in sources.items()
+        TrainingJob(name, "search", 0, 1, reward, tmp_path / name, 128, contest=Contest())
+        for name, reward in rewards.items()
     ]
     told: list[str] = []
     backend = Meddling(platform="cpu", worlds=4, cache=tmp_path / "compiled")
@@ -82,8 +83,8 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
     )
     contained_by = backend.tracer.report.backend
     trainer.close()
-    found = dict(zip(sources, outcomes, strict=True))
-    assert sorted(told) == sorted(sources)
+    found = dict(zip(rewards, outcomes, strict=True))
+    assert sorted(told) == sorted(rewards)
     for name, said in {"nan": "'root' is NaN", "unknown": "speed", "forged": "cannot be read"}.items():
         outcome = found[name]
         assert isinstance(outcome, TrainingFailure), outcome

@@ -17,6 +17,7 @@ from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
+from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.driver import ENTRY, TrainingDriver
@@ -127,10 +128,9 @@ def trainer(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[T
         made.close()
 
 
-def job(
-    name: str, source: str | None, folder: Path, kind: Any = "source", env_steps: int = 1024
-) -> TrainingJob:
-    return TrainingJob(name, "search", 0, 1, kind, source, folder / name, env_steps)
+def job(name: str, paid_by: Reward | str, folder: Path, env_steps: int = 1024) -> TrainingJob:
+    reward = Coded(paid_by) if isinstance(paid_by, str) else paid_by
+    return TrainingJob(name, "search", 0, 1, reward, folder / name, env_steps)
 
 
 def run(trainer: TrainingDriver, task: Task, jobs: list[TrainingJob]) -> list[Outcome | None]:
@@ -178,7 +178,7 @@ def test_a_hang_a_crash_and_a_nan_leave_the_others_trained_as_if_alone(
 
 def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     native, sparse = run(
-        trainer, task, [job("native", None, tmp_path, "native"), job("sparse", None, tmp_path, "sparse")]
+        trainer, task, [job("native", Native(), tmp_path), job("sparse", Sparse(), tmp_path)]
     )
     assert comparable(native).components == ("native",)
     assert comparable(sparse).components == ("fitness",)
@@ -217,7 +217,7 @@ def test_a_training_past_its_wall_limit_is_killed(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
     short = replace(task, budget=replace(task.budget, wall_s=2.0))
-    jobs = [job(name, None, tmp_path, "native", env_steps=10_000_000) for name in ("a", "b")]
+    jobs = [job(name, Native(), tmp_path, env_steps=10_000_000) for name in ("a", "b")]
     for outcome in run(trainer, short, jobs):
         assert failure(outcome).status == "timed out"
 
@@ -327,7 +327,7 @@ def test_more_candidates_than_memory_allows_are_trained_in_parts(cache: Path, tm
             stop=threading.Event(),
             notify=notices.append,
         )
-        jobs = [job(str(n), None, tmp_path, "native", 128) for n in range(6)]
+        jobs = [job(str(n), Native(), tmp_path, 128) for n in range(6)]
         outcomes = run(made, wide, jobs)
         made.close()
     assert len({comparable(outcome).fitness for outcome in outcomes}) == 1
@@ -351,8 +351,7 @@ def test_worlds_that_misbehave_fail_only_whose_they_are(
     small = {"n_envs": 2, "n_steps": 32, "batch_size": 32, "n_epochs": 2}
     fragile = replace(fragile, budget=budget, algorithm=small)
     jobs = [
-        replace(job(str(seed), None, tmp_path, "native", 64), seed=seed, contest=Contest())
-        for seed in range(4)
+        replace(job(str(seed), Native(), tmp_path, 64), seed=seed, contest=Contest()) for seed in range(4)
     ]
     checkpoints: list[str] = []
     outcomes = trainer.train(
@@ -380,7 +379,7 @@ def test_a_model_that_no_longer_loads_fails_with_its_reason(trainer: TrainingDri
     (folder / "task.toml").write_text(text.replace("[environment]\n", wanted))
     task = find_task(str(folder))
     model.write_text("<mujoco><worldbody><geom type='nonsense'/></worldbody></mujoco>")
-    outcomes = run(trainer, task, [job(str(n), None, tmp_path, "native") for n in range(2)])
+    outcomes = run(trainer, task, [job(str(n), Native(), tmp_path) for n in range(2)])
     assert all("invalid keyword: 'nonsense'" in failure(outcome).reason for outcome in outcomes)
 
 
@@ -390,7 +389,7 @@ def test_after_a_stop_nothing_new_starts(task: Task, tmp_path: Path) -> None:
     with RewardSandbox() as sandbox:
         made = drive(PopulationBackend(sandbox), scratch=tmp_path / "home", parallel=1, stop=stop)
         started: list[TrainingJob] = []
-        jobs = [job("never", None, tmp_path, "native")]
+        jobs = [job("never", Native(), tmp_path)]
         assert made.train(task, jobs, on_start=started.append, on_outcome=lambda *_: None) == [None]
         made.close()
     assert not started
