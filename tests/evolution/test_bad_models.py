@@ -42,7 +42,7 @@ def test_no_key(tmp_path: Path) -> None:
     assert said(tmp_path, model="openai/gpt-4o") == (
         "There is no key for https://api.openai.com/v1: OPENAI_API_KEY is not set.\n"
         "Allowed: the key in the environment; it is never written anywhere\n"
-        "Next: export OPENAI_API_KEY=…, or give --model search, which asks nobody."
+        "Next: export OPENAI_API_KEY=…, or give --model search, the built-in search (no LLM)."
     )
     assert runs_of(tmp_path) == []
 

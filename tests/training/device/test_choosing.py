@@ -100,7 +100,7 @@ def test_only_children_that_may_use_a_gpu_see_one(tmp_path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
 def test_choosing_and_asking_load_no_jax() -> None:
     """The run's own process must not take hold of a GPU, nor wait for JAX."""
-    names = ("choosing", "settings", "platform", "trainer")
+    names = ("choosing", "settings", "platform", "backend")
     code = "; ".join(f"import eureka_agent.training.device.{name}" for name in names)
     code += "; import sys; print('jax' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
