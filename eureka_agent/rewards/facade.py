@@ -44,7 +44,7 @@ class Namespace:
 
 
 @dataclass(frozen=True)
-class Backend:
+class ArrayBackend:
     """One array library, as the loader sees it."""
 
     functions: Callable[[Any], Mapping[str, Callable[..., Any]]]
@@ -63,7 +63,7 @@ class Backend:
         return _np_namespace(self.functions(device)), _math_namespace(), dict(self.operators)
 
 
-def backend_for(library: Library) -> Backend:
+def backend_for(library: Library) -> ArrayBackend:
     """Return a library's backend; imports the library.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from eureka_agent.rewards.facade import Backend
+from eureka_agent.rewards.facade import ArrayBackend
 from eureka_agent.rewards.facade_numpy import numpy_like_functions, select_rows_numpy_like
 from eureka_agent.rewards.forms import FORMS
 
@@ -49,4 +49,4 @@ def _no_device(arrays: Mapping[str, Any]) -> None:
     return None
 
 
-BACKEND = Backend(_functions, {}, jnp.asarray, select_rows_numpy_like(jnp), _no_device)
+BACKEND = ArrayBackend(_functions, {}, jnp.asarray, select_rows_numpy_like(jnp), _no_device)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.rewards.facade import Backend, constant_array, refuse_world_axis
+from eureka_agent.rewards.facade import ArrayBackend, constant_array, refuse_world_axis
 from eureka_agent.rewards.forms import FORMS
 
 Function = Callable[..., Any]
@@ -163,4 +163,4 @@ def _no_device(arrays: Mapping[str, Any]) -> None:
     return None
 
 
-BACKEND = Backend(_functions, {}, np.asarray, select_rows_numpy_like(np), _no_device)
+BACKEND = ArrayBackend(_functions, {}, np.asarray, select_rows_numpy_like(np), _no_device)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from eureka_agent.rewards.facade import Backend, constant_array, refuse_world_axis
+from eureka_agent.rewards.facade import ArrayBackend, constant_array, refuse_world_axis
 
 NUMBERS = (bool, int, float)
 Function = Callable[..., Any]
@@ -345,4 +345,4 @@ def _select_rows(mask: Any, initial: np.ndarray, values: Tensor) -> Tensor:
     return torch.where(rows, torch.as_tensor(initial, device=values.device), values)
 
 
-BACKEND = Backend(_functions, OPERATORS, torch.as_tensor, _select_rows, _device_of)
+BACKEND = ArrayBackend(_functions, OPERATORS, torch.as_tensor, _select_rows, _device_of)

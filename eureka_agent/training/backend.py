@@ -12,7 +12,7 @@ from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.job import TrainingJob
-from eureka_agent.training.protocol import DeviceRequest, TracedReward, WorkerReward
+from eureka_agent.training.protocol import DeviceRequest, TracedRewardFile, WorkerReward
 from eureka_agent.training.results import layout_for
 
 
@@ -20,7 +20,7 @@ from eureka_agent.training.results import layout_for
 class PreparedReward:
     """A generated reward that a child can be given."""
 
-    told: WorkerReward | TracedReward
+    told: WorkerReward | TracedRewardFile
     isolation: str
     """The layers that hold it."""
     fds: tuple[int, ...] = ()

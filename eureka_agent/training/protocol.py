@@ -21,13 +21,13 @@ RewardKind = Literal["source", "native", "sparse"]
 """`source` is a reward function as text; the others are the task's own."""
 
 
-class Message(BaseModel):
+class ProtocolMessage(BaseModel):
     """Whatever is said; unknown words are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
-class WorkerReward(Message):
+class WorkerReward(ProtocolMessage):
     """A generated reward that waits in a worker."""
 
     type: Literal["worker"] = "worker"
@@ -35,7 +35,7 @@ class WorkerReward(Message):
     """What `RewardWorker.handle` gave."""
 
 
-class TracedReward(Message):
+class TracedRewardFile(ProtocolMessage):
     """A generated reward as a program that JAX traced elsewhere; whoever loads it admits it first."""
 
     type: Literal["traced"] = "traced"
@@ -45,7 +45,7 @@ class TracedReward(Message):
     components: tuple[str, ...]
 
 
-class JobRequest(Message):
+class JobRequest(ProtocolMessage):
     """One policy to be trained."""
 
     job: str
@@ -55,7 +55,7 @@ class JobRequest(Message):
     replicate: int
     seed: int
     kind: RewardKind
-    reward: Annotated[WorkerReward | TracedReward, Field(discriminator="type")] | None = None
+    reward: Annotated[WorkerReward | TracedRewardFile, Field(discriminator="type")] | None = None
     """Where a generated reward is found; None for the task's own."""
     first_fd: int = 0
     fds: int = 0
@@ -67,7 +67,7 @@ class JobRequest(Message):
     """Whether it may be stopped early."""
 
 
-class RaceRequest(Message):
+class RaceRequest(ProtocolMessage):
     """The candidates that may be stopped early, beside those of their generation that ended before."""
 
     ended: tuple[tuple[str, Curve], ...]
@@ -75,7 +75,7 @@ class RaceRequest(Message):
     """How many there are of both."""
 
 
-class DeviceRequest(Message):
+class DeviceRequest(ProtocolMessage):
     """What to train on where that is not simply the CPU's cores."""
 
     platform: Literal["gpu", "cpu"]
@@ -88,7 +88,7 @@ class DeviceRequest(Message):
         return self.platform == "gpu"
 
 
-class TrainRequest(Message):
+class TrainRequest(ProtocolMessage):
     """Jobs of equal budgets, to be trained in one child."""
 
     type: Literal["train"] = "train"
@@ -104,7 +104,7 @@ class TrainRequest(Message):
     device: DeviceRequest | None = None
 
 
-class CheckpointReached(Message):
+class CheckpointReached(ProtocolMessage):
     """A policy was evaluated."""
 
     type: Literal["checkpoint_reached"] = "checkpoint_reached"
@@ -119,21 +119,21 @@ class CheckpointReached(Message):
     """Standard error of that mean."""
 
 
-class Finished(Message):
+class Finished(ProtocolMessage):
     """A policy was trained."""
 
     type: Literal["finished"] = "finished"
     job: str
 
 
-class Failed(Message):
+class Failed(ProtocolMessage):
     """A training gave no policy; its result file says why."""
 
     type: Literal["failed"] = "failed"
     job: str
 
 
-class DoesNotFit(Message):
+class DoesNotFit(ProtocolMessage):
     """There is no memory for all jobs at once."""
 
     type: Literal["does_not_fit"] = "does_not_fit"
@@ -157,6 +157,6 @@ def from_child(message: Mapping[str, Any]) -> FromChild:
         ) from error
 
 
-def to_json(message: Message) -> dict[str, Any]:
+def to_json(message: ProtocolMessage) -> dict[str, Any]:
     """Return a message as it travels."""
     return message.model_dump(mode="json")

@@ -22,7 +22,7 @@ from eureka_agent.training.protocol import (
     FromChild,
     JobRequest,
     RaceRequest,
-    TracedReward,
+    TracedRewardFile,
     TrainRequest,
     WorkerReward,
     from_child,
@@ -45,7 +45,7 @@ def test_a_request_arrives_as_it_was_made() -> None:
         algorithm=dict(task.algorithm),
         jobs=(
             job("a", WorkerReward(handle={"layout": [1, 2]})),
-            job("b", TracedReward(source="def f(): ...", module=Path("/run/m"), components=("x",))),
+            job("b", TracedRewardFile(source="def f(): ...", module=Path("/run/m"), components=("x",))),
             job("c", None),
         ),
         env_steps=1000,

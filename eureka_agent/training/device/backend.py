@@ -15,7 +15,7 @@ from eureka_agent.training.backend import PreparedReward
 from eureka_agent.training.device.platform import Platform
 from eureka_agent.training.device.settings import FRESH_ONLY, device_settings
 from eureka_agent.training.job import TrainingJob, most_steps
-from eureka_agent.training.protocol import DeviceRequest, TracedReward
+from eureka_agent.training.protocol import DeviceRequest, TracedRewardFile
 from eureka_agent.training.simulators.mjx import mjx_missing
 
 MODULE_FILE = "reward.stablehlo"
@@ -79,7 +79,9 @@ class DeviceBackend:
         folder.mkdir(parents=True, exist_ok=True)
         module = folder / MODULE_FILE
         write_atomic(module, made.module)
-        told = TracedReward(source=reward.text, module=module.resolve(), components=tuple(made.components))
+        told = TracedRewardFile(
+            source=reward.text, module=module.resolve(), components=tuple(made.components)
+        )
         return PreparedReward(told, self.tracer.report.backend)
 
     def close(self) -> None:

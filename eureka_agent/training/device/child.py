@@ -32,7 +32,7 @@ from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.population.child import save_weights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
-from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedReward, TrainRequest
+from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedRewardFile, TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
@@ -107,7 +107,7 @@ class DeviceTraining:
             return DeviceNativeReward()
         if job.kind == "sparse":
             return DeviceSparseReward(session.task, worlds, self.learner.settings.n_envs)
-        assert isinstance(job.reward, TracedReward)
+        assert isinstance(job.reward, TracedRewardFile)
         shapes = [SignalShape(s.name, s.shape, s.dtype) for s in session.task.all_signals]
         module, source = job.reward.module.read_bytes(), parse_reward(job.reward.source)
         return TracedRewardProvider(admit(module, source, list(job.reward.components), shapes))
