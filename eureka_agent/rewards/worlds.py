@@ -54,8 +54,8 @@ class WatchedArray(np.ndarray):
     def _taken_apart(self, *_: Any) -> NoReturn:
         raise TypeError("an array of worlds is handled whole: it is not run over, and it is no single number")
 
-    __iter__ = __len__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _taken_apart  # type: ignore
-    __setitem__ = __delitem__ = _taken_apart  # type: ignore
+    __iter__ = __len__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _taken_apart  # pyright: ignore[reportAssignmentType]
+    __setitem__ = __delitem__ = _taken_apart  # pyright: ignore[reportAssignmentType]
 
 
 def watched(values: Mapping[str, Any]) -> dict[str, Any]:
