@@ -83,9 +83,10 @@ def saved_reward(run: str, state: RunState, name: str) -> tuple[str, Header]:
     facts = {
         "Run": f"{run}, candidate {candidate.id} ({candidate.operator} by {candidate.proposer})",
         "Fitness": describe_fitness(state, candidate),
+        **(_of_the_task(state, told) if told else {}),
         "Versions": f"eureka-agent {__version__}",
     }
-    return candidate.source or "", Header(title, facts | (_of_the_task(state, told) if told else {}))
+    return candidate.source or "", Header(title, facts)
 
 
 def _of_the_task(state: RunState, told: TaskFacts) -> dict[str, str]:
