@@ -17,10 +17,11 @@ from gymnasium import spaces
 from point_mass import point_task, point_worlds
 from pushed_cart import cart_task, cart_worlds
 
-from eureka_agent.errors import TaskError
+from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.tasks.observe import ActionCodec, flat_rows
 from eureka_agent.tasks.portable import Portable
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.device.evaluation import DeviceScoring
 from eureka_agent.training.device.population import DevicePopulation
 from eureka_agent.training.device.reward_provider import DeviceNativeReward
 from eureka_agent.training.device.rollout import DevicePolicies, collect
@@ -93,6 +94,19 @@ def test_a_rollout_shows_the_choices_that_were_made_and_goes_on_from_a_snapshot_
         point_worlds(point_task()).restore(snapshot)
 
 
+def test_of_kept_episodes_the_choices_are_kept_as_they_were_given() -> None:
+    task = cart_task()
+    worlds, settings = cart_worlds(task), PpoSettings.of(task.algorithm)
+    network = Network.of(2, worlds.actions.space, settings.hidden_sizes, sde=False)
+    policies = DevicePolicies(jnp.stack([jnp.asarray(network.initial(seed)) for seed in range(2)]), None)
+    for found in DeviceScoring(task, worlds, network)(policies, [[1, 2], [3, 4]], recorded=1):
+        assert not isinstance(found, EurekaError)
+        (kept,) = found.trajectories
+        assert kept.action is not None
+        assert (kept.action.dtype, kept.action.shape) == (np.int32, (kept.length,))
+        np.testing.assert_array_equal(kept.signals["action"].argmax(axis=-1) - 1, kept.action)
+
+
 @pytest.mark.slow
 def test_a_policy_of_choices_learns_to_bring_the_cart_to_the_middle() -> None:
     task = cart_task(n_envs=32, n_steps=32, batch_size=256, n_epochs=6, learning_rate=3e-3)
@@ -112,4 +126,4 @@ def test_a_policy_of_choices_learns_to_bring_the_cart_to_the_middle() -> None:
     assert ends["native"].scoring.fitness > 0.75
     kept = ends["native"].scoring.trajectories[0]
     assert kept.action.dtype == np.int32
-    np.testing.assert_array_equal(kept.signals["action"].argmax(axis=-1), kept.action)
+    np.testing.assert_array_equal(kept.signals["action"].argmax(axis=-1) - 1, kept.action)
