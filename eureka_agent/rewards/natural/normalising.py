@@ -14,7 +14,6 @@ from eureka_agent.rewards.natural.values import Dtype
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.rewards.tree import parse_tree
 
-
 _KINDS: dict[str, Dtype] = {"float32": "f", "int32": "i", "bool": "b"}
 
 
