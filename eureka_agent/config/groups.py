@@ -19,6 +19,10 @@ DeviceName = Literal["auto", "gpu", "cpu"]
 DEVICES: tuple[str, ...] = get_args(DeviceName)
 
 
+SAME_MODEL = "same"
+"""The model of another role where it is to be the designer's."""
+
+
 @dataclass(frozen=True)
 class SearchConfig:
     """How rewards are searched for, and what whoever proposes them is told."""
@@ -84,6 +88,15 @@ class CriticConfig:
     enabled: Annotated[bool, Option("Refuse broken rewards before training.", name="critic")] = True
     """Without it only loading can refuse."""
     repair_turns: Annotated[int, Option("Answers to the critic within a generation.", ge=0)] = 2
+    model: Annotated[
+        str | None,
+        Option(
+            "A language model that reviews rewards before training: `same` as --model, or another's name; "
+            "else none.",
+            name="critic_model",
+        ),
+    ] = None
+    """Its errors send a reward back to the designer; they refuse none for good."""
 
 
 @dataclass(frozen=True)
