@@ -95,13 +95,13 @@ def test_a_command_may_say_it_in_its_own_words() -> None:
     small = typer.Typer(rich_markup_mode=None)
 
     @small.command()
-    @takes("env", seed="Root of the episodes' seeds.")
+    @takes("env", seed="Root seed of the episodes.")
     def command(**options: Any) -> None:
         typer.echo(sorted(options))
 
     text = " ".join(CliRunner().invoke(small, ["--help"]).stdout.split())
-    assert "Root of the episodes' seeds." in text
-    assert "Constructor of an environment: package.module:function." in text
+    assert "Root seed of the episodes." in text
+    assert "Environment constructor: package.module:function." in text
     assert CliRunner().invoke(small, []).stdout == "['env', 'seed']\n"
 
 
