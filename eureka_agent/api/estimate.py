@@ -9,13 +9,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.api.models import make_models, proposer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
+from eureka_agent.design.policy_stats import placeholder_stats
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
-from eureka_agent.design.trained import placeholder_stats
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.llm.cache import CachedModel
@@ -130,13 +131,14 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
         [listening],
         seed=config.seed,
         untrained=as_if_measured(task),
-        trained=lambda candidate: placeholder_stats(task, candidate.evaluations[0].components),
     )
-    archive = Archive.of([], sign=task.fitness.sign)
+    archive, policies = Archive.of([], sign=task.fitness.sign), {}
     for generation in range(min(generations, config.search.generations)):
         for slot in designer.plan(generation, config.search.samples, archive):
-            designer.propose(slot, archive, threading.Event())
-        archive = Archive.of(_as_if_trained(task, config), sign=task.fitness.sign, incumbent_id="0-00")
+            designer.propose(slot, Briefing(archive, policies))
+        trained = _as_if_trained(task, config)
+        archive = Archive.of(trained, sign=task.fitness.sign, incumbent_id="0-00")
+        policies = {c.id: placeholder_stats(task, c.evaluations[0].components) for c in trained}
     return listening.asked
 
 
@@ -146,7 +148,7 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
     search: Proposer = Search(task, seed=config.seed)
     candidates = []
     for slot in search.plan(0, config.search.samples, empty):
-        draft = search.propose(slot, empty, threading.Event())
+        draft = search.propose(slot, Briefing(empty))
         curve = tuple(100.0 + 1.234567 * point for point in range(_POINTS))
         names = (
             "fitness",

@@ -16,7 +16,6 @@ from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.sharing import SharedDesign
-from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.journal import JournalledModel
@@ -121,7 +120,6 @@ def proposer_of(
     *,
     seed: int,
     untrained: Untrained,
-    trained: Trained,
 ) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
     # Prompts tell of this run, not of what the task has for those who say nothing.
@@ -138,7 +136,6 @@ def proposer_of(
             reflection=config.search.reflection,
             history=config.search.history,
             untrained=untrained,
-            trained=trained,
         )
         for model in models
     ]

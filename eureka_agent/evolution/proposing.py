@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from eureka_agent.archive.archive import Archive
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.critique.critic import Check, refusal, refused
 from eureka_agent.design.proposer import Draft, Proposer, Slot
@@ -23,33 +24,32 @@ def given_slot() -> Slot:
 
 def propose_candidate(
     slot: Slot,
-    archive: Archive,
+    briefing: Briefing,
     proposer: Proposer,
     checks: Sequence[Check],
     *,
     repair_turns: int,
     given: str | None,
-    stop: threading.Event,
 ) -> tuple[Candidate, Draft]:
     """Fill one slot: the candidate is proposed if all checks let it through, else refused with a reason.
 
     Raises ModelError when the model cannot answer, and BudgetExhaustedError when there is no money
     for the first question.
     """
-    draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, archive, stop)
-    findings = _review(draft, checks)
+    draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, briefing)
+    findings = _review(draft, checks, briefing)
     turns = 0 if slot.operator == GIVEN else repair_turns
     for turn in range(1, turns + 1):
         if not refused(findings):
             break
         try:
-            repaired = proposer.repair(slot, draft, findings, turn, stop)
+            repaired = proposer.repair(slot, draft, findings, turn, briefing)
         except BudgetExhaustedError:
             break  # refused as it is: the answer was paid for, another cannot be
         if repaired is None:
             break
         draft = repaired
-        findings = _review(draft, checks)
+        findings = _review(draft, checks, briefing)
     bad = refused(findings)
     candidate = Candidate(
         generation=slot.generation,
@@ -66,8 +66,26 @@ def propose_candidate(
     return candidate, draft
 
 
-def _review(draft: Draft, checks: Sequence[Check]) -> Sequence[Finding]:
+def _review(draft: Draft, checks: Sequence[Check], briefing: Briefing) -> Sequence[Finding]:
     """Return what all checks find, whatever another one finds."""
     if draft.source is None:
         return draft.problems
-    return [finding for check in checks for finding in check(draft.source)]
+    return [finding for check in checks for finding in check(draft.source, briefing)]
+
+
+def fill_side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int) -> None:
+    """Fill slots in at most `most` threads; after the first error none is begun, and what was is finished."""
+    failed = threading.Event()
+
+    def fill_unless_failed(slot: Slot) -> None:
+        if failed.is_set():
+            return
+        try:
+            fill(slot)
+        except BaseException:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(max(1, most), thread_name_prefix="proposing") as pool:
+        for future in [pool.submit(fill_unless_failed, slot) for slot in slots]:
+            future.result()
