@@ -1,4 +1,4 @@
-"""What a run was asked to do. Options are declared in `groups.py`; everything else is derived from there."""
+"""The configuration of a run. Options are declared in `groups.py`; everything else is derived from them."""
 
 from __future__ import annotations
 

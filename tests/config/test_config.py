@@ -29,7 +29,7 @@ GYM = {
 class Later:
     """A configuration of tomorrow."""
 
-    samples: Annotated[int, Option("Candidates a generation.")] = 16
+    samples: Annotated[int, Option("Candidates per generation.")] = 16
     parallel: Annotated[int, Option("Trainings side by side.", changes_results=False)] = 1
     novelty: Annotated[float, Option("How much what is new counts.")] = 0.0
 
