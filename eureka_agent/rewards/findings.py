@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from eureka_agent.rewards.replacement import Replacement
@@ -20,7 +20,7 @@ class Finding:
     what: str
     why: str
     fix: str
-    replacement: Replacement | None = None
+    replacement: Replacement | None = field(default=None, compare=False)
     """The fix as an edit of the source, where there is one that pays every world the same. It is not logged:
     whoever needs it asks the rules again."""
 
