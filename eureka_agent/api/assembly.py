@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from eureka_agent.api.models import closing, journalled, make_models, proposer_of
+from eureka_agent.api.models import closing, journalled, make_models, proposer_of, reviewer_of
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
@@ -87,11 +87,12 @@ def building(
             folder=folder,
             log=log,
             state=state,
-            make_proposer=lambda restart: _proposer(task, config, asked, recording, restart),
+            make_proposer=lambda restart: _proposer(task, config, asked.designers, recording, restart),
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
             measure_policy=_measure_policy(task, config, recording, sandbox),
+            reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
 
 
@@ -159,7 +160,7 @@ def _journal_start(
 def _proposer(
     task: Task,
     config: RunConfig,
-    models: list[LanguageModel],
+    models: Sequence[LanguageModel],
     recording: TrajectoryBatch,
     restart: int,
 ) -> Proposer:

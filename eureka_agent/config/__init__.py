@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from eureka_agent.config.groups import DEVICES, TRAINERS, DeviceName, TrainerName
+from eureka_agent.config.groups import DEVICES, SAME_MODEL, TRAINERS, DeviceName, TrainerName
 from eureka_agent.config.making import make_config
 from eureka_agent.config.run_config import RunConfig, TaskChoice
 
-__all__ = ["DEVICES", "TRAINERS", "DeviceName", "RunConfig", "TaskChoice", "TrainerName", "make_config"]
+__all__ = [
+    "DEVICES",
+    "SAME_MODEL",
+    "TRAINERS",
+    "DeviceName",
+    "RunConfig",
+    "TaskChoice",
+    "TrainerName",
+    "make_config",
+]

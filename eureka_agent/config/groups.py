@@ -19,6 +19,10 @@ DeviceName = Literal["auto", "gpu", "cpu"]
 DEVICES: tuple[str, ...] = get_args(DeviceName)
 
 
+SAME_MODEL = "same"
+"""The model of another role where it is to be the designer's."""
+
+
 @dataclass(frozen=True)
 class SearchConfig:
     """How rewards are searched for, and what the proposer gets to see."""
@@ -87,6 +91,15 @@ class CriticConfig:
     repair_turns: Annotated[
         int, Option("Repair attempts per candidate after the critic refuses it.", ge=0)
     ] = 2
+    model: Annotated[
+        str | None,
+        Option(
+            "A language model that reviews rewards before training: `same` as --model, or another's name; "
+            "else none.",
+            name="critic_model",
+        ),
+    ] = None
+    """Its errors send a reward back to the designer; they refuse none for good."""
 
 
 @dataclass(frozen=True)

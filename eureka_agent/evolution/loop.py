@@ -25,6 +25,7 @@ from eureka_agent.critique.critic import Check
 from eureka_agent.critique.duplicates import DuplicateCheck
 from eureka_agent.design.policy_stats import MeasurePolicy
 from eureka_agent.design.proposer import Proposer, Slot
+from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.evolution import confirmation
 from eureka_agent.evolution.planning import slots_of
@@ -70,6 +71,8 @@ class Evolution:
     stop: threading.Event
     measure_policy: MeasurePolicy | None = None
     """Describes the policies of parents for the briefing; None where the proposer reads nothing of it."""
+    reviewer: Reviewer | None = None
+    """Gives an opinion on rewards that the critic let through."""
     _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def run(self) -> None:
@@ -105,6 +108,7 @@ class Evolution:
                 candidate, draft = propose_candidate(
                     slot, briefing, proposer, checks,
                     repair_turns=self.config.critic.repair_turns, given=self.config.search.seed_reward,
+                    reviewer=self.reviewer,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)
