@@ -103,11 +103,11 @@ class Behaviour(Protocol):
     """The code of a task: batched functions over arrays with a leading axis `num_envs`."""
 
     def read_state(self, env: gym.Env) -> Mapping[str, Array]:
-        """Return what must be read from inside one environment, without a leading axis; often nothing."""
+        """Return extra state of one environment, each `(...)` without a leading axis; often nothing."""
         ...
 
     def initial_signals(self, state: State) -> Signals:
-        """Return every signal (without `prev_`) for freshly reset worlds; the action is zero."""
+        """Return every signal (no `prev_`) of freshly reset worlds, `(num_envs, ...)`; the action is zero."""
         ...
 
     def signals(self, before: State, action: Array, after: State) -> Signals:
