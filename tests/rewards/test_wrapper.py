@@ -12,7 +12,8 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from eureka_agent.errors import RewardError, TaskError
 from eureka_agent.rewards.loader import load_reward
-from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
+from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
+from eureka_agent.rewards.wrapper import RewardWrapper
 
 CHANGE = '''
 import numpy as np
