@@ -162,7 +162,7 @@ class Payer:
         return _finite_columns(columns)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return everything but the task's code: another process loads it again, or `bind` is called again."""
+        """Return everything but the task's code: who loads it again, or calls `bind`, finds it."""
         return {**self.__dict__, "task": self.task.ref if self.task is not None and self._given else None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,11 +63,19 @@ class FolderBehaviour:
 
     def initial_signals(self, state: State) -> Signals:
         """Call the module's `initial_signals(state)`."""
-        return self.find("initial_signals")(state)
+        return self._initial_signals(state)
 
     def signals(self, before: State, action: Array, after: State) -> Signals:
         """Call the module's `signals(before, action, after)`."""
-        return self.find("signals")(before, action, after)
+        return self._signals(before, action, after)
+
+    @cached_property
+    def _initial_signals(self) -> Any:
+        return self.find("initial_signals")
+
+    @cached_property
+    def _signals(self) -> Any:  # looked for once: it is called at every step
+        return self.find("signals")
 
 
 def _behaviour_of(files: tuple[str, ...], state: tuple[str, ...]) -> FolderBehaviour:
