@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 
 from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
@@ -33,6 +33,7 @@ from eureka_agent.evolution.proposing import fill_side_by_side, propose_candidat
 from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.trainings import Trainings
 from eureka_agent.report import run_files
+from eureka_agent.rewards.natural import arrived
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
@@ -100,6 +101,7 @@ class Evolution:
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
         briefing = self._brief(archive, open_slots)
         checks = (DuplicateCheck(), self.critic)
+        normalise = lru_cache(partial(arrived, task=self.task))
 
         def fill(slot: Slot) -> None:
             if self.stop.is_set() or self.state.stopped:
@@ -108,7 +110,7 @@ class Evolution:
                 candidate, draft = propose_candidate(
                     slot, briefing, proposer, checks,
                     repair_turns=self.config.critic.repair_turns, given=self.config.search.seed_reward,
-                    reviewer=self.reviewer,
+                    reviewer=self.reviewer, normalise=normalise,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)
