@@ -51,6 +51,8 @@ def read_call(body: Body, node: ast.expr) -> Value:
         if func.id not in body.program.paths and func.id in BUILTIN_CALLS:
             return BUILTIN_CALLS[func.id](body, node)
     if isinstance(func, ast.Attribute) and body.program.path(body, func) is None:
+        if (update := _update_of(func)) is not None and body.program.library == "jax":
+            return body.program.updated(body, node, *update)
         return _method(body, node, func)
     target = body.value(func)
     if isinstance(target, PathValue):
@@ -61,6 +63,20 @@ def read_call(body: Body, node: ast.expr) -> Value:
     if isinstance(target, OneLineValue):
         return body.program.inlined(body, node, target)
     raise LeftToCriticError
+
+
+_UPDATES: dict[str, ast.operator | None] = {"set": None, "add": ast.Add(), "multiply": ast.Mult()}
+
+
+def _update_of(func: ast.Attribute) -> tuple[ast.Name, ast.expr, ast.operator | None] | None:
+    """Return array, index and operator of JAX's `x.at[i].set(v)`, or None for anything else."""
+    index = func.value
+    if func.attr not in _UPDATES or not isinstance(index, ast.Subscript):
+        return None
+    at = index.value
+    if not isinstance(at, ast.Attribute) or at.attr != "at" or not isinstance(at.value, ast.Name):
+        return None
+    return at.value, index.slice, _UPDATES[func.attr]
 
 
 def _library(body: Body, node: ast.Call, target: PathValue) -> Value:

@@ -141,6 +141,7 @@ int32(x) -> to_int
 int64(x) -> to_int
 bool_(x) -> to_bool
 shape(x) -> shape
+isscalar(x) -> isscalar
 ndim(x) -> ndim
 """
 
@@ -289,6 +290,9 @@ permute(x, *axes) -> transpose
 transpose(x, first, second) -> swap
 t(x) -> transpose
 masked_fill(x, condition, value) -> masked_fill
+expand(x, *shape) -> expand
+repeat(x, *shape) -> repeat
+expand_as(x, y) -> expand_as
 norm(x, ord='fro', axis=None, keepdims=False) -> norm
 sum(x, *axis, keepdims=False, dtype=None) -> sum
 """

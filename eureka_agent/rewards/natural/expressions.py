@@ -257,7 +257,8 @@ def _compare(body: Body, node: ast.expr) -> Value:
     values = [body.array(operand) for operand in operands]
     if len(node.ops) == 1:
         made = body.combined(operands, values, test=True)
-        return replace(made, python=all(value.python for value in values))
+        number = _compared(node.ops[0], values)
+        return replace(made, python=all(value.python for value in values), number=number)
     if not any(value.worlds for value in values):
         return ArrayValue((), "b", worlds=False, python=True)
     if body.batched:
@@ -272,6 +273,18 @@ def _compare(body: Body, node: ast.expr) -> Value:
     return ArrayValue((), "b", python=all(value.python for value in values))
 
 
+def _compared(op: ast.cmpop, values: list[ArrayValue]) -> bool | None:
+    """Return whether a comparison of known numbers holds."""
+    a, b = (value.number for value in values)
+    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+        return None
+    return _COMPARISONS[type(op)](a, b)
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}  # fmt: skip
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
@@ -309,6 +322,9 @@ def _choice(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, ast.IfExp)
     test = body.array(node.test)
     first, second = body.value(node.body), body.value(node.orelse)
+    if isinstance(node.test, ast.Call) and test.number is not None:
+        body.write(node, body.text(node.body if test.number else node.orelse))
+        return first if test.number else second
     if not test.worlds:
         made = joined_value(first, second)
         if made is None:
@@ -382,6 +398,33 @@ def _comprehension(body: Body, node: ast.expr) -> Value:
     return ItemsValue((value,) * len(items.items), items.known)
 
 
+def _table(body: Body, node: ast.expr) -> Value:
+    """`{key: value for key, … in …}` over texts that are known: one entry for each."""
+    assert isinstance(node, ast.DictComp)
+    generator = node.generators[0]
+    if len(node.generators) != 1 or generator.ifs or generator.is_async or not isinstance(node.key, ast.Name):
+        raise LeftToCriticError
+    items = items_of(body, generator.iter, body.value(generator.iter))
+    keys = [_key_in(generator.target, item, node.key.id) for item in items.items]
+    if not items.known or None in keys:
+        raise LeftToCriticError
+    names, defined = dict(body.names), set(body.defined)
+    body.program.store(body, generator.target, any_of(items))
+    value = body.value(node.value)
+    body.names, body.defined = names, defined
+    return TableValue({key: value for key in keys if key is not None}, body.fresh_buffer())
+
+
+def _key_in(target: ast.expr, item: Value, name: str) -> str | None:
+    """Return the text that a loop gives to a name."""
+    if isinstance(target, ast.Name) and target.id == name and isinstance(item, TextValue):
+        return item.text
+    if isinstance(target, ast.Tuple) and isinstance(item, ItemsValue):
+        found = [_key_in(t, i, name) for t, i in zip(target.elts, item.items, strict=False)]
+        return next((text for text in found if text is not None), None)
+    return None
+
+
 def _lambda(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, ast.Lambda)
     spec = node.args
@@ -399,4 +442,5 @@ READERS: dict[type[ast.AST], Reader] = {
     ast.Call: read_call,
     ast.Subscript: read_subscript, ast.List: _list, ast.Tuple: _list, ast.Dict: _dict,
     ast.ListComp: _comprehension, ast.GeneratorExp: _comprehension, ast.Lambda: _lambda,
+    ast.DictComp: _table,
 }  # fmt: skip

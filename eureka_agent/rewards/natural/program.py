@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import MAX_WRITTEN, Body, Reader
-from eureka_agent.rewards.natural.editing import Edits, atom
+from eureka_agent.rewards.natural.editing import Edits, atom, mark
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
 from eureka_agent.rewards.natural.indexing import Index
+from eureka_agent.rewards.natural.item_writes import ItemWrite
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.signature import rename_entry, write_signature
+from eureka_agent.rewards.natural.signature import drop_decorators, rename_entry, write_signature
 from eureka_agent.rewards.natural.statements import run, store
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
@@ -22,6 +24,7 @@ from eureka_agent.rewards.natural.values import (
     OneLineValue,
     PathValue,
     TableValue,
+    TextValue,
     TypeValue,
     Value,
     buffers_of,
@@ -65,11 +68,14 @@ class Program:
     foreign: dict[int, str] = field(default_factory=dict)
     """Memory that is not the function's own, with a name for it."""
     buffers: int = 0
+    nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    """Functions that stand inside another one."""
     readers: Mapping[type[ast.AST], Reader] = field(default_factory=lambda: READERS)
     _steps: int = 0
     _active: list[str] = field(default_factory=list)
-    _calls: dict[str, list[tuple[dict[str, Value], Value]]] = field(default_factory=dict)
-    _written: dict[str, str] = field(default_factory=dict)
+    _calls: dict[str, list[tuple[dict[str, Value], Value, str]]] = field(default_factory=dict)
+    _versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of each function: its texts, each with the name that it goes by."""
     _names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -97,8 +103,26 @@ class Program:
         run(body, list(entry.body))
         self._check_results(entry, body)
         for function in self.functions.values():
-            write_signature(self, function, entry=function is entry)
+            drop_decorators(self, function)
+            if function.name not in self._versions:
+                write_signature(self, function, entry=function is entry)
+        self._write_versions()
+        for function in self.nested.values():
+            self._move_out(function)
         write_imports(self.tree, self.edits, self.paths)
+
+    def _move_out(self, function: ast.FunctionDef) -> None:
+        """Write a nested function above the one that it stands in."""
+        lines = self.edits.marked(self.edits.span(function)).split("\n")
+        cut = function.col_offset
+        moved = [re.sub(rf"^((?:\0\d+\0)*) {{0,{cut}}}", r"\1", line) for line in lines]
+        outer = next(n for n in self.tree.body if n.lineno <= function.lineno <= (n.end_lineno or n.lineno))
+        decorated = getattr(outer, "decorator_list", None) or [outer]
+        start = self.edits.line_span(min(node.lineno for node in (outer, *decorated)))[0]
+        self.drop(function, f"The nested function `{function.name}` was moved to module level.")
+        text = self.edits.made.get((start, start), "")
+        made = mark(function.lineno) + "\n".join(moved)
+        self.edits.replace((start, start), f"{text}{made}\n\n\n{mark(outer.lineno)}")
 
     # --- what bodies ask ---
 
@@ -152,6 +176,23 @@ class Program:
         """Return what an index gives that is written as something else, and write it as an index."""
         return Index(body, index, holder, at=node).read()
 
+    def updated(
+        self, body: Body, node: ast.Call, array: ast.Name, index: ast.expr, op: ast.operator | None
+    ) -> Value:
+        """Return what JAX's `x.at[i].set(v)` gives, and write it as a choice."""
+        if len(node.args) != 1 or node.keywords:
+            raise LeftToCriticError
+        target = ast.copy_location(ast.Subscript(array, index, ast.Store()), node)
+        stored: ast.stmt = (
+            ast.Assign([target], node.args[0]) if op is None else ast.AugAssign(target, op, node.args[0])
+        )
+        holder = body.array(array)
+        made, text = ItemWrite(
+            body, ast.copy_location(stored, node), target, array.id, holder, node.args[0]
+        ).made()
+        body.write(node, f"({text})")
+        return replace(made, buffer=0)
+
     def drop(self, node: ast.stmt, note: str) -> None:
         """Leave a statement out."""
         start, end = self.edits.span(node)
@@ -167,31 +208,67 @@ class Program:
     # --- functions ---
 
     def call(self, body: Body, node: ast.Call, name: str) -> Value:
-        """Return what a function of the module gives for these arguments."""
+        """Return what a function of the module gives for these arguments.
+
+        Where it would be written in another way than before, it gets another version.
+        """
         function = self.functions[name]
         if name in self._active or function.args.vararg or function.args.kwarg:
             raise LeftToCriticError
         given = self._arguments(body, node, function)
-        for arguments, result in self._calls.setdefault(name, []):
-            if arguments == given:
-                return result
+        settled = {p for p, value in given.items() if isinstance(value, TextValue) and value.text is not None}
+        known = next((call for call in self._calls.setdefault(name, []) if call[0] == given), None)
+        if known is None:
+            known = (given, *self._read_function(node, function, given, settled))
+            self._calls[name].append(known)
+        _, result, version = known
+        if settled:
+            self._write_call(body, node, function, version, settled)
+        elif version != name:
+            self.edits.replace(self.edits.span(node.func), version, f"`{name}` has a version for this call.")
+        return result
+
+    def _read_function(
+        self, node: ast.Call, function: ast.FunctionDef, given: dict[str, Value], settled: set[str]
+    ) -> tuple[Value, str]:
+        """Return what a function gives, and the name of the version that is written as it was read."""
         inner = Body(self, dict(given), set(given))
         foreign = dict(self.foreign)
         for parameter, value in given.items():
             self.foreign.update(dict.fromkeys(buffers_of(value), parameter))
-        self._active.append(name)
-        for statement in function.body:
-            self.edits.clear(self.edits.span(statement))
+        self._active.append(function.name)
+        self.edits.clear(self.edits.span(function))
+        write_signature(self, function, entry=False, without=settled)
         run(inner, function.body)
         self._active.pop()
         self.foreign = foreign
-        written = self.edits.text(self.edits.span(function))
-        if self._written.setdefault(name, written) != written:
-            what = f"`{name}` is called with arrays of different shapes, and would be written in two ways."
-            refuse(node, what, "It has one text.", f"Write `{name}` twice, once for each shape.")
-        result = self._result(node, inner)
-        self._calls[name].append((given, result))
-        return result
+        written = self.edits.marked(self.edits.span(function))
+        versions = self._versions.setdefault(function.name, {})
+        if written not in versions:
+            versions[written] = self.new_name(function.name) if versions else function.name
+        return self._result(node, inner), versions[written]
+
+    def _write_call(
+        self, body: Body, node: ast.Call, function: ast.FunctionDef, version: str, settled: set[str]
+    ) -> None:
+        """Write a call without the texts that settle which version is meant."""
+        names = parameters_of(function)
+        given = [*zip(names, node.args, strict=False), *((k.arg, k.value) for k in node.keywords)]
+        texts = [f"{n}={body.text(v)}" for n, v in given if n not in settled]
+        body.write(node, f"{version}({', '.join(texts)})")
+
+    def _write_versions(self) -> None:
+        for name, versions in self._versions.items():
+            if len(versions) == 1:
+                continue
+            function, made = self.functions[name], []
+            for text, version in versions.items():
+                made.append(text.replace(f"def {name}(", f"def {version}(", 1))
+            space = " " * function.col_offset
+            joined = f"\n\n\n{mark(function.lineno)}{space}".join(made)
+            self.edits.replace(
+                self.edits.span(function), joined, f"`{name}` is written in {len(made)} versions."
+            )
 
     def _result(self, node: ast.Call, inner: Body) -> Value:
         if not inner.returned:

@@ -8,18 +8,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from eureka_agent.rewards.natural.body import Body
+import numpy as np
+
+from eureka_agent.rewards.natural.body import Body, padded
 from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.reductions import portable_axis, row_axes
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
-from eureka_agent.rewards.natural.stacking import stacked
+from eureka_agent.rewards.natural.stacking import as_tuples, numbers_text, scalar_like, stacked
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     CountValue,
     ItemsValue,
     ShapeValue,
     Value,
+    broadcast_shapes,
     shown_shape,
     wider,
 )
@@ -368,8 +371,65 @@ def _atleast_1d(site: CallSite) -> Value:
     return replace(value, rows=(1,), number=None, python=False)
 
 
+def _expand_as(site: CallSite) -> Value:
+    return _widened(site, site.array("x"), site.array("y"), f"np.zeros_like({site.text('y')})")
+
+
+def _expand(site: CallSite) -> Value:
+    """`x.expand(-1, 3)`: axes of length 1 become longer."""
+    return _spread_out(site, sizes_of(site), expands=True)
+
+
+def _repeat(site: CallSite) -> Value:
+    """`x.repeat(1, 3)`, where it only repeats axes of length 1 or a constant for each world."""
+    return _spread_out(site, sizes_of(site), expands=False)
+
+
+def _spread_out(site: CallSite, sizes: list[int | CountValue], *, expands: bool) -> Value:
+    value = site.array("x")
+    rows = list(value.rows)
+    worlds = bool(sizes) and isinstance(sizes[0], CountValue)
+    if site.body.batched and value.worlds:
+        kept = sizes[:1] == [-1 if expands else 1] or (worlds and expands)
+        if not kept or value.before:
+            _refuse_reshape(site, value)
+    wanted = sizes[1:] if worlds or (site.body.batched and value.worlds) else sizes
+    rows = [1] * (len(wanted) - len(rows)) + rows
+    if len(rows) != len(wanted) or (worlds and not value.worlds and not site.body.batched):
+        _refuse_reshape(site, value)
+    made = []
+    for size, number in zip(rows, wanted, strict=True):
+        if not isinstance(number, int) or (size != 1 and number not in (-1, size if expands else 1)):
+            _refuse_reshape(site, value)
+        made.append(size if size != 1 or number == -1 else number)
+    numbers = numbers_text(as_tuples(np.zeros(made).tolist()), "f") if made else "0.0"
+    like = f"np.array({numbers})" if made else numbers
+    if worlds and not value.worlds:
+        zeros = f"np.zeros_like({scalar_like(site.body, site.node)})"
+        like = f"{zeros}[:, {', '.join(['None'] * len(made))}]" if made else zeros
+        return _widened(site, value, ArrayValue(tuple(made)), like)
+    return _widened(site, value, ArrayValue(tuple(made), worlds=value.worlds), like)
+
+
+def _widened(site: CallSite, value: ArrayValue, like: ArrayValue, zeros: str) -> ArrayValue:
+    """Write a value such that it has all axes of another: by adding nothing to it."""
+    if value.dtype != "f" or value.before or like.before or len(value.rows) > len(like.rows):
+        refuse(
+            site.node,
+            f"`{shown(site.node)}` cannot be widened.",
+            "",
+            "It broadcasts by itself: leave it out.",
+        )
+    rows = broadcast_shapes(value.rows, like.rows)
+    text = padded(site.text("x"), value, len(rows)) if not site.body.batched else site.text("x")
+    site.write(f"({atom(text)} + {zeros})")
+    worlds = value.worlds or like.worlds
+    return replace(value, rows=rows, worlds=worlds, number=None, python=False, whole=False)
+
+
 OPERATIONS: dict[str, Operation] = {
     "stack": _stack, "vstack": _vstack, "hstack": _hstack, "column_stack": _column_stack,
     "concatenate": _concatenate, "unsqueeze": _unsqueeze, "squeeze": _squeeze, "reshape": _reshape,
     "flatten": _flatten, "transpose": _transpose, "swap": _swap, "unbind": _unbind, "atleast_1d": _atleast_1d,
+    "expand": _expand, "expand_as": _expand_as, "repeat": _repeat,
 }  # fmt: skip

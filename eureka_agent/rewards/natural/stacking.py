@@ -129,3 +129,22 @@ def _constant_numbers(value: Value) -> Any:
     if isinstance(value, ArrayValue) and not value.worlds and value.number is not None:
         return list(value.number) if isinstance(value.number, tuple) else value.number
     return None
+
+
+def scalar_like(body: Body, node: ast.expr) -> str:
+    """Return the text of a float with one number a world, to make others like it."""
+    arrays = [
+        (name, value)
+        for name, value in body.names.items()
+        if isinstance(value, ArrayValue) and value.worlds and value.dtype == "f" and not value.before
+        and name in body.defined
+    ]  # fmt: skip
+    if not arrays:
+        refuse(
+            node,
+            f"`{shown(node)}` counts the worlds.",
+            "There is no float signal to be like.",
+            "Use zeros_like.",
+        )
+    name, value = min(arrays, key=lambda pair: len(pair[1].rows))
+    return f"{name}[:, {', '.join(['0'] * len(value.rows))}]" if value.rows else name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from eureka_agent.rewards.natural.body import Body, refuse_shapes
-from eureka_agent.rewards.natural.branches import read_if
+from eureka_agent.rewards.natural.branches import block_lines, read_if
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
+from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.expressions import arithmetic
 from eureka_agent.rewards.natural.in_place import (
     SIGNS,
@@ -24,18 +26,23 @@ from eureka_agent.rewards.natural.returns import read_return
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
     ArrayValue,
+    CountValue,
     ItemsValue,
     OneLineValue,
     ShapeError,
+    ShapeValue,
     TableValue,
     TextValue,
     Value,
     joined_value,
+    number_value,
     shown_shape,
 )
 from eureka_agent.rewards.rules_annotations import check_annotation
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.tree import is_docstring, shown
+
+MOST_TURNS = 16
 
 
 def run(body: Body, statements: list[ast.stmt]) -> None:
@@ -83,6 +90,8 @@ def _store_expression(body: Body, node: ast.stmt, target: ast.expr, value_node: 
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         _unpack(body, target, value_node, value)
+        if isinstance(value, ShapeValue):
+            body.program.drop(node, f"`{shown(node)}` is written where it is used.")
         return
     if not isinstance(target, ast.Name):
         raise LeftToCriticError
@@ -103,6 +112,9 @@ def _unpack(body: Body, target: ast.Tuple | ast.List, value_node: ast.expr, valu
         value = items_of(body, value_node, value)
         text = body.text(value_node)
         body.write(value_node, text.removeprefix("[").removesuffix("]") if text.startswith("[") else text)
+    if isinstance(value, ShapeValue):
+        _unpack_shape(body, target, value)
+        return
     if not isinstance(value, ItemsValue) or body.predicate:
         raise LeftToCriticError
     items = value.items if value.known else (any_of(value),) * len(target.elts)
@@ -114,6 +126,21 @@ def _unpack(body: Body, target: ast.Tuple | ast.List, value_node: ast.expr, valu
             what = f"`{shown(target)} = …` unpacks a shape."
             refuse(target, what, "The number of worlds is no business of a reward.", "Write x.shape[1].")
         store(body, element, item)
+
+
+def _unpack_shape(body: Body, target: ast.Tuple | ast.List, value: ShapeValue) -> None:
+    """Read `n, d = x.shape`: lengths are written where they are used."""
+    sizes: list[Value] = [number_value(size) for size in value.of.rows]
+    if body.batched and value.of.worlds:
+        sizes.insert(value.of.before, CountValue())
+    if len(sizes) != len(target.elts) or not all(isinstance(element, ast.Name) for element in target.elts):
+        raise LeftToCriticError
+    for element, size in zip(target.elts, sizes, strict=True):
+        if isinstance(element, ast.Name):
+            body.names[element.id] = size
+            body.defined.add(element.id)
+            if isinstance(size, ArrayValue):
+                body.written[element.id] = str(size.number)
 
 
 def store(body: Body, target: ast.expr, value: Value) -> None:
@@ -260,6 +287,9 @@ def _for(body: Body, node: ast.For) -> None:
     items = items_of(body, node.iter, body.value(node.iter))
     if not items.items:
         raise LeftToCriticError
+    if isinstance(node.iter, (ast.Tuple, ast.List)) and any(map(_has_text, items.items)):
+        _unroll(body, node, items)
+        return
     before, defined = dict(body.names), set(body.defined)
     grown: dict[str, int] = {}
     for turn in range(4):
@@ -277,6 +307,37 @@ def _for(body: Body, node: ast.For) -> None:
     if not items.known:
         body.names = {name: value for name, value in body.names.items() if name in before}
         body.defined = defined
+
+
+def _has_text(item: Value) -> bool:
+    return isinstance(item, TextValue) or (isinstance(item, ItemsValue) and any(map(_has_text, item.items)))
+
+
+def _unroll(body: Body, node: ast.For, items: ItemsValue) -> None:
+    """Write a loop over texts turn by turn: a text may stand as a key only."""
+    turns: list[str] = []
+    if any(isinstance(n, (ast.Break, ast.Continue)) for n in ast.walk(node)) or len(items.items) > MOST_TURNS:
+        raise LeftToCriticError
+    for item in items.items:
+        store(body, node.target, item)
+        for name, number in _numbers_in(node.target, item):
+            body.written[name] = number
+        run(body, node.body)
+        turns += block_lines(body, node, node.body)
+    text = "\n".join(turns)
+    note = f"The loop `for {shown(node.target)} in {shown(node.iter, 40)}` was written out."
+    body.program.edits.replace(body.span(node), re.sub(r"^(\0\d+\0)*[ \t]*", "", text), note)
+
+
+def _numbers_in(target: ast.expr, item: Value) -> list[tuple[str, str]]:
+    """Return the names in a loop's target that stand for known numbers, with their texts."""
+    if isinstance(target, ast.Name) and isinstance(item, ArrayValue):
+        if not isinstance(item.number, (int, float)):
+            raise LeftToCriticError
+        return [(target.id, atom(repr(item.number)))]
+    if isinstance(target, ast.Tuple) and isinstance(item, ItemsValue):
+        return [p for t, i in zip(target.elts, item.items, strict=False) for p in _numbers_in(t, i)]
+    return []
 
 
 def _growth(before: dict[str, Value], after: dict[str, Value]) -> dict[str, int]:
@@ -317,15 +378,29 @@ def _function(body: Body, node: ast.FunctionDef) -> None:
     spec = node.args
     simple = not (spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs or node.decorator_list)
     if len(lines) != 1 or not isinstance(lines[0], ast.Return) or lines[0].value is None or not simple:
-        what = f"The function `{node.name}` is nested and has several lines."
-        refuse(
-            node, what, "Helper functions stand at module level.", "Move it there, and pass what it needs."
-        )
+        _move_out(body, node)
+        return
     names = tuple(argument.arg for argument in spec.args)
     defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
     body.names[node.name] = OneLineValue(names, defaults, lines[0].value, node.name)
     body.defined.add(node.name)
     body.program.drop(node, f"The nested function `{node.name}` is written where it is called.")
+
+
+def _move_out(body: Body, node: ast.FunctionDef) -> None:
+    """Note a nested function of several lines, which is written at module level afterwards."""
+    own = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    own |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - own
+    if taken := sorted(used & body.names.keys()):
+        what = (
+            f"The nested function `{node.name}` uses {', '.join(f'`{name}`' for name in taken)} from outside."
+        )
+        refuse(node, what, "Helper functions stand at module level.", "Pass it as an argument.")
+    if body.predicate or node.decorator_list or body.program.functions.get(node.name, node) is not node:
+        raise LeftToCriticError
+    body.program.functions[node.name] = node
+    body.program.nested[node.name] = node
 
 
 def _pass(body: Body, node: ast.stmt) -> None:
