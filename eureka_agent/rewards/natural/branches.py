@@ -10,8 +10,8 @@ import ast
 import re
 
 from eureka_agent.rewards.natural.body import Body
+from eureka_agent.rewards.natural.conditions import chosen, where_condition
 from eureka_agent.rewards.natural.editing import Edits, mark
-from eureka_agent.rewards.natural.expressions import chosen, where_condition
 from eureka_agent.rewards.natural.in_place import where_predicate
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.values import ArrayValue, TextValue, joined_value

@@ -9,7 +9,7 @@ import numpy as np
 
 from eureka_agent.rewards.natural.elementwise import cast
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.shaping import sizes_of
+from eureka_agent.rewards.natural.reshaping import sizes_of
 from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
 from eureka_agent.rewards.natural.stacking import (
     as_tuples,

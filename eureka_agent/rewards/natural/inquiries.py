@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.shaping import indexed
 from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.slices import indexed
 from eureka_agent.rewards.natural.values import ArrayValue, CountValue, ShapeValue, Value, number_value
 from eureka_agent.rewards.tree import shown
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from eureka_agent.rewards.natural.body import MAX_WRITTEN, Body, Reader
-from eureka_agent.rewards.natural.editing import Edits, atom, mark
+from eureka_agent.rewards.natural.body import Body, Reader
+from eureka_agent.rewards.natural.editing import Edits, mark
 from eureka_agent.rewards.natural.expressions import READERS
+from eureka_agent.rewards.natural.helpers import HelperFunctions
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
 from eureka_agent.rewards.natural.indexing import Index
 from eureka_agent.rewards.natural.item_writes import ItemWrite
@@ -17,18 +18,14 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import drop_decorators, rename_entry, write_signature
 from eureka_agent.rewards.natural.statements import run, store
 from eureka_agent.rewards.natural.values import (
-    GHOSTS,
     ArrayValue,
     Dtype,
     ItemsValue,
-    OneLineValue,
     PathValue,
     TableValue,
-    TextValue,
     TypeValue,
     Value,
     buffers_of,
-    joined_value,
     number_value,
 )
 from eureka_agent.rewards.source import (
@@ -70,12 +67,9 @@ class Program:
     buffers: int = 0
     nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
     """Functions that stand inside another one."""
+    helpers: HelperFunctions = field(init=False)
     readers: Mapping[type[ast.AST], Reader] = field(default_factory=lambda: READERS)
     _steps: int = 0
-    _active: list[str] = field(default_factory=list)
-    _calls: dict[str, list[tuple[dict[str, Value], Value, str]]] = field(default_factory=dict)
-    _versions: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Of each function: its texts, each with the name that it goes by."""
     _names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -83,6 +77,7 @@ class Program:
         self.paths = imported_paths(self.tree)
         self.library = main_library(self.tree, self.paths)
         self.functions = functions_of(self.tree)
+        self.helpers = HelperFunctions(self)
         self._names = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
         self._names |= {n.arg for n in ast.walk(self.tree) if isinstance(n, ast.arg)}
         self._only = {id(block[0]) for block in _blocks(self.tree) if len(block) == 1}
@@ -104,9 +99,9 @@ class Program:
         self._check_results(entry, body)
         for function in self.functions.values():
             drop_decorators(self, function)
-            if function.name not in self._versions:
+            if function.name not in self.helpers.versions:
                 write_signature(self, function, entry=function is entry)
-        self._write_versions()
+        self.helpers.write_versions()
         for function in self.nested.values():
             self._move_out(function)
         write_imports(self.tree, self.edits, self.paths)
@@ -204,138 +199,6 @@ class Program:
             self.edits.replace((start, end), "pass", note)
         else:
             self.edits.replace(whole, "", note)
-
-    # --- functions ---
-
-    def call(self, body: Body, node: ast.Call, name: str) -> Value:
-        """Return what a function of the module gives for these arguments.
-
-        Where it would be written in another way than before, it gets another version.
-        """
-        function = self.functions[name]
-        if name in self._active or function.args.vararg or function.args.kwarg:
-            raise LeftToCriticError
-        given = self._arguments(body, node, function)
-        settled = {p for p, value in given.items() if isinstance(value, TextValue) and value.text is not None}
-        known = next((call for call in self._calls.setdefault(name, []) if call[0] == given), None)
-        if known is None:
-            known = (given, *self._read_function(node, function, given, settled))
-            self._calls[name].append(known)
-        _, result, version = known
-        if settled:
-            self._write_call(body, node, function, version, settled)
-        elif version != name:
-            self.edits.replace(self.edits.span(node.func), version, f"`{name}` has a version for this call.")
-        return result
-
-    def _read_function(
-        self, node: ast.Call, function: ast.FunctionDef, given: dict[str, Value], settled: set[str]
-    ) -> tuple[Value, str]:
-        """Return what a function gives, and the name of the version that is written as it was read."""
-        inner = Body(self, dict(given), set(given))
-        foreign = dict(self.foreign)
-        for parameter, value in given.items():
-            self.foreign.update(dict.fromkeys(buffers_of(value), parameter))
-        self._active.append(function.name)
-        self.edits.clear(self.edits.span(function))
-        write_signature(self, function, entry=False, without=settled)
-        run(inner, function.body)
-        self._active.pop()
-        self.foreign = foreign
-        written = self.edits.marked(self.edits.span(function))
-        versions = self._versions.setdefault(function.name, {})
-        if written not in versions:
-            versions[written] = self.new_name(function.name) if versions else function.name
-        return self._result(node, inner), versions[written]
-
-    def _write_call(
-        self, body: Body, node: ast.Call, function: ast.FunctionDef, version: str, settled: set[str]
-    ) -> None:
-        """Write a call without the texts that settle which version is meant."""
-        names = parameters_of(function)
-        given = [*zip(names, node.args, strict=False), *((k.arg, k.value) for k in node.keywords)]
-        texts = [f"{n}={body.text(v)}" for n, v in given if n not in settled]
-        body.write(node, f"{version}({', '.join(texts)})")
-
-    def _write_versions(self) -> None:
-        for name, versions in self._versions.items():
-            if len(versions) == 1:
-                continue
-            function, made = self.functions[name], []
-            for text, version in versions.items():
-                made.append(text.replace(f"def {name}(", f"def {version}(", 1))
-            space = " " * function.col_offset
-            joined = f"\n\n\n{mark(function.lineno)}{space}".join(made)
-            self.edits.replace(
-                self.edits.span(function), joined, f"`{name}` is written in {len(made)} versions."
-            )
-
-    def _result(self, node: ast.Call, inner: Body) -> Value:
-        if not inner.returned:
-            raise LeftToCriticError
-        result: Value | None = inner.returned[0][1]
-        for _, value in inner.returned[1:]:
-            result = joined_value(result, value)
-        if result is None or isinstance(result, GHOSTS):
-            refuse(
-                node,
-                f"`{shown(node)}` gives different things.",
-                "",
-                "Return one shape.",
-                rule="natural-shape",
-            )
-        return result
-
-    def _arguments(self, body: Body, node: ast.Call, function: ast.FunctionDef) -> dict[str, Value]:
-        names = parameters_of(function)
-        if len(node.args) > len(names) or any(k.arg not in names for k in node.keywords):
-            raise LeftToCriticError
-        given = {name: body.value(argument) for name, argument in zip(names, node.args, strict=False)}
-        given |= {str(k.arg): body.value(k.value) for k in node.keywords}
-        places = [*function.args.posonlyargs, *function.args.args]
-        defaults = dict(
-            zip((a.arg for a in reversed(places)), reversed(function.args.defaults), strict=False)
-        )
-        defaults |= {
-            a.arg: d
-            for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-            if d is not None
-        }
-        for name in names:
-            if name not in given:
-                if name not in defaults:
-                    raise LeftToCriticError
-                given[name] = Body(self).value(defaults[name])
-        if any(isinstance(value, GHOSTS) for value in given.values()):
-            refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
-        return given
-
-    def inlined(self, body: Body, node: ast.Call, function: OneLineValue) -> Value:
-        """Write a function of one expression where it is called."""
-        if function.name in self._active or len(node.args) > len(function.parameters):
-            raise LeftToCriticError
-        nodes = dict(zip(function.parameters, node.args, strict=False))
-        nodes |= {str(keyword.arg): keyword.value for keyword in node.keywords}
-        if nodes.keys() - set(function.parameters):
-            raise LeftToCriticError
-        values = {name: body.value(argument) for name, argument in nodes.items()}
-        texts = {name: atom(body.text(argument)) for name, argument in nodes.items()}
-        for name, default in function.defaults.items():
-            if name not in nodes:
-                values[name] = body.value(default)
-                texts[name] = atom(body.text(default))
-        if len(values) != len(function.parameters):
-            raise LeftToCriticError
-        inner = Body(self, {**body.names, **values}, body.defined | set(values), written=texts)
-        self._active.append(function.name)
-        made = inner.value(function.body)
-        text = inner.text(function.body)
-        if len(text) > MAX_WRITTEN:
-            raise LeftToCriticError
-        self.edits.clear(self.edits.span(function.body))
-        self._active.pop()
-        self.edits.replace(self.edits.span(node), atom(text), f"`{shown(node)}` is written out.")
-        return made
 
     # --- the module ---
 

@@ -30,7 +30,10 @@ def stacked(
     if not of_worlds:
         refuse(node, f"`{shown(node)}` joins constants.", "They are numbers.", "Write np.array([1.0, 2.0]).")
     first = of_worlds[0]
-    if any(part.rows != first.rows or (part.worlds and part.before != first.before) for part in parts):
+    of_all = body.batched and len(of_worlds) < len(parts)
+    if of_all or any(
+        part.rows != first.rows or (part.worlds and part.before != first.before) for part in parts
+    ):
         shapes = ", ".join(shown_shape(part, batched=body.batched) for part in parts[:4])
         what = f"`{shown(node)}` joins arrays of the shapes {shapes}."
         refuse(node, what, "They must be the same.", "Bring them to one shape.", rule="natural-shape")
