@@ -48,7 +48,8 @@ def _of_table(body: Body, node: ast.Subscript, holder: TableValue) -> Value:
     if not isinstance(key, TextValue):
         raise LeftToCriticError
     if key.text is None:
-        return any_of(ItemsValue(tuple(holder.items.values())))
+        items = [value for name, value in holder.items.items() if not key.among or name in key.among]
+        return any_of(ItemsValue(tuple(items)))
     if key.text not in holder.items:
         raise LeftToCriticError
     if isinstance(node.value, ast.Name):

@@ -46,6 +46,10 @@ def _write_entry(
     body: Body, node: ast.stmt, target: ast.Subscript, name: str, holder: TableValue, value_node: ast.expr
 ) -> None:
     key, value = body.value(target.slice), body.value(value_node)
+    if isinstance(key, TextValue) and key.among and isinstance(node, ast.Assign) and not body.predicate:
+        body.names[name] = TableValue({**holder.items, **dict.fromkeys(key.among, value)}, holder.buffer)
+        body.defined.update(f"{name}[{each}]" for each in key.among)
+        return
     if not isinstance(key, TextValue) or key.text is None:
         raise LeftToCriticError
     old = holder.items.get(key.text)

@@ -208,6 +208,9 @@ class Program:
         if isinstance(node, ast.If) and "__name__" in shown(node.test):
             self.drop(node, "What runs only as a script is left out.")
             return
+        if isinstance(node, ast.ClassDef) and node.name not in self._names:
+            self.drop(node, f"The class `{node.name}` is not used and left out.")
+            return
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
             raise LeftToCriticError
         body = Body(self, dict(self.constants), set(self.constants))

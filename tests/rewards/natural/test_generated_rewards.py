@@ -19,7 +19,11 @@ SIGNALS = (
     Signal("w", (3,), low=-1.5, high=1.5),
 )
 SHAPES = {signal.name: signal.shape for signal in SIGNALS}
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 LEAVES = {
     "numpy": ["r", "c", "a", "b", "0.5", "-1.0", "2"],

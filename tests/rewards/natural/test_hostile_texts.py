@@ -31,8 +31,7 @@ TEXTS = {
     "huge": HEAD + "    r = x\n" + "    r += x\n" * 20_000 + END,
     "many statements": HEAD + "    r = x * 1.0\n" + "    r += x\n" * 500 + END,
     "doubling functions": doubling(30),
-    "functions in a circle": "f = lambda a: g(a)\ng = lambda a: f(a)\n\n\ndef compute_reward(x, v):\n    r = f(x)"
-    + END,
+    "functions in a circle": "f = lambda a: g(a)\ng = lambda a: f(a)\n\n\n" + HEAD + "    r = f(x)" + END,
     "helpers in a circle": "def f(a):\n    return g(a)\n\n\ndef g(a):\n    return f(a)\n\n\n"
     + HEAD
     + "    r = f(x)"
