@@ -10,7 +10,7 @@ import numpy as np
 RESIDUAL = "residual (reward − components)"
 """How it is called wherever components are shown."""
 
-_NOTHING = 1e-3
+_NOTHING = 1e-2
 """Below this share of the reward's largest size it is rounding, or not worth a row."""
 _ROUNDING = 1e-6
 """What float32 may lose of components that cancel, as a share of their sizes."""
