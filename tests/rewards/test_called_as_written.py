@@ -59,7 +59,7 @@ def test_a_keyword_that_the_reward_does_not_take_is_named() -> None:
     with pytest.raises(RewardError, match="no 'speed'"):
         function(**MOVING, speed=MOVING["height"])
     with pytest.raises(RewardError, match="two ways"):
-        function(MOVING, **{"height": MOVING["height"]})  # pyright: ignore[reportCallIssue, reportArgumentType]
+        function(MOVING, height=MOVING["height"])  # pyright: ignore[reportCallIssue, reportArgumentType]
     with pytest.raises(RewardError, match="not given: height, action"):
         function(x_velocity=MOVING["x_velocity"])
 
