@@ -37,6 +37,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
+from eureka_agent.training.job import Trainer
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import write_trajectories
@@ -58,24 +59,7 @@ def building(
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
-        trained_by = make_trainer(
-            config.training.trainer,
-            sandbox,
-            scratch=folder.scratch,
-            parallel=config.training.parallel,
-            stop=stop,
-            notify=lambda text: log.append(Notice(text=text)),
-            gpu=device.platform == "gpu",
-            worlds=config.training.worlds,
-            unsafe=config.isolation.unsafe,
-        )
-        trainer = AuditedTrainer(
-            trained_by,
-            sandbox,
-            saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
-            recording=recording,
-            on_device=device.platform == "gpu",
-        )
+        trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
         if not folder.recording.exists():
             write_trajectories(folder.recording, recording.trajectories)
@@ -94,6 +78,37 @@ def building(
             measure_policy=_measure_policy(task, config, recording, sandbox),
             reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
+
+
+def _trainer(
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    recording: TrajectoryBatch,
+    stop: threading.Event,
+    sandbox: RewardSandbox,
+    *,
+    gpu: bool,
+) -> Trainer:
+    """Return the run's trainer, which pays recorded steps again by each saved reward after its training."""
+    trainer = make_trainer(
+        config.training.trainer,
+        sandbox,
+        scratch=folder.scratch,
+        parallel=config.training.parallel,
+        stop=stop,
+        notify=lambda text: log.append(Notice(text=text)),
+        gpu=gpu,
+        worlds=config.training.worlds,
+        unsafe=config.isolation.unsafe,
+    )
+    return AuditedTrainer(
+        trainer,
+        sandbox,
+        saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
+        recording=recording,
+        on_device=gpu,
+    )
 
 
 def _measure_policy(

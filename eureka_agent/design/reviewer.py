@@ -13,8 +13,8 @@ from typing import Protocol
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.design.prompts import task_words
+from eureka_agent.design.review import CATEGORIES, MOST_REMARKS, Review, Unreadable, read_review
 from eureka_agent.design.untrained import Untrained
-from eureka_agent.design.verdict import CATEGORIES, MOST_REMARKS, Unreadable, Verdict, read_verdict
 from eureka_agent.escaping import fence, item, visible
 from eureka_agent.llm.model import LanguageModel, Message
 from eureka_agent.llm.templates import Templates
@@ -95,8 +95,8 @@ class ModelReviewer:
 
     def _ask(
         self, key: RequestKey, source: str, findings: Sequence[Finding], briefing: Briefing
-    ) -> Verdict | Unreadable:
-        return read_verdict(self._model.reply(str(key), self.messages(source, findings), briefing.stop).text)
+    ) -> Review | Unreadable:
+        return read_review(self._model.reply(str(key), self.messages(source, findings), briefing.stop).text)
 
 
 def _unreadable(verdict: Unreadable) -> Finding:
@@ -104,7 +104,7 @@ def _unreadable(verdict: Unreadable) -> Finding:
     return Finding("review-unreadable", "warning", None, what, "It counts as no review.", "")
 
 
-def _flipped(verdict: Verdict) -> Finding:
+def _flipped(verdict: Review) -> Finding:
     other = "accepted" if verdict.verdict == "revise" else "sent back"
     what = f"Without its comments the same reward was {other} by the reviewer."
     return Finding("review-flipped", "warning", None, what, "The remarks may be about its prose.", "")

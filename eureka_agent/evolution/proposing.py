@@ -60,21 +60,23 @@ def propose_candidate(
             break
         draft = revised
         findings, remarks = look(draft, turn)
-    findings = [*findings, *map(_as_opinion, remarks)]
+    return _candidate(slot, draft, [*findings, *map(_as_opinion, remarks)], proposer.name), draft
+
+
+def _candidate(slot: Slot, draft: Draft, findings: Sequence[Finding], proposer: str) -> Candidate:
     bad = refused(findings)
-    candidate = Candidate(
+    return Candidate(
         generation=slot.generation,
         index=slot.index,
         operator=slot.operator,
         parents=slot.parents,
-        proposer="the person" if slot.operator == GIVEN else draft.proposer or proposer.name,
+        proposer="the person" if slot.operator == GIVEN else draft.proposer or proposer,
         source=draft.source,
         genome=draft.genome,
         status=Status.REFUSED if bad else Status.PROPOSED,
         reason=refusal(findings) if bad else "",
         findings=tuple(findings),
     )
-    return candidate, draft
 
 
 def _remarks(

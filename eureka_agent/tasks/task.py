@@ -150,6 +150,10 @@ class Task:
     events: Callable[[Signals], Mapping[str, Array]] | None = None
     info: Mapping[str, str] = field(default_factory=dict)
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
+    late_info: tuple[str, ...] = ()
+    """Those of `info` that only steps bring, by their names in the state; they are 0 after a reset."""
+    reads_inside: bool = True
+    """False where `behaviour.read_state` reads nothing: such a task needs no environment at hand."""
     state: tuple[str, ...] = ()
     """Fields of MuJoCo's `MjData` that stand in the state under their own names, e.g. `qpos`."""
     stages: tuple[Stage, ...] = ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eureka_agent.design.verdict import MOST_REMARKS, Unreadable, Verdict, read_verdict
+from eureka_agent.design.review import MOST_REMARKS, Review, Unreadable, read_review
 
 ERROR = {
     "category": "semantics",
@@ -23,8 +23,8 @@ def fenced(data: Any) -> str:
 
 
 def test_a_verdict_is_read_with_its_remarks() -> None:
-    read = read_verdict(fenced({"verdict": "revise", "remarks": [ERROR, WARNING]}))
-    assert isinstance(read, Verdict)
+    read = read_review(fenced({"verdict": "revise", "remarks": [ERROR, WARNING]}))
+    assert isinstance(read, Review)
     first, second = (remark.finding(10) for remark in read.remarks)
     assert (first.rule, first.severity, first.line, first.what, first.why, first.fix) == (
         "review-semantics", "error", 3, "It pays to fall.", "", "Turn it.",
@@ -36,8 +36,8 @@ def test_the_last_block_counts_and_thinking_does_not() -> None:
     revise = fenced({"verdict": "revise", "remarks": [ERROR]})
     accept = fenced({"verdict": "accept"})
     for text in (revise + accept, accept + f"<think>{revise}</think>"):
-        read = read_verdict(text)
-        assert isinstance(read, Verdict)
+        read = read_review(text)
+        assert isinstance(read, Review)
         assert read.verdict == "accept"
 
 
@@ -63,7 +63,7 @@ def test_the_last_block_counts_and_thinking_does_not() -> None:
     ],
 )
 def test_what_is_no_verdict_says_why(text: str, why: str) -> None:
-    read = read_verdict(text)
+    read = read_review(text)
     assert isinstance(read, Unreadable)
     assert why in read.why
     assert len(read.why) <= 700
@@ -71,8 +71,8 @@ def test_what_is_no_verdict_says_why(text: str, why: str) -> None:
 
 def test_a_line_that_does_not_exist_is_left_out_and_long_words_are_cut() -> None:
     long = WARNING | {"line": 99, "what": "x" * 9_999, "why": "one\ntwo"}
-    read = read_verdict(fenced({"verdict": "accept", "remarks": [long]}))
-    assert isinstance(read, Verdict)
+    read = read_review(fenced({"verdict": "accept", "remarks": [long]}))
+    assert isinstance(read, Review)
     found = read.remarks[0].finding(10)
     assert found.line is None
     assert len(found.what) == 600

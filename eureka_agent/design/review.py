@@ -1,4 +1,4 @@
-"""From a reviewer's reply to a verdict: structured and checked, never found by searching for words."""
+"""From a reviewer's reply to its review: structured and checked, never found by searching for words."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Remark(BaseModel):
         return Finding(f"review-{self.category}", self.severity, line, *words)
 
 
-class Verdict(BaseModel):
+class Review(BaseModel):
     """What a reviewer decided: `revise` says with at least one error why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +49,7 @@ class Verdict(BaseModel):
     remarks: Annotated[tuple[Remark, ...], Field(max_length=MOST_REMARKS)] = ()
 
     @model_validator(mode="after")
-    def _agrees_with_its_remarks(self) -> Verdict:
+    def _agrees_with_its_remarks(self) -> Review:
         errors = any(remark.severity == "error" for remark in self.remarks)
         if errors != (self.verdict == "revise"):
             raise ValueError(f"{self.verdict} {'beside' if errors else 'without'} an error")
@@ -63,13 +63,13 @@ class Unreadable:
     why: str
 
 
-def read_verdict(text: str) -> Verdict | Unreadable:
+def read_review(text: str) -> Review | Unreadable:
     """Return the verdict in the reply's last fenced block; never raises."""
     blocks = fenced_blocks(without_thinking(normalised(text)))
     if not blocks:
         return Unreadable("it holds no fenced json block")
     try:
-        return Verdict.model_validate(json.loads(blocks[-1].text))
+        return Review.model_validate(json.loads(blocks[-1].text))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "verdict"
