@@ -42,7 +42,7 @@ _SIGNS = (
     (r"never began", "log"),
     (r"symbolic link|neither a file nor", "links"),
     (r"was not written to", "writer"),
-    (r"holds no recorded episodes|is not the policy|cannot be read", "files"),
+    (r"contains no recorded episodes|is not the policy|cannot be read", "files"),
 )
 """What a refusal says, and what it is about."""
 
