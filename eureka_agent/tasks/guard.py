@@ -1,4 +1,4 @@
-"""The thin layer around every environment that turns broken promises into errors a person can act on."""
+"""A thin wrapper around every environment that turns contract violations into actionable errors."""
 
 from __future__ import annotations
 
