@@ -12,6 +12,7 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import reward_of
 from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.residual import residual
 from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -30,6 +31,8 @@ class PlayedEpisode:
     length: int
     reward: float | None = None
     components: dict[str, float] = field(default_factory=dict)
+    residual: float | None = None
+    """What the reward paid beside its components; None where that is nothing."""
 
 
 @dataclass(frozen=True)
@@ -113,4 +116,6 @@ def _told(trajectory: Trajectory) -> PlayedEpisode:
     assert trajectory.fitness is not None  # played to its end
     reward = None if trajectory.reward is None else float(trajectory.reward.sum())
     components = {name: float(values.sum()) for name, values in trajectory.components.items()}
-    return PlayedEpisode(trajectory.fitness, trajectory.length, reward, components)
+    rest = residual(trajectory.reward, trajectory.components) if trajectory.reward is not None else None
+    beside = None if rest is None else float(rest.sum())
+    return PlayedEpisode(trajectory.fitness, trajectory.length, reward, components, beside)

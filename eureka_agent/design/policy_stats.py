@@ -10,6 +10,7 @@ import numpy as np
 
 from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.rewards.residual import RESIDUAL, residual
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.records import PolicyStats, RewardStats
 from eureka_agent.tasks.task import Task
@@ -105,4 +106,7 @@ def _reward_stats(evaluate: Evaluate, batch: TrajectoryBatch) -> RewardStats | N
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}
+    rest = residual(paid.reward, paid.components)
+    if rest is not None:
+        each[RESIDUAL] = spread_of(rest)
     return RewardStats(each, spread_of(paid.reward))

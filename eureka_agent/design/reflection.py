@@ -9,6 +9,7 @@ from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.escaping import code_cell, item
+from eureka_agent.rewards.residual import RESIDUAL
 from eureka_agent.store.records import AnalystReport, Cause, PolicyStats
 
 POINTS = 10
@@ -18,6 +19,8 @@ NOTHING_MET = PolicyStats()
 NOTHING_KNOWN: Mapping[str, str] = {}
 
 ALL_COMPONENTS = "reward (all components)"
+WHOLE_REWARD = "reward"
+"""Of which components are only a part: the rest is the residual."""
 
 _CONSTANT = 0.02
 """A component whose values span less than this share of their size hardly changed."""
@@ -110,10 +113,11 @@ def number(value: float) -> str:
 
 
 def rows(evaluation: Evaluation) -> list[Row]:
-    """Return a row for every component, the whole reward, the score and the episode length."""
+    """Return a row for each component, for what is in none, the reward, the score and the length."""
     shown = {name: evaluation.curves[f"component/{name}"] for name in evaluation.components}
+    shown[RESIDUAL] = evaluation.residual
     others = {
-        "reward": ALL_COMPONENTS,
+        "reward": WHOLE_REWARD if evaluation.residual else ALL_COMPONENTS,
         "fitness": "task_score",
         "episode_length": "episode_length",
         "stage": "curriculum_stage",
@@ -129,9 +133,10 @@ def earnings(met: PolicyStats) -> list[tuple[str, ...]]:
     both = [met.rewards] if met.rewards_at_random is None else [met.rewards, met.rewards_at_random]
     rows = [
         (f"`{code_cell(name)}`", *(one.components.get(name, "") for one in both))
-        for name in met.rewards.components
+        for name in dict.fromkeys(name for one in both for name in one.components)
     ]
-    return [*rows, (f"`{ALL_COMPONENTS}`", *(one.reward for one in both))]
+    whole = WHOLE_REWARD if any(RESIDUAL in one.components for one in both) else ALL_COMPONENTS
+    return [*rows, (f"`{whole}`", *(one.reward for one in both))]
 
 
 def notes(evaluation: Evaluation, *, sign: float) -> list[Note]:

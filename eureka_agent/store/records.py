@@ -128,8 +128,9 @@ class RewardStats:
     """What a reward pays for steps, each as mean and quantiles."""
 
     components: NumeralsByName
+    """What the reward pays beside them stands last, as the residual, where that is anything."""
     reward: Numerals
-    """All components together."""
+    """The whole of it."""
 
 
 @with_config(STRICT)
