@@ -100,7 +100,7 @@ class RunResumed(_Event):
 
 
 class Notice(_Event):
-    """Something that a person should know of how candidates were trained."""
+    """Something that a person should know of how candidates were proposed or trained."""
 
     type: Literal["notice"] = "notice"
     text: Text

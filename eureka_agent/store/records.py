@@ -99,6 +99,8 @@ class Reply:
     """How often the request was sent until this reply arrived."""
     lost: Place = 0
     """Attempts that may have been billed though their reply never arrived."""
+    warning: Text = ""
+    """What a person should know of it: a prompt that the server cut, thinking in the answer's place."""
 
 
 @with_config(STRICT)
