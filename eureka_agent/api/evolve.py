@@ -201,13 +201,13 @@ def _run(
     """Run in `folder`, or in a new one that is created once the task is known to work."""
     seed = seed_for(config.seed, "transitions")
     if folder is None:
-        recording = record_transitions(task, seed=seed)
+        recording = record_transitions(task, seed=seed, stop=stop)
         folder = new_run_folder(runs, task.name)
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
         kept = read_trajectories(folder.recording)
-        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed)
+        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed, stop=stop)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
