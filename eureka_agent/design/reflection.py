@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
+from eureka_agent.analysis.curves import component_shares
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.escaping import code_cell, item
 from eureka_agent.rewards.residual import RESIDUAL
@@ -190,10 +191,3 @@ def _component_notes(evaluation: Evaluation) -> list[Note]:
         elif share is not None and len(curves) > 1 and share < _NEGLIGIBLE:
             found.append(Note("negligible", code_cell(name), share=f"{share:.1%}"))
     return found
-
-
-def component_shares(curves: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Return each component's part, in [0, 1], of the summed mean sizes; empty if all are zero."""
-    sizes = {name: fmean(abs(value) for value in values) for name, values in curves.items() if values}
-    total = sum(sizes.values())
-    return {name: size / total for name, size in sizes.items()} if total > 0 else {}

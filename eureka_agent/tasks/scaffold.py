@@ -155,10 +155,10 @@ def signals(before, action, after):
 #     """Score of one whole episode; each signal has one row for every step."""
 #     return float(np.mean(signals["{first}"][-100:]))
 #
-# To name what ends an episode, for whoever reads of it:
+# To name what ends an episode or should be spoken of, for whoever reads of it:
 #
 # def events(signals):
-#     """For each cause, in which worlds it holds; asked about the step that ended an episode."""
+#     """For each event, in which worlds it holds; those of the step that ended an episode are why."""
 #     return {{"it went too far": np.abs(signals["{first}"]) > 10.0}}
 '''
 
