@@ -9,12 +9,17 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import EurekaError, TaskError
 
 
-class Guard(gym.Wrapper):
+class Guard(gym.Wrapper, RecordConstructorArgs):
     """Check the form of what `reset` and `step` return: a pair, five values, a finite reward, real flags."""
+
+    def __init__(self, env: gym.Env) -> None:
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:
         """Reset the environment; raises TaskError if it fails or does not return `(observation, info)`."""

@@ -1,4 +1,4 @@
-"""A vector of environments pays what a single one does, for every task, mode of resetting and vectorisation."""
+"""A vector of environments pays what a single one does, for every task, autoreset mode and vectorisation."""
 
 from __future__ import annotations
 
