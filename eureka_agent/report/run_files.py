@@ -96,6 +96,7 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
 def _of_the_task(state: RunState, told: TaskFacts) -> dict[str, str]:
     return {
         "Task": f"{told.task}: {told.description}",
+        "Environment": told.env_id,
         "Measured as": f"{told.fitness} ({told.direction})",
         "Training": f"{told.env_steps:,} environment steps of PPO, seed {state.config.get('seed', 0)}",
     }
