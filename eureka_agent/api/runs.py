@@ -10,6 +10,7 @@ from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.files import read_own_text
 from eureka_agent.report.run_files import write_saved_reward
+from eureka_agent.report.usage import usage
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.ownership import is_own
@@ -97,6 +98,15 @@ def export(
     name = _exportable(folder, state, candidate)
     write_saved_reward(path, folder.name, state, name)
     return path
+
+
+def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list[str]:
+    """Return lines of Python that put the reward file of a run into its task's environment; none if unknown.
+
+    Nothing that the log names is loaded.
+    """
+    state = RunState.of(read_events(find_run(Path(runs), run).events))
+    return usage(state.config.get("task", {}), str(reward))
 
 
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:

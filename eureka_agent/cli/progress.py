@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
+from eureka_agent.report.usage import usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -169,9 +170,12 @@ class Progress:
         reward = _short(result.reward)
         self._say(f"Reward:  {reward}", style="bold green")
         self._say(f"Summary: {_short(result.summary)}", style="bold green")
-        self._say(f"Next:    eureka-agent show {result.folder.name}")
-        self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
-        self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
+        run = as_typed(result.folder)
+        self._say(f"Next:    eureka-agent show {run}")
+        self._say(f"         eureka-agent export {run} -o reward.py")
+        lines = usage(self._state.config.get("task", {}), "reward.py")
+        for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
@@ -272,6 +276,11 @@ def _percent(part: int, whole: int) -> str:
 
 def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
     return f"{event.name}/{event.stage}-{event.replicate}"
+
+
+def as_typed(folder: Path) -> str:
+    """Return a run's name where commands find it by that from here, else its folder."""
+    return folder.name if folder.resolve().parent == Path("runs").resolve() else _short(folder)
 
 
 def _short(path: Path) -> str:

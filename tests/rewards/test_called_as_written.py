@@ -18,7 +18,7 @@ from eureka_agent.tasks.registry import find_task
 
 ROWS = 4
 RNG = np.random.default_rng(0)
-MOVING = {
+MOVING: dict[str, Any] = {
     "x_velocity": RNG.normal(size=ROWS).astype(np.float32),
     "height": RNG.normal(size=ROWS).astype(np.float32),
     "action": RNG.normal(size=(ROWS, 3)).astype(np.float32),
