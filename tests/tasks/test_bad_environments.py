@@ -58,7 +58,7 @@ def test_a_step_that_takes_too_long_has_hung() -> None:
 
 def test_waiting_for_an_environment_ends() -> None:
     with (
-        pytest.raises(TaskError, match="The first look took longer than 0.05 s"),
+        pytest.raises(TaskError, match=r"The first look took longer than 0\.05 s"),
         at_most(0.05, "The first look"),
     ):
         threading.Event().wait()
