@@ -112,9 +112,9 @@ def test_what_cannot_be_rendered_says_what_to_do(make: Any, words: str, tmp_path
     [
         ({"video": "film.avi"}, ConfigError, r"film\.avi"),
         ({"episodes": 0}, ConfigError, "0 episodes"),
-        ({"reward": "native"}, ConfigError, "no reward in a file"),
+        ({"reward": "native"}, ConfigError, "has no source code"),
         ({"task": "cartpole"}, ConfigError, "length 3 .* cartpole has observations of length 4"),
-        ({"policy": "nowhere.npz"}, StoreError, "no saved policy"),
+        ({"policy": "nowhere.npz"}, StoreError, "not a saved policy"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_played(
