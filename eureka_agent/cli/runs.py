@@ -1,4 +1,4 @@
-"""`runs`, `show`, `export` and `doctor`: looking at what there is."""
+"""`runs`, `show`, `export` and `doctor`: commands that only look."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     from eureka_agent.api.runs import how_to_go_on
     from eureka_agent.api.runs import show as look
     from eureka_agent.cli.output import print_json, print_table
+    from eureka_agent.cli.progress import as_typed
 
     view = look(run, runs=runs)
     confirmed = {row["name"]: row["fitness"] for row in view.confirmation.get("table", ())}
@@ -69,7 +70,9 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     typer.echo("")
     print_table(view.name, columns, rows)
     typer.echo("")
-    typer.echo(visible(view.summary or f"No summary yet. {how_to_go_on(view.name, view.running)}"))
+    typer.echo(
+        visible(view.summary or f"No summary yet. {how_to_go_on(as_typed(view.folder), view.running)}")
+    )
     if view.best_source:
         typer.echo(visible(view.best_source))
 
@@ -79,25 +82,30 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the reward.")] = Path(
         "reward.py"
     ),
-    candidate: Annotated[str | None, typer.Option(help="A candidate's id; else the confirmed best.")] = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="A candidate's id; default: the confirmed best.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
 ) -> None:
     """Write a run's reward as a plain Python module to import into your own code."""
     from eureka_agent.api.runs import export as write
+    from eureka_agent.api.runs import usage_of
     from eureka_agent.cli.output import print_json
 
     path = write(run, output, candidate=candidate, runs=runs, force=force)
+    lines = usage_of(run, path, runs=runs)
     if json_output:
-        print_json({"reward": path})
-    else:
-        typer.echo(f"Wrote {path}.")
-        typer.echo(f'Use it: env = eureka_agent.RewardWrapper(gymnasium.make(...), "{path}")')
+        print_json({"reward": path, "use": lines})
+        return
+    typer.echo(f"Wrote {path}.")
+    if lines:
+        typer.echo(visible("Use it:\n" + "\n".join(f"    {line}" for line in lines)))
 
 
 def doctor(json_output: Json = False) -> None:
-    """Show what this machine offers: isolation of generated code, libraries, cores, tasks."""
+    """Check this machine: isolation of generated code, libraries, cores, tasks."""
     from eureka_agent.api.doctor import doctor as examine
     from eureka_agent.cli.isolation import print_isolation
     from eureka_agent.cli.output import print_json, print_table

@@ -132,6 +132,7 @@ class Designer:
             sign=briefing.archive.sign,
             detailed=self._reflection,
             met=briefing.policies.get(candidate.id, NOTHING_MET),
+            report=briefing.reports.get(candidate.id),
             at_random={} if self._untrained is None else self._untrained.signals,
         )
         source = visible((candidate.source or "").strip())

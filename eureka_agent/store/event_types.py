@@ -34,6 +34,7 @@ from eureka_agent.store.fields import (
 )
 from eureka_agent.store.journalled import candidate_to_json
 from eureka_agent.store.records import (
+    AnalystReport,
     Confirmation,
     DeviceChoice,
     Duel,
@@ -161,6 +162,14 @@ class PolicyMeasured(_Event):
     stats: PolicyStats
 
 
+class PolicyAnalyzed(_Event):
+    """A language model looked at a candidate's recorded episodes."""
+
+    type: Literal["policy_analyzed"] = "policy_analyzed"
+    name: CandidateName
+    report: AnalystReport
+
+
 class CandidateProposed(_Event):
     """A candidate that the critic let through."""
 
@@ -271,6 +280,7 @@ Event = (
     | RequestFailed
     | ReplyReceived
     | PolicyMeasured
+    | PolicyAnalyzed
     | CandidateProposed
     | CandidateRefused
     | TrainingStarted

@@ -13,10 +13,14 @@ import numpy as np
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
 from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
 
 PROBE_EPISODES = 2
 PROBE_STEPS = 100
+BUILD_WALL_S = 120.0
+PROBE_WALL_S = 60.0
+"""The steps of the probe are to take less; so few a second are too few to learn from."""
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
 
@@ -58,7 +62,8 @@ def generic_task(ref: TaskRef) -> Task:
     else:
         constructor = building.unpickled(ref.value)
         label, env_id = "The given constructor's environment", options.get("name", "custom")
-    env = building.build(constructor, label)
+    with at_most(BUILD_WALL_S, f"Building {label}"):
+        env = building.build(constructor, label)
     known = options.get("max_episode_steps") or registered or building.time_limit(env)
     limit = known or building.ASSUMED_LIMIT
     make_env = building.guarded(constructor, label, limit)
@@ -72,7 +77,8 @@ def _assembled(
     options = ref.options
     env = make_env()
     context = environment_context(env)
-    info = probe_info(env)
+    with at_most(PROBE_WALL_S, f"A first look at {env_id}, {PROBE_STEPS} random steps,"):
+        info = probe_info(env)
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),
@@ -103,7 +109,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
     taken = [leaf.name for leaf in leaves]
     names = info_names([entry.key for entry in info], taken)
     extra = tuple(
-        Signal(signal_name, entry.shape, meaning=f"info['{entry.key}']", dtype=entry.dtype)
+        Signal(signal_name, entry.shape, meaning=_meaning(entry), dtype=entry.dtype)
         for (signal_name, _), entry in zip(names.items(), info, strict=True)
     )
     return Task(
@@ -124,6 +130,8 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         context=context,
         ref=TaskRef("gym", name),
         info=names,
+        reads_inside=False,
+        late_info=tuple(name for name, entry in zip(names, info, strict=True) if entry.late),
     )
 
 
@@ -145,6 +153,12 @@ class InfoEntry:
     key: str
     shape: tuple[int, ...]
     dtype: Literal["float32", "int32"]
+    late: bool = False
+    """Whether only steps bring it; it is 0 after a reset."""
+
+
+def _meaning(entry: InfoEntry) -> str:
+    return f"info['{entry.key}']" + (", 0 before the first step" if entry.late else "")
 
 
 def names_reward(text: str) -> bool:

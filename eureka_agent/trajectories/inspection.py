@@ -1,4 +1,4 @@
-"""Random play before anything is trained: are promises kept, and what do the signals look like?"""
+"""Random play before any training: does the environment keep its contract, and how do signals look?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_HOLD = 50
 
 
 class _RandomPolicy:
-    """Random actions, held for `hold` steps each; every world has its own generator."""
+    """Random actions, each held for `hold` steps; every world has its own generator."""
 
     def __init__(self, space: gym.Space, seed: int, hold: int) -> None:
         self._space = copy.deepcopy(space)
@@ -41,11 +41,11 @@ class _RandomPolicy:
 
 
 def inspect_environment(task: Task, seed: int = 0, steps: int = MINIMUM_ROWS) -> TrajectoryBatch:
-    """Play at random and record at least `steps` rows (and 512), until one episode at least has ended.
+    """Play random actions for at least `steps` rows (and 512), until at least one episode has ended.
 
-    In half of the worlds actions are drawn anew each step, in the others they are held for a while.
-    Raises TaskError if the environment breaks a promise: the form of what it returns, observations outside
-    their space or its bounds, signals that are not as declared, episodes that never end.
+    Returns signals `(T, N, ...)`. Half of the worlds draw a new action each step, the others hold it for a
+    while. Raises TaskError if the environment violates its contract: the form of what it returns,
+    observations outside their space or its bounds, signals that are not as declared, endless episodes.
     """
     rows = max(steps, MINIMUM_ROWS)
     hold = int(np.clip(task.max_episode_steps // 10, 2, LONGEST_HOLD))
@@ -77,7 +77,7 @@ def _check_state(worlds: GymWorlds) -> None:
 
 
 def _check_ends(task: Task, results: list[StepResult]) -> None:
-    """Raise TaskError if nobody named a time limit and no episode ended before the assumed one."""
+    """Raise TaskError if there is no time limit and no episode ended within the assumed one."""
     by_itself = any(result.terminated.any() for result in results)
     earlier = any(result.truncated.any() for result in results[: ASSUMED_LIMIT - 1])
     if not (task.time_limit_known or by_itself or earlier):

@@ -164,7 +164,7 @@ def test_a_model_without_a_price_meets_no_budget(tmp_path: Path) -> None:
     with serving(Service("openai", say=author())) as service:
         evolution = evolution_with(tmp_path, [model_on(service, price=None)], budget_usd=100.0)
         evolution.run()
-    assert "no known price" in evolution.state.stopped
+    assert "price of a request is unknown" in evolution.state.stopped
     assert not service.requests
 
 
