@@ -21,6 +21,7 @@ from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
+from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event
@@ -53,6 +54,8 @@ class RunResult:
     summary: Path
     confirmation: dict[str, Any]
     """The table of the confirmation, as in the log."""
+    verdict: Conclusion
+    """What it came to."""
 
 
 def evolve(
@@ -242,7 +245,8 @@ def result_of(folder: RunFolder, state: RunState) -> RunResult:
     found = state.confirmation
     winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None
-    return RunResult(folder.root, winner, reward, folder.summary, found.to_json() if found else {})
+    told = found.to_json() if found else {}
+    return RunResult(folder.root, winner, reward, folder.summary, told, conclusion_of(folder, state))
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:

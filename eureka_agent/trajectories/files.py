@@ -8,7 +8,7 @@ in JSON what each is. The files of earlier versions, which kept signals only, ar
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +84,25 @@ def read_trajectories(path: Path) -> list[Trajectory]:
         ) from error
 
 
+def read_scores(path: Path) -> tuple[float, ...]:
+    """Return the scores of a file's episodes that ended; none where there is no such file, or none to read.
+
+    Nothing else of the file is read, however much it claims to hold.
+    """
+    if path.is_symlink() or not path.is_file():
+        return ()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in _SCORES if f"{name}.npy" in archive.namelist())
+            if archive.getinfo(f"{name}.npy").file_size > _MOST_BYTES:
+                return ()
+        with np.load(path, allow_pickle=False) as data:
+            scores = _SCORES[name](data[name])
+    except (OSError, ValueError, LookupError, StopIteration, EOFError, zipfile.BadZipFile):
+        return ()
+    return tuple(score for score in scores if score is not None and np.isfinite(score))
+
+
 def _form(arrays: Mapping[str, Array]) -> str:
     if "version" not in arrays:
         return "side by side" if "first" in arrays else "signals"
@@ -151,6 +170,12 @@ def _read_side_by_side(arrays: dict[str, Array]) -> list[Trajectory]:
 
 
 _TOLD = tuple(name for name in _Episode.model_fields if name != "length")
+_MOST_BYTES = 16 * 2**20
+_SCORES: dict[str, Callable[[Array], list[float | None]]] = {
+    "episodes": lambda array: [episode.fitness for episode in _EPISODES.validate_json(array.tobytes())],
+    "fitness_per_episode": lambda array: array.astype(np.float64).tolist(),
+}
+"""Where the two forms of random play hold scores."""
 _FORMS = {"now": _read_now, "signals": _read_signals, "side by side": _read_side_by_side}
 
 

@@ -138,8 +138,11 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     assert summary["status"] == "finished"
     view = json.loads(cli("show", "--json", cwd=run).stdout)
     assert [c["id"] for c in view["candidates"]] == ["0-00", "0-01"]
+    assert (summary["best"], summary["fitness"]) == (view["best"], view["fitness"])
     assert summary["best"] == view["confirmation"]["winner"]
+    assert summary["verdict"] == view["verdict"]["sentence"]
     text = cli("show", cwd=run).stdout
+    assert text.startswith(summary["verdict"])
     assert "Lineage" in text
     assert "compute_reward" in text
     exported = cli("export", "latest", "-o", "mine.py", cwd=run)
@@ -156,7 +159,9 @@ def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> N
     one = ("--generations", "1", "--samples", "1", "--repair-turns", "0")
     ended = cli("evolve", "cartpole", "--model", "replay:replies.jsonl", *one, cwd=tmp_path)
     assert ended.returncode == 1, ended.stderr
-    assert "No reward could be trained with." in ended.stdout
+    assert "No reward was found: 1 refused; 1 reward tried in " in ended.stdout
+    [listed] = json.loads(cli("runs", "--json", cwd=tmp_path).stdout)
+    assert listed["status"] == "failed"
     exported = cli("export", cwd=tmp_path)
     assert exported.returncode in (1, 2)
     assert "It ended without one" in exported.stderr
