@@ -20,7 +20,7 @@ from eureka_agent.tasks.context import environment_context
 from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
-from eureka_agent.tasks.schema import TaskFile, base_folder, read_task_file
+from eureka_agent.tasks.schema import BudgetSection, TaskFile, base_folder, read_task_file
 from eureka_agent.tasks.task import (
     Array,
     FitnessSpec,
@@ -105,7 +105,7 @@ def folder_task(ref: TaskRef) -> Task:
     context = environment_context(env, goal=False)
     info = info_names(file.environment.info, [leaf.name for leaf in leaves_of(env.observation_space)])
     env.close()
-    budget = TrainingBudget(**file.budget.model_dump())
+    budget = _budget(file.budget)
     needs = needed_function(file.fitness.reduce)
     steps = options.get("env_steps") or (stage.env_steps if stage else None)
     return Task(
@@ -147,6 +147,11 @@ def _folders(folder: Path, file: TaskFile) -> list[Path]:
         folders.append(base_folder(folders[-1] / TASK_FILE, file.extends))
         file = read_task_file(folders[-1] / TASK_FILE)
     return folders
+
+
+def _budget(section: BudgetSection) -> TrainingBudget:
+    stated = bool({"checkpoints", "eval_episodes"} & section.model_fields_set)
+    return TrainingBudget(**section.model_dump(exclude_none=True), evaluation_stated=stated)
 
 
 def _stages(file: TaskFile, folder: Path) -> tuple[Stage, ...]:

@@ -106,8 +106,10 @@ direction = "maximize"
 [budget]
 # What training with one reward may spend.
 env_steps = 50_000
-checkpoints = 10
-eval_episodes = 10
+# A run fits these to the length of an episode, so that evaluation takes at most a fifth of its steps. What is
+# said here stands.
+# checkpoints = 10
+# eval_episodes = 10
 
 [algorithm]
 # Settings of PPO; what is left out keeps the trainer's default.

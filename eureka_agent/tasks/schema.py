@@ -79,7 +79,9 @@ class BudgetSection(Section):
     checkpoints: int = Field(10, ge=1, description="evaluations while learning")
     eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
     wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")
-    memory_mb: int = Field(4096, ge=64, description="memory limit of a training process")
+    memory_mb: int | None = Field(
+        None, ge=64, description="memory limit of a training process; default: what the machine can spare"
+    )
 
 
 class AlgorithmSection(Section):

@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol
 import gymnasium as gym
 import numpy as np
 
+from eureka_agent.resources import usable_memory_mb
+
 Array = np.ndarray
 Signals = dict[str, Array]
 State = Mapping[str, Array]
@@ -66,8 +68,18 @@ class TrainingBudget:
     checkpoints: int = 10
     eval_episodes: int = 10
     """Episodes of each evaluation set; checkpoints are chosen on one set, scored on another."""
+    score_episodes: int | None = None
+    """Episodes that the chosen checkpoint is scored on; None is as many as it was chosen on."""
+    evaluation_stated: bool = False
+    """Whether somebody decided on these three; else a run fits them to the length of its trainings."""
     wall_s: float = 600.0
-    memory_mb: int = 4096
+    memory_mb: int = field(default_factory=usable_memory_mb)
+    """Memory limit of a training process; by default what this machine can spare."""
+
+    @property
+    def scoring_episodes(self) -> int:
+        """Episodes that the chosen checkpoint is scored on."""
+        return self.eval_episodes if self.score_episodes is None else self.score_episodes
 
 
 @dataclass(frozen=True)
