@@ -19,7 +19,7 @@ from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, 
 PROBE_EPISODES = 2
 PROBE_STEPS = 100
 BUILD_WALL_S = 120.0
-PROBE_WALL_S = 60.0
+PROBE_WALL_S = 120.0
 """The steps of the probe are to take less; so few a second are too few to learn from."""
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")

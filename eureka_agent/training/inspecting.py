@@ -26,7 +26,7 @@ from eureka_agent.trajectories.inspection import inspect_environment
 
 ENTRY = "eureka_agent.training.inspecting:main"
 ROWS = 1024
-WALL_S = 120.0
+WALL_S = 300.0
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
