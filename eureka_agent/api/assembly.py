@@ -58,10 +58,12 @@ def building(
     stop: threading.Event,
     why: str,
     steps_a_second: float | None = None,
+    notices: Sequence[str] = (),
 ) -> Iterator[Evolution]:
     """Build the parts of a run, journal that it started, and take them down afterwards.
 
     `steps_a_second` is what the environment was measured at; None where it was not, or was told before.
+    `notices` are what else a first look at it brought.
     """
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
@@ -72,6 +74,8 @@ def building(
         if not folder.recording.exists():
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
+        for text in notices:
+            log.append(Notice(text=text))
         _say_pace(task, config, log, steps_a_second, device)
         asked = journalled(models, config, folder, log, state)
         yield Evolution(

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,9 @@ from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_fo
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.generic import AS_BEFORE
 from eureka_agent.tasks.identity import journalled_ref, task_digest
-from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluation_share import with_evaluation, with_fitted_evaluation
 from eureka_agent.training.inspecting import FirstLook, first_look
@@ -219,12 +220,12 @@ def _run(
             # Trainers live there: what somebody else left would be their settings and their caches.
             shutil.rmtree(folder.scratch, ignore_errors=True)
         log.listen(state.apply)
-        task = _evaluated_as_begun(task, config, log)
+        task = _as_begun(task, config, log)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
         if not state.finished:
             with building(
-                task, config, folder, log, state, look.recording, stop, why, look.steps_a_second
+                task, config, folder, log, state, look.recording, stop, why, look.steps_a_second, look.notices
             ) as evolution:
                 evolution.run()
     return result_of(folder, state)
@@ -235,12 +236,16 @@ def _fitted(task: Task, config: RunConfig) -> Task:
     return with_fitted_evaluation(task, config.training.env_steps or task.budget.env_steps)
 
 
-def _evaluated_as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
-    """Return a task evaluated as its run began with; those of earlier versions go on as the task says."""
+def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
+    """Return a task as its run began with it; those of earlier versions go on as they were."""
     begun = next((event for event in log.events if isinstance(event, RunStarted)), None)
     if begun is None:
         return _fitted(task, config)
-    return task if begun.evaluation is None else with_evaluation(task, begun.evaluation)
+    if begun.evaluation is not None:
+        return with_evaluation(task, begun.evaluation)
+    if task.ref.kind == "folder":
+        return task
+    return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

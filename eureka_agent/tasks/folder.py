@@ -103,7 +103,10 @@ def folder_task(ref: TaskRef) -> Task:
     known = options.get("max_episode_steps") or own_limit
     limit = known or building.ASSUMED_LIMIT
     context = environment_context(env, goal=False)
-    info = info_names(file.environment.info, [leaf.name for leaf in leaves_of(env.observation_space)])
+    late = file.environment.late_info
+    info = info_names(
+        [*file.environment.info, *late], [leaf.name for leaf in leaves_of(env.observation_space)]
+    )
     env.close()
     budget = _budget(file.budget)
     needs = needed_function(file.fitness.reduce)
@@ -130,6 +133,7 @@ def folder_task(ref: TaskRef) -> Task:
         fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
         info=info,
+        late_info=tuple(name for name, key in info.items() if key in late),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,

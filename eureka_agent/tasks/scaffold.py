@@ -42,13 +42,16 @@ def _quoted(text: str) -> str:
 
 def _toml(task: Task, goal: str, *, gym_id: bool) -> str:
     source = f"id = {_quoted(task.env_id)}" if gym_id else f"factory = {_quoted(task.env_id)}"
-    info = ", ".join(_quoted(key) for key in task.info.values())
+    early = ", ".join(_quoted(key) for name, key in task.info.items() if name not in task.late_info)
+    late = ", ".join(_quoted(task.info[name]) for name in task.late_info)
+    info = f"info = [{early}]  # entries of info that task.py finds in the state\n" if early else ""
+    info += f"late_info = [{late}]  # entries that only steps bring; 0 after a reset\n" if late else ""
     return _TOML.format(
         goal=_quoted(goal),
         source=source,
         limit=task.max_episode_steps,
         unsure="" if task.time_limit_known else "  # a guess: the environment names no time limit",
-        info=f"info = [{info}]  # entries of info that task.py finds in the state\n" if info else "",
+        info=info,
         signals="\n".join(_signal(signal) for signal in task.signals),
     )
 

@@ -27,6 +27,9 @@ class EnvironmentSection(Section):
     kwargs: dict[str, Any] = Field({}, description="arguments of gymnasium.make or of the factory")
     max_episode_steps: int | None = Field(None, ge=1, description="time limit; default: the registered one")
     info: tuple[str, ...] = Field((), description="keys of `info` that task.py finds in the state")
+    late_info: tuple[str, ...] = Field(
+        (), description="keys of `info`, single numbers, that only steps bring: they are 0 after a reset"
+    )
     state: tuple[str, ...] = Field(
         (), description="fields of MuJoCo's MjData that task.py finds in the state"
     )

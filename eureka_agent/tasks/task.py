@@ -175,6 +175,8 @@ class Task:
     folder: Path | None = None
     bases: tuple[Path, ...] = ()
     """Task folders whose parts this one takes over, nearest first."""
+    notices: tuple[str, ...] = ()
+    """What a person should know of how the environment was taken, each a sentence."""
     env_reward: str = ""
     """The environment's own reward in words or code; empty unless the person asked to show it."""
 

@@ -36,10 +36,11 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     try:
         task = load_task(TaskRef(**payload["task"]))
         began = time.monotonic()
-        recorded = inspect_environment(task, seed=payload["seed"], steps=ROWS)
+        notices: list[str] = []
+        recorded = inspect_environment(task, seed=payload["seed"], steps=ROWS, notice=notices.append)
         pace = recorded.rows / (time.monotonic() - began)
         write_trajectories(folder / FILE, recorded.trajectories)
-        answer: dict[str, Any] = {"error": None, "steps_a_second": pace}
+        answer: dict[str, Any] = {"error": None, "steps_a_second": pace, "notices": notices}
     except EurekaError as error:
         answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
     write_json(folder / "inspected.json", answer)
@@ -52,6 +53,8 @@ class FirstLook(NamedTuple):
     """Random transitions, signals `(T, N, ...)`."""
     steps_a_second: float | None = None
     """Steps of environments in turn, in one process; None where nobody measured."""
+    notices: tuple[str, ...] = ()
+    """What a person should know, each a sentence."""
 
 
 def record_transitions(
@@ -86,12 +89,13 @@ def first_look(
             executor.close()
         if stopping.is_set():
             raise Interrupted
-        steps_a_second = _answered(task, folder / "inspected.json", end, wall_s)
-        return FirstLook(TrajectoryBatch.of(read_trajectories(folder / FILE)), steps_a_second)
+        told = _answered(task, folder / "inspected.json", end, wall_s)
+        recording = TrajectoryBatch.of(read_trajectories(folder / FILE))
+        return FirstLook(recording, told["steps_a_second"], (*task.notices, *told["notices"]))
 
 
-def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> float:
-    """Return the steps a second that a child measured; raises TaskError where it came to nothing."""
+def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> dict[str, Any]:
+    """Return what a child told of a recording; raises TaskError where it came to nothing."""
     if end.timed_out:
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
@@ -107,4 +111,4 @@ def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> float:
     told = json.loads(answer.read_text())
     if (error := told["error"]) is not None:
         raise TaskError(error["what"], allowed=error["allowed"], fix=error["fix"])
-    return told["steps_a_second"]
+    return told
