@@ -20,9 +20,10 @@ from eureka_agent.tasks.context import environment_context
 from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
-from eureka_agent.tasks.schema import BudgetSection, TaskFile, base_folder, read_task_file
+from eureka_agent.tasks.schema import BudgetSection, SignalSection, TaskFile, base_folder, read_task_file
 from eureka_agent.tasks.task import (
     Array,
+    Element,
     FitnessSpec,
     Signal,
     Signals,
@@ -115,7 +116,7 @@ def folder_task(ref: TaskRef) -> Task:
         name=options.get("name") or folder.name,
         description=(options.get("goal") or file.description).strip(),
         safety=file.safety.strip(),
-        signals=tuple(Signal(**signal.model_dump()) for signal in file.signals),
+        signals=tuple(_signal(section) for section in file.signals),
         fitness=FitnessSpec(**file.fitness.model_dump()),
         budget=budget if steps is None else replace(budget, env_steps=steps),
         algorithm=file.algorithm.model_dump(exclude_none=True),
@@ -151,6 +152,11 @@ def _folders(folder: Path, file: TaskFile) -> list[Path]:
         folders.append(base_folder(folders[-1] / TASK_FILE, file.extends))
         file = read_task_file(folders[-1] / TASK_FILE)
     return folders
+
+
+def _signal(section: SignalSection) -> Signal:
+    elements = tuple(Element(**element.model_dump()) for element in section.elements)
+    return Signal(**{**section.model_dump(), "elements": elements})
 
 
 def _budget(section: BudgetSection) -> TrainingBudget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
+from eureka_agent.tasks.elements import with_elements
 from eureka_agent.tasks.observe import ActionCodec, dropped_from, info_names, leaves_of, numeric_info
 from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
@@ -151,6 +153,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
     `make_env` returns `env` itself: enough to track its signals, not to train.
     """
     leaves = leaves_of(env.observation_space)
+    doc = inspect.getdoc(type(env.unwrapped)) or ""
     codec = ActionCodec.of(env.action_space)
     taken = [leaf.name for leaf in leaves]
     names = info_names([entry.key for entry in info], taken)
@@ -162,7 +165,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         name=name,
         description=goal,
         safety="",
-        signals=(*(leaf.signal for leaf in leaves), codec.signal, *extra),
+        signals=(*(with_elements(leaf.signal, leaf.space, doc) for leaf in leaves), codec.signal, *extra),
         fitness=NATIVE_RETURN,
         budget=TrainingBudget(),
         algorithm={},

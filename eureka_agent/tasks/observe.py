@@ -20,6 +20,8 @@ RESERVED = frozenset({"obs", "action", "memory", "np", "math", "numpy"})
 """Names that an `info` entry may not take: they mean something else inside a reward."""
 
 _NUMERIC_KINDS = "fiub"
+_PICTURE = 32
+"""Pixels of a side from which an array of whole numbers is a picture, and not a grid."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,21 @@ class Leaf:
         if isinstance(self.space, spaces.MultiBinary):
             return Signal(self.name, self.shape, meaning="flags, 0 or 1", low=0.0, high=1.0)
         low, high = common_bounds(self.space)
-        return Signal(self.name, self.shape, meaning="as the environment observes it", low=low, high=high)
+        return Signal(self.name, self.shape, meaning=self._meaning, low=low, high=high)
+
+    @property
+    def _meaning(self) -> str:
+        """What an array is by its form; pictures and grids read like nothing else."""
+        whole = self.space.dtype is not None and self.space.dtype.kind in "iu"
+        match self.shape:
+            case (rows, columns, 1 | 3 | 4 as depth) if whole and min(rows, columns) >= _PICTURE:
+                return f"a picture of {rows} x {columns} pixels with {depth} channels, x[:, row, column, k]"
+            case (rows, columns, depth):
+                return f"a grid of {rows} x {columns} cells with {depth} numbers each, x[:, i, j, k]"
+            case (rows, columns):
+                return f"a table of {rows} rows and {columns} columns, x[:, row, column]"
+            case _:
+                return "as the environment observes it"
 
 
 def common_bounds(space: gym.Space) -> tuple[float | None, float | None]:

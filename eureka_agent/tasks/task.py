@@ -20,6 +20,16 @@ observations as `obs_<key>`), numeric `info` entries under their own names."""
 
 
 @dataclass(frozen=True)
+class Element:
+    """One number of a vector."""
+
+    meaning: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Signal:
     """A named, documented array measured after each control step; `prev_<name>` is one step earlier."""
 
@@ -31,6 +41,8 @@ class Signal:
     low: float | None = None
     high: float | None = None
     dtype: Literal["float32", "int32"] = "float32"
+    elements: tuple[Element, ...] = ()
+    """What each number of a vector is, in order; empty where they do not differ in what is known."""
 
     @property
     def previous(self) -> Signal:
