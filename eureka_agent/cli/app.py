@@ -7,7 +7,7 @@ import sys
 import typer
 
 from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
-from eureka_agent.cli.output import fail
+from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
 app = typer.Typer(
@@ -48,6 +48,8 @@ def version_option(
 
 def main() -> None:
     """Run the command line; errors that a person can fix are printed without a traceback."""
+    if "--json" in sys.argv:
+        keep_stdout_for_documents()
     try:
         app()
     except EurekaError as error:

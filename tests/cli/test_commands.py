@@ -278,3 +278,18 @@ def test_doctor_shows_a_person_each_layer_and_each_attempt(tmp_path: Path) -> No
     assert "Generated code is" in shown.splitlines()[0]
     for word in ("bubblewrap", "seccomp", "what it means", "start a process"):
         assert word in shown
+
+
+def test_what_an_environment_prints_does_not_spoil_documents(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import os\n\nimport gymnasium as gym\n\n\ndef make():\n"
+        "    print('hello from Python')\n    os.write(1, b'hello from C\\n')\n"
+        "    return gym.make('CartPole-v1')\n"
+    )
+    (tmp_path / "good.py").write_text(
+        "def compute_reward(obs):\n    x = -obs[:, 2] ** 2\n    return x, {'x': x}\n"
+    )
+    done = cli("check", "good.py", "--task", "loud", "--env", "loud:make", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["refused"] is False
+    assert "hello from Python" in done.stderr
+    assert "hello from C" in done.stderr
