@@ -12,7 +12,7 @@ from eureka_agent.analysis.components import (
     observe_component_curves,
     observe_saturation,
 )
-from eureka_agent.analysis.curves import Score, component_curves, observe_curves
+from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import Moments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
@@ -41,11 +41,18 @@ class Known:
     sign: float | None = None
     """+1 where a larger fitness is better, -1 where a smaller one is; None where nobody said."""
     random_play: Sequence[Trajectory] = ()
+    span: tuple[float, float] | None = None
+    """Least and greatest fitness of the run's candidates."""
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
 
     @property
     def at_random(self) -> Score | None:
-        """What random actions score."""
+        """What random play scores; None where some worlds never ended an episode.
+
+        Those that ended would then be the quick ones, which are no sample of all.
+        """
+        if any(not episode.ended for episode in self.random_play if episode.earlier == 0):
+            return None
         return Score.of([t.fitness for t in self.random_play if t.fitness is not None])
 
 
@@ -86,6 +93,8 @@ class Played:
     """Likewise the parts that a compound fitness asks for."""
     unreadable: str = ""
     """Why its recording could not be read."""
+    unpaid: str = ""
+    """Why its reward could not tell what it pays for these episodes, where it was asked."""
 
 
 def analyze_candidate(played: Played, known: Known, parent: Played | None = None) -> CandidateAnalysis:
@@ -121,7 +130,7 @@ def _of_training(played: Played, known: Known) -> Iterator[Observation]:
             )
             yield Observation(ObservationKind.UNKNOWN, text, reason="a log of an earlier version")
         else:
-            yield from observe_curves(evaluation, sign=known.sign, at_random=known.at_random)
+            yield from observe_curves(evaluation, Yardstick(known.sign, known.at_random, known.span))
         yield from observe_component_curves(component_curves(evaluation))
     yield from observe_spread(searched)
 
@@ -140,11 +149,15 @@ def _of_episodes(
         behaviours[index] = frozenset(str(o.kind) for o in seen if o.kind in _WAYS)
         yield from seen
     for index, events in enumerate(played.events):
-        yield from observe_events(events, index)
+        passed = {name: mask for name, mask in events.items() if name not in told[index].name}
+        yield from observe_events(passed, index)  # that it ended so stands among the outcomes
     for index, parts in enumerate(played.parts):
         yield from observe_zero_parts(parts, played.episodes[index].fitness, index)
     yield from observe_saturation(played.episodes)
     yield from observe_clusters(told, behaviours)
+    if played.unpaid:
+        text = "What its reward pays for these episodes is not known."
+        yield Observation(ObservationKind.UNKNOWN, text, reason=played.unpaid)
     if typical is None:
         text = "Whether it stood still or trembled was not asked."
         reason = "no recording of random play to measure by"

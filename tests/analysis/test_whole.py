@@ -75,3 +75,10 @@ def test_an_episode_that_never_ended_is_called_so() -> None:
     running = episode(100, "running", position=np.arange(100), velocity=np.arange(100))
     analysis = analyze_candidate(Played(candidate(), [running]), KNOWN)
     assert any("still running when the recording ended" in finding.text for finding in analysis.findings)
+
+
+def test_random_play_of_which_only_the_quick_ended_scores_nothing() -> None:
+    whole, cut = random_walk(fitness=1.0), random_walk(ending="running")
+    assert Known(1.0, [whole, whole]).at_random is not None
+    assert Known(1.0, [whole, cut]).at_random is None
+    assert Known(1.0, [whole, random_walk(ending="running", earlier=1), whole]).at_random is not None
