@@ -27,6 +27,10 @@ ERRORS = 2.0
 """Standard errors that a difference of fitness must exceed."""
 ROUNDING = 1e-9
 """A share of a score below which a difference is one of rounding."""
+LEAST_RISE = 0.05
+"""A fitness that rose by less than a twentieth of what the run's candidates span did not rise."""
+SOONER = 0.75
+"""Who ends an episode after less than three quarters of random play's steps ends it on purpose."""
 LEAST_SHARE = 0.05
 """A component that is a smaller part of what is paid decides nothing."""
 
@@ -61,6 +65,8 @@ class Yardstick:
     """What random play scores."""
     span: tuple[float, float] | None = None
     """Least and greatest fitness of the run's candidates."""
+    random_length: float | None = None
+    """Mean steps of an episode of random play."""
 
     def low(self, fitness: float) -> bool:
         """Tell whether a fitness lies in the worse half of the run's."""
@@ -79,6 +85,7 @@ def observe_curves(evaluation: Evaluation, by: Yardstick) -> Iterator[Observatio
     kept = Score.of(evaluation.episode_fitness)
     if kept is None:
         return
+    yield from _ends_early(evaluation, by)
     if by.at_random is not None and by.at_random.above(kept, by.sign):
         text = (
             f"The trained policy scores {kept.mean:.4g} where random play scores {by.at_random.mean:.4g}: "
@@ -97,20 +104,35 @@ def _worthless(evaluation: Evaluation, kept: Score, by: Yardstick) -> str | None
     """
     if by.at_random is not None and not kept.above(by.at_random, by.sign):
         return f"the trained policy scores {kept.mean:.4g}, random play {by.at_random.mean:.4g}"
-    if by.low(kept.mean) and _never_rose(evaluation, by.sign):
+    if by.low(kept.mean) and _never_rose(evaluation, by):
         low, high = by.span or (0.0, 0.0)
         return f"the trained policy scores {kept.mean:.4g}, the run's candidates {low:.4g} to {high:.4g}"
     return None
 
 
-def _never_rose(evaluation: Evaluation, sign: float) -> bool:
-    """Tell whether the fitness of the last third of checkpoints is not above the first, beyond the noise."""
+def _never_rose(evaluation: Evaluation, by: Yardstick) -> bool:
+    """Tell whether the fitness of the last third of checkpoints is not above the first, to speak of."""
     scores = [Score(*score) for score in evaluation.checkpoint_scores]
     if len(scores) < LEAST_CHECKPOINTS:
         return False
     last = scores[-max(len(scores) // 3, 1) :]
     mean = Score(fmean(score.mean for score in last), fmean(score.error for score in last))
-    return not mean.above(scores[0], sign)
+    low, high = by.span or (0.0, 0.0)
+    little = by.sign * (mean.mean - scores[0].mean) < LEAST_RISE * (high - low)
+    return little or not mean.above(scores[0], by.sign)
+
+
+def _ends_early(evaluation: Evaluation, by: Yardstick) -> Iterator[Observation]:
+    """Yield that episodes end sooner than at random where every step costs."""
+    reward, length = evaluation.curves.get("reward", ()), evaluation.curves.get("episode_length", ())
+    if by.random_length is None or not reward or not length or max(reward) >= 0:
+        return
+    if length[-1] < SOONER * by.random_length and by.low(evaluation.fitness):
+        text = (
+            f"Ending pays: a step costs {-fmean(reward):.4g} on average, and episodes end after "
+            f"{length[-1]:.4g} steps, at random after {by.random_length:.4g}."
+        )
+        yield Observation(ObservationKind.ENDING_PAYS, text, checkpoint=len(length))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.code_changes import code_difference, observe_code
@@ -46,14 +47,23 @@ class Known:
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
 
     @property
-    def at_random(self) -> Score | None:
-        """What random play scores; None where some worlds never ended an episode.
+    def ended(self) -> list[Trajectory]:
+        """Episodes of random play that ended; none where some worlds never ended one.
 
-        Those that ended would then be the quick ones, which are no sample of all.
+        Those that did would then be the quick ones, which are no sample of all.
         """
         if any(not episode.ended for episode in self.random_play if episode.earlier == 0):
+            return []
+        return [episode for episode in self.random_play if episode.ended]
+
+    @property
+    def yardstick(self) -> Yardstick | None:
+        """What a training's fitness is measured by; None where nobody says which way is better."""
+        if self.sign is None:
             return None
-        return Score.of([t.fitness for t in self.random_play if t.fitness is not None])
+        scores = [episode.fitness for episode in self.ended if episode.fitness is not None]
+        lengths = [episode.length for episode in self.ended]
+        return Yardstick(self.sign, Score.of(scores), self.span, fmean(lengths) if lengths else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +134,14 @@ def _of_training(played: Played, known: Known) -> Iterator[Observation]:
         (e for e in played.candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate
     )
     for evaluation in searched[:1]:
-        if known.sign is None:
+        by = known.yardstick
+        if by is None:
             text = (
                 "Reward and fitness were not compared: the log does not say whether more fitness is better."
             )
             yield Observation(ObservationKind.UNKNOWN, text, reason="a log of an earlier version")
         else:
-            yield from observe_curves(evaluation, Yardstick(known.sign, known.at_random, known.span))
+            yield from observe_curves(evaluation, by)
         yield from observe_component_curves(component_curves(evaluation))
     yield from observe_spread(searched)
 

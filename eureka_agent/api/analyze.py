@@ -95,7 +95,9 @@ def analyze(
     chosen = None if candidate is None else _known(folder, state, candidate)
     loaded = None
     if with_rewards:
-        consent = Consent(trust, task, env, envs, None, None, unsafe_isolation)
+        # No model is asked here: that the log names one needs nobody's consent.
+        model, address = (state.config.get(name) for name in ("model", "base_url"))
+        consent = Consent(trust, task, env, envs, model, address, unsafe_isolation)
         loaded, _ = resumable(folder, state, consent)
     with _asking(loaded, unsafe=unsafe_isolation) as asked:
         reader = _Reader(folder, state, loaded, asked)

@@ -70,6 +70,19 @@ def test_dying_sooner_earns_more_where_every_step_costs() -> None:
     assert "reward an episode" in seen.text
 
 
+def test_ending_pays_where_every_step_costs_and_episodes_are_cut_short() -> None:
+    def said(reward: float, steps: float, fitness: float = 0.0, by: float | None = 20.0) -> bool:
+        evaluation = trained([fitness] * 10, [reward] * 10, length=[steps] * 10)
+        found = observe_curves(evaluation, Yardstick(1.0, None, (0.0, 1.0), by))
+        return any(seen.kind is ObservationKind.ENDING_PAYS for seen in found)
+
+    assert said(-1.0, 10.0)
+    assert not said(1.0, 10.0)
+    assert not said(-1.0, 16.0)
+    assert not said(-1.0, 10.0, fitness=1.0)  # the goal ends it
+    assert not said(-1.0, 10.0, by=None)
+
+
 def test_a_policy_below_random_actions_is_paid_against_the_fitness() -> None:
     bad = trained([-2.0] * 10, RISING, episodes=[-2.0, -1.9, -2.1])
     assert "worse than random" in kinds(bad, at_random=RANDOM)
@@ -93,6 +106,8 @@ def test_without_random_play_the_run_tells_whether_a_flat_fitness_is_a_good_one(
     assert kinds(flat, span=(0.1, 0.1)) == set()
     assert kinds(flat, span=(0.0, 1.0), sign=-1.0) == set()
     assert kinds(trained([0.1, 0.2, 0.3, 0.4], RISING[:4]), span=(0.0, 1.0)) == set()  # on its way
+    crept = [0.1 + 0.001 * k for k in range(10)]
+    assert kinds(trained(crept, RISING), span=(0.0, 1.0)) == {"reward without fitness"}
     assert kinds(trained([0.1] * 3, RISING[:3]), span=(0.0, 1.0)) == set()
     assert kinds(trained([0.1] * 10, [1.0] * 10), span=(0.0, 1.0)) == {"no progress"}
 

@@ -7,6 +7,7 @@ import json
 import numpy as np
 from analysis_fakes import candidate, episode, random_walk, trained
 
+from eureka_agent.analysis.curves import Score
 from eureka_agent.analysis.observation import ACCUSATIONS
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate
 from eureka_agent.trajectories import Trajectory
@@ -79,6 +80,10 @@ def test_an_episode_that_never_ended_is_called_so() -> None:
 
 def test_random_play_of_which_only_the_quick_ended_scores_nothing() -> None:
     whole, cut = random_walk(fitness=1.0), random_walk(ending="running")
-    assert Known(1.0, [whole, whole]).at_random is not None
-    assert Known(1.0, [whole, cut]).at_random is None
-    assert Known(1.0, [whole, random_walk(ending="running", earlier=1), whole]).at_random is not None
+    assert len(Known(1.0, [whole, whole]).ended) == 2
+    assert Known(1.0, [whole, cut]).ended == []
+    assert len(Known(1.0, [whole, random_walk(ending="running", earlier=1), whole]).ended) == 2
+    by = Known(1.0, [whole, whole]).yardstick
+    assert by is not None
+    assert (by.random_length, by.at_random) == (200, Score(1.0, 0.0))
+    assert Known(None, [whole, whole]).yardstick is None

@@ -21,6 +21,8 @@ from eureka_agent.api.analyze import RunAnalysis
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError
 from eureka_agent.resources import bundled_folders
+from eureka_agent.tasks.identity import task_digest
+from eureka_agent.tasks.registry import find_task
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +174,15 @@ def test_a_foreign_run_is_read_and_nothing_of_it_executed(tmp_path: Path, kind: 
         eureka_agent.analyze("theirs", runs=tmp_path / "runs", with_rewards=True)
     assert not mark.left
     assert [path.name for path in folder.root.iterdir()] == ["events.jsonl"]
+
+
+def test_a_model_that_a_log_names_is_not_asked_and_needs_no_consent(tmp_path: Path) -> None:
+    task = TaskChoice(kind="folder", value=str(bundled_folders("envs")[0] / "cartpole"))
+    digest = task_digest(find_task("cartpole"))
+    foreign_run(tmp_path / "runs" / "theirs", task, model="openai/gpt", task_digest=digest)
+    analysis = eureka_agent.analyze("theirs", "0-00", runs=tmp_path / "runs", with_rewards=True)
+    assert analysis.detail is not None
+    assert analysis.detail.candidate == "0-00"
 
 
 def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
