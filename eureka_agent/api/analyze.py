@@ -195,6 +195,8 @@ def _asked(played: Played, task: Task, sandbox: RewardSandbox) -> Played:
     source = played.candidate.source
     try:
         played = replace(played, events=[events_of(task, e.signals) for e in played.episodes])
+        if task.fitness_parts is not None:
+            played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
         if source and played.episodes:
             rows = max(episode.length for episode in played.episodes)
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:

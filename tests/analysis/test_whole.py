@@ -72,6 +72,15 @@ def test_what_is_missing_is_said_and_breaks_nothing() -> None:
     ]  # fmt: skip
 
 
+def test_events_and_parts_of_a_task_are_told_with_their_episode() -> None:
+    masks = {"it crouches": np.arange(100) > 50, "it walks": np.zeros(100, bool)}
+    played = Played(candidate(), [standing(0.5), standing(0.0)], [masks, masks], [masks, masks])
+    found = {(str(f.kind), f.episode): f.text for f in analyze_candidate(played, KNOWN).findings}
+    assert "'it crouches' first at step 51" in found["event", 1]
+    assert "'it walks' held on no step" in found["zero part", 1]
+    assert ("zero part", 0) not in found
+
+
 def test_an_episode_that_never_ended_is_called_so() -> None:
     running = episode(100, "running", position=np.arange(100), velocity=np.arange(100))
     analysis = analyze_candidate(Played(candidate(), [running]), KNOWN)
