@@ -52,6 +52,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "resume",
         "runs",
         "show",
+        "analyze",
         "export",
         "check",
         "play",
@@ -91,6 +92,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
         (["resume"], "there are no runs yet"),
         (["show", "nothing"], "does not exist"),
+        (["analyze", "nothing"], "does not exist"),
         (["train", "cartpole", "--reward", "none.py"], "none.py"),
         (["train", "cartpole", "--reward", "hack:none"], "hack:fast_cart"),
         (["check", "none.py", "--task", "cartpole"], "none.py"),
@@ -151,6 +153,20 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     again = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_analyze_tells_of_a_run_and_of_a_candidate(run: Path) -> None:
+    whole = cli("analyze", cwd=run)
+    assert whole.returncode == 0, whole.stderr
+    for words in ("0-00", "0-01", "Findings", "the pole fell", "Worst episode", "what happened"):
+        assert words in whole.stdout
+    one = json.loads(cli("analyze", "latest", "0-01", "--json", cwd=run).stdout)
+    assert one["candidates"] == []
+    assert one["detail"]["candidate"] == "0-01"
+    assert all(finding["text"] for finding in one["detail"]["findings"])
+    unknown = cli("analyze", "latest", "7-00", cwd=run)
+    assert unknown.returncode == 1
+    assert "has no candidate '7-00'" in unknown.stderr
 
 
 def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> None:
