@@ -13,6 +13,7 @@ from typing import Any
 import gymnasium as gym
 
 from eureka_agent.api.assembly import building
+from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
@@ -67,6 +68,7 @@ def evolve(
     runs: Path | str = "runs",
     new: bool = False,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
@@ -76,6 +78,8 @@ def evolve(
     """Evolve a reward for a task; the same call continues a run that did not finish.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    `seed_reward` is a file with a reward that takes the first place, `human_reward` one that winners are
+    compared with instead of the task's reference; both may be as `adopt` takes them.
     Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
     every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
     time of day. Raises a `EurekaError` for what a person can fix, and `Interrupted` when `stop` was set and
@@ -90,6 +94,7 @@ def evolve(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
@@ -112,6 +117,7 @@ def dry_run(
     stages: bool = True,
     envs: Path | None = None,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     **options: Any,
 ) -> Estimate:
@@ -125,6 +131,7 @@ def dry_run(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
@@ -135,6 +142,7 @@ def _asked_for(
     task: str | None,
     *,
     seed_reward: Path | str | None,
+    human_reward: Path | str | None,
     init_policy: Path | str | None,
     options: dict[str, Any],
     **where: Any,
@@ -150,11 +158,12 @@ def _asked_for(
             "base_url": model.base_url,
             "task": asdict(journalled_ref(chosen.ref)),
             "task_digest": task_digest(chosen),
-            "seed_reward": _read_seed_reward(seed_reward),
+            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
+            "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
             "init_policy": start,
         }
     )
-    return chosen, config, model.why
+    return compared_with(chosen, config.confirmation.human_reward), config, model.why
 
 
 def resume(
@@ -264,16 +273,3 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration
-
-
-def _read_seed_reward(given: Path | str | None) -> str | None:
-    if given is None:
-        return None
-    path = Path(given)
-    if not path.is_file():
-        raise ConfigError(
-            f"The seed reward {path} is not a file.",
-            allowed="a Python file with `compute_reward`",
-            fix="Give the path of the reward you have, e.g. --seed-reward reward.py.",
-        )
-    return path.read_text()

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
+from eureka_agent.cli import adopt, bench, evolve, play, rewards, runs, tasks
 from eureka_agent.cli.output import fail
 from eureka_agent.errors import EurekaError
 
@@ -27,6 +27,7 @@ app.command("show")(runs.show)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)

@@ -129,6 +129,13 @@ class ConfirmationConfig:
         int, Option("Fresh seeds of the confirmation at the end.", name="confirm_seeds", ge=2)
     ] = 5
     top: Annotated[int, Option("How many of the best are confirmed.", name="confirm_top", ge=1)] = 2
+    human_reward: Annotated[
+        str | None,
+        Option(
+            "A person's reward to compare with; else the task's reference.", typed=Typed(Path | None, None)
+        ),
+    ] = None
+    """Source of the reward, which takes the place of the task's reference."""
 
 
 @dataclass(frozen=True)
