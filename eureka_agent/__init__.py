@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from eureka_agent.api.train import train
     from eureka_agent.errors import EurekaError
     from eureka_agent.rewards.loader import load_reward
-    from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
+    from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
+    from eureka_agent.rewards.wrapper import RewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
     from eureka_agent.tasks.scaffold import write_task
 
@@ -31,7 +32,7 @@ _HOMES = {
     "EurekaError": "errors:EurekaError",
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "api.evolve:RunResult",
-    "VectorRewardWrapper": "rewards.wrapper:VectorRewardWrapper",
+    "VectorRewardWrapper": "rewards.vector_wrapper:VectorRewardWrapper",
     "adopt": "api.adopt:adopt",
     "check": "api.check:check",
     "doctor": "api.doctor:doctor",

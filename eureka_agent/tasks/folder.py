@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -56,13 +57,29 @@ class FolderBehaviour:
         own = {} if function is None else function(env)
         return {**read_fields(env, self.state), **own}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be copied and sent to another process, which imports the files again."""
+        return _behaviour_of, (tuple(str(module.__file__) for module in self.modules), self.state)
+
     def initial_signals(self, state: State) -> Signals:
         """Call the module's `initial_signals(state)`."""
-        return self.find("initial_signals")(state)
+        return self._initial_signals(state)
 
     def signals(self, before: State, action: Array, after: State) -> Signals:
         """Call the module's `signals(before, action, after)`."""
-        return self.find("signals")(before, action, after)
+        return self._signals(before, action, after)
+
+    @cached_property
+    def _initial_signals(self) -> Any:
+        return self.find("initial_signals")
+
+    @cached_property
+    def _signals(self) -> Any:  # looked for once: it is called at every step
+        return self.find("signals")
+
+
+def _behaviour_of(files: tuple[str, ...], state: tuple[str, ...]) -> FolderBehaviour:
+    return FolderBehaviour(tuple(load_module(Path(file)) for file in files), state)
 
 
 def folder_task(ref: TaskRef) -> Task:
@@ -113,6 +130,7 @@ def folder_task(ref: TaskRef) -> Task:
         fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
         info=info,
+        reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,
         time_limit_known=known is not None,

@@ -103,7 +103,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
     taken = [leaf.name for leaf in leaves]
     names = info_names([entry.key for entry in info], taken)
     extra = tuple(
-        Signal(signal_name, entry.shape, meaning=f"info['{entry.key}']", dtype=entry.dtype)
+        Signal(signal_name, entry.shape, meaning=_meaning(entry), dtype=entry.dtype)
         for (signal_name, _), entry in zip(names.items(), info, strict=True)
     )
     return Task(
@@ -124,6 +124,8 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         context=context,
         ref=TaskRef("gym", name),
         info=names,
+        reads_inside=False,
+        late_info=tuple(name for name, entry in zip(names, info, strict=True) if entry.late),
     )
 
 
@@ -145,6 +147,12 @@ class InfoEntry:
     key: str
     shape: tuple[int, ...]
     dtype: Literal["float32", "int32"]
+    late: bool = False
+    """Whether only steps bring it; it is 0 after a reset."""
+
+
+def _meaning(entry: InfoEntry) -> str:
+    return f"info['{entry.key}']" + (", 0 before the first step" if entry.late else "")
 
 
 def names_reward(text: str) -> bool:

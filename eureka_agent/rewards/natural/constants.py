@@ -11,28 +11,25 @@ import numpy as np
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.elementwise import cast
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.shaping import sizes_of, stacked
+from eureka_agent.rewards.natural.shaping import sizes_of
 from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
+from eureka_agent.rewards.natural.stacking import (
+    as_tuples,
+    constant_array_of,
+    listed_array,
+    numbers_text,
+)
 from eureka_agent.rewards.natural.values import (
     MAX_CONSTANT,
     ArrayValue,
     CountValue,
     Dtype,
     ItemsValue,
-    Numbers,
     SettingValue,
     TypeValue,
     Value,
 )
 from eureka_agent.rewards.tree import shown
-
-
-def numbers_text(numbers: Numbers, dtype: Dtype) -> str:
-    """Return numbers as literals."""
-    if isinstance(numbers, tuple):
-        return f"[{', '.join(numbers_text(number, dtype) for number in numbers)}]"
-    made: Any = {"b": bool, "i": int, "f": float}[dtype](numbers)
-    return {"inf": "np.inf", "-inf": "-np.inf"}.get(repr(made), repr(made))
 
 
 def _dtype(site: CallSite, otherwise: Dtype) -> Dtype:
@@ -53,14 +50,10 @@ def _constant(site: CallSite, values: np.ndarray, dtype: Dtype) -> ArrayValue:
             f"At most {MAX_CONSTANT}.",
             "Use fewer.",
         )
-    numbers = _tuple(values.tolist())
+    numbers = as_tuples(values.tolist())
     text = numbers_text(numbers, dtype)
     site.write(f"np.array({text})" if values.ndim else text)
     return ArrayValue(values.shape, dtype, worlds=False, number=numbers, buffer=site.body.fresh_buffer())
-
-
-def _tuple(values: Any) -> Numbers:
-    return tuple(map(_tuple, values)) if isinstance(values, list) else values
 
 
 def _filled(number: float | None) -> Operation:
@@ -105,7 +98,7 @@ def _filled_for_worlds(
     if dtype == "b":
         text = f"np.full_like({like}, {float(value)}) != 0"
     if rows:
-        zeros = numbers_text(_tuple(np.zeros(rows).tolist()), "f")
+        zeros = numbers_text(as_tuples(np.zeros(rows).tolist()), "f")
         text = f"({text})[:, {', '.join(['None'] * len(rows))}] + np.array({zeros})"
         text = f"({text} != 0)" if dtype == "b" else text
     site.write(f"({text})" if rows or dtype == "b" else text)
@@ -172,13 +165,15 @@ def _made_of(site: CallSite, *, copies: bool) -> Value:
     value = site.value("x")
     if isinstance(value, ArrayValue):
         return _of_array(site, value, copies=copies)
-    if not isinstance(value, ItemsValue) or not value.known:
-        refuse(site.node, f"`{shown(site.node)}` makes an array of no list.", "", "Write the list out.")
-    numbers = _constant_numbers(site.body, value)
-    if numbers is not None:
-        return _of_numbers(site, numbers)
-    made = _stacked_list(site, site.given["x"], value)
+    if not isinstance(value, ItemsValue):
+        refuse(
+            site.node, f"`{shown(site.node)}` makes an array of no list.", "It would fail.", "Write a list."
+        )
+    listed = site.given["x"]
+    made = listed_array(site.body, listed, value)
     dtype = _dtype(site, made.dtype)
+    if not made.worlds and dtype != made.dtype:
+        made = constant_array_of(site.body, listed, made.number, dtype)
     site.write(cast(made, site.text("x"), lambda: site.atom("x"), dtype))
     return replace(made, dtype=dtype)
 
@@ -189,59 +184,6 @@ def _of_array(site: CallSite, value: ArrayValue, *, copies: bool) -> Value:
     site.write(text)
     made = replace(value, dtype=dtype, python=False)
     return site.fresh(made) if copies or dtype != value.dtype or value.python else made
-
-
-def _of_numbers(site: CallSite, numbers: Any) -> Value:
-    try:
-        array = np.array(numbers)
-    except ValueError:
-        array = np.array(None)
-    if array.dtype.kind not in "bif" or array.ndim == 0:
-        refuse(site.node, f"`{shown(site.node)}` is no array of numbers.", "", "Write rows of one length.")
-    kind: Dtype = array.dtype.kind  # pyright: ignore[reportAssignmentType]
-    dtype = _dtype(site, kind)
-    listed = site.given["x"]
-    text = numbers_text(_tuple(array.tolist()), dtype)
-    literal = not any(
-        isinstance(n, (ast.Name, ast.Call, ast.Subscript, ast.ListComp)) for n in ast.walk(listed)
-    )
-    if literal and dtype == kind:
-        text = site.text("x")
-    if array.size > MAX_CONSTANT:
-        refuse(
-            site.node,
-            f"`{shown(site.node)}` makes {array.size} numbers.",
-            f"At most {MAX_CONSTANT}.",
-            "Use fewer.",
-        )
-    site.write(f"np.array({text})")
-    return ArrayValue(
-        array.shape, dtype, worlds=False, number=_tuple(array.tolist()), buffer=site.body.fresh_buffer()
-    )
-
-
-def _constant_numbers(body: Body, value: Value) -> Any:
-    """Return nested lists of known numbers, or None."""
-    if isinstance(value, ItemsValue):
-        inner = [_constant_numbers(body, item) for item in value.items]
-        return None if any(each is None for each in inner) else inner
-    if isinstance(value, ArrayValue) and not value.worlds and value.number is not None:
-        return list(value.number) if isinstance(value.number, tuple) else value.number
-    return None
-
-
-def _stacked_list(site: CallSite, node: ast.expr, value: ItemsValue) -> ArrayValue:
-    """Write a list with arrays in it as np.stack; lists inside it too."""
-    parts: list[ArrayValue] = []
-    for i, item in enumerate(value.items):
-        if isinstance(item, ItemsValue) and isinstance(node, (ast.List, ast.Tuple)):
-            item = _stacked_list(site, node.elts[i], item)
-        if not isinstance(item, ArrayValue):
-            refuse(site.node, f"`{shown(site.node)}` makes an array of no numbers.", "", "Write numbers.")
-        parts.append(item)
-    made, text = stacked(site.body, site.node, node, parts, 0)
-    site.body.write(node, text)
-    return made
 
 
 def _arange(site: CallSite) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import operator
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from eureka_agent.rewards.natural.indexing import read_subscript, require_define
 from eureka_agent.rewards.natural.products import matrix_product
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.shaping import transposed
+from eureka_agent.rewards.natural.stacking import listed_array
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
@@ -65,8 +67,13 @@ def _text(body: Body, node: ast.expr) -> Value:
             refuse(
                 node, what, "Names of components are fixed.", "Write the names out, one by one.", rule="text"
             )
-    body.write(node, repr(made).replace("'", '"') if "'" not in made and '"' not in made else repr(made))
+    body.write(node, quoted(made))
     return TextValue(made)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal."""
+    return json.dumps(text) if text.isascii() else repr(text)
 
 
 def _plain(part: ast.expr) -> bool:
@@ -75,13 +82,14 @@ def _plain(part: ast.expr) -> bool:
 
 def _name(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, ast.Name)
-    if node.id in body.names:
+    value = body.names.get(node.id, body.program.constants.get(node.id))
+    if value is not None:
         require_defined(body, node, node.id)
         if node.id in body.written:
             body.program.edits.replace(body.span(node), body.written[node.id])
-        return body.names[node.id]
-    if node.id in body.program.constants:
-        return body.program.constants[node.id]
+        elif isinstance(value, TextValue) and value.text is not None:
+            body.write(node, quoted(value.text))
+        return value
     if (path := body.program.path(body, node)) is not None:
         return body.program.named(body, node, path)
     if node.id in ("float", "int", "bool"):
@@ -131,14 +139,19 @@ def _binary(body: Body, node: ast.expr) -> Value:
     left, right = body.value(node.left), body.value(node.right)
     if isinstance(left, ItemsValue) and isinstance(right, ItemsValue) and isinstance(node.op, ast.Add):
         return ItemsValue(left.items + right.items, left.known and right.known)
-    left, right = _as_array(body, node.left, left), _as_array(body, node.right, right)
+    if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
+        left, right = _as_array(body, node.left, left), _as_array(body, node.right, right)
+    if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
+        raise LeftToCriticError
     return arithmetic(body, node.op, (node.left, left), (node.right, right), node)
 
 
 def _as_array(body: Body, node: ast.expr, value: Value) -> ArrayValue:
-    """Return an operand; NumPy and JAX make an array of a list that meets one."""
+    """Return an operand; NumPy makes an array of a list that meets one."""
     if isinstance(value, ArrayValue):
         return value
+    if isinstance(value, ItemsValue) and not value.names and body.program.library == "numpy":
+        return listed_array(body, node, value)
     return body.array(node)
 
 

@@ -68,9 +68,10 @@ def below(value: PathValue, name: str) -> PathValue:
 
 def main_library(tree: ast.Module, paths: dict[str, PathValue]) -> str:
     """Return the library whose arrays the signals are: torch or JAX where they are used, else NumPy."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    libraries = {paths[name].library.removesuffix(".") for name in used if name in paths}
-    return next((library for library in ("torch", "jax") if library in libraries), "numpy")
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {paths[name].library.removesuffix(".") for name in names if name in paths} - {"math"}
+    found = used or {path.library.removesuffix(".") for path in paths.values()}
+    return next((library for library in ("torch", "jax") if library in found), "numpy")
 
 
 def is_kept(node: ast.stmt) -> bool:

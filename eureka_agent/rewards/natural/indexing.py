@@ -109,10 +109,12 @@ class Index:
     body: Body
     node: ast.Subscript
     holder: ArrayValue
+    _dotted: bool = False
 
     def read(self) -> Value:
         """Return what is picked, and write the index behind the worlds."""
         parts = list(self.node.slice.elts) if isinstance(self.node.slice, ast.Tuple) else [self.node.slice]
+        self._dotted = _is_ellipsis(parts[0])
         of_worlds = self.body.batched and self.holder.worlds
         rank = len(self.holder.rows) + of_worlds
         parts = self._whole(parts, rank)
@@ -141,7 +143,7 @@ class Index:
 
     def _result(self, parts: list[ast.expr], written: list[str], rows: tuple[int, ...], before: int) -> Value:
         asis = self.body.batched and self.holder.worlds and self.holder.before == 0 and before == 0
-        asis = asis or not self.holder.worlds
+        asis = asis or not self.holder.worlds or (self._dotted and not self.body.batched)
         if not asis:
             self.body.write(self.node, indexed(self.body.text(self.node.value), written, worlds=True))
         single = (

@@ -116,7 +116,7 @@ class ItemWrite:
 
     def _mask_value(self) -> ArrayValue | None:
         part = self.target.slice
-        if isinstance(part, (ast.Slice, ast.Tuple, ast.Constant, ast.UnaryOp)):
+        if isinstance(part, (ast.Slice, ast.Tuple, ast.Constant)):
             return None
         value = self.body.value(part)
         return (

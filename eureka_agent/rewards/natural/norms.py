@@ -35,11 +35,11 @@ def length(
 ) -> tuple[ArrayValue, str]:
     """Return the length of vectors and how it is written; of a matrix the root of all squares."""
     text = f"1.0 * {atom(text)}" if value.dtype == "b" else text
-    made, _ = reduction(site, "sum", value, text, keepdims=keepdims)
-    made = replace(made, dtype="f")
     axes = row_axes(site, value, site.axes())
     if not axes:
-        return made, f"np.abs({text})"
+        return replace(value, dtype="f", python=False, number=None), f"np.abs({text})"
+    made, _ = reduction(site, "sum", value, text, keepdims=keepdims)
+    made = replace(made, dtype="f")
     if len(axes) > 1:
         if _ORDERS[order] != "None" or (order == 2 and site.path == "linalg.norm"):
             fix = "Leave ord out: then it is the root of the sum of all squares."
@@ -123,8 +123,8 @@ def _middle(site: CallSite, *, lower: bool) -> tuple[ArrayValue, str]:
     value = site.tensor()
     axes = row_axes(site, value, site.axes())
     made, _ = reduction(site, "max", value, site.text("x"), keepdims=bool(site.known("keepdims")))
-    count = value.rows[axes[0]] if axes else 1
-    if len(axes) > 1 or axes not in ((), (len(value.rows) - 1,)) or count > 4 or site.known("keepdims"):
+    count = value.rows[axes[0]]
+    if len(axes) > 1 or axes != (len(value.rows) - 1,) or count > 4 or site.known("keepdims"):
         why = "The portable subset cannot sort; up to 4 numbers along the last axis are compared in pairs."
         refuse(
             site.node, f"`{shown(site.node)}` is a median of many numbers.", why, "Write np.mean(x, axis=-1)."
@@ -136,8 +136,6 @@ def _middle(site: CallSite, *, lower: bool) -> tuple[ArrayValue, str]:
 
 def _middle_text(x: str, count: int, lower: bool) -> str:
     a, b, c, d = (f"{x}[..., {i}]" for i in range(4))
-    if count == 0:
-        return x
     if count == 1:
         return a
     if count == 2:

@@ -95,7 +95,9 @@ def reduction(
         buffer=site.body.fresh_buffer(), whole=True,
     )  # fmt: skip
     if not axes:
-        return made, _of_one(name, value, text)
+        what = f"`{shown(site.node)}` reduces a single number."
+        fix = "Use the number itself; nothing is to be reduced."
+        refuse(site.node, what, "There is no axis but that of the worlds.", fix, rule="natural-shape")
     if not value.worlds:
         _refuse_constant(site)
     if name in ("argmax", "argmin") and len(axes) > 1:
@@ -105,16 +107,6 @@ def reduction(
     if name == "ptp":
         return made, f"np.max({text}, axis={axis}{kept}) - np.min({text}, axis={axis}{kept})"
     return made, f"np.{name}({text}, axis={axis}{kept})"
-
-
-def _of_one(name: str, value: ArrayValue, text: str) -> str:
-    """Return the reduction of a single number a world."""
-    holds = text if value.dtype == "b" else f"{text} != 0"
-    counted = {"any": holds, "all": holds, "count_nonzero": f"np.where({holds}, 1, 0)"}
-    nothing = f"np.zeros_like({text})"
-    none = dict.fromkeys(("std", "var", "argmax", "argmin", "ptp"), nothing)
-    number = f"np.where({text}, 1, 0)" if value.dtype == "b" and name in ("sum", "prod", "mean") else text
-    return {**counted, **none}.get(name, number)
 
 
 def _refuse_constant(site: CallSite) -> None:

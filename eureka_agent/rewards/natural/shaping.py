@@ -13,6 +13,7 @@ from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.reductions import portable_axis, row_axes
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
+from eureka_agent.rewards.natural.stacking import stacked
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     CountValue,
@@ -84,50 +85,6 @@ def _stacked(site: CallSite, axis: int) -> ArrayValue:
     made, text = stacked(site.body, site.node, site.given["arrays"], parts, axis)
     site.write(text)
     return made
-
-
-def stacked(
-    body: Body, node: ast.expr, listed: ast.expr, parts: list[ArrayValue], axis: int
-) -> tuple[ArrayValue, str]:
-    """Return arrays joined along a new axis (as their author counts it), and how that is written."""
-    of_worlds = [part for part in parts if part.worlds]
-    if not of_worlds:
-        refuse(node, f"`{shown(node)}` joins constants.", "They are numbers.", "Write np.array([1.0, 2.0]).")
-    first = of_worlds[0]
-    if any(part.rows != first.rows or (part.worlds and part.before != first.before) for part in parts):
-        shapes = ", ".join(shown_shape(part, batched=body.batched) for part in parts[:4])
-        what = f"`{shown(node)}` joins arrays of the shapes {shapes}."
-        refuse(node, what, "They must be the same.", "Bring them to one shape.", rule="natural-shape")
-    _fill(body, listed, parts)
-    rank = len(first.rows) + 1 + body.batched
-    if not -rank <= axis < rank:
-        refuse(node, f"`{shown(node)}` has no axis {axis}.", "", "Use axis=-1.", rule="natural-shape")
-    place = axis % rank
-    leads = body.batched and place <= first.before
-    row = place if leads or not body.batched else place - 1
-    rows = (*first.rows[:row], len(parts), *first.rows[row:])
-    made = ArrayValue(
-        rows, wider(*(part.dtype for part in parts)), True, first.before + leads, buffer=body.fresh_buffer()
-    )
-    return made, f"np.stack({body.text(listed)}, axis={-1 if row == len(first.rows) else row + 1})"
-
-
-def _fill(body: Body, listed: ast.expr, parts: list[ArrayValue]) -> None:
-    """Write constants in a list of arrays with a row for each world."""
-    if all(part.worlds for part in parts):
-        return
-    if not isinstance(listed, (ast.List, ast.Tuple)):
-        refuse(
-            listed,
-            f"`{shown(listed)}` holds numbers and arrays.",
-            "",
-            "Write the list out where it is joined.",
-        )
-    model = next(i for i, part in enumerate(parts) if part.worlds)
-    text = body.text(listed.elts[model])
-    for node, part in zip(listed.elts, parts, strict=True):
-        if not part.worlds:
-            body.write(node, f"np.zeros_like({text}) + {body.atom(node)}")
 
 
 def _stack(site: CallSite) -> Value:

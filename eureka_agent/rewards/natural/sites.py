@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.dialects import SYNONYMS, CallForm
 from eureka_agent.rewards.natural.refusal import refuse
+from eureka_agent.rewards.natural.stacking import listed_array
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
@@ -51,10 +52,11 @@ class CallSite:
                 "The call would fail.",
                 f"Give `{name}`.",
             )
-        if id(node) not in self.values:
-            self.values[id(node)] = self.body.array(node)
-        value = self.values[id(node)]
-        assert isinstance(value, ArrayValue)
+        value = self.value(name)
+        if isinstance(value, ItemsValue) and not value.names and self.library in ("numpy", "jax"):
+            value = self.values[id(node)] = listed_array(self.body, node, value)
+        if not isinstance(value, ArrayValue):
+            value = self.values[id(node)] = self.body.array(node)
         return value
 
     def tensor(self, name: str = "x") -> ArrayValue:

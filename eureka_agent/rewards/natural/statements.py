@@ -28,6 +28,7 @@ from eureka_agent.rewards.natural.values import (
     OneLineValue,
     ShapeError,
     TableValue,
+    TextValue,
     Value,
     joined_value,
     shown_shape,
@@ -76,7 +77,8 @@ def _store_expression(body: Body, node: ast.stmt, target: ast.expr, value_node: 
         write_item(body, node, target, value_node)
         return
     value = body.value(value_node)
-    if isinstance(target, ast.Name) and isinstance(value, GHOSTS):
+    known_text = isinstance(value, TextValue) and value.text is not None
+    if isinstance(target, ast.Name) and (known_text or isinstance(value, GHOSTS)):
         _keep_ghost(body, node, target, value)
         return
     if isinstance(target, (ast.Tuple, ast.List)):
@@ -259,18 +261,43 @@ def _for(body: Body, node: ast.For) -> None:
     if not items.items:
         raise LeftToCriticError
     before, defined = dict(body.names), set(body.defined)
-    for _ in range(4):
+    grown: dict[str, int] = {}
+    for turn in range(4):
         seen = dict(body.names)
         store(body, node.target, any_of(items))
         run(body, node.body)
+        grown = grown if turn else _growth(seen, body.names)
         body.names = _merged(seen, body.names, node)
         if body.names == seen:
             break
     else:
         raise LeftToCriticError
+    for name, more in grown.items():
+        body.names[name] = _repeated(before[name], body.names[name], more * len(items.items), node)
     if not items.known:
         body.names = {name: value for name, value in body.names.items() if name in before}
         body.defined = defined
+
+
+def _growth(before: dict[str, Value], after: dict[str, Value]) -> dict[str, int]:
+    """Return how many items each list gets in one turn of a loop."""
+    pairs = [(name, before[name], value) for name, value in after.items() if name in before]
+    lists = [(n, a, b) for n, a, b in pairs if isinstance(a, ItemsValue) and isinstance(b, ItemsValue)]
+    return {
+        n: len(b.items) - len(a.items)
+        for n, a, b in lists
+        if a.known and b.known and len(a.items) != len(b.items)
+    }
+
+
+def _repeated(before: Value, after: Value, more: int, node: ast.For) -> Value:
+    """Return a list that a loop of known length has filled."""
+    steady = not any(
+        isinstance(n, (ast.Break, ast.Continue, ast.If, ast.For)) for b in node.body for n in ast.walk(b)
+    )
+    if not isinstance(before, ItemsValue) or not isinstance(after, ItemsValue) or not steady or more < 0:
+        return after
+    return ItemsValue((any_of(after),) * (len(before.items) + more))
 
 
 def _merged(before: dict[str, Value], after: dict[str, Value], node: ast.AST) -> dict[str, Value]:
