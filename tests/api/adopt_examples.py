@@ -42,8 +42,8 @@ from gymnasium.envs.mujoco import MujocoEnv
 class Crawler(MujocoEnv):
     forward_weight = 1.5
 
-    def __init__(self, **kwargs):
-        self._ctrl_cost_weight = 0.5
+    def __init__(self, ctrl_cost_weight: float = 0.5, **kwargs):
+        self._ctrl_cost_weight = ctrl_cost_weight
         self._healthy_z_range = (0.2, 1.0)
         super().__init__(**kwargs)
 

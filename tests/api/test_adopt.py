@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,39 @@ def test_what_cannot_come_along_is_told(tmp_path: Path, text: str, says: str) ->
     with pytest.raises(RewardError) as caught:
         taken(tmp_path, text)
     assert says in caught.value.what
+
+
+def test_the_page_on_adopting_shows_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "robot.py").write_text(SCALES)
+    page = (Path(__file__).parents[2] / "docs" / "adopting.md").read_text().split("\n## ")[0]
+    lines = [line[4:] for line in page.split("\n") if line.startswith("    ")]
+    done = CliRunner().invoke(app, shlex.split(lines[0])[1:])
+    assert done.exit_code == 0, done.output
+    assert [line for line in lines[2:] if line not in done.output] == []
+
+
+GETTERS = """import numpy as np
+
+
+class Pusher:
+    def _get_rew(self, action):
+        near = -np.linalg.norm(self.get_body_com("object") - self.get_body_com("tips_arm"))
+        return (
+            near
+            - 0.1 * np.square(action).sum()
+        )
+"""
+
+
+def test_places_of_one_getter_are_told_apart_and_a_return_may_go_over_lines(tmp_path: Path) -> None:
+    mapped = {"object_body_com": "angular_velocity", "tips_arm_body_com": "0,0,height"}
+    adopted = taken(tmp_path, GETTERS, mapped=mapped)
+    s, output = paid(adopted)
+    tip = np.stack([0 * s["height"], 0 * s["height"], s["height"]], axis=-1)
+    near = -np.linalg.norm(s["angular_velocity"] - tip, axis=-1)
+    np.testing.assert_allclose(output.components["near"], near, rtol=1e-5)
+    np.testing.assert_allclose(output.reward, near - 0.1 * np.sum(s["action"] ** 2, axis=-1), rtol=1e-4)
 
 
 def test_several_functions_are_a_question(tmp_path: Path) -> None:

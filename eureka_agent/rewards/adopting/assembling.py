@@ -49,7 +49,7 @@ def assemble(source: str, function: str | None = None, *, reserved: Collection[s
     try:
         assembly = _Assembly(source, tree, found, reserved)
         return assembly.of_terms() if found.kind == "terms" else assembly.of_function()
-    except NotCarriedError as problem:
+    except (NotCarriedError, SyntaxError) as problem:
         raise RewardError(
             f"{found.entry.name if found.entry else 'The list of terms'} cannot be taken along: {problem}.",
             allowed="a function of arrays, with its helpers in the same file",

@@ -27,11 +27,24 @@ def constants_of(tree: ast.Module, owner: ast.ClassDef | None, reads: Mapping[st
 def _in_class(owner: ast.ClassDef, words: list[str]) -> list[str]:
     """Return values of `x = 1` in a class and `self.x = 1` in its constructor, or entries of it."""
     found = []
+    defaults = _defaults(owner)
     for target, value in _assignments(owner):
         own = ast.unparse(target).removeprefix("self.")
         if own == words[0]:
-            found += _inside(value, words[1:])
+            given = defaults.get(value.id, value) if isinstance(value, ast.Name) else value
+            found += _inside(given, words[1:])
     return found
+
+
+def _defaults(owner: ast.ClassDef) -> dict[str, ast.expr]:
+    """Return the defaults of a constructor's parameters."""
+    for node in owner.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            places = [*node.args.posonlyargs, *node.args.args]
+            named = dict(zip([a.arg for a in places[::-1]], node.args.defaults[::-1], strict=False))
+            pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            return named | {a.arg: default for a, default in pairs if default is not None}
+    return {}
 
 
 def _in_settings(tree: ast.Module, words: list[str]) -> list[str]:

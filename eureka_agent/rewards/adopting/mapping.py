@@ -17,9 +17,7 @@ _SAME = {
     "acc": "acceleration", "qvel": "joint velocity", "qpos": "joint position", "theta": "angle", "x": "x",
     "tcp": "fingertip", "ee": "fingertip", "tip": "fingertip", "obs": "observation", "ctrl": "action",
 }  # fmt: skip
-_EMPTY = frozenset(
-    {"buf", "tensor", "w", "b", "curr", "current", "the", "of", "root", "data", "self", "env", "in"}
-)
+_EMPTY = frozenset({"buf", "tensor", "curr", "current", "the", "of", "data", "self", "env", "in"})
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,13 @@ def short_names(
 
     Names in `taken`, by place, are of other things where it is read; those in `given` are of other places.
     """
-    names = dict(given or {})
+    names, words = dict(given or {}), {key: _words(key) for key in keys}
     for key in keys:
-        words = _words(key)
-        name = next(
-            (n for k in range(1, len(words) + 1) if (n := "_".join(words[-k:])) not in names.values()),
-            "_".join(words),
-        )
-        names[key] = f"env_{name}" if name in taken.get(key, ()) or not name.isidentifier() else name
+        endings = ["_".join(words[key][-k:]) for k in range(1, len(words[key]) + 1)]
+        others = {"_".join(words[other][-k:]) for other in keys if other != key for k in range(1, 4)}
+        name = next((ending for ending in endings if ending not in others), endings[-1])
+        clash = name in taken.get(key, ()) or name in names.values() or not name.isidentifier()
+        names[key] = f"env_{name}" if clash else name
     return names
 
 

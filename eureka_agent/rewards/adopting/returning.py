@@ -55,7 +55,7 @@ def _return_both(edits: Edits, node: ast.Return, entry: ast.FunctionDef) -> list
     tables = [part for part in others if _is_table(part, entry)]
     if tables and len(parts) == 2:
         return []
-    text, indent = edits.text(edits.span(reward)), " " * node.col_offset
+    text, indent = _in_brackets(edits.text(edits.span(reward))), " " * node.col_offset
     if tables:
         written = f"return {text}, {edits.text(edits.span(tables[0]))}"
     else:
@@ -70,10 +70,15 @@ def _return_both(edits: Edits, node: ast.Return, entry: ast.FunctionDef) -> list
 def _add_up(edits: Edits, node: ast.Return) -> list[str]:
     """Make a return of terms one of their sum and them."""
     assert node.value is not None
-    text, indent = edits.text(edits.span(node.value)), " " * node.col_offset
+    text, indent = _in_brackets(edits.text(edits.span(node.value))), " " * node.col_offset
     written = f"components = {text}\n{indent}return sum(components.values()), components"
     edits.replace(edits.span(node), written)
     return ["the weights of its terms: it returns them without, and they are added up as they are"]
+
+
+def _in_brackets(text: str) -> str:
+    """Return an expression such that it may go over several lines: its own brackets may be outside it."""
+    return f"({text})" if "\n" in text else text
 
 
 def _item(name: str, text: str) -> str:
