@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
-Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `play`, `show`,
-`analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own
-RL code.
+Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
+`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your
+own RL code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eureka_agent._version import __version__
 
 if TYPE_CHECKING:
+    from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
     from eureka_agent.api.doctor import doctor
@@ -33,6 +34,7 @@ _HOMES = {
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "api.evolve:RunResult",
     "VectorRewardWrapper": "rewards.vector_wrapper:VectorRewardWrapper",
+    "adopt": "api.adopt:adopt",
     "analyze": "api.analyze:analyze",
     "check": "api.check:check",
     "doctor": "api.doctor:doctor",
@@ -56,6 +58,7 @@ __all__ = [
     "RunResult",
     "VectorRewardWrapper",
     "__version__",
+    "adopt",
     "analyze",
     "check",
     "doctor",

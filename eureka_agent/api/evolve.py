@@ -13,6 +13,7 @@ from typing import Any
 import gymnasium as gym
 
 from eureka_agent.api.assembly import building
+from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
@@ -72,6 +73,7 @@ def evolve(
     runs: Path | str = "runs",
     new: bool = False,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
@@ -81,6 +83,8 @@ def evolve(
     """Evolve a reward for a task; the same call continues an unfinished run.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
+    `seed_reward` is a file with a reward that becomes the first candidate, `human_reward` one that replaces
+    the task's reference in the confirmation; both may be in any form that `adopt` takes.
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
     start every training from. `options` are those of `eureka_agent.config`, by name; `clock` returns the
     time of day. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was
@@ -95,6 +99,7 @@ def evolve(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
@@ -118,6 +123,7 @@ def dry_run(
     stages: bool = True,
     envs: Path | None = None,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     **options: Any,
 ) -> Estimate:
@@ -131,6 +137,7 @@ def dry_run(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
@@ -141,6 +148,7 @@ def _asked_for(
     task: str | None,
     *,
     seed_reward: Path | str | None,
+    human_reward: Path | str | None,
     init_policy: Path | str | None,
     options: dict[str, Any],
     **where: Any,
@@ -156,11 +164,12 @@ def _asked_for(
             "base_url": model.base_url,
             "task": asdict(journalled_ref(chosen.ref)),
             "task_digest": task_digest(chosen),
-            "seed_reward": _read_seed_reward(seed_reward),
+            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
+            "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
             "init_policy": start,
         }
     )
-    return chosen, config, model.why
+    return compared_with(chosen, config.confirmation.human_reward), config, model.why
 
 
 def resume(
@@ -291,16 +300,3 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration
-
-
-def _read_seed_reward(given: Path | str | None) -> str | None:
-    if given is None:
-        return None
-    path = Path(given)
-    if not path.is_file():
-        raise ConfigError(
-            f"The seed reward {path} is not a file.",
-            allowed="a Python file with `compute_reward`",
-            fix="Give the path of an existing reward, e.g. --seed-reward reward.py.",
-        )
-    return path.read_text()
