@@ -93,6 +93,10 @@ class BudgetExhaustedError(EurekaError):
     """The next step would exceed a budget; nothing was started."""
 
 
+class Interrupted(Exception):  # noqa: N818 - not an error: the person asked for it
+    """The person asked to stop; what was running is journalled and the run can go on later."""
+
+
 def nearest(name: str, options: Iterable[str]) -> str | None:
     """Return the option a person most likely meant by `name`, or None when nothing is close."""
     found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)

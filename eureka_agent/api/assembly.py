@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from eureka_agent.api.models import closing, journalled, make_models, proposer_of
+from eureka_agent.api.models import closing, journalled, make_models, proposer_of, reviewer_of
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.design.policy_stats import Evaluate, MeasurePolicy, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
-from eureka_agent.design.trained import Evaluate, Trained, trained_in
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.loop import Evolution
@@ -37,6 +37,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
+from eureka_agent.training.job import Trainer
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import write_trajectories
@@ -58,45 +59,69 @@ def building(
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
-        trained_by = make_trainer(
-            config.training.trainer,
-            sandbox,
-            scratch=folder.scratch,
-            parallel=config.training.parallel,
-            stop=stop,
-            notify=lambda text: log.append(Notice(text=text)),
-            gpu=device.platform == "gpu",
-            worlds=config.training.worlds,
-            unsafe=config.isolation.unsafe,
-        )
-        trainer = AuditedTrainer(
-            trained_by,
-            sandbox,
-            saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
-            recording=recording,
-            on_device=device.platform == "gpu",
-        )
+        trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
         if not folder.recording.exists():
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         asked = journalled(models, config, folder, log, state)
-        trained = trained_in(folder, task, recording, partial(_paying, task, sandbox, recording.rows))
         yield Evolution(
             config=config,
             task=task,
             folder=folder,
             log=log,
             state=state,
-            make_proposer=lambda restart: _proposer(task, config, asked, recording, trained, restart),
+            make_proposer=lambda restart: _proposer(task, config, asked.designers, recording, restart),
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
+            measure_policy=_measure_policy(task, config, recording, sandbox),
+            reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
 
 
+def _trainer(
+    config: RunConfig,
+    folder: RunFolder,
+    log: EventLog,
+    recording: TrajectoryBatch,
+    stop: threading.Event,
+    sandbox: RewardSandbox,
+    *,
+    gpu: bool,
+) -> Trainer:
+    """Return the run's trainer, which pays recorded steps again by each saved reward after its training."""
+    trainer = make_trainer(
+        config.training.trainer,
+        sandbox,
+        scratch=folder.scratch,
+        parallel=config.training.parallel,
+        stop=stop,
+        notify=lambda text: log.append(Notice(text=text)),
+        gpu=gpu,
+        worlds=config.training.worlds,
+        unsafe=config.isolation.unsafe,
+    )
+    return AuditedTrainer(
+        trainer,
+        sandbox,
+        saved=lambda job: None if job.name in BASELINES else folder.candidate(job.name) / "reward.py",
+        recording=recording,
+        on_device=gpu,
+    )
+
+
+def _measure_policy(
+    task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox
+) -> MeasurePolicy | None:
+    """Return what describes parents' policies; None where no prompt would tell it."""
+    if config.model.name == OFFLINE_MODEL or not config.search.reflection:
+        return None
+    return PolicyMeasurement(task, recording, partial(_evaluator, task, sandbox, recording.rows))
+
+
 @contextmanager
-def _paying(task: Task, sandbox: RewardSandbox, rows: int, reward: Coded) -> Iterator[Evaluate]:
+def _evaluator(task: Task, sandbox: RewardSandbox, rows: int, reward: Coded) -> Iterator[Evaluate]:
     with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=rows) as evaluate:
         yield evaluate.batch
 
@@ -145,20 +170,21 @@ def _journal_start(
     )
     if not recorded:
         log.append(Notice(text=NOT_RECORDED))
+    for text in task.notices:
+        log.append(Notice(text=text))
 
 
 def _proposer(
     task: Task,
     config: RunConfig,
-    models: list[LanguageModel],
+    models: Sequence[LanguageModel],
     recording: TrajectoryBatch,
-    trained: Trained,
     restart: int,
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
     if config.model.name == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
-    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording), trained=trained)
+    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording))
 
 
 def _ranges(recording: TrajectoryBatch) -> dict[str, tuple[Any, Any, Any]]:

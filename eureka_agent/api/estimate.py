@@ -9,13 +9,15 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from eureka_agent.api.models import make_models, proposer_of
+from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.api.models import RunModels, make_models, proposer_of, reviewer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
+from eureka_agent.design.policy_stats import placeholder_stats
 from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
-from eureka_agent.design.trained import placeholder_stats
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.llm.cache import CachedModel
@@ -50,6 +52,7 @@ class Share:
     output_tokens: int
     cost_usd: float | None
     most_usd: float | None
+    role: str = "designer"
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,13 @@ class Estimate:
 def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     """Return what a run would ask for. Keys must be there, but nothing is sent and nothing is written."""
     models = make_models(config, Path(), task)
-    prompts = _prompts(task, config) if models else []
+    prompts = _prompts(task, config) if models.designers else []
     resolved = config.to_toml()
     slots = config.search.restarts * config.search.generations * config.search.samples
-    shares = tuple(_share(model, prompts, slots // len(models), config) for model in models)
+    each = slots // len(models.designers) if models.designers else 0
+    shares = tuple(_share(model, prompts, each, config) for model in models.designers)
+    if models.critic is not None:
+        shares = (*shares, _critics_share(models.critic, task, config, slots))
     return Estimate(resolved, why, slots * config.search.seeds, shares)
 
 
@@ -90,8 +96,7 @@ def check_budget(task: Task, config: RunConfig) -> None:
     models = make_models(config, Path(), task)
     if config.budget.usd is None:
         return
-    first = _prompts(task, config, generations=1)[0] if models else ()
-    for model in models:
+    for model, first in _first_requests(models, task, config):
         worst = worst_case_usd(model, "0-00/turn0", first)
         if worst is None:
             raise ConfigError(
@@ -106,6 +111,17 @@ def check_budget(task: Task, config: RunConfig) -> None:
                 allowed=f"at least ${worst:.4f}; a whole run is estimated by --dry-run",
                 fix="Raise --budget-usd, lower --max-reply-tokens, or choose a cheaper model.",
             )
+
+
+def _first_requests(
+    models: RunModels, task: Task, config: RunConfig
+) -> list[tuple[LanguageModel, tuple[Message, ...]]]:
+    """Return each model with a request as the first generation makes it."""
+    if not models.designers:
+        return []
+    first = _prompts(task, config, generations=1)[0]
+    critic = [(models.critic, _reviews(models.critic, task, config)[0])] if models.critic else []
+    return [*((model, first) for model in models.designers), *critic]
 
 
 class _Listening:
@@ -130,13 +146,14 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
         [listening],
         seed=config.seed,
         untrained=as_if_measured(task),
-        trained=lambda candidate: placeholder_stats(task, candidate.evaluations[0].components),
     )
-    archive = Archive.of([], sign=task.fitness.sign)
+    archive, policies = Archive.of([], sign=task.fitness.sign), {}
     for generation in range(min(generations, config.search.generations)):
         for slot in designer.plan(generation, config.search.samples, archive):
-            designer.propose(slot, archive, threading.Event())
-        archive = Archive.of(_as_if_trained(task, config), sign=task.fitness.sign, incumbent_id="0-00")
+            designer.propose(slot, Briefing(archive, policies))
+        trained = _as_if_trained(task, config)
+        archive = Archive.of(trained, sign=task.fitness.sign, incumbent_id="0-00")
+        policies = {c.id: placeholder_stats(task, c.evaluations[0].components) for c in trained}
     return listening.asked
 
 
@@ -146,7 +163,7 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
     search: Proposer = Search(task, seed=config.seed)
     candidates = []
     for slot in search.plan(0, config.search.samples, empty):
-        draft = search.propose(slot, empty, threading.Event())
+        draft = search.propose(slot, Briefing(empty))
         curve = tuple(100.0 + 1.234567 * point for point in range(_POINTS))
         names = (
             "fitness",
@@ -173,6 +190,33 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
             )
         )
     return candidates
+
+
+def _critics_share(critic: LanguageModel, task: Task, config: RunConfig, slots: int) -> Share:
+    """Return what reviewing costs: a slot's first answer, at most each that can still be revised."""
+    turns = config.critic.repair_turns
+    requests, most = (slots * REVIEWS * reviewed for reviewed in (min(1, turns), turns))
+    prompts = _reviews(critic, task, config)
+    input_tokens = round(requests * _mean_bytes(prompts) / BYTES_PER_TOKEN)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.model.max_reply_tokens)
+    worst = worst_case_usd(critic, "critic/0-00/turn0", max(prompts, key=_bytes))
+    return Share(
+        critic.name,
+        requests,
+        most,
+        input_tokens,
+        output_tokens,
+        _price_of(critic, input_tokens, output_tokens, requests) if requests else 0.0,
+        None if worst is None else worst * most,
+        role="critic",
+    )
+
+
+def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple[Message, ...]]:
+    """Render what a critic is asked about the rewards of a first generation."""
+    reviewer = reviewer_of(task, config, critic, as_if_measured(task))
+    sources = [candidate.source or "" for candidate in _as_if_trained(task, config)]
+    return [] if reviewer is None else [reviewer.messages(source, ()) for source in sources]
 
 
 def _share(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
 """Told every event once it is on the disk, with the state after it."""
@@ -206,7 +207,7 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept = read_trajectories(folder.recording)
+        kept = _kept_recording(folder, task)
         recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
@@ -223,6 +224,13 @@ def _run(
             with building(task, config, folder, log, state, recording, stop, why) as evolution:
                 evolution.run()
     return result_of(folder, state)
+
+
+def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
+    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since."""
+    kept = read_trajectories(folder.recording)
+    names = {signal.name for signal in task.signals}
+    return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

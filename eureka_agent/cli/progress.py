@@ -1,4 +1,4 @@
-"""Live progress of a run: one line a step, and on a terminal a status line that moves."""
+"""Live progress of a run: a line per step, and on a terminal a live status line."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ if TYPE_CHECKING:
     from eureka_agent.api.evolve import RunResult
 
 LINE_EVERY_S = 60.0
-"""Seconds between two lines that say how far a run is, where no terminal shows it all the time."""
+"""Seconds between two progress lines where there is no terminal to show a status line."""
 WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
 def draining(stop: threading.Event) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `stop`, and a second one into the end of the process."""
+    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process."""
 
     def handle(signum: int, _frame: object) -> None:
         if stop.is_set():
             os._exit(128 + signum)  # the log is on the disk, and children end with this process
         stop.set()
         print(
-            "\nFinishing what is running; press Ctrl-C again to stop now. Nothing journalled is lost.",
+            "\nFinishing the work in progress; press Ctrl-C again to stop now. Nothing journalled is lost.",
             file=sys.stderr,
         )
 
@@ -131,16 +131,16 @@ class Progress:
                 ends = f"The search ends: {event.reason}. Confirming the best on fresh seeds."
                 self._say(ends, style="bold")
             case _:
-                pass  # nothing that a person need see
+                pass  # of no interest to a person
 
     def interrupted(self) -> None:
-        """Say how to go on."""
-        self._say("Stopped. Give the same command again, or `eureka-agent resume`, to go on.", style="bold")
+        """Say how to continue."""
+        self._say("Stopped. Repeat the command, or run `eureka-agent resume`, to continue.", style="bold")
 
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
-            self._say("No reward could be trained.", style="bold red")
+            self._say("No reward could be trained with.", style="bold red")
             self._say(f"Why: {_short(result.summary)}")
             return
         for row in result.confirmation["table"]:
@@ -181,7 +181,7 @@ class Progress:
     def _on_checkpoint(self, event: TrainingCheckpoint) -> None:
         self._pace.reach(_job(event), event.env_steps)
         now = self._clock()
-        # A terminal has its moving line; a file gets a line now and then.
+        # A terminal has its status line; a file gets a line now and then.
         if self._live is None and self._said_at is not None and now - self._said_at >= LINE_EVERY_S:
             self._said_at = now
             self._say(f"  {self._how_far()}")
@@ -213,25 +213,25 @@ class Progress:
         )
 
     def _how_far(self, before: str = "") -> str:
-        """Return which part of all steps of learning was taken, and when the rest will have been."""
+        """Return the share of all training steps taken so far, and the time left."""
         total = self._expected * self._each
         taken = self._over * self._each + sum(self._pace.running.values())
         if not total or taken >= total:
             return ""
         left_s = self._pace.left_s(total - taken)
         left = "" if left_s is None else f" · about {max(1, round(left_s / 60))} min left"
-        return f"{before}{_percent(taken, total)} of {total:,} steps of learning{left}"
+        return f"{before}{_percent(taken, total)} of {total:,} training steps{left}"
 
     @property
     def _each(self) -> int:
-        """Steps of learning of one training; 0 where the log does not say."""
+        """Steps of one training; 0 where the log does not say."""
         return self._state.config.get("env_steps") or (
             self._state.facts.env_steps if self._state.facts else 0
         )
 
     @property
     def _over(self) -> int:
-        """Trainings that are over, or will not come because their candidate was refused or failed."""
+        """Trainings that are over, or will not run because their candidate was refused or failed."""
         state, seeds = self._state, self._state.config["search_seeds"]
         over = sum(
             seeds if candidate.status in WITHOUT_POLICY else len(candidate.evaluations)
@@ -241,7 +241,7 @@ class Progress:
 
     @property
     def _expected(self) -> int:
-        """Trainings of a run that goes its whole length."""
+        """Trainings of a run that is not cut short."""
         config = self._state.config
         search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
         return search + (config["confirm_top"] + len(BASELINES)) * config["confirm_seeds"]
@@ -265,7 +265,7 @@ def as_typed(folder: Path) -> str:
 
 
 def _short(path: Path) -> str:
-    """Return a path as the person would type it."""
+    """Return a path as a person would type it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

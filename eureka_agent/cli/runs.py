@@ -1,4 +1,4 @@
-"""`runs`, `show`, `export` and `doctor`: looking at what there is."""
+"""`runs`, `show`, `export` and `doctor`: commands that only look."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the reward.")] = Path(
         "reward.py"
     ),
-    candidate: Annotated[str | None, typer.Option(help="A candidate's id; else the confirmed best.")] = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="A candidate's id; default: the confirmed best.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
@@ -84,7 +86,7 @@ def export(
 
 
 def doctor(json_output: Json = False) -> None:
-    """Show what this machine offers: isolation of generated code, libraries, cores, tasks."""
+    """Check this machine: isolation of generated code, libraries, cores, tasks."""
     from eureka_agent.api.doctor import doctor as examine
     from eureka_agent.cli.isolation import print_isolation
     from eureka_agent.cli.output import print_json, print_table

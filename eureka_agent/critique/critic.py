@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.critique.probe import TIMEOUT_S, Clock, probe
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
@@ -13,12 +14,15 @@ from eureka_agent.rewards.rules import check_source
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
+NOTHING_KNOWN = Briefing()
+"""For checks outside a run."""
+
 
 class Check(Protocol):
     """Source in, findings out."""
 
-    def __call__(self, source: str) -> list[Finding]:
-        """Return what is wrong with a reward; errors refuse it."""
+    def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
+        """Return what is wrong with a reward, given what the generation knows; errors refuse it."""
         ...
 
 
@@ -28,7 +32,7 @@ class StaticCheck:
     def __init__(self, task: Task) -> None:
         self._signals = [signal.name for signal in task.all_signals]
 
-    def __call__(self, source: str) -> list[Finding]:
+    def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return what the rules find."""
         return check_source(source, self._signals)
 
@@ -48,7 +52,7 @@ class ProbeCheck:
         self._task, self._recording, self._sandbox = task, recording, sandbox
         self._clock, self._timeout_s = clock, timeout_s
 
-    def __call__(self, source: str) -> list[Finding]:
+    def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return what running it shows."""
         return probe(
             source,
@@ -66,11 +70,11 @@ class Critic:
     def __init__(self, checks: Sequence[Check]) -> None:
         self._checks = checks
 
-    def __call__(self, source: str) -> list[Finding]:
+    def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return all findings up to and including the first check that refuses."""
         findings: list[Finding] = []
         for check in self._checks:
-            findings += check(source)
+            findings += check(source, briefing)
             if refused(findings):
                 break
         return findings

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.critique.critic import NOTHING_KNOWN
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.reward import Coded
 
 
 class DuplicateCheck:
-    """A `Check` against the candidates of an archive, whose digests are taken at the first question."""
+    """A `Check` against the candidates of the briefing's archive."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-
-    def __call__(self, source: str) -> list[Finding]:
-        """Return what candidate it is, if it is one."""
-        twin = self._by_digest.get(Coded(source).digest)
+    def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
+        """Return which earlier candidate it equals, if it equals one."""
+        digest = Coded(source).digest
+        earlier = (c for c in briefing.archive.candidates if c.source and Coded(c.source).digest == digest)
+        twin = next(earlier, None)
         if twin is None:
             return []
         scored = f" and scored {twin.fitness:.4g}" if twin.fitness is not None else ""
@@ -29,12 +26,3 @@ class DuplicateCheck:
                 "Only comments or formatting differ.", "Propose something that behaves differently.",
             )
         ]  # fmt: skip
-
-    @cached_property
-    def _by_digest(self) -> dict[str, Candidate]:
-        """The first candidate of each digest."""
-        known: dict[str, Candidate] = {}
-        for candidate in self._archive.candidates:
-            if candidate.source:
-                known.setdefault(Coded(candidate.source).digest, candidate)
-        return known

@@ -80,9 +80,9 @@ def probe(
 ) -> list[Finding]:
     """Run a reward that passed the static rules on recorded transitions and say what is wrong with it.
 
-    `clock` gives seconds; it times what the reward costs. `timeout_s` is what each of its runs may take. A
-    worker that died is tried once more: the machine may have killed it, and a reward that did it by itself
-    does it again.
+    `recording` has signals `(T, N, ...)`. `clock` returns seconds and measures what the reward costs;
+    `timeout_s` limits each run. A crashed worker is retried once: the machine may have killed it, and a
+    reward that causes the crash will cause it again.
     """
     attempt = partial(_probed, Coded(source), task, recording, sandbox, clock, timeout_s)
     try:

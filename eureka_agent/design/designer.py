@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.blocks import without_thinking
@@ -15,7 +15,6 @@ from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Draft, Slot, not_planned
 from eureka_agent.design.reflection import NOTHING_MET, reflect
 from eureka_agent.design.reply import extract_reward
-from eureka_agent.design.trained import Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.escaping import fence, visible
 from eureka_agent.llm.model import LanguageModel, Message, Reply
@@ -35,9 +34,8 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `untrained` is what a random policy meets, `trained` tells what a candidate's meets
-    and is paid. `reflection=False` tells only a parent's score, `history=False` nothing about other
-    candidates; both exist to measure what the telling is worth.
+    model's own sampling. `untrained` is what a random policy encounters. `reflection=False` reports only a
+    parent's score, `history=False` nothing about other candidates; both exist for ablations.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class Designer:
         reflection: bool = True,
         history: bool = True,
         untrained: Untrained | None = None,
-        trained: Trained | None = None,
     ) -> None:
         self.name = model.name
         self.max_parallel = model.max_parallel
@@ -61,7 +58,6 @@ class Designer:
         self._reflection = reflection
         self._history = history
         self._untrained = untrained
-        self._trained = trained
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         """Return the slots of a generation.
@@ -70,7 +66,7 @@ class Designer:
         of the best, and one in eight starts afresh. While nothing has been trained all start afresh. Where
         the second best scored higher than the leader and is only not proved yet, both get equal parts.
         """
-        ranked = [candidate.id for candidate in _before(archive, generation).ranked()]
+        ranked = [candidate.id for candidate in archive.ranked()]
         if generation == 0 or not ranked:
             return [Slot(generation, index, "seed") for index in range(samples)]
         several = len(ranked) > 1
@@ -87,7 +83,7 @@ class Designer:
         makings += [("seed", ())] * fresh
         return [Slot(generation, i, operator, parents) for i, (operator, parents) in enumerate(makings)]
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         """Ask the model for the reward of one slot; raises ModelError when it cannot answer.
 
         Raises StoreError for a slot of another operator, or with other parents than it has.
@@ -95,18 +91,18 @@ class Designer:
         if _PARENTS.get(slot.operator) != len(slot.parents):
             raise not_planned(slot, f"there is no {slot.operator} of {len(slot.parents)} parents")
         request = self._prompts.request(
-            slot.operator, self._task, self._untrained, **self._told(slot, archive)
+            slot.operator, self._task, self._untrained, **self._context(slot, briefing)
         )
         conversation = (Message("system", self._prompts.system()), Message("user", request))
-        return self._ask(slot, 0, conversation, conversation, stop)
+        return self._ask(slot, 0, conversation, conversation, briefing.stop)
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         """Continue the slot's conversation with what was wrong; the draft's usage is this turn's alone."""
         complaint = Message("user", self._prompts.repair(findings, draft.source))
         conversation = (*draft.conversation, complaint)
-        return self._ask(slot, turn, conversation, tuple(_forgetful(m) for m in conversation), stop)
+        return self._ask(slot, turn, conversation, tuple(_forgetful(m) for m in conversation), briefing.stop)
 
     def _is_challenged(self, archive: Archive, leader: str, second: str) -> bool:
         rival = archive.get(second)
@@ -120,21 +116,24 @@ class Designer:
         random = generator_for(self._seed, "designer", "cross", generation, number)
         return ranked[0], ranked[int(random.integers(1, min(_CROSS_FROM_BEST, len(ranked))))]
 
-    def _told(self, slot: Slot, archive: Archive) -> dict[str, Any]:
+    def _context(self, slot: Slot, briefing: Briefing) -> dict[str, Any]:
         """Return what the slot's template needs beyond the task."""
-        known = _before(archive, slot.generation)
-        values = dict(history_of(known) if self._history else NOTHING)
-        parents = [self._parent(archive.get(parent), archive.sign) for parent in slot.parents]
+        values = dict(history_of(briefing.archive) if self._history else NOTHING)
+        parents = [self._parent(briefing.archive.get(parent), briefing) for parent in slot.parents]
         if slot.operator == "rewrite":
             values["parent"] = parents[0]
         elif slot.operator == "cross":
             values["parents"] = parents
         return values
 
-    def _parent(self, candidate: Candidate, sign: float) -> dict[str, str]:
-        met = self._trained(candidate) if self._trained is not None and self._reflection else NOTHING_MET
-        at_random = {} if self._untrained is None else self._untrained.signals
-        told = reflect(candidate, sign=sign, detailed=self._reflection, met=met, at_random=at_random)
+    def _parent(self, candidate: Candidate, briefing: Briefing) -> dict[str, str]:
+        told = reflect(
+            candidate,
+            sign=briefing.archive.sign,
+            detailed=self._reflection,
+            met=briefing.policies.get(candidate.id, NOTHING_MET),
+            at_random={} if self._untrained is None else self._untrained.signals,
+        )
         source = visible((candidate.source or "").strip())
         return {
             "id": candidate.id,
@@ -156,11 +155,6 @@ class Designer:
         problems = () if extracted.source else _with_ending(extracted.problems, reply)
         answered = (*conversation, Message("assistant", reply.text))
         return Draft(extracted.source, problems, answered, reply.usage, proposer=self.name)
-
-
-def _before(archive: Archive, generation: int) -> Archive:
-    """Return the archive before `generation`: no prompt depends on who of its own finished first."""
-    return replace(archive, candidates=tuple(c for c in archive.candidates if c.generation < generation))
 
 
 def _forgetful(message: Message) -> Message:

@@ -16,6 +16,8 @@ from eureka_agent.tasks.task import Signal, Task
 from eureka_agent.training.algorithm import PpoSettings
 
 FUNCTION = "compute_reward"
+OPINION = "review-"
+"""How rules of findings begin that a reviewing model made."""
 
 
 class PromptBook:
@@ -104,7 +106,14 @@ def _finding_words(finding: Finding, source: str | None) -> Mapping[str, Any]:
     known = finding.line is not None and 1 <= finding.line <= len(lines)
     code = one_line(lines[finding.line - 1]).replace("`", "'") if known and finding.line else ""
     words = {"what": item(finding.what), "why": one_line(finding.why), "fix": one_line(finding.fix)}
-    return {"line": finding.line, "code": code, "fatal": finding.severity == "error", **words}
+    opinion = finding.rule.startswith(OPINION)
+    return {
+        "line": finding.line,
+        "code": code,
+        "fatal": finding.severity == "error",
+        "opinion": opinion,
+        **words,
+    }
 
 
 def _without_blank_runs(text: str) -> str:

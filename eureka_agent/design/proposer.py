@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.errors import StoreError
 from eureka_agent.llm.model import Message, Usage
@@ -37,7 +37,7 @@ class Draft:
 class Proposer(Protocol):
     """Proposes sources. Given the same archive it plans the same slots.
 
-    A slot says all that `propose` needs beside the archive: given the same two, any proposer of the same run
+    A slot says all that `propose` needs beside the briefing: given the same two, any proposer of the same run
     proposes the same (as far as its model does), whether or not it planned the generation.
     """
 
@@ -46,10 +46,10 @@ class Proposer(Protocol):
     """How many slots may be asked for at once."""
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
-        """Return the `samples` slots of a generation."""
+        """Return the `samples` slots of a generation; `archive` holds the earlier ones of its restart."""
         ...
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         """Answer one slot; raises ModelError when the model cannot answer.
 
         Raises StoreError for a slot that this proposer cannot have planned.
@@ -57,7 +57,7 @@ class Proposer(Protocol):
         ...
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         """Answer again, told what was wrong (turn counts from 1); None if this proposer cannot."""
         ...

@@ -23,13 +23,13 @@ def quantiles_of(signals: Signals) -> Mapping[str, str]:
 
 
 def elements_of(values: np.ndarray) -> str:
-    """Return the values of one row, element by element; nothing of a longer one."""
+    """Return the values of one row, shape `(...)`, element by element; an empty text for a long one."""
     flat = values.reshape(-1).astype(np.float64)
     return "; ".join(map(_number, flat)) if len(flat) <= LONGEST_SHOWN else ""
 
 
 def spread_of(values: np.ndarray) -> str:
-    """Return the mean of `values` and their `QUANTILES`."""
+    """Return the mean of `values`, of any shape, and their `QUANTILES`."""
     rows = values.reshape(-1, 1).astype(np.float64)
     return f"{_number(rows.mean())}; {_quantiles(rows)}"
 

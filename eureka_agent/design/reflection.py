@@ -8,8 +8,8 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Evaluation
-from eureka_agent.design.trained import PolicyStats
 from eureka_agent.escaping import code_cell, item
+from eureka_agent.store.records import PolicyStats
 
 POINTS = 10
 """Most values shown of a curve."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Draft, Slot, not_planned
@@ -31,15 +31,15 @@ class SharedDesign:
         dealt = [self._designers[(slot.index + generation) % len(self._designers)] for slot in slots]
         return [replace(slot, model=designer.name) for slot, designer in zip(slots, dealt, strict=True)]
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         """Let the slot's designer propose."""
-        return self._of(slot).propose(slot, archive, stop)
+        return self._of(slot).propose(slot, briefing)
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         """Let the slot's designer repair its own draft."""
-        return self._of(slot).repair(slot, draft, findings, turn, stop)
+        return self._of(slot).repair(slot, draft, findings, turn, briefing)
 
     def _of(self, slot: Slot) -> Designer:
         for designer in self._designers:

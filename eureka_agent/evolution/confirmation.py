@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from eureka_agent.analysis.statistics import human_normalized, t_interval
+from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
@@ -15,6 +16,22 @@ from eureka_agent.tasks.task import Task
 STAGE = "confirm"
 _FAILED = (Status.FAILED, Status.TIMED_OUT)
 _Scores = Mapping[str, tuple[float, ...]]
+
+
+def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
+    """Return the best `top` of all restarts: first each restart's incumbent, then by score.
+
+    Candidates that were stopped early come last: their scores are of a smaller budget.
+    """
+    incumbents = {archive.incumbent_id for archive in archives}
+
+    def standing(ranked: tuple[Candidate, float]) -> tuple[bool, bool, float]:
+        candidate, sign = ranked
+        score = sign * (candidate.fitness or 0.0)
+        return candidate.id not in incumbents, candidate.stopped is not None, -score
+
+    ranked = [(candidate, archive.sign) for archive in archives for candidate in archive.ranked()]
+    return [candidate for candidate, _ in sorted(ranked, key=standing)[:top]]
 
 
 def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> Confirmation:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from eureka_agent.rewards.replacement import Replacement
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,15 @@ class Finding:
     what: str
     why: str
     fix: str
+    replacement: Replacement | None = field(default=None, compare=False)
+    """The fix as an edit of the source, where there is one that pays every world the same. It is not logged:
+    whoever needs it asks the rules again."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return a plain dictionary that `from_json` reads back."""
-        return asdict(self)
+        """Return a plain dictionary that `from_json` reads back, without the replacement."""
+        data = asdict(self)
+        del data["replacement"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:

@@ -23,6 +23,7 @@ LARGEST = 1e300
 
 _OPERATOR = re.compile(r"[a-z][a-z_]{0,31}")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
+_NUMERALS = re.compile(r"[-+0-9.einfa,; ]{0,4000}")
 _T = TypeVar("_T")
 
 Json = dict[str, Any]
@@ -59,6 +60,25 @@ def mapping(value: Any, what: str) -> Json:
     """Return a table with texts as keys."""
     fine = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
     return dict(value) if fine else _refuse(what, value, "a table")
+
+
+def numerals(value: Any, what: str) -> str:
+    """Return numbers as prompts show them: `"-0.5, 0, 2e+03; nan, 1, inf"`."""
+    fine = isinstance(value, str) and _NUMERALS.fullmatch(value)
+    return value if fine else _refuse(what, value, "numbers between commas and semicolons")
+
+
+def numerals_by_name(value: Any, what: str) -> dict[str, str]:
+    """Return a table of `numerals`."""
+    return {name: numerals(numbers, what) for name, numbers in mapping(value, what).items()}
+
+
+def numerals_by_signal(value: Any, what: str) -> dict[str, str]:
+    """Return a table of `numerals` whose keys can be names of signals."""
+    for name in mapping(value, what):
+        if not name.isidentifier():
+            _refuse(what, name, "names of signals")
+    return numerals_by_name(value, what)
 
 
 def each(values: Any, what: str, check: Callable[[Any, str], _T]) -> tuple[_T, ...]:

@@ -1,6 +1,7 @@
 """Every kind of event that a log holds, and how one is read: a misspelt kind or field is an error.
 
-An event of format 1 is brought into the present format first (`upgrading.py`); newer ones are refused.
+An event of format 1 is brought into the present format first (`upgrading.py`); format 2 only lacked some of
+the kinds. Newer formats are refused.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from eureka_agent.store.checked import Json
 from eureka_agent.store.fields import (
     STRICT,
     CandidateField,
+    CandidateName,
     ConfigTable,
     Count,
     EvaluationField,
@@ -36,6 +38,7 @@ from eureka_agent.store.records import (
     DeviceChoice,
     Duel,
     Judgement,
+    PolicyStats,
     Reply,
     RequestKey,
     RequestKeyField,
@@ -43,7 +46,7 @@ from eureka_agent.store.records import (
 )
 from eureka_agent.store.upgrading import upgraded
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Version of the log's format; raised when an older program could misread a newer log."""
 
 Curve = tuple[tuple[Number, Number], ...]
@@ -148,6 +151,14 @@ class ReplyReceived(_Event):
     type: Literal["reply_received"] = "reply_received"
     key: RequestKeyField
     reply: Reply
+
+
+class PolicyMeasured(_Event):
+    """What a candidate's kept policy encounters was asked of a reward worker, for prompts about it."""
+
+    type: Literal["policy_measured"] = "policy_measured"
+    name: CandidateName
+    stats: PolicyStats
 
 
 class CandidateProposed(_Event):
@@ -259,6 +270,7 @@ Event = (
     | RequestSent
     | RequestFailed
     | ReplyReceived
+    | PolicyMeasured
     | CandidateProposed
     | CandidateRefused
     | TrainingStarted
@@ -283,7 +295,7 @@ def parse_event(data: Mapping[str, Any]) -> Event:
         kind = KINDS.get(data["type"])
         if kind is None:
             raise ValueError(f"there is no such kind of event, only {', '.join(KINDS)}")
-        if data["v"] < FORMAT_VERSION:
+        if data["v"] == 1:
             known = upgraded(data)
             kind = KINDS[known["type"]]
             data = {name: known[name] for name in known.keys() & kind.model_fields.keys()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -43,6 +43,9 @@ Stage = Annotated[str, _by(partial(checked.choice, allowed=checked.STAGES))]
 Operator = Annotated[str, _by(checked.operator)]
 Table = Annotated[checked.Json, _by(checked.mapping)]
 """A table of which others know what it holds: a genome."""
+Numerals = Annotated[str, _by(checked.numerals)]
+NumeralsByName = Annotated[Mapping[str, str], _by(checked.numerals_by_name)]
+NumeralsBySignal = Annotated[Mapping[str, str], _by(checked.numerals_by_signal)]
 ConfigTable = Annotated[checked.Json, PlainValidator(checked.config)]
 """A configuration as journalled; `make_config` says whether it is one of this version."""
 RunId = Annotated[str, _by(checked.run_id)]

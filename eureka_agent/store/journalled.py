@@ -12,9 +12,10 @@ from eureka_agent.store import checked
 
 def candidate_to_json(candidate: Candidate) -> checked.Json:
     """Return a candidate as journalled; its evaluations are events of their own."""
-    data = asdict(replace(candidate, evaluations=()))
+    data = asdict(replace(candidate, evaluations=(), findings=()))
     del data["evaluations"]
-    return data | {"status": str(candidate.status)}
+    findings = [finding.to_json() for finding in candidate.findings]
+    return data | {"status": str(candidate.status), "findings": findings}
 
 
 def candidate_from_json(data: Any) -> Candidate:

@@ -1,4 +1,4 @@
-"""What a log holds besides candidates and evaluations: plans, replies, judgements, duels, confirmations.
+"""What a log holds besides candidates and evaluations: plans, replies, judgements, confirmations, stats.
 
 Each is plain data that was checked when it was read (`fields.py`), whoever wrote the log.
 """
@@ -6,7 +6,7 @@ Each is plain data that was checked when it was read (`fields.py`), whoever wrot
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Literal, NamedTuple, cast
 
 from pydantic import with_config
@@ -18,6 +18,9 @@ from eureka_agent.store.fields import (
     CandidateName,
     Count,
     Number,
+    Numerals,
+    NumeralsByName,
+    NumeralsBySignal,
     Operator,
     Place,
     Table,
@@ -117,6 +120,34 @@ class Slot:
     def id(self) -> str:
         """The id of the candidate that will stand here."""
         return candidate_id(self.generation, self.index)
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class RewardStats:
+    """What a reward pays for steps, each as mean and quantiles."""
+
+    components: NumeralsByName
+    reward: Numerals
+    """All components together."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class PolicyStats:
+    """What a candidate's kept policy encounters in recorded episodes; empty where none were recorded."""
+
+    lengths: tuple[Count, ...] = ()
+    """Steps of each recorded episode."""
+    signals: NumeralsBySignal = field(default_factory=dict)
+    """Quantiles of each."""
+    ends: NumeralsBySignal = field(default_factory=dict)
+    """Each in the last step of the first episode that ended before the time limit, if one did."""
+    rewards: RewardStats | None = None
+    rewards_at_random: RewardStats | None = None
+    """What the same reward pays a random policy."""
+    ended_by: Text = ""
+    """The task's name for what ended the first episode that ended early, if it has one."""
 
 
 @with_config(STRICT)

@@ -19,6 +19,7 @@ from eureka_agent.store.event_types import (
     GenerationJudged,
     GenerationPlanned,
     Notice,
+    PolicyMeasured,
     ReplyReceived,
     RequestFailed,
     RequestSent,
@@ -34,7 +35,7 @@ from eureka_agent.store.event_types import (
     misunderstood,
 )
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.records import Confirmation, Duel, Judgement, Reply, RequestKey, Slot
+from eureka_agent.store.records import Confirmation, Duel, Judgement, PolicyStats, Reply, RequestKey, Slot
 
 
 @dataclass
@@ -64,6 +65,8 @@ class RunState:
     """By name and replicate."""
     failed_curves: dict[str, Curve] = field(default_factory=dict)
     """What was seen of candidates whose first search training failed."""
+    policies: dict[str, PolicyStats] = field(default_factory=dict)
+    """What the kept policies of candidates encounter, as far as it was asked for."""
     judgements: dict[int, Judgement] = field(default_factory=dict)
     """What was decided after each generation."""
     duels: dict[int, Duel] = field(default_factory=dict)
@@ -129,6 +132,9 @@ class RunState:
                 self.asked.discard(event.key)
             case ReplyReceived():
                 self._on_reply(event)
+            case PolicyMeasured():
+                self._known(event.name)
+                self.policies[event.name] = event.stats
             case CandidateProposed() | CandidateRefused():
                 self.candidates[event.candidate.id] = event.candidate
             case TrainingStarted() | TrainingCheckpoint():

@@ -103,7 +103,10 @@ def folder_task(ref: TaskRef) -> Task:
     known = options.get("max_episode_steps") or own_limit
     limit = known or building.ASSUMED_LIMIT
     context = environment_context(env, goal=False)
-    info = info_names(file.environment.info, [leaf.name for leaf in leaves_of(env.observation_space)])
+    info = info_names(
+        [*file.environment.info, *file.environment.step_info],
+        [leaf.name for leaf in leaves_of(env.observation_space)],
+    )
     env.close()
     budget = TrainingBudget(**file.budget.model_dump())
     needs = needed_function(file.fitness.reduce)
@@ -130,6 +133,7 @@ def folder_task(ref: TaskRef) -> Task:
         fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
         info=info,
+        late_info=tuple(name for name, key in info.items() if key in file.environment.step_info),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,
@@ -185,7 +189,8 @@ def _constructor(
         constructor, limit = building.gym_constructor(environment.id, kwargs)
         return constructor, environment.id, limit
     factory = environment.factory or ""
-    return building.factory_constructor(factory, str(folder), kwargs), factory, None
+    place = folder if environment.path is None else (folder / environment.path).resolve()
+    return building.factory_constructor(factory, str(place), kwargs), factory, None
 
 
 def load_module(path: Path) -> ModuleType:

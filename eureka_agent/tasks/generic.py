@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
 
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
-from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.info_entries import InfoEntry, offered, probe_info
+from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
-
-PROBE_EPISODES = 2
-PROBE_STEPS = 100
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
 
@@ -72,7 +69,7 @@ def _assembled(
     options = ref.options
     env = make_env()
     context = environment_context(env)
-    info = probe_info(env)
+    info, notices = offered(env, probe_info(env))
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),
@@ -90,6 +87,7 @@ def _assembled(
         budget=TrainingBudget(**({"env_steps": n} if (n := options.get("env_steps")) else {})),
         ref=ref,
         env_reward=context.reward if options.get("show_env_reward") else "",
+        notices=notices,
     )
 
 
@@ -140,54 +138,5 @@ def default_goal(context: EnvironmentContext, env_id: str) -> str:
     return context.description or f"Do well in the environment {env_id}."
 
 
-@dataclass(frozen=True)
-class InfoEntry:
-    """One numeric entry of `info` that may be a signal."""
-
-    key: str
-    shape: tuple[int, ...]
-    dtype: Literal["float32", "int32"]
-    late: bool = False
-    """Whether only steps bring it; it is 0 after a reset."""
-
-
 def _meaning(entry: InfoEntry) -> str:
     return f"info['{entry.key}']" + (", 0 before the first step" if entry.late else "")
-
-
-def names_reward(text: str) -> bool:
-    """Tell whether a name speaks of rewards: such entries are never shown to a designer."""
-    return "reward" in text.lower()
-
-
-def probe_info(env: gym.Env, *, seed: int = 0) -> tuple[InfoEntry, ...]:
-    """Return the numeric `info` entries present at reset and at every one of about 100 random steps.
-
-    Keys that match `reward` are never among them: HalfCheetah's `info` holds the parts of its reward.
-    """
-    env.action_space.seed(seed)
-    seen: list[dict[str, Array]] = []
-    steps = 0
-    for episode in range(PROBE_EPISODES):
-        _, info = env.reset(seed=seed + episode)
-        seen.append(_numeric(info))
-        ended = False
-        while not ended and steps < PROBE_STEPS * (episode + 1) // PROBE_EPISODES:
-            _, _, terminated, truncated, info = env.step(env.action_space.sample())
-            seen.append(_numeric(info))
-            ended = terminated or truncated
-            steps += 1
-    return tuple(entry for key in seen[0] if (entry := _entry(key, seen)) is not None)
-
-
-def _numeric(info: Mapping[str, Any]) -> dict[str, Array]:
-    arrays = {key: numeric_info(value) for key, value in info.items() if isinstance(key, str)}
-    return {key: array for key, array in arrays.items() if array is not None and not names_reward(key)}
-
-
-def _entry(key: str, seen: Sequence[Mapping[str, Array]]) -> InfoEntry | None:
-    """Return the entry of one key if every probed `info` has it, in one shape."""
-    if any(key not in info or info[key].shape != seen[0][key].shape for info in seen):
-        return None
-    whole = all(info[key].dtype.kind in "iu" for info in seen)
-    return InfoEntry(key, seen[0][key].shape, "int32" if whole else "float32")

@@ -1,4 +1,4 @@
-"""Gymnasium spaces as arrays: what a simulator shows, what a policy sees, how an action is written down."""
+"""Gymnasium spaces as arrays: simulator state, policy observations, encoded actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gymnasium import spaces
 from gymnasium.spaces.utils import flatten_space
 
 from eureka_agent.errors import TaskError, TrainingError
-from eureka_agent.tasks.task import Array, Signal
+from eureka_agent.tasks.task import Array, Signal, Task
 
 RESERVED = frozenset({"obs", "action", "memory", "np", "math", "numpy"})
 """Names that an `info` entry may not take: they mean something else inside a reward."""
@@ -27,7 +27,7 @@ class Leaf:
     """One array inside a (nested) observation."""
 
     path: tuple[Any, ...]
-    """Keys and positions that lead to it; empty if the observation is a single array."""
+    """Path of keys and positions; empty if the observation is a single array."""
     space: gym.Space
     name: str
     """Its name in the state: `obs`, or `obs_<key>` for each nested key."""
@@ -147,7 +147,7 @@ def _as_row(leaf: Leaf, value: Any) -> Array:
 
 
 def check_leaf(leaf: Leaf, batch: Array) -> Array:
-    """Return a batch of one leaf as float32 or int32; raises TaskError where its kind or values are wrong."""
+    """Return a leaf's batch `(n, *shape)` as float32 or int32; TaskError if its kind or values are wrong."""
     whole = not isinstance(leaf.space, spaces.Box) or leaf.space.dtype.kind in "iub"
     if batch.dtype.kind == "f":
         if whole:
@@ -167,7 +167,7 @@ def _leaves_space(leaf: Leaf, got: str) -> TaskError:
 
 
 def check_bounds(leaf: Leaf, batch: Array) -> None:
-    """Raise TaskError if a batch (as `check_leaf` returned it) leaves the bounds of its space."""
+    """Raise TaskError if a batch `(n, *shape)` from `check_leaf` is outside the bounds of its space."""
     if isinstance(leaf.space, spaces.Box):
         low, high = leaf.space.low.astype(np.float64), leaf.space.high.astype(np.float64)
     elif isinstance(leaf.space, spaces.Discrete):
@@ -262,7 +262,7 @@ class ActionCodec:
         return Signal("action", (self.dim,), meaning=f"the action taken, {kind}", low=0.0, high=1.0)
 
     def prepare(self, actions: Array) -> Array:
-        """Return actions the environments can take: finite and clipped to the space.
+        """Return valid actions `(num_envs, *space.shape)`: finite and clipped to the space.
 
         Raises TrainingError if a continuous action is not finite: simulators hide NaN.
         """
@@ -294,7 +294,7 @@ class ActionCodec:
 
 
 def numeric_info(value: Any) -> Array | None:
-    """Return an entry of `info` as an array if it is a finite number or array of numbers, else None."""
+    """Return an entry of `info`, shape `(...)`, if it is a finite number or array of numbers, else None."""
     if value is None or isinstance(value, (str, bytes, Mapping)):
         return None
     try:
@@ -323,3 +323,9 @@ def stack_info(
         rows.append(row)
         shape = row.shape
     return np.stack(rows)
+
+
+def late_zeros(task: Task, name: str, count: int) -> Array:
+    """Return what an `info` entry that only steps bring is after a reset: zeros `(count, ...)`."""
+    signal = task.signal(name)
+    return np.zeros((count, *(() if signal is None else signal.shape)), np.float32)

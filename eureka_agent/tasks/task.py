@@ -103,11 +103,11 @@ class Behaviour(Protocol):
     """The code of a task: batched functions over arrays with a leading axis `num_envs`."""
 
     def read_state(self, env: gym.Env) -> Mapping[str, Array]:
-        """Return what must be read from inside one environment, without a leading axis; often nothing."""
+        """Return extra state of one environment, each `(...)` without a leading axis; often nothing."""
         ...
 
     def initial_signals(self, state: State) -> Signals:
-        """Return every signal (without `prev_`) for freshly reset worlds; the action is zero."""
+        """Return every signal (no `prev_`) of freshly reset worlds, `(num_envs, ...)`; the action is zero."""
         ...
 
     def signals(self, before: State, action: Array, after: State) -> Signals:
@@ -152,6 +152,8 @@ class Task:
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
     late_info: tuple[str, ...] = ()
     """Those of `info` that only steps bring, by their names in the state; they are 0 after a reset."""
+    notices: tuple[str, ...] = ()
+    """Sentences to tell the person when a run begins: what is left out, say."""
     reads_inside: bool = True
     """False where `behaviour.read_state` reads nothing: such a task needs no environment at hand."""
     state: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
 
 
 def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> TrajectoryBatch:
-    """Return random transitions of the task; raises TaskError saying what its environment does wrong."""
+    """Return random transitions, signals `(T, N, ...)`; TaskError says what the environment does wrong."""
     with tempfile.TemporaryDirectory(prefix="eureka-inspect-") as name:
         folder = Path(name)
         executor = LocalExecutor(

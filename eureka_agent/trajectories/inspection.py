@@ -1,4 +1,4 @@
-"""Random play before anything is trained: are promises kept, and what do the signals look like?"""
+"""Random play before any training: does the environment keep its contract, and how do signals look?"""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class _RandomPolicy:
 
 
 def inspect_environment(task: Task, seed: int = 0, steps: int = MINIMUM_ROWS) -> TrajectoryBatch:
-    """Play at random and record at least `steps` rows (and 512), until one episode at least has ended.
+    """Play random actions for at least `steps` rows (and 512), until at least one episode has ended.
 
-    In half of the worlds actions are drawn anew each step, in the others they are held for a while.
-    Raises TaskError if the environment breaks a promise: the form of what it returns, observations outside
-    their space or its bounds, signals that are not as declared, episodes that never end.
+    Returns signals `(T, N, ...)`. Half of the worlds draw a new action each step, the others hold it for a
+    while. Raises TaskError if the environment violates its contract: the form of what it returns,
+    observations outside their space or its bounds, signals that are not as declared, endless episodes.
     """
     rows = max(steps, MINIMUM_ROWS)
     hold = int(np.clip(task.max_episode_steps // 10, 2, LONGEST_HOLD))

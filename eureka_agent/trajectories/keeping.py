@@ -31,9 +31,9 @@ def measured_episodes(task: Task, episodes: int, kept: int) -> int:
 
 
 def thinned(arrays: Mapping[str, Array], begins: Array) -> dict[str, Array]:
-    """Return what is written of trajectories' `arrays`, one after the other: `(steps of all, ...)` each.
+    """Return the part of concatenated `arrays`, each `(total_steps, ...)`, that is written to disk.
 
-    `begins` are the rows in which episodes begin. `restored` gives back equal arrays.
+    `begins` `(episodes,)` are the first rows of episodes. `restored` returns equal arrays.
     """
     written = {
         name: array[begins] if _now(name) in arrays else array
@@ -49,7 +49,7 @@ def thinned(arrays: Mapping[str, Array], begins: Array) -> dict[str, Array]:
 
 
 def restored(written: Mapping[str, Array], begins: Array) -> dict[str, Array]:
-    """Return the arrays that `thinned` was given; ValueError or IndexError where parts do not fit."""
+    """Return `thinned`'s input arrays `(total_steps, ...)`; ValueError or IndexError if parts disagree."""
     arrays = dict(written)
     for name, array in written.items():
         if (now := written.get(_now(name))) is not None:

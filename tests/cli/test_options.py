@@ -23,7 +23,7 @@ EVOLVE = """
     env goal max-episode-steps show-env-reward? stages? envs
     generations samples restarts search-seeds target seed-reward reflection? history?
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
-    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
+    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns critic-model
     confirm-seeds confirm-top budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """
@@ -95,13 +95,13 @@ def test_a_command_may_say_it_in_its_own_words() -> None:
     small = typer.Typer(rich_markup_mode=None)
 
     @small.command()
-    @takes("env", seed="Root of the episodes' seeds.")
+    @takes("env", seed="Root seed of the episodes.")
     def command(**options: Any) -> None:
         typer.echo(sorted(options))
 
     text = " ".join(CliRunner().invoke(small, ["--help"]).stdout.split())
-    assert "Root of the episodes' seeds." in text
-    assert "Constructor of an environment: package.module:function." in text
+    assert "Root seed of the episodes." in text
+    assert "Environment constructor: package.module:function." in text
     assert CliRunner().invoke(small, []).stdout == "['env', 'seed']\n"
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.critique import Critic, ProbeCheck, StaticCheck, refused
+from eureka_agent.critique.critic import NOTHING_KNOWN
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -145,7 +147,7 @@ def test_memory_is_probed_world_by_world(probe: ProbeCheck) -> None:
 def test_static_errors_spare_the_probe(probe: ProbeCheck) -> None:
     asked: list[str] = []
 
-    def never(source: str) -> list[Finding]:
+    def never(source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         asked.append(source)
         return []
 

@@ -1,24 +1,22 @@
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
 from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.api.models import proposer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.config import make_config
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.proposer import Slot
-from eureka_agent.design.trained import PolicyStats
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import ModelError, StoreError
 from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.rewards.findings import Finding
 
-STOP = threading.Event()
 GOOD = f"It is good.\n```python\n{SOURCE}```\n"
 FINDING = Finding("nan", "error", None, "It is NaN.", "", "Guard it.")
 
@@ -88,7 +86,7 @@ def test_the_incumbent_is_rewritten_rather_than_a_lucky_challenger() -> None:
 
 def test_a_draft_holds_source_conversation_and_usage() -> None:
     proposer, model = designer(GOOD)
-    draft = proposer.propose(Slot(0, 2, "seed"), archive_of(), STOP)
+    draft = proposer.propose(Slot(0, 2, "seed"), Briefing())
     assert draft.source == SOURCE
     assert draft.problems == ()
     assert [message.role for message in draft.conversation] == ["system", "user", "assistant"]
@@ -98,7 +96,7 @@ def test_a_draft_holds_source_conversation_and_usage() -> None:
 
 
 def test_an_unusable_reply_becomes_problems() -> None:
-    draft = designer("I refuse to think.")[0].propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    draft = designer("I refuse to think.")[0].propose(Slot(0, 0, "seed"), Briefing())
     assert draft.source is None
     assert draft.problems[0].rule == "reply-no-code"
 
@@ -106,10 +104,10 @@ def test_an_unusable_reply_becomes_problems() -> None:
 def test_repair_continues_the_conversation_without_hidden_thinking() -> None:
     proposer, model = designer("<think>hm</think>" + GOOD, GOOD, GOOD)
     slot = Slot(0, 1, "seed")
-    first = proposer.propose(slot, archive_of(), STOP)
-    second = proposer.repair(slot, first, [FINDING], 1, STOP)
+    first = proposer.propose(slot, Briefing())
+    second = proposer.repair(slot, first, [FINDING], 1, Briefing())
     assert second is not None
-    third = proposer.repair(slot, second, [FINDING], 2, STOP)
+    third = proposer.repair(slot, second, [FINDING], 2, Briefing())
     assert third is not None
     assert [key for key, _ in model.requests] == ["0-01/turn0", "0-01/turn1", "0-01/turn2"]
     assert [m.role for m in third.conversation] == ["system", "user"] + ["assistant", "user"] * 2 + [
@@ -142,22 +140,22 @@ class _Ending:
     ],
 )
 def test_how_the_reply_ended_is_the_first_problem(text: str, finish, rule: str) -> None:
-    draft = Designer(make_task(), _Ending(text, finish)).propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    draft = Designer(make_task(), _Ending(text, finish)).propose(Slot(0, 0, "seed"), Briefing())
     assert draft.problems[0].rule == rule
     assert draft.usage == Usage(1, 2, None)
 
 
 def test_a_model_that_cannot_answer_is_an_error() -> None:
     with pytest.raises(ModelError, match="0-00/turn0"):
-        designer()[0].propose(Slot(0, 0, "seed"), archive_of(), STOP)
+        designer()[0].propose(Slot(0, 0, "seed"), Briefing())
 
 
 def test_the_prompt_tells_the_steps_and_the_target_of_the_run() -> None:
     model = ScriptedModel(["no code"])
     given = {"env_steps": 12_345, "target": 77.5}
     config = make_config({"task": {"kind": "folder", "value": "cartpole"}, **given})
-    met = {"untrained": as_if_measured(make_task()), "trained": lambda _: PolicyStats()}
-    proposer_of(make_task(), config, [model], seed=0, **met).propose(Slot(0, 0, "seed"), archive_of(), STOP)
+    proposer = proposer_of(make_task(), config, [model], seed=0, untrained=as_if_measured(make_task()))
+    proposer.propose(Slot(0, 0, "seed"), Briefing())
     ((_, messages),) = model.requests
     assert "learns for 12345 environment steps" in messages[1].content
     assert "at 77.5 the task counts as done" in messages[1].content
@@ -176,5 +174,5 @@ def test_the_prompt_tells_the_steps_and_the_target_of_the_run() -> None:
 def test_a_slot_that_no_designer_plans_is_a_sentence_and_asks_nobody(slot: Slot) -> None:
     proposer, model = designer()
     with pytest.raises(StoreError, match=f"there is no {slot.operator} of {len(slot.parents)} parents"):
-        proposer.propose(slot, archive_of(trained(0, 0, 1.0)), STOP)
+        proposer.propose(slot, Briefing(archive_of(trained(0, 0, 1.0))))
     assert not model.requests

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import os
 import re
-import threading
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Slot
-from eureka_agent.design.trained import PolicyStats, RewardStats, Trained
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
 from eureka_agent.llm.model import Message
@@ -21,6 +21,7 @@ from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.llm.templates import Templates
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
+from eureka_agent.store.records import PolicyStats, RewardStats
 from eureka_agent.tasks.task import FitnessSpec, Signal, Task
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -36,11 +37,11 @@ BAD_LINE = Finding("unknown-name", "error", 6, "There is no signal 'speed'.", ""
 def asked(
     slot: Slot,
     task: Task | None = None,
-    archive: Archive = ARCHIVE,
+    archive: Archive | None = None,
     reflection: bool = True,
     history: bool = True,
     untrained: Untrained | None = None,
-    trained: Trained | None = None,
+    policies: Mapping[str, PolicyStats] = MappingProxyType({}),
 ) -> tuple[Message, ...]:
     """Return the conversation that a slot of `task` starts with."""
     model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
@@ -50,9 +51,9 @@ def asked(
         reflection=reflection,
         history=history,
         untrained=untrained,
-        trained=trained,
     )
-    designer.propose(slot, archive, threading.Event())
+    known = archive or (ARCHIVE if slot.generation else archive_of())
+    designer.propose(slot, Briefing(known, policies))
     ((_, messages),) = model.requests
     return messages
 
@@ -98,25 +99,21 @@ def test_what_a_random_policy_meets_is_told_where_it_is_known() -> None:
 
 def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_wanted() -> None:
     slot, archive = SLOTS["rewrite"]
-    asked_for: list[str] = []
+    stats = PolicyStats(
+        (100, 31),
+        {"position": "0.38, 0.41, 0.42", "wind": "0, 1, 2; 0, 1, 2; 3, 4, 5"},
+        {"position": "-1", "wind": "1; 2; 3"},
+        RewardStats({"near": "0.9; 0.1, 0.9, 1", "effort": "-0.1; -0.2, -0.1, 0"}, "0.8; 0, 0.8, 1"),
+        RewardStats({"near": "0.2; 0, 0.2, 0.4", "effort": "-0.9; -1, -1, -0.8"}, "-0.7; -1, -0.8, -0.4"),
+    )
+    met = {"0-00": PolicyStats(), "0-01": stats}
 
-    def met(candidate: Candidate) -> PolicyStats:
-        asked_for.append(candidate.id)
-        return PolicyStats(
-            (100, 31),
-            {"position": "0.38, 0.41, 0.42", "wind": "0, 1, 2; 0, 1, 2; 3, 4, 5"},
-            {"position": "-1", "wind": "1; 2; 3"},
-            RewardStats({"near": "0.9; 0.1, 0.9, 1", "effort": "-0.1; -0.2, -0.1, 0"}, "0.8; 0, 0.8, 1"),
-            RewardStats({"near": "0.2; 0, 0.2, 0.4", "effort": "-0.9; -1, -1, -0.8"}, "-0.7; -1, -0.8, -0.4"),
-        )
-
-    matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, trained=met)[1].content)
-    assert asked_for == ["0-01"]
-    both = asked(slot, archive=archive, trained=met, untrained=UNTRAINED)[1].content
+    matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, policies=met)[1].content)
+    both = asked(slot, archive=archive, policies=met, untrained=UNTRAINED)[1].content
     assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 | -1 |" in both
     for text in (
-        asked(slot, archive=archive, trained=met, reflection=False)[1].content,
-        asked(slot, archive=archive, trained=lambda _: PolicyStats())[1].content,
+        asked(slot, archive=archive, policies=met, reflection=False)[1].content,
+        asked(slot, archive=archive, policies={"0-01": PolicyStats()})[1].content,
     ):
         assert "kept policy meets" not in text
 
@@ -213,12 +210,6 @@ def test_ablations_tell_less() -> None:
 
 def test_equal_slots_get_identical_prompts() -> None:
     assert asked(Slot(1, 0, "rewrite", ("0-01",))) == asked(Slot(1, 7, "rewrite", ("0-01",)))
-
-
-def test_a_prompt_knows_nothing_of_its_own_generation() -> None:
-    slot = Slot(1, 5, "rewrite", ("0-01",))
-    later = archive_of(*ARCHIVE.candidates, trained(1, 0, 99.0), failed(1, 1, "later"))
-    assert asked(slot) == asked(slot, archive=later)
 
 
 def test_the_first_folder_that_holds_a_template_wins(tmp_path: Path) -> None:

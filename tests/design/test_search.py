@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 
 import numpy as np
 import pytest
 from design_fakes import archive_of, failed, make_task, trained
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.design.proposer import Slot
 from eureka_agent.design.search.features import features_of
@@ -40,7 +40,6 @@ from eureka_agent.store.event_types import GenerationPlanned, event_json, parse_
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Signal, Task
 
-STOP = threading.Event()
 SIGNALS = (
     Signal("position", (), "m", "", -1.2, 0.6),
     Signal("velocity", (), "m/s", "", -0.07, 0.07),
@@ -93,7 +92,7 @@ def as_candidate(
 def archive_from(slots: list[Slot], proposer: Search, *, known=()) -> tuple[Candidate, ...]:
     made = []
     for slot in slots:
-        draft = proposer.propose(slot, archive_of(*known), STOP)
+        draft = proposer.propose(slot, Briefing(archive_of(*known)))
         assert draft.genome is not None
         made.append(
             as_candidate(Genome.from_json(draft.genome), slot.generation, slot.index, float(slot.index))
@@ -193,7 +192,7 @@ def test_genomes_survive_json() -> None:
 def test_proposals_are_deterministic_and_seeds_matter() -> None:
     def sources(seed: int) -> list[str | None]:
         proposer = search(seed=seed)
-        return [proposer.propose(s, archive_of(), STOP).source for s in proposer.plan(0, 16, archive_of())]
+        return [proposer.propose(s, Briefing()).source for s in proposer.plan(0, 16, archive_of())]
 
     assert sources(1) == sources(1)
     assert sources(1) != sources(2)
@@ -233,8 +232,8 @@ def test_a_slot_says_all_that_proposing_it_takes() -> None:
         assert isinstance(logged, GenerationPlanned)
         assert list(logged.slots) == slots
         for slot, again in zip(slots, logged.slots, strict=True):
-            assert search(task).propose(again, archive, STOP) == first.propose(slot, archive, STOP)
-        assert len({first.propose(slot, archive, STOP).source for slot in slots}) == 8
+            assert search(task).propose(again, Briefing(archive)) == first.propose(slot, Briefing(archive))
+        assert len({first.propose(slot, Briefing(archive)).source for slot in slots}) == 8
 
 
 @pytest.mark.parametrize(
@@ -250,7 +249,7 @@ def test_a_slot_says_all_that_proposing_it_takes() -> None:
 )
 def test_a_genome_that_search_never_drew_is_a_sentence(genome: dict[str, object] | None) -> None:
     with pytest.raises(StoreError, match="Slot 0-00 cannot be filled: its genome is none that search draws"):
-        search().propose(Slot(0, 0, "seed", genome=genome), archive_of(), STOP)
+        search().propose(Slot(0, 0, "seed", genome=genome), Briefing())
 
 
 def test_shares_of_the_operators() -> None:
@@ -349,7 +348,7 @@ def test_retune_reads_the_parents_training() -> None:
     parent = as_candidate(genome, curves={"position_high": (0.1, 0.5), "velocity_above": (0.0, 0.0)})
     proposer, archive = search(), archive_of(parent)
     slot = next(slot for slot in proposer.plan(1, 4, archive) if slot.operator == "retune")
-    assert parse_reward(proposer.propose(slot, archive, STOP).source or "").arguments == ("position",)
+    assert parse_reward(proposer.propose(slot, Briefing(archive)).source or "").arguments == ("position",)
 
 
 def test_archetypes_are_likely_for_any_scalar_signal() -> None:
@@ -417,4 +416,4 @@ def test_priors_are_probabilities() -> None:
 def test_search_repairs_nothing() -> None:
     proposer = search()
     (slot,) = proposer.plan(0, 1, archive_of())
-    assert proposer.repair(slot, proposer.propose(slot, archive_of(), STOP), [], 1, STOP) is None
+    assert proposer.repair(slot, proposer.propose(slot, Briefing()), [], 1, Briefing()) is None

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import EarlyStop, Evaluation
 from eureka_agent.config import make_config
+from eureka_agent.critique.critic import NOTHING_KNOWN
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.rewards.findings import Finding
@@ -58,16 +60,16 @@ class CountingProposer:
             Slot(generation, index, "rewrite" if parents else "seed", parents) for index in range(samples)
         ]
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         self.proposed.append(slot.id)
         if slot.id in self.broken:
             return Draft("broken")
-        base = sum(archive.get(parent).fitness or 0.0 for parent in slot.parents)
+        base = sum(briefing.archive.get(parent).fitness or 0.0 for parent in slot.parents)
         worth = base + float(generator_for(self.seed, slot.id).normal())
         return Draft(source_worth(round(worth, 6), f"term_{slot.generation}_{slot.index}"))
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         self.repaired.append((slot.id, turn))
         return Draft("still broken")
@@ -146,7 +148,7 @@ def _worth_of(source: str) -> float:
     return float(found[1]) if found else 1.0
 
 
-def check_broken(source: str) -> list[Finding]:
+def check_broken(source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
     """A critic that refuses what says that it is broken."""
     if "broken" not in source:
         return []

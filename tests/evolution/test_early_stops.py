@@ -22,8 +22,8 @@ CARTPOLE = {"kind": "folder", "value": "cartpole"}
 class Rising(CountingProposer):
     """Later places of a generation are worth more, so that whoever is stopped has the better score."""
 
-    def propose(self, slot, archive, stop):
-        draft = super().propose(slot, archive, stop)
+    def propose(self, slot, briefing):
+        draft = super().propose(slot, briefing)
         words = (draft.source or "").split("pole_angle * ")
         rest = words[1].split("\n", 1)[1]
         return type(draft)(f"{words[0]}pole_angle * {float(slot.index + 1)!r}\n{rest}")

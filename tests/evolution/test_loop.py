@@ -269,11 +269,11 @@ def test_a_given_reward_takes_the_first_place(tmp_path: Path) -> None:
 
 def test_a_proposal_that_was_tried_before_is_refused(tmp_path: Path) -> None:
     class Parrot(CountingProposer):
-        def propose(self, slot, archive, stop):
-            draft = super().propose(slot, archive, stop)
+        def propose(self, slot, briefing):
+            draft = super().propose(slot, briefing)
             if slot.id != "1-00":
                 return draft
-            return type(draft)(f"# a comment makes no difference\n{archive.get('0-00').source}")
+            return type(draft)(f"# a comment makes no difference\n{briefing.archive.get('0-00').source}")
 
     evolution = make_evolution(tmp_path, proposer=Parrot(), repair_turns=0)
     evolution.run()

@@ -25,7 +25,7 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.config import make_config
 from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.evolution.loop import Evolution
-from eureka_agent.store.event_types import TrainingFinished
+from eureka_agent.store.event_types import FORMAT_VERSION, TrainingFinished
 from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
@@ -173,7 +173,7 @@ def test_a_half_done_run_goes_on_to_the_same_end(
     with going_on(root) as evolution:
         evolution.run()
     events, state, whole = read_events(root / "events.jsonl"), state_of(root), state_of(RECORDED / name)
-    assert [event.v for event in events] == [1] * length + [2] * (len(events) - length)
+    assert [event.v for event in events] == [1] * length + [FORMAT_VERSION] * (len(events) - length)
     assert candidates_of(state) == candidates_of(whole)
     assert (state.judgements, state.confirmation) == (whole.judgements, whole.confirmation)
     assert {key: reply.text for key, reply in state.replies.items()} == {
@@ -224,7 +224,9 @@ def test_a_plan_of_today_is_not_made_again(tmp_path: Path) -> None:
     with going_on(root) as evolution:
         evolution.run()
     rows = rows_of(root)
-    cut = next(n for n, row in enumerate(rows) if row["type"] == "generation_planned" and row["v"] == 2)
+    cut = next(
+        n for n, row in enumerate(rows) if row["type"] == "generation_planned" and row["v"] == FORMAT_VERSION
+    )
     (root / "events.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[: cut + 1]))
     with going_on(root) as evolution:
         watched = WatchedProposer(evolution.make_proposer(0))

@@ -1,4 +1,4 @@
-"""Events of format 1 and of format 2: what became of them, and what is refused."""
+"""Events of earlier formats and of today's: what became of them, and what is refused."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_duel_that_nobody_asked_for_is_a_sentence() -> None:
         RunState.of(parsed(1, STARTED, PROPOSED, SECOND, SETTLED))
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, FORMAT_VERSION])
 @pytest.mark.parametrize("kind", ["generation_jugded", "", "__class__", "apply", "of_tomorrow"])
 def test_an_unknown_kind_is_an_error(version: int, kind: str) -> None:
     with pytest.raises(StoreError, match="there is no such kind of event"):
@@ -72,15 +72,15 @@ def test_an_unknown_kind_is_an_error(version: int, kind: str) -> None:
 def test_a_misspelt_field_is_an_error_today_and_was_passed_over(row: dict[str, Any]) -> None:
     assert parsed(1, row | {"resaon": "x"}) == [parsed(1, row)[0]]
     with pytest.raises(StoreError, match="resaon"):
-        parsed(2, row | {"resaon": "x"})
-    assert parsed(2, row)[0].v == FORMAT_VERSION
+        parsed(FORMAT_VERSION, row | {"resaon": "x"})
+    assert parsed(FORMAT_VERSION, row)[0].v == FORMAT_VERSION
 
 
 def test_a_log_of_tomorrow_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     EventLog(path, clock=lambda: 1.0).append(Notice(text="today"))
     with path.open("a") as file:
-        file.write(json.dumps({"v": 3, "seq": 1, "time": 1.0, "type": "of_tomorrow"}) + "\n")
+        file.write(json.dumps({"v": FORMAT_VERSION + 1, "seq": 1, "time": 1.0, "type": "of_tomorrow"}) + "\n")
     with pytest.raises(StoreError, match="newer version") as caught:
         read_events(path)
     assert "Upgrade" in str(caught.value)
@@ -90,11 +90,14 @@ def test_a_log_may_hold_both_formats(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_text(json.dumps({"v": 1, "seq": 0, "time": 1.0, **STARTED}) + "\n")
     EventLog(path, clock=lambda: 2.0).append(Notice(text="a person should know"))
-    assert [(event.v, event.type) for event in read_events(path)] == [(1, "run_started"), (2, "notice")]
+    assert [(event.v, event.type) for event in read_events(path)] == [
+        (1, "run_started"),
+        (FORMAT_VERSION, "notice"),
+    ]
 
 
 def test_every_kind_is_known_by_the_name_that_it_is_written_under() -> None:
-    assert len(KINDS) == 18
+    assert len(KINDS) == 19
     assert KINDS["duel_resolved"] is DuelResolved
 
 
@@ -143,7 +146,7 @@ SLOT = {"generation": 1, "index": 0, "operator": "rewrite", "parents": ["0-00"]}
 )  # fmt: skip
 def test_a_slot_that_nobody_planned_is_a_sentence(changed: dict[str, Any]) -> None:
     plan = {"type": "generation_planned", "generation": 1}
-    fine = RunState.of(parsed(2, STARTED, PROPOSED, plan | {"slots": [SLOT]}))
+    fine = RunState.of(parsed(FORMAT_VERSION, STARTED, PROPOSED, plan | {"slots": [SLOT]}))
     assert [slot.id for slot in fine.slots[1]] == ["1-00"]
     with pytest.raises(StoreError, match=r"Event 2 \(generation_planned\) cannot be understood"):
-        RunState.of(parsed(2, STARTED, PROPOSED, plan | {"slots": [SLOT | changed]}))
+        RunState.of(parsed(FORMAT_VERSION, STARTED, PROPOSED, plan | {"slots": [SLOT | changed]}))

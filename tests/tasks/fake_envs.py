@@ -163,3 +163,28 @@ def shifted() -> gym.Env:
 
 def graph() -> gym.Env:
     return Spaces(spaces.Graph(spaces.Box(-1, 1, (1,)), None), spaces.Discrete(2))
+
+
+class Late(gym.Wrapper):
+    """Its `info` is empty after a reset, and holds a count and a pair after every step, and more at times."""
+
+    def reset(self, **options: Any) -> Any:
+        observation, _ = self.env.reset(**options)
+        self.steps = 0
+        return observation, {}
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, truncated, _ = self.env.step(action)
+        self.steps += 1
+        info: dict[str, Any] = {
+            "is_success": self.steps >= 3,
+            "pair": np.full(2, self.steps),
+            "text": "words",
+        }
+        if self.steps == 2:
+            info["seldom"] = 1.0
+        return observation, reward, terminated, truncated, info
+
+
+def late() -> gym.Env:
+    return Late(Counter())

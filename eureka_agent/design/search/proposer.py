@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.proposer import Draft, Slot, not_planned
@@ -50,10 +50,10 @@ class Search:
         Of 16 slots after generation 0: 7 mutate, 4 retune, 3 cross, 2 start afresh. Parents are drawn by
         rank from the best third (at least four). While nothing has been trained all start afresh.
         """
-        parents = _parents(archive, generation)
+        parents = _parents(archive)
         operators = ["seed"] * samples if generation == 0 or not parents else operator_shares(samples)
         slots = [self._slot(generation, i, operator, parents) for i, operator in enumerate(operators)]
-        known = _digests(archive, generation)
+        known = {normalised_digest(c.source) for c in archive.candidates if c.source}
         planned = []
         for slot in slots:
             genome = self._new(slot, archive, known, samples)
@@ -61,7 +61,7 @@ class Search:
             planned.append(replace(slot, genome=genome.to_json()))
         return planned
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         """Return the reward that was drawn for the slot when it was planned."""
         try:
             source = render(Genome.from_json(slot.genome or {}))
@@ -70,7 +70,7 @@ class Search:
         return Draft(source=source, genome=slot.genome)
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         """Return None: there is nobody to tell."""
         return None
@@ -157,15 +157,10 @@ def draw_parents(ranked: Sequence[Candidate], count: int, rng: np.random.Generat
     return [ranked[int(i)] for i in chosen]
 
 
-def _parents(archive: Archive, generation: int) -> list[Candidate]:
-    """Return the best third of what earlier generations trained, at least four, that search can vary."""
-    usable = [c for c in archive.ranked() if c.genome is not None and c.generation < generation]
+def _parents(archive: Archive) -> list[Candidate]:
+    """Return the best third of what was trained, at least four, that search can vary."""
+    usable = [c for c in archive.ranked() if c.genome is not None]
     return usable[: max(_FEWEST_PARENTS, math.ceil(len(usable) / 3))]
-
-
-def _digests(archive: Archive, generation: int) -> set[str]:
-    earlier = (c for c in archive.candidates if c.source and c.generation < generation)
-    return {normalised_digest(candidate.source or "") for candidate in earlier}
 
 
 def _component_curves(candidate: Candidate) -> dict[str, tuple[float, ...]]:

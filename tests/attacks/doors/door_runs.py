@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import eureka_agent
+from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.api.assembly import building
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
@@ -119,11 +120,11 @@ class _Given:
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         return [Slot(generation, index, "seed") for index in range(samples)]
 
-    def propose(self, slot: Slot, archive: Archive, stop: threading.Event) -> Draft:
+    def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         return Draft(self._sources[slot.index])
 
     def repair(
-        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, stop: threading.Event
+        self, slot: Slot, draft: Draft, findings: Sequence[Finding], turn: int, briefing: Briefing
     ) -> Draft | None:
         return None
 

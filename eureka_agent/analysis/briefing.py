@@ -1,0 +1,53 @@
+"""What may be known of a run while a generation is proposed and criticised: one frozen object."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from eureka_agent.archive.archive import Archive
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.records import PolicyStats
+from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What proposers and checks get to know; the same for every slot of a generation.
+
+    Whatever it took time or money to find out is in the log before, so that a resumed run is briefed alike.
+    """
+
+    archive: Archive = field(default_factory=Archive)
+    """Candidates of the restart's earlier generations, with what the critic found in each."""
+    policies: Mapping[str, PolicyStats] = field(default_factory=dict)
+    """What the kept policies of candidates encounter and are paid, by candidate; parents are among them."""
+    trajectories: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
+    """Recorded episodes of the candidates' kept policies, by candidate."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set once the person wants to stop: a request to a model is given up then."""
+
+
+class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
+    """What each candidate's first search training recorded, read from the run folder when it is asked for.
+
+    A candidate whose training recorded nothing, or whose file is gone, has no episodes.
+    """
+
+    def __init__(self, folder: RunFolder, archive: Archive) -> None:
+        self._folder = folder
+        searched = {
+            c.id: [e.replicate for e in c.evaluations if e.stage == "search"] for c in archive.candidates
+        }
+        self._first = {name: min(replicates) for name, replicates in searched.items() if replicates}
+
+    def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
+        return tuple(read_trajectories(self._folder.training(name, "search", self._first[name]) / FILE))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._first)
+
+    def __len__(self) -> int:
+        return len(self._first)

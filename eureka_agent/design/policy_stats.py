@@ -1,0 +1,69 @@
+"""What the policy that a reward trained encounters in the task, and what it is paid there, as words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
+from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.rewards.reward import Coded
+from eureka_agent.store.records import PolicyStats, RewardStats
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.ending import GENERIC
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
+from eureka_agent.trajectories.trajectory import Trajectory
+
+Evaluate = Callable[[TrajectoryBatch], RewardBatch]
+"""Returns what a reward pays for recorded steps; RewardError or WorkerError where it cannot."""
+OpenEvaluator = Callable[[Coded], AbstractContextManager[Evaluate]]
+"""Opens an evaluator of one reward."""
+MeasurePolicy = Callable[[Coded, Sequence[Trajectory]], PolicyStats]
+"""Describes a kept policy by the reward that trained it and its recorded episodes."""
+
+
+class PolicyMeasurement:
+    """Describes kept policies of one task; `recording` is of random play."""
+
+    def __init__(self, task: Task, recording: TrajectoryBatch, open_evaluator: OpenEvaluator) -> None:
+        self._task, self._recording, self._open = task, recording, open_evaluator
+
+    def __call__(self, reward: Coded, episodes: Sequence[Trajectory]) -> PolicyStats:
+        """Return the stats of the policy that `reward` trained; empty ones where nothing was recorded."""
+        if not episodes:
+            return PolicyStats()
+        played = TrajectoryBatch.in_a_row(episodes)
+        with self._open(reward) as evaluate:
+            rewards = [_reward_stats(evaluate, batch) for batch in (played, self._recording)]
+        met = quantiles_of({name: array[:, 0] for name, array in played.signals.items()})
+        early = next((one for one in episodes if one.length < self._task.max_episode_steps), None)
+        ends = {} if early is None else {name: elements_of(early.signals[name][-1]) for name in met}
+        return PolicyStats(tuple(one.length for one in episodes), met, ends, *rewards, ended_by=_event(early))
+
+
+def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:
+    """Return words as long as those of a measurement, to estimate what prompts will cost."""
+    words = "-0.0099; -0.0099, -0.0099, -0.0099"
+    rewards = RewardStats(dict.fromkeys(components, words), words)
+    ends = {signal.name: elements_of(np.full(signal.shape, -0.0099)) for signal in task.signals}
+    ended_by = "" if task.events is None else "the torso leaned too far"
+    lengths = (999,) * KEPT_EPISODES
+    return PolicyStats(lengths, as_long_as_quantiles(task), ends, rewards, rewards, ended_by)
+
+
+def _event(trajectory: Trajectory | None) -> str:
+    """Return the task's own name for how an episode ended; empty where it has none."""
+    return "" if trajectory is None or trajectory.ending in GENERIC else trajectory.ending
+
+
+def _reward_stats(evaluate: Evaluate, batch: TrajectoryBatch) -> RewardStats | None:
+    try:
+        paid = evaluate(batch)
+    except (RewardError, WorkerError):
+        return None  # it was trained with all the same: what else is known is worth telling
+    each = {name: spread_of(values) for name, values in paid.components.items()}
+    return RewardStats(each, spread_of(paid.reward))

@@ -1,0 +1,109 @@
+"""Trainings of a run: what each consists of, which of them the log lacks, and what it learns of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eureka_agent.archive.candidate import Evaluation, Status
+from eureka_agent.config import RunConfig
+from eureka_agent.errors import Interrupted
+from eureka_agent.report import run_files
+from eureka_agent.rewards.reward import Coded, Reward, Sparse, reference_reward
+from eureka_agent.seeds import seed_for
+from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.event_types import (
+    TrainingCheckpoint,
+    TrainingFailed,
+    TrainingFinished,
+    TrainingStarted,
+)
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Trains candidates and baselines by name, each training once in the life of a run."""
+
+    config: RunConfig
+    task: Task
+    folder: RunFolder
+    log: EventLog
+    state: RunState
+    trainer: Trainer
+    stop: threading.Event
+
+    def job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
+        """Return the training of a candidate or baseline on the seed of a stage and replicate.
+
+        A candidate in a `contest` may be stopped early.
+        """
+        return TrainingJob(
+            name=name,
+            stage=stage,
+            replicate=replicate,
+            seed=seed_for(self.config.seed, stage, replicate),
+            reward=self._reward_of(name),
+            folder=self.folder.training(name, stage, replicate),
+            env_steps=self.config.training.env_steps or self.task.budget.env_steps,
+            init_policy=None if self.config.training.init_policy is None else self.folder.init_policy,
+            contest=contest,
+        )
+
+    def train(self, jobs: Sequence[TrainingJob]) -> None:
+        """Train those of `jobs` that the log does not hold yet; Interrupted once running work is drained."""
+        missing = [job for job in jobs if not self._is_done(job)]
+        if missing:
+            self.trainer.train(
+                self.task,
+                missing,
+                on_start=self._on_start,
+                on_outcome=self._on_outcome,
+                on_checkpoint=self._on_checkpoint,
+            )
+        if self.stop.is_set():
+            raise Interrupted
+
+    def _is_done(self, job: TrainingJob) -> bool:
+        if job.name in BASELINES:
+            done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
+            failed = (job.name, job.replicate) in self.state.baseline_failures
+        else:
+            candidate = self.state.candidates[job.name]
+            done, failed = candidate.evaluations, candidate.status in (Status.FAILED, Status.TIMED_OUT)
+        return failed or any(e.stage == job.stage and e.replicate == job.replicate for e in done)
+
+    def _reward_of(self, name: str) -> Reward:
+        match name:
+            case "sparse":
+                return Sparse()
+            case "reference":
+                return reference_reward(self.task.reference)
+            case _:
+                return Coded(self.state.candidates[name].source or "")
+
+    def _on_start(self, job: TrainingJob) -> None:
+        self.log.append(TrainingStarted(**_identity(job)))
+
+    def _on_checkpoint(self, job: TrainingJob, reached: CheckpointReached) -> None:
+        told = reached.model_dump(include={"checkpoint", "env_steps", "fitness", "error"})
+        self.log.append(TrainingCheckpoint(**_identity(job), **told))
+
+    def _on_outcome(self, job: TrainingJob, outcome: Outcome) -> None:
+        if isinstance(outcome, TrainingFailure):
+            self.log.append(TrainingFailed(**_identity(job), **vars(outcome)))
+        else:
+            self.log.append(TrainingFinished(**_identity(job), evaluation=outcome))
+        if job.name not in BASELINES:
+            run_files.write_training(self.folder, self.state.candidates[job.name])
+
+
+def _identity(job: TrainingJob) -> dict[str, Any]:
+    return {"name": job.name, "stage": job.stage, "replicate": job.replicate, "seed": job.seed}
