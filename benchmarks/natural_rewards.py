@@ -13,7 +13,6 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -23,6 +22,7 @@ from natural_corpus import FOLDERS, Case, load_cases
 from natural_judging import Verdict, judged
 
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.natural import normalise
 
 
 def main() -> int:
@@ -46,7 +46,9 @@ def main() -> int:
 
 def portable(case: Case) -> str:
     """Return a case's normalised text."""
-    return import_module("eureka_agent.rewards.natural").normalise(case.text, case.signals).text
+    shapes = {signal.name: signal.shape for signal in case.signals}
+    dtypes = {signal.name: signal.dtype for signal in case.signals}
+    return normalise(case.text, shapes, dtypes=dtypes).text
 
 
 def figures(verdicts: Sequence[Verdict]) -> list[str]:

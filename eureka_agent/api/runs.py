@@ -1,4 +1,4 @@
-"""The runs of a folder: list them, look at one, take its reward along."""
+"""The runs of a folder: list them, show one, export its reward."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RunSummary:
     fitness: float | None
     env_steps: int
     own: bool | None
-    """Whether it is recorded as started by this person; others need consent to go on. None if unreadable."""
+    """Whether it is recorded as yours; others need consent to resume. None if unreadable."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RunView:
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
-    """Return one summary a run, oldest first; one that cannot be read says so in its status."""
+    """Return one summary per run, oldest first; an unreadable run says so in its status."""
     return [_summary_of(folder) for folder in list_runs(Path(runs))]
 
 
@@ -60,7 +60,7 @@ def _summary_of(folder: RunFolder) -> RunSummary:
 
 
 def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
-    """Return everything a person wants to see of one run; nothing that its log names is loaded."""
+    """Return the details of one run; nothing named in its log is loaded."""
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     candidates = state.archive(sign=1.0).candidates
@@ -110,10 +110,10 @@ def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list
 
 
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
-    """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
+    """Return the id of the requested candidate; StoreError if it should not be exported."""
     name = candidate or (state.confirmation.winner if state.confirmation else None)
     if name is None:
-        ended = f"It ended without one: {folder.summary} says why."
+        ended = f"It ended without one: see {folder.summary}."
         raise StoreError(
             f"Run {folder.name} has no confirmed reward.",
             allowed="a finished run that found one, or --candidate with one of its candidates",
@@ -131,7 +131,7 @@ def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> st
         became = "was refused" if chosen.status is Status.REFUSED else "failed"
         raise StoreError(
             f"Candidate {name} of run {folder.name} {became}, so nothing was written: {chosen.reason}",
-            allowed="a candidate that the critic let through and whose training did not fail",
+            allowed="a candidate that passed the critic and whose training did not fail",
             fix=f"Choose another one: `eureka-agent show {folder.name}` lists them.",
         )
     return name

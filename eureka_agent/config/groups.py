@@ -103,6 +103,24 @@ class CriticConfig:
 
 
 @dataclass(frozen=True)
+class AnalyzerConfig:
+    """How recorded episodes of parents are looked at before the next generation is proposed."""
+
+    model: Annotated[
+        str | None,
+        Option(
+            "A language model that reads recorded episodes and says why policies score as they do: `same` "
+            "as --model, or another's name; default: none.",
+            name="analyzer_model",
+        ),
+    ] = None
+    queries: Annotated[
+        bool, Option("Let the analyzer ask read-only questions about the episodes.", name="analyzer_queries")
+    ] = True
+    """Without it the analyzer gets to see what it is shown at first (ablation)."""
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """How policies are trained with a reward."""
 
