@@ -22,6 +22,7 @@ from eureka_agent.api.models import (
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
@@ -142,7 +143,8 @@ def _study(
     evaluator = partial(_evaluator, task, sandbox, recording.rows)
     measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
     analyst = analyst_of(task, config, models.analyzer, untrained(recording))
-    return PolicyStudy(measure, pay, analyst, models.analyzer.max_parallel if models.analyzer else 1)
+    observe = PolicyObserver(task, recording.trajectories)
+    return PolicyStudy(measure, pay, observe, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
 
 @contextmanager
