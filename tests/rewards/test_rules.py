@@ -288,6 +288,8 @@ WRONG_REASONS = [
     ("z = float('inf') + x", "np.inf", "Use numbers and arrays"),
     ("z = -(x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "negates booleans"),
     ("z = (x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "Call it: float"),
+    ("z = np.exp(x=x)", "'x' is given by name; it must stand in its place", "no keyword"),
+    ("z = np.sum(act, dim=1)", "'dim' is called 'axis' here", "no keyword"),
     ("z = 0.0\n    z += x", "A number becomes an array here", "signal"),
 ]
 
