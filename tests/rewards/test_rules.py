@@ -57,7 +57,7 @@ BAD_LINES = [
     ("z = np.where(x > 0)", "wrong-arguments", "np.where(condition, x, y)"),
     ("z = np.maximum(x, y, 0.0)", "wrong-arguments", "np.maximum(x1, x2)"),
     ("z = np.exp(x, where=True)", "wrong-arguments", "np.exp(x)"),
-    ("z = np.zeros_like(x, dtype=float)", "wrong-arguments", "Leave dtype out"),
+    ("z = np.zeros_like(x, dtype=float)", "wrong-arguments", "Write np.zeros_like(x)."),
     ("z = np.linalg.norm(act, ord=3, axis=-1)", "wrong-arguments", "1, 2 or np.inf"),
     ("z = np.add(x, y, out=x)", "in-place", "Assign the result"),
     ("x[0] = 1.0", "in-place", "np.stack"),
