@@ -165,6 +165,13 @@ class ConfirmationConfig:
 
     seeds: Annotated[int, Option("Fresh seeds for the final confirmation.", name="confirm_seeds", ge=2)] = 5
     top: Annotated[int, Option("Number of best candidates to confirm.", name="confirm_top", ge=1)] = 2
+    human_reward: Annotated[
+        str | None,
+        Option(
+            "A person's reward to compare with; else the task's reference.", typed=Typed(Path | None, None)
+        ),
+    ] = None
+    """Source of the reward, which takes the place of the task's reference."""
 
 
 @dataclass(frozen=True)

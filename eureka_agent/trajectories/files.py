@@ -8,6 +8,7 @@ in JSON what each is. The files of earlier versions, which kept signals only, ar
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Tra
 Array = np.ndarray
 FILE = "trajectories.npz"
 """Name of the file in a training's folder."""
+LARGEST = 2**30
+"""Most bytes of a file's arrays: a recording has some hundred kB, and a run folder may be a stranger's."""
 
 
 class _Episode(BaseModel):
@@ -73,10 +76,21 @@ def read_trajectories(path: Path) -> list[Trajectory]:
     if not path.exists():
         return []
     try:
+        _check_size(path)
         with np.load(path, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         return _FORMS[_form(arrays)](arrays)
-    except (EurekaError, OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        EurekaError,
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        EOFError,
+        MemoryError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise StoreError(
             f"{path} contains no recorded episodes: {error}",
             fix="Delete it: random play is recorded anew when needed, and of a training nothing but what it "
@@ -101,6 +115,14 @@ def read_scores(path: Path) -> tuple[float, ...]:
     except (OSError, ValueError, LookupError, StopIteration, EOFError, zipfile.BadZipFile):
         return ()
     return tuple(score for score in scores if score is not None and np.isfinite(score))
+
+
+def _check_size(path: Path) -> None:
+    """Raise ValueError where a file's arrays would fill the memory."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST:
+        raise ValueError(f"its arrays take {size:,} bytes, at most {LARGEST:,} are read")
 
 
 def _form(arrays: Mapping[str, Array]) -> str:
