@@ -185,10 +185,10 @@ class Progress:
         model = event.config["model"]
         layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
         who = "built-in search (no LLM)" if model == "search" else model
-        because = f" ({event.model_because})" if event.model_because else ""
+        because = f": {event.model_because}" if event.model_because else ""
         self._say(
-            f"Rewards are proposed by {who}{because}; "
-            f"generated code is sandboxed by {', '.join(layers) or 'nothing'}."
+            f"Rewards are proposed by {who}{because}. "
+            f"Generated code is sandboxed by {', '.join(layers) or 'nothing'}."
         )
         device = event.device
         if device is not None and (device.platform == "gpu" or device.idle_gpu):
