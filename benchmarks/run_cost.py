@@ -34,7 +34,7 @@ def main() -> int:
     arguments = parser.parse_args()
     for name in KEYS:
         os.environ.setdefault(name, "not used")  # a model is built to know its price, and is not asked
-    print("| task | model | requests | tokens read | tokens written | dollars | at most |")
+    print("| task | model | requests | input tokens | output tokens | dollars | at most |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for task in arguments.tasks:
         for model, base_url in MODELS:

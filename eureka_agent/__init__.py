@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
-Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `play`, `show`,
-`analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own
-RL code.
+Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
+`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your
+own RL code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eureka_agent._version import __version__
 
 if TYPE_CHECKING:
+    from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
     from eureka_agent.api.doctor import doctor
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from eureka_agent.api.train import train
     from eureka_agent.errors import EurekaError
     from eureka_agent.rewards.loader import load_reward
-    from eureka_agent.rewards.wrapper import RewardWrapper, VectorRewardWrapper
+    from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
+    from eureka_agent.rewards.wrapper import RewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
     from eureka_agent.tasks.scaffold import write_task
 
@@ -31,7 +33,8 @@ _HOMES = {
     "EurekaError": "errors:EurekaError",
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "api.evolve:RunResult",
-    "VectorRewardWrapper": "rewards.wrapper:VectorRewardWrapper",
+    "VectorRewardWrapper": "rewards.vector_wrapper:VectorRewardWrapper",
+    "adopt": "api.adopt:adopt",
     "analyze": "api.analyze:analyze",
     "check": "api.check:check",
     "doctor": "api.doctor:doctor",
@@ -55,6 +58,7 @@ __all__ = [
     "RunResult",
     "VectorRewardWrapper",
     "__version__",
+    "adopt",
     "analyze",
     "check",
     "doctor",

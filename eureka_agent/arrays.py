@@ -1,4 +1,4 @@
-"""Several arrays in one file, the old version or the new one."""
+"""Writing several arrays to one file, atomically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eureka_agent.files import write_atomic
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a compressed npz file that holds no pickles; StoreError if the disk does not take it."""
+    """Write arrays of any shape to a compressed npz file without pickles; StoreError if writing fails."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_atomic(path, buffer.getvalue())

@@ -199,7 +199,8 @@ def _hacked(paid: Mapping[str, Sequence[float]], fell: Fall, evaluation: Evaluat
         return
     text = (
         f"Reward hacking: since checkpoint {fell.checkpoint + 1} more is paid than at checkpoint "
-        f"{fell.best + 1}, where the fitness was best ({', '.join(gains)}); the fitness has lost {fell.by:.4g} since then."
+        f"{fell.best + 1}, where the fitness was best ({', '.join(gains)}); the fitness has lost "
+        f"{fell.by:.4g} since then."
     )
     values = {**gains, "fitness lost": fell.by}
     yield Observation(ObservationKind.REWARD_HACKING, text, checkpoint=fell.checkpoint + 1, values=values)

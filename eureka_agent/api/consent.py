@@ -15,7 +15,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from eureka_agent.config import RunConfig, TaskChoice
+from eureka_agent.config import SAME_MODEL, RunConfig, TaskChoice
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.llm.auto import OFFLINE_MODEL
@@ -93,6 +93,9 @@ def asked_for(config: RunConfig, consent: Consent) -> Iterator[Item]:
     if config.model.name != OFFLINE_MODEL:
         option = f"--model {shlex.quote(shown(config.model.name))}"
         yield Item(f"the model {shown(config.model.name)}", option, consent.model is not None)
+    for role, name in (("critic", config.critic.model), ("analyzer", config.analyzer.model)):
+        if name not in (None, SAME_MODEL, config.model.name):
+            yield Item(f"the model {shown(name)} as {role}", "--trust", agreed=False)
     if config.model.base_url is not None:
         option = f"--base-url {shlex.quote(shown(config.model.base_url))}"
         what = f"requests, with your key, to {shown(config.model.base_url)}"

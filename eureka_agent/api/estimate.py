@@ -10,12 +10,14 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.briefing import Briefing
-from eureka_agent.api.models import make_models, proposer_of
+from eureka_agent.api.models import RunModels, analyst_of, make_models, proposer_of, reviewer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
-from eureka_agent.design.policy_stats import placeholder_stats
+from eureka_agent.design.analyst import MOST_QUERIES
+from eureka_agent.design.policy_stats import placeholder_episodes, placeholder_stats
 from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
@@ -35,6 +37,8 @@ METHOD = (
     f"{TYPICAL_REPLY_TOKENS:,} tokens without hidden thinking, and one answer to each slot; 'at most' takes "
     "every byte as a token, every reply at --max-reply-tokens, and all repairs, but no lost replies"
 )
+PARENTS_A_GENERATION = 3
+"""Candidates that one generation's slots are made from, mostly."""
 _POINTS = 10
 _COMPONENTS = ("component/first", "component/second", "component/third")
 
@@ -51,6 +55,7 @@ class Share:
     output_tokens: int
     cost_usd: float | None
     most_usd: float | None
+    role: str = "designer"
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,15 @@ class Estimate:
 def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     """Return what a run would ask for. Keys must be there, but nothing is sent and nothing is written."""
     models = make_models(config, Path(), task)
-    prompts = _prompts(task, config) if models else []
+    prompts = _prompts(task, config) if models.designers else []
     resolved = config.to_toml()
     slots = config.search.restarts * config.search.generations * config.search.samples
-    shares = tuple(_share(model, prompts, slots // len(models), config) for model in models)
+    each = slots // len(models.designers) if models.designers else 0
+    shares = tuple(_share(model, prompts, each, config) for model in models.designers)
+    if models.critic is not None:
+        shares = (*shares, _critics_share(models.critic, task, config, slots))
+    if models.analyzer is not None:
+        shares = (*shares, _analyzers_share(models.analyzer, task, config))
     return Estimate(resolved, why, slots * config.search.seeds, shares)
 
 
@@ -91,8 +101,7 @@ def check_budget(task: Task, config: RunConfig) -> None:
     models = make_models(config, Path(), task)
     if config.budget.usd is None:
         return
-    first = _prompts(task, config, generations=1)[0] if models else ()
-    for model in models:
+    for model, first in _first_requests(models, task, config):
         worst = worst_case_usd(model, "0-00/turn0", first)
         if worst is None:
             raise ConfigError(
@@ -107,6 +116,18 @@ def check_budget(task: Task, config: RunConfig) -> None:
                 allowed=f"at least ${worst:.4f}; a whole run is estimated by --dry-run",
                 fix="Raise --budget-usd, lower --max-reply-tokens, or choose a cheaper model.",
             )
+
+
+def _first_requests(
+    models: RunModels, task: Task, config: RunConfig
+) -> list[tuple[LanguageModel, tuple[Message, ...]]]:
+    """Return each model with a request as the first generation makes it."""
+    if not models.designers:
+        return []
+    first = _prompts(task, config, generations=1)[0]
+    critic = [(models.critic, _reviews(models.critic, task, config)[0])] if models.critic else []
+    analyzer = [(models.analyzer, _analysis(models.analyzer, task, config))] if models.analyzer else []
+    return [*((model, first) for model in models.designers), *critic, *analyzer]
 
 
 class _Listening:
@@ -175,6 +196,65 @@ def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
             )
         )
     return candidates
+
+
+def _critics_share(critic: LanguageModel, task: Task, config: RunConfig, slots: int) -> Share:
+    """Return what reviewing costs: a slot's first answer, at most each that can still be revised."""
+    turns = config.critic.repair_turns
+    requests, most = (slots * REVIEWS * reviewed for reviewed in (min(1, turns), turns))
+    prompts = _reviews(critic, task, config)
+    input_tokens = round(requests * _mean_bytes(prompts) / BYTES_PER_TOKEN)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.model.max_reply_tokens)
+    worst = worst_case_usd(critic, "critic/0-00/turn0", max(prompts, key=_bytes))
+    return Share(
+        critic.name,
+        requests,
+        most,
+        input_tokens,
+        output_tokens,
+        _price_of(critic, input_tokens, output_tokens, requests) if requests else 0.0,
+        None if worst is None else worst * most,
+        role="critic",
+    )
+
+
+def _analyzers_share(analyzer: LanguageModel, task: Task, config: RunConfig) -> Share:
+    """Return what analysing parents costs: two or three of them a generation, with half of the questions."""
+    later = config.search.restarts * (config.search.generations - 1)
+    parents = later * min(PARENTS_A_GENERATION, config.search.samples)
+    queries = MOST_QUERIES if config.analyzer.queries else 0
+    requests, most = parents * (1 + queries // 2), parents * (1 + queries)
+    prompt = _analysis(analyzer, task, config)
+    input_tokens = round(requests * _bytes(prompt) / BYTES_PER_TOKEN)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.model.max_reply_tokens)
+    worst = [worst_case_usd(analyzer, f"{n}", _repaired(prompt, n, config)) for n in range(1 + queries)]
+    each = _sum(worst)
+    return Share(
+        analyzer.name,
+        requests,
+        most,
+        input_tokens,
+        output_tokens,
+        _price_of(analyzer, input_tokens, output_tokens, requests) if requests else 0.0,
+        None if each is None else each * parents,
+        role="analyzer",
+    )
+
+
+def _analysis(analyzer: LanguageModel, task: Task, config: RunConfig) -> tuple[Message, ...]:
+    """Render what an analyzer is asked at first about a candidate of a first generation."""
+    analyst = analyst_of(task, config, analyzer, as_if_measured(task))
+    assert analyst is not None
+    candidate = _as_if_trained(task, config)[0]
+    stats = placeholder_stats(task, candidate.evaluations[0].components)
+    return analyst.messages(candidate, stats, {candidate.id: placeholder_episodes(task)}, ())
+
+
+def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple[Message, ...]]:
+    """Render what a critic is asked about the rewards of a first generation."""
+    reviewer = reviewer_of(task, config, critic, as_if_measured(task))
+    sources = [candidate.source or "" for candidate in _as_if_trained(task, config)]
+    return [] if reviewer is None else [reviewer.messages(source, ()) for source in sources]
 
 
 def _share(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eureka_agent.budget import Ledger
-from eureka_agent.config import RunConfig
+from eureka_agent.config import SAME_MODEL, RunConfig
+from eureka_agent.design.analyst import MOST_QUERIES, ModelAnalyst
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.reviewer import ModelReviewer
 from eureka_agent.design.sharing import SharedDesign
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
@@ -59,10 +61,43 @@ def _address_in_environment(model: str) -> str | None:
     return next((value for name in variables if (value := os.environ.get(name, "").strip())), None)
 
 
-def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageModel]:
-    """Build the models of a run; none for `search`. Keys are read here, and nothing is sent."""
+@dataclass(frozen=True)
+class RunModels:
+    """The language models of a run, by role."""
+
+    designers: tuple[LanguageModel, ...] = ()
+    """None for `search`; several share the slots."""
+    critic: LanguageModel | None = None
+    """Reviews rewards; one of the designers, or another."""
+    analyzer: LanguageModel | None = None
+    """Reads recorded episodes; any of the others, or another."""
+
+    @property
+    def all(self) -> tuple[LanguageModel, ...]:
+        """Each once."""
+        others = [model for model in (self.critic, self.analyzer) if model is not None]
+        return tuple({id(model): model for model in (*self.designers, *others)}.values())
+
+    def replaced(self, models: Sequence[LanguageModel]) -> RunModels:
+        """Return the roles given to `models`, which stand in the order of `all`."""
+        new = dict(zip(map(id, self.all), models, strict=True))
+        critic, analyzer = (m and new[id(m)] for m in (self.critic, self.analyzer))
+        return RunModels(tuple(new[id(model)] for model in self.designers), critic, analyzer)
+
+
+def make_models(config: RunConfig, folder: Path, task: Task) -> RunModels:
+    """Build the models of a run. Keys are read here, and nothing is sent."""
+    designers = _make_designers(config, folder, task)
+    critic = _make_other("critic", config.critic.model, config, folder, designers)
+    if config.analyzer.model is not None and config.analyzer.model == config.critic.model:
+        return RunModels(designers, critic, critic)
+    analyzer = _make_other("analyzer", config.analyzer.model, config, folder, designers)
+    return RunModels(designers, critic, analyzer)
+
+
+def _make_designers(config: RunConfig, folder: Path, task: Task) -> tuple[LanguageModel, ...]:
     if config.model.name == OFFLINE_MODEL:
-        return []
+        return ()
     names = split_models(config.model.name)
     if len(set(names)) < len(names) or (OFFLINE_MODEL in names):
         raise ConfigError(
@@ -75,42 +110,87 @@ def make_models(config: RunConfig, folder: Path, task: Task) -> list[LanguageMod
             "Several models cannot share one base URL: each has a service of its own.",
             fix="Set OPENAI_BASE_URL and ANTHROPIC_BASE_URL instead of --base-url.",
         )
-    options = ModelOptions(
-        base_url=config.model.base_url,
+    grammar = reward_grammar(task) if config.model.grammar else None
+    options = _options(config, base_url=config.model.base_url, grammar=grammar)
+    return tuple(make_model(name, run_folder=folder, options=options) for name in names)
+
+
+def _make_other(
+    role: str, name: str | None, config: RunConfig, folder: Path, designers: Sequence[LanguageModel]
+) -> LanguageModel | None:
+    """Return the model of another role: the first designer where its name or `same` is given, or another."""
+    if name is None:
+        return None
+    if not designers:
+        raise ConfigError(
+            f"Nobody would read what '{name}' says: --model search asks no language model.",
+            allowed=f"--{role}-model beside a language model as --model",
+            fix=f"Leave --{role}-model out, or name a language model as --model.",
+        )
+    if name in (SAME_MODEL, designers[0].name):
+        if isinstance(designers[0], LocalModel) and config.model.grammar:
+            raise ConfigError(
+                f"A local model that is held to the form of a reward cannot be the {role}.",
+                allowed=f"another model as --{role}-model, or --no-grammar",
+                fix="Give --no-grammar, or name another model.",
+            )
+        return designers[0]
+    return make_model(name, run_folder=folder, options=_options(config, base_url=None, grammar=None))
+
+
+def _options(config: RunConfig, *, base_url: str | None, grammar: str | None) -> ModelOptions:
+    return ModelOptions(
+        base_url=base_url,
         temperature=config.model.temperature,
         max_reply_tokens=config.model.max_reply_tokens,
         effort=config.model.effort,
         stream=config.model.stream,
-        grammar=reward_grammar(task) if config.model.grammar else None,
+        grammar=grammar,
         max_parallel=config.model.max_parallel_requests,
         cache=cache_folder("replies") if config.model.reply_cache else None,
         seed=config.seed,
     )
-    return [make_model(name, run_folder=folder, options=options) for name in names]
 
 
 @contextmanager
-def closing(models: list[LanguageModel]) -> Iterator[list[LanguageModel]]:
+def closing(models: RunModels) -> Iterator[RunModels]:
     """End the servers of models on this machine when the run does."""
     with ExitStack() as stack:
-        for model in models:
+        for model in models.all:
             if isinstance(model, LocalModel):
                 stack.callback(model.close)
         yield models
 
 
 def journalled(
-    models: Sequence[LanguageModel], config: RunConfig, folder: RunFolder, log: EventLog, state: RunState
-) -> list[LanguageModel]:
+    models: RunModels, config: RunConfig, folder: RunFolder, log: EventLog, state: RunState
+) -> RunModels:
     """Put the models behind the log and one budget, and record what they reply."""
     ledger = Ledger(config.budget.usd, state.at_most_usd)
     recorded = [
         model
         if isinstance(model, ReplayModel)
         else Recorder(model, folder.replies, about={"label": f"written by {config.model.name}"})
-        for model in models
+        for model in models.all
     ]
-    return [JournalledModel(model, log, state, ledger) for model in recorded]
+    return models.replaced([JournalledModel(model, log, state, ledger) for model in recorded])
+
+
+def reviewer_of(
+    task: Task, config: RunConfig, model: LanguageModel | None, untrained: Untrained
+) -> ModelReviewer | None:
+    """Return who reviews rewards before they train; None where nobody was asked for."""
+    return None if model is None else ModelReviewer(_as_run(task, config), model, untrained=untrained)
+
+
+def analyst_of(
+    task: Task, config: RunConfig, model: LanguageModel | None, untrained: Untrained
+) -> ModelAnalyst | None:
+    """Return who reads recorded episodes; None where nobody was asked for."""
+    if model is None:
+        return None
+    queries = MOST_QUERIES if config.analyzer.queries else 0
+    return ModelAnalyst(_as_run(task, config), model, untrained=untrained, queries=queries)
 
 
 def proposer_of(
@@ -122,14 +202,9 @@ def proposer_of(
     untrained: Untrained,
 ) -> Proposer:
     """Return the designer of one model, or of several that share the slots."""
-    # Prompts tell of this run, not of what the task has for those who say nothing.
-    steps = config.training.env_steps or task.budget.env_steps
-    target = task.fitness.target if config.search.target is None else config.search.target
-    budget, fitness = replace(task.budget, env_steps=steps), replace(task.fitness, target=target)
-    task = replace(task, budget=budget, fitness=fitness)
     designers = [
         Designer(
-            task,
+            _as_run(task, config),
             model,
             PromptBook(),
             seed=seed,
@@ -140,3 +215,11 @@ def proposer_of(
         for model in models
     ]
     return designers[0] if len(designers) == 1 else SharedDesign(designers)
+
+
+def _as_run(task: Task, config: RunConfig) -> Task:
+    """Return the task with this run's steps and target, which prompts tell in place of its own."""
+    steps = config.training.env_steps or task.budget.env_steps
+    target = task.fitness.target if config.search.target is None else config.search.target
+    budget, fitness = replace(task.budget, env_steps=steps), replace(task.fitness, target=target)
+    return replace(task, budget=budget, fitness=fitness)

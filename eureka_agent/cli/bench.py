@@ -1,4 +1,4 @@
-"""`bench`: what this machine can do."""
+"""`bench`: how fast this machine trains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from eureka_agent.cli.options import UNCONTAINED, Json, takes
 
-app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
+app = typer.Typer(help="Measure the speed of this machine.", no_args_is_help=True)
 
 
 @app.callback()
@@ -17,22 +17,22 @@ def group() -> None:
 
 
 @app.command()
-@takes(env_steps="Steps of learning each; else the case's.", unsafe_isolation=UNCONTAINED)
+@takes(env_steps="Training steps per candidate; default: the case's.", unsafe_isolation=UNCONTAINED)
 def speed(
     case: Annotated[
         list[str] | None,
-        typer.Option(help="cartpole, half_cheetah or humanoid; the first two when not given."),
+        typer.Option(help="cartpole, half_cheetah or humanoid; default: the first two."),
     ] = None,
-    peers: Annotated[bool, typer.Option(help="Measure Stable-Baselines3, too.")] = True,
-    candidates: Annotated[int | None, typer.Option(help="Candidates; else the case's own number.")] = None,
-    peer_candidates: Annotated[int, typer.Option(help="Candidates for each process of the peer.")] = 2,
+    peers: Annotated[bool, typer.Option(help="Also measure Stable-Baselines3.")] = True,
+    candidates: Annotated[int | None, typer.Option(help="Number of candidates; default: the case's.")] = None,
+    peer_candidates: Annotated[int, typer.Option(help="Candidates per Stable-Baselines3 process.")] = 2,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=JSON", help="A setting of PPO, for all.")
+        list[str] | None, typer.Option("--set", metavar="NAME=JSON", help="A PPO setting, for all trainers.")
     ] = None,
     json_output: Json = False,
     **options: Any,
 ) -> None:
-    """Train a generation of real rewards, start-up and evaluation included, and say how long it took."""
+    """Time the training of a generation of real rewards, start-up and evaluation included."""
     from eureka_agent.api.bench_speed import measure_speed
     from eureka_agent.cli.output import print_json, print_table
 
@@ -52,9 +52,9 @@ def speed(
     ]  # fmt: skip
     print_table("", columns, rows)
     peak = max(r.memory_mb for r in report.rows)
-    typer.echo(f"{report.machine}, {report.cores} cores; the largest process took {peak:.0f} MB")
+    typer.echo(f"{report.machine}, {report.cores} cores; peak memory of the largest process: {peak:.0f} MB")
     for name, limit in report.physics.items():
-        typer.echo(f"{name}: bare physics takes {limit:,.0f} steps a second on all cores")
+        typer.echo(f"{name}: bare physics runs at {limit:,.0f} steps a second on all cores")
     for name, settings in report.settings.items():
         typer.echo(f"{name}: {', '.join(f'{key} = {value}' for key, value in settings.items())}")
 
@@ -73,7 +73,7 @@ def _setting(pair: str) -> tuple[str, Any]:
         return name.strip(), json.loads(text)
     except ValueError:
         raise ConfigError(
-            f"'{pair}' sets nothing{'' if equals else ': it has no ='}.",
+            f"'{pair}' is not a setting{'' if equals else ': it has no ='}.",
             allowed="NAME=VALUE with a number, true, false or a list, e.g. batch_size=256",
             fix="Correct the option --set.",
         ) from None

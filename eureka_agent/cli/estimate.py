@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
-    """Print a run that is not started: its configuration, its requests, tokens and dollars."""
+    """Print the estimate of a run: its configuration, requests, tokens and price in dollars."""
     if json_output:
         print_json({**vars(estimate), "cost_usd": estimate.cost_usd, "most_usd": estimate.most_usd})
         return
@@ -22,11 +22,11 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
     print(visible(f"Model: {estimate.config['model']} ({estimate.model_because})."))
     print(f"Trainings in the search: {estimate.trainings}.")
     if not estimate.shares:
-        print("No language model is asked: nothing is spent.")
+        print("No language model is used: the run costs nothing.")
         return
     for share in estimate.shares:
         asked = f"{share.requests:,} requests (at most {share.most_requests:,})"
-        tokens = f"{share.input_tokens:,} tokens read, {share.output_tokens:,} written"
+        tokens = f"{share.input_tokens:,} input tokens, {share.output_tokens:,} output tokens"
         price = f"{_usd(share.cost_usd)} (at most {_usd(share.most_usd)})"
         print(visible(f"  {share.model}: {asked}, {tokens}: {price}"))
     print(f"Price: {_usd(estimate.cost_usd)}, at most {_usd(estimate.most_usd)}. Method: {estimate.method}.")

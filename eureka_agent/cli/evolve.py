@@ -22,15 +22,15 @@ def evolve(
     ] = False,
     runs: Runs = Path("runs"),
     new: Annotated[
-        bool, typer.Option("--new", help="Start a new run even where one could be continued.")
+        bool, typer.Option("--new", help="Start a new run even if one could be continued.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the configuration and what it could cost; start nothing.")
+        bool, typer.Option("--dry-run", help="Show the configuration and its estimated cost; start nothing.")
     ] = False,
     json_output: Json = False,
     **options: Any,
 ) -> None:
-    """Evolve a reward for TASK. The same command continues a run that did not finish."""
+    """Evolve a reward for TASK. The same command continues an unfinished run."""
     from eureka_agent.api.evolve import evolve as run_evolve
 
     if one_generation:
@@ -41,7 +41,7 @@ def evolve(
         _watch(partial(run_evolve, task, runs=runs, new=new, **options), json_output=json_output)
 
 
-@takes("envs", env="The run's environment: package.module:function.")
+@takes("envs", env="The run's environment: an id, module:Id-v0, or module:function.")
 def resume(
     run: Run = "latest",
     *,
@@ -49,23 +49,23 @@ def resume(
         bool,
         typer.Option(
             "--trust",
-            help="Agree to everything that the log of somebody else's run asks for.",
+            help="Agree to everything that the log of somebody else's run requests.",
             allow_from_autoenv=False,  # consent is for one run, not for every one that a shell resumes
         ),
     ] = False,
     task: Annotated[str | None, typer.Option(help="The run's task: a name, a folder, or gym:<id>.")] = None,
-    model: Annotated[str | None, typer.Option(help="The run's model: agrees that it is asked.")] = None,
+    model: Annotated[str | None, typer.Option(help="The run's model: agrees to send requests to it.")] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="The run's address of the model's service: agrees to send a key there.")
+        str | None, typer.Option(help="The run's model endpoint: agrees to send your key there.")
     ] = None,
     unsafe_isolation: Annotated[
-        bool, typer.Option("--unsafe-isolation", help="Agree that generated code is not contained.")
+        bool, typer.Option("--unsafe-isolation", help="Agree to run generated code without containment.")
     ] = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
     **options: Any,
 ) -> None:
-    """Continue a run that did not finish. Your own need no option; of others see what they ask for first."""
+    """Continue an unfinished run. Your own runs need no option; for others, see first what they request."""
     from eureka_agent.api.evolve import resume as run_resume
 
     go_on = partial(
@@ -83,7 +83,7 @@ def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -
 
 
 def _watch(start: Callable[..., Any], *, json_output: bool) -> None:
-    """Run with live progress; Ctrl-C drains, a second one stops at once."""
+    """Run with live progress; Ctrl-C finishes work in progress, a second one stops at once."""
     from eureka_agent.cli.output import print_json
     from eureka_agent.cli.progress import Progress, draining
     from eureka_agent.evolution.loop import Interrupted

@@ -1,4 +1,4 @@
-"""How `doctor` tells a person what holds generated code on this machine."""
+"""How `doctor` prints the isolation of generated code on this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eureka_agent.isolation.layers import PURPOSES
 
 
 def print_isolation(report: DoctorReport) -> None:
-    """Print whether code is contained, by which layers, and what a worker tried against them."""
+    """Print whether code is contained, by which layers, and which escapes a worker attempted."""
     possible = [attempt for attempt in report.attempts if not attempt.denied]
     if report.contained:
         typer.echo(

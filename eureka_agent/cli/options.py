@@ -1,4 +1,4 @@
-"""The options that commands take from where they are declared; none is declared in two commands."""
+"""The options of commands, generated from their declarations; none is declared twice."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ import typer
 from eureka_agent.config import RunConfig
 from eureka_agent.config.option import Declared, Option, declared_in
 
-TASK = "A task's name, its folder, or gym:<id>."
-UNCONTAINED = "Accept a machine that cannot contain code."
+TASK = "A task name, a task folder, or gym:<id>."
+UNCONTAINED = "Run generated code even if this machine cannot contain it."
 
 TaskName = Annotated[str, typer.Option("--task", help=TASK)]
-Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix, its folder, or latest.")]
-Runs = Annotated[Path, typer.Option(help="Folder that holds the runs.")]
+Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix of it, its folder, or latest.")]
+Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
 @dataclass(frozen=True)
 class TaskOptions:
-    """How a task is found, and what is taken instead of what it says itself."""
+    """How a task is found, and what overrides its own settings."""
 
-    env: Annotated[str | None, Option("Constructor of an environment: package.module:function.")] = None
-    goal: Annotated[str | None, Option("What is wanted, in words; replaces the task's own.")] = None
-    max_episode_steps: Annotated[int | None, Option("Time limit of an environment without one.")] = None
+    env: Annotated[
+        str | None, Option("The environment: an id, module:Id-v0, or a constructor module:function.")
+    ] = None
+    goal: Annotated[str | None, Option("The goal in words; replaces the task's own.")] = None
+    max_episode_steps: Annotated[int | None, Option("Time limit for an environment that has none.")] = None
     show_env_reward: Annotated[bool, Option("Show the environment's own reward to the designer.")] = False
-    stages: Annotated[bool, Option("Train by the task's curriculum, where it has one.")] = True
-    envs: Annotated[Path | None, Option("Folder of tasks, searched before the others.")] = None
+    stages: Annotated[bool, Option("Use the task's curriculum, if it has one.")] = True
+    envs: Annotated[Path | None, Option("Folder of tasks, searched first.")] = None
 
 
 _DECLARED = {option.name: option for group in (TaskOptions, RunConfig) for option in declared_in(group)}
@@ -41,7 +43,7 @@ OF_A_RUN = tuple(option.name for option in declared_in(RunConfig) if not option.
 
 
 def takes(*names: str, **words: str) -> Callable[[Any], Any]:
-    """Give a command declared options: `names` with their own help, those in `words` with another.
+    """Give a command declared options: `names` with their own help, those in `words` with the help given.
 
     They reach it as `**options`, and are listed where its keyword-only parameters begin.
     """
@@ -61,7 +63,7 @@ def takes(*names: str, **words: str) -> Callable[[Any], Any]:
 
 def _parameter(option: Declared, text: str) -> inspect.Parameter:
     kind, default = option.about.typed or (option.type, option.default)
-    bare = str if get_origin(kind) is Literal else kind  # whoever uses it says what there is instead
+    bare = str if get_origin(kind) is Literal else kind  # the code that uses it reports the allowed values
     return inspect.Parameter(
         option.name,
         inspect.Parameter.KEYWORD_ONLY,

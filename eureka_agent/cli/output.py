@@ -9,22 +9,34 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from eureka_agent.errors import EurekaError
 from eureka_agent.escaping import one_line, visible
 
 WIDTH_OF_FILES = 140
-"""Columns of a table that goes into a file or a pipe; rich would take 80 and break every cell."""
+"""Width of a table written to a file or a pipe; rich would assume 80 columns and break every cell."""
+
+
+_documents: list[TextIO] = []
+"""Where documents go once stdout is everybody's; empty means stdout."""
+
+
+def keep_stdout_for_documents() -> None:
+    """Send what anybody else prints to stderr from now on, C code included: an environment may say hello."""
+    sys.stdout.flush()
+    _documents.append(os.fdopen(os.dup(1), "w"))
+    os.dup2(2, 1)
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document; numbers that JSON does not know become null."""
-    print(json.dumps(_plain(value), indent=2, allow_nan=False))
+    """Print one JSON document; numbers that JSON cannot represent become null."""
+    text = json.dumps(_plain(value), indent=2, allow_nan=False)
+    print(text, file=_documents[-1] if _documents else sys.stdout, flush=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table; text is shown as it is, whatever it holds."""
+    """Print a table; text is shown literally, never interpreted as markup."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -47,7 +59,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
 
 
 def number(value: Any) -> str:
-    """Return a cell's text: numbers with four significant digits, nothing as a dash."""
+    """Return a cell's text: numbers with four significant digits, None as a dash."""
     if value is None:
         return "—"
     if isinstance(value, float):
@@ -56,7 +68,7 @@ def number(value: Any) -> str:
 
 
 def fail(error: EurekaError) -> int:
-    """Print an error for a person and return the exit code."""
+    """Print an error and return the exit code."""
     if "--json" in sys.argv:
         print_json({"error": {"what": error.what, "allowed": error.allowed, "next": error.fix}})
     print(visible(f"Error: {error}"), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Live progress of a run: one line a step, and on a terminal a status line that moves."""
+"""Live progress of a run: a line per step, and on a terminal a live status line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
+from eureka_agent.report.usage import usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -44,22 +45,35 @@ if TYPE_CHECKING:
     from eureka_agent.api.evolve import RunResult
 
 LINE_EVERY_S = 60.0
-"""Seconds between two lines that say how far a run is, where no terminal shows it all the time."""
+"""Seconds between two progress lines where there is no terminal to show a status line."""
+_COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
+"""Of the sentence at the end; whatever else it says is neither good nor bad."""
+LAST_S = 9.0
+"""Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
+STOPPING = (
+    "\nStopping: what ends within some seconds is finished, the rest is given up and done again on resume. "
+    "Press Ctrl-C again to stop now. Nothing journalled is lost."
+)
+GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
 WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
-def draining(stop: threading.Event) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `stop`, and a second one into the end of the process."""
+def draining(stop: threading.Event, *, last_s: float = LAST_S) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process.
+
+    So does a first one whose work has not ended by itself `last_s` later: a constructor that hangs, say.
+    """
+    last: list[threading.Timer] = []
 
     def handle(signum: int, _frame: object) -> None:
         if stop.is_set():
             os._exit(128 + signum)  # the log is on the disk, and children end with this process
         stop.set()
-        print(
-            "\nFinishing what is running; press Ctrl-C again to stop now. Nothing journalled is lost.",
-            file=sys.stderr,
-        )
+        print(STOPPING, file=sys.stderr)
+        last.append(threading.Timer(last_s, _give_up, (signum,)))
+        last[0].daemon = True
+        last[0].start()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -68,8 +82,16 @@ def draining(stop: threading.Event) -> Iterator[None]:
     try:
         yield
     finally:
+        for timer in last:
+            timer.cancel()
         for which, handler in before.items():
             signal.signal(which, handler)
+
+
+def _give_up(signum: int) -> None:
+    print("Stopped. What was running did not end in time and was given up; " + GO_ON, file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(128 + signum)
 
 
 class Progress:
@@ -130,29 +152,34 @@ class Progress:
                 ends = f"The search ends: {event.reason}. Confirming the best on fresh seeds."
                 self._say(ends, style="bold")
             case _:
-                pass  # nothing that a person need see
+                pass  # of no interest to a person
 
     def interrupted(self) -> None:
-        """Say how to go on."""
-        self._say("Stopped. Give the same command again, or `eureka-agent resume`, to go on.", style="bold")
+        """Say how to continue."""
+        self._say(f"Stopped. {GO_ON}", style="bold")
 
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
-            self._say("No reward could be trained.", style="bold red")
-            self._say(f"Why: {_short(result.summary)}")
+            self._say(result.verdict.sentence, style="bold red")
+            self._say(f"Why:     {_short(result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
             self._say(
                 f"  {row['name']:<10} {row['fitness']:.4g}{interval} on {len(row['seeds'])} fresh seeds"
             )
-        reward = _short(result.reward)
-        self._say(f"Reward:  {reward}", style="bold green")
-        self._say(f"Summary: {_short(result.summary)}", style="bold green")
-        self._say(f"Next:    eureka-agent show {result.folder.name}")
-        self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
-        self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
+        self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
+        self._say(f"Reward:  {_short(result.reward)}")
+        self._say(f"Summary: {_short(result.summary)}")
+        if result.verdict.kind == "unlearned":
+            self._say("Advice:  give every training more steps with --env-steps.")
+        run = as_typed(result.folder)
+        self._say(f"Next:    eureka-agent show {run}")
+        self._say(f"         eureka-agent export {run} -o reward.py")
+        lines = usage(self._state.config.get("task", {}), "reward.py")
+        for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
@@ -177,7 +204,7 @@ class Progress:
     def _on_checkpoint(self, event: TrainingCheckpoint) -> None:
         self._pace.reach(_job(event), event.env_steps)
         now = self._clock()
-        # A terminal has its moving line; a file gets a line now and then.
+        # A terminal has its status line; a file gets a line now and then.
         if self._live is None and self._said_at is not None and now - self._said_at >= LINE_EVERY_S:
             self._said_at = now
             self._say(f"  {self._how_far()}")
@@ -195,7 +222,8 @@ class Progress:
     def _on_verdict(self, verdict: Judgement | Duel) -> None:
         leader = verdict.incumbent
         fitness = self._state.candidates[leader].fitness if leader else None
-        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
+        why = "" if verdict.reason == f"{leader} has the best fitness so far" else f" ({verdict.reason})"
+        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)}{why}")
 
     def _status(self) -> Text:
         each = self._each
@@ -209,25 +237,25 @@ class Progress:
         )
 
     def _how_far(self, before: str = "") -> str:
-        """Return which part of all steps of learning was taken, and when the rest will have been."""
+        """Return the share of all training steps taken so far, and the time left."""
         total = self._expected * self._each
         taken = self._over * self._each + sum(self._pace.running.values())
         if not total or taken >= total:
             return ""
         left_s = self._pace.left_s(total - taken)
         left = "" if left_s is None else f" · about {max(1, round(left_s / 60))} min left"
-        return f"{before}{_percent(taken, total)} of {total:,} steps of learning{left}"
+        return f"{before}{_percent(taken, total)} of {total:,} training steps{left}"
 
     @property
     def _each(self) -> int:
-        """Steps of learning of one training; 0 where the log does not say."""
+        """Steps of one training; 0 where the log does not say."""
         return self._state.config.get("env_steps") or (
             self._state.facts.env_steps if self._state.facts else 0
         )
 
     @property
     def _over(self) -> int:
-        """Trainings that are over, or will not come because their candidate was refused or failed."""
+        """Trainings that are over, or will not run because their candidate was refused or failed."""
         state, seeds = self._state, self._state.config["search_seeds"]
         over = sum(
             seeds if candidate.status in WITHOUT_POLICY else len(candidate.evaluations)
@@ -237,7 +265,7 @@ class Progress:
 
     @property
     def _expected(self) -> int:
-        """Trainings of a run that goes its whole length."""
+        """Trainings of a run that is not cut short."""
         config = self._state.config
         search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
         return search + (config["confirm_top"] + len(BASELINES)) * config["confirm_seeds"]
@@ -255,8 +283,13 @@ def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | Training
     return f"{event.name}/{event.stage}-{event.replicate}"
 
 
+def as_typed(folder: Path) -> str:
+    """Return a run's name where commands find it by that from here, else its folder."""
+    return folder.name if folder.resolve().parent == Path("runs").resolve() else _short(folder)
+
+
 def _short(path: Path) -> str:
-    """Return a path as the person would type it."""
+    """Return a path as a person would type it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

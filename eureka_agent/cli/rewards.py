@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,13 +14,13 @@ from eureka_agent.escaping import visible
 
 @takes("env", "envs", unsafe_isolation=UNCONTAINED)
 def check(
-    reward: Annotated[Path, typer.Argument(help="A Python file with compute_reward.")],
+    reward: Annotated[Path, typer.Argument(help="A Python file that defines compute_reward.")],
     task: TaskName,
     *,
     json_output: Json = False,
     **options: Any,
 ) -> None:
-    """Say what the critic thinks of a reward: static rules, then a run on the task's transitions."""
+    """Review a reward with the critic: static rules, then a run on the task's transitions."""
     from eureka_agent.api.check import check as examine
     from eureka_agent.cli.output import print_json
 
@@ -31,10 +32,11 @@ def check(
         for finding in findings:
             place = f"{reward}:{finding.line}" if finding.line else str(reward)
             typer.echo(visible(f"{place}: {finding.severity} [{finding.rule}] {finding.what}"))
-            typer.echo(visible(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
-        errors = sum(finding.severity == "error" for finding in findings)
+            if finding.severity != "note":
+                typer.echo(visible(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
+        counts = Counter(finding.severity for finding in findings)
         verdict = "refused" if refused else "accepted"
-        typer.echo(f"{reward} is {verdict}: {errors} errors, {len(findings) - errors} warnings.")
+        typer.echo(f"{reward} is {verdict}: {counts['error']} errors, {counts['warning']} warnings.")
     raise typer.Exit(1 if refused else 0)
 
 
@@ -42,11 +44,11 @@ def check(
     "stages",
     "env",
     "envs",
-    seed="Root of the seeds.",
-    env_steps="Steps of learning; else the task's.",
-    trainer="population: all seeds in one process; sb3: a process for each.",
+    seed="Root seed.",
+    env_steps="Training steps; default: the task's.",
+    trainer="population: all seeds in one process; sb3: one process per seed.",
     device="auto, gpu or cpu.",
-    worlds="Worlds of each seed on a GPU; else 2048.",
+    worlds="Parallel worlds per seed on a GPU; default: 2048.",
     init_policy="A saved policy (policy.npz or policy.zip) to start from.",
     unsafe_isolation=UNCONTAINED,
 )
@@ -56,7 +58,7 @@ def train(
         str,
         typer.Option(help="A reward file, or one of the task's own: reference, sparse, native, hack:<name>."),
     ],
-    seeds: Annotated[int, typer.Option(help="How many trainings, with fresh seeds each.")] = 1,
+    seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed.")] = 1,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"
@@ -64,7 +66,7 @@ def train(
     json_output: Json = False,
     **options: Any,
 ) -> None:
-    """Train policies with a reward and say what fitness they reach."""
+    """Train policies with a reward and report the fitness they reach."""
     from eureka_agent.api.train import train as run
     from eureka_agent.cli.output import print_json, print_table
 

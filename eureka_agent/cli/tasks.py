@@ -12,7 +12,7 @@ from eureka_agent.cli.options import Json, takes
 
 @takes("envs")
 def tasks(*, json_output: Json = False, **options: Any) -> None:
-    """List the tasks that are found. Any Gymnasium environment works too: gym:<id>."""
+    """List the available tasks. Any Gymnasium environment works too: gym:<id>."""
     from eureka_agent.cli.output import print_json, print_table
     from eureka_agent.tasks import list_tasks
 
@@ -26,12 +26,12 @@ def tasks(*, json_output: Json = False, **options: Any) -> None:
 
 def init(
     name: Annotated[str, typer.Argument(help="Name of the new task; its folder is <folder>/<name>.")],
-    env: Annotated[str, typer.Option(help="A Gymnasium id, or package.module:function.")],
-    goal: Annotated[str, typer.Option(help="What is wanted, in words.")],
+    env: Annotated[str, typer.Option(help="A Gymnasium id, module:Id-v0, or module:function.")],
+    goal: Annotated[str, typer.Option(help="The goal in words.")],
     folder: Annotated[Path, typer.Option(help="Where task folders live.")] = Path("envs"),
     json_output: Json = False,
 ) -> None:
-    """Write a task folder that runs as it stands and that you can edit."""
+    """Create a task folder that runs as it is, for you to edit."""
     from eureka_agent.cli.output import print_json
     from eureka_agent.tasks.scaffold import write_task
 

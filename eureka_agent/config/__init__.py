@@ -1,9 +1,18 @@
-"""What a run was asked to do. Options are declared in `groups.py`; everything else is derived from there."""
+"""The configuration of a run. Options are declared in `groups.py`; everything else is derived from them."""
 
 from __future__ import annotations
 
-from eureka_agent.config.groups import DEVICES, TRAINERS, DeviceName, TrainerName
+from eureka_agent.config.groups import DEVICES, SAME_MODEL, TRAINERS, DeviceName, TrainerName
 from eureka_agent.config.making import make_config
 from eureka_agent.config.run_config import RunConfig, TaskChoice
 
-__all__ = ["DEVICES", "TRAINERS", "DeviceName", "RunConfig", "TaskChoice", "TrainerName", "make_config"]
+__all__ = [
+    "DEVICES",
+    "SAME_MODEL",
+    "TRAINERS",
+    "DeviceName",
+    "RunConfig",
+    "TaskChoice",
+    "TrainerName",
+    "make_config",
+]

@@ -1,4 +1,4 @@
-"""What pydantic makes of the declared options; imported only where a configuration is made."""
+"""The pydantic model of the declared options; imported only where a configuration is made."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _field(option: Declared) -> Any:
 
 
 def _given(default: Any) -> Any:
-    """Return a default as pydantic takes it, to which `...` is none."""
+    """Return a default as pydantic expects it: `...` for none."""
     return ... if default is dataclasses.MISSING else default
 
 

@@ -1,4 +1,4 @@
-"""From options by name to a configuration, or to a sentence that says which option is wrong."""
+"""Build a configuration from options by name, or say which option is wrong."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def _refused(first: ErrorDetails) -> ConfigError:
     return ConfigError(
         f"Option '{name}' cannot be {first.get('input')!r:.80}: {first['msg']}.{hint}",
         allowed=", ".join(names) if unknown else "",
-        fix="Correct the option and give the command again.",
+        fix="Correct the option and repeat the command.",
     )

@@ -1,4 +1,4 @@
-"""What is said of an option once, beside its field; from this it is checked, typed, logged and explained."""
+"""The declaration of an option, next to its field: the source of its checks, flags, logs and help."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 
 class Typed(NamedTuple):
-    """What a person gives, where that is not what is kept: a path for what is read from it, `auto`, …"""
+    """What a person passes, where that differs from the stored value: a path, `auto`, …"""
 
     type: Any
     default: Any
@@ -18,26 +18,26 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True)
 class Option:
-    """Stands in a field's `Annotated[...]`, beside its type."""
+    """Metadata in a field's `Annotated[...]`, next to its type."""
 
     help: str
-    """A sentence for the person: of `--help`, and of whoever reads the field."""
+    """One sentence, for `--help` and for readers of the field."""
     _: KW_ONLY
     name: str = ""
-    """What it is called on the command line, in Python and in logs; as the field where this is empty."""
+    """Its name on the command line, in Python and in logs; the field's name if empty."""
     ge: float | None = None
     gt: float | None = None
     le: float | None = None
     derived: bool = False
-    """Found by the program; nobody types it."""
+    """Set by the program, not by a person."""
     changes_results: bool = True
-    """Without, runs that differ only in this are the same run."""
+    """If False, runs that differ only in this are the same run."""
     typed: Typed | None = None
 
 
 @dataclass(frozen=True)
 class Declared:
-    """An option where it was found: its field's place, type and default, and what is said of it."""
+    """An option as declared: path, type and default of its field, and its metadata."""
 
     name: str
     path: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a run was asked to do: one frozen tree in memory, one flat dictionary in logs and files."""
+"""The configuration of a run: a frozen tree in memory, a flat dictionary in logs and files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, get_type_hints
 
 from eureka_agent.config.groups import (
+    AnalyzerConfig,
     BudgetConfig,
     ConfirmationConfig,
     CriticConfig,
@@ -24,7 +25,7 @@ from eureka_agent.config.option import Declared, Option, declared_in
 
 @dataclass(frozen=True)
 class TaskChoice:
-    """Which task, in a form that another process and a later day can find again."""
+    """A reference to a task that another process, or a later session, can resolve again."""
 
     kind: str
     value: str
@@ -40,33 +41,34 @@ class RunConfig:
 
     task: Annotated[TaskChoice, Option("Which task, and how it is found again.", derived=True)]
     task_digest: Annotated[str, Option("Digest of the task's files.", derived=True)] = ""
-    """An edited task is another run, its scores are not comparable."""
+    """An edited task makes another run: scores are not comparable."""
     search: SearchConfig = field(default_factory=SearchConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
-    seed: Annotated[int, Option("Root of everything random in the run.", ge=0)] = 0
+    seed: Annotated[int, Option("Root seed of the run.", ge=0)] = 0
     training: TrainingConfig = field(default_factory=TrainingConfig)
     critic: CriticConfig = field(default_factory=CriticConfig)
+    analyzer: AnalyzerConfig = field(default_factory=AnalyzerConfig)
     confirmation: ConfirmationConfig = field(default_factory=ConfirmationConfig)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     isolation: IsolationConfig = field(default_factory=IsolationConfig)
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> RunConfig:
-        """Build the tree from a value for every option, by name; JSON's form is enough for the task."""
+        """Build the tree from a value for every option, by name; the task may be in its JSON form."""
         values = {option.path: flat[option.name] for option in declared()}
         return _tree(cls, values | {("task",): TaskChoice(**flat["task"])})
 
     def to_json(self) -> dict[str, Any]:
-        """Return every option by its name, as logs hold it; `make_config` reads it back."""
+        """Return every option by name, as stored in logs; `make_config` reads it back."""
         flat = {option.name: option.of(self) for option in declared()}
         return flat | {"task": dataclasses.asdict(self.task)}
 
     def to_toml(self) -> dict[str, Any]:
-        """Return the options that have a value, as `config.toml` holds them: TOML has no word for nothing."""
+        """Return the options that have a value, as stored in `config.toml`: TOML has no null."""
         return {name: value for name, value in self.to_json().items() if value is not None}
 
     def digest(self) -> str:
-        """Return what tells two runs apart: a hash of every option but those that change no result."""
+        """Return the identity of a run: a hash of every option that can change results."""
         text = json.dumps(distinguishing(self.to_json(), declared()), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

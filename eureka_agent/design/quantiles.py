@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from eureka_agent.tasks.elements import MOST
 from eureka_agent.tasks.task import Signals, Task
 
 QUANTILES = (0.05, 0.5, 0.95)
-LONGEST_SHOWN = 6
+LONGEST_SHOWN = MOST
 """Vectors up to this length are told element by element, longer ones over all elements together."""
 
 
@@ -23,13 +24,13 @@ def quantiles_of(signals: Signals) -> Mapping[str, str]:
 
 
 def elements_of(values: np.ndarray) -> str:
-    """Return the values of one row, element by element; nothing of a longer one."""
+    """Return the values of one row, shape `(...)`, element by element; an empty text for a long one."""
     flat = values.reshape(-1).astype(np.float64)
     return "; ".join(map(_number, flat)) if len(flat) <= LONGEST_SHOWN else ""
 
 
 def spread_of(values: np.ndarray) -> str:
-    """Return the mean of `values` and their `QUANTILES`."""
+    """Return the mean of `values`, of any shape, and their `QUANTILES`."""
     rows = values.reshape(-1, 1).astype(np.float64)
     return f"{_number(rows.mean())}; {_quantiles(rows)}"
 

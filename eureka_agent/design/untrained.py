@@ -23,7 +23,7 @@ class Untrained:
 
 
 def untrained(recording: TrajectoryBatch) -> Untrained:
-    """Describe the recorded random policy."""
+    """Describe the random policy of a recording with signals `(T, N, ...)`."""
     rows = {name: array.reshape(-1, *array.shape[2:]) for name, array in recording.signals.items()}
     scores = recording.fitness_per_episode
     scores = scores[np.isfinite(scores)]

@@ -1,17 +1,18 @@
-"""One slot of a generation: a draft, the critic's findings, and up to a few repairs."""
+"""One slot of a generation: a draft, what the critic and a reviewer find, and up to a few repairs."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.critique.critic import Check, refusal, refused
 from eureka_agent.design.proposer import Draft, Proposer, Slot
+from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.natural import Normalised, notes_on
 
 GIVEN = "given"
 """Operator of the reward that the person brought along."""
@@ -30,62 +31,97 @@ def propose_candidate(
     *,
     repair_turns: int,
     given: str | None,
+    reviewer: Reviewer | None = None,
+    normalise: Callable[[str], Normalised] | None = None,
 ) -> tuple[Candidate, Draft]:
     """Fill one slot: the candidate is proposed if all checks let it through, else refused with a reason.
 
-    Raises ModelError when the model cannot answer, and BudgetExhaustedError when there is no money
+    The candidate's source is what `normalise` makes of the answer, the draft's is the answer as it came.
+    `reviewer` is asked about answers that passed the checks, as long as the proposer may still revise them.
+    Raises ModelError when a model cannot answer, and BudgetExhaustedError when there is no money
     for the first question.
     """
-    draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, briefing)
-    findings = _review(draft, checks, briefing)
     turns = 0 if slot.operator == GIVEN else repair_turns
+
+    def look(draft: Draft, turn: int) -> tuple[Sequence[Finding], Sequence[Finding]]:
+        findings = _review(draft, checks, briefing, normalise)
+        asked = reviewer if turn < turns else None
+        return findings, _remarks(asked, slot, turn, draft, findings, briefing)
+
+    draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, briefing)
+    findings, remarks = look(draft, 0)
     for turn in range(1, turns + 1):
-        if not refused(findings):
+        if not refused([*findings, *remarks]):
             break
         try:
-            repaired = proposer.repair(slot, draft, findings, turn, briefing)
+            revised = proposer.repair(slot, draft, [*findings, *remarks], turn, briefing)
         except BudgetExhaustedError:
-            break  # refused as it is: the answer was paid for, another cannot be
-        if repaired is None:
+            break  # it stays as it is: the answer was paid for, another cannot be
+        if revised is None:
             break
-        draft = repaired
-        findings = _review(draft, checks, briefing)
+        draft = revised
+        findings, remarks = look(draft, turn)
+    made = _normalised(draft, normalise)
+    found = [*findings, *map(_as_opinion, remarks), *(notes_on(made) if made else [])]
+    candidate = _candidate(slot, draft, found, proposer.name)
+    return (replace(candidate, source=made.text) if made else candidate), draft
+
+
+def _candidate(slot: Slot, draft: Draft, findings: Sequence[Finding], proposer: str) -> Candidate:
     bad = refused(findings)
-    candidate = Candidate(
+    return Candidate(
         generation=slot.generation,
         index=slot.index,
         operator=slot.operator,
         parents=slot.parents,
-        proposer="the person" if slot.operator == GIVEN else draft.proposer or proposer.name,
+        proposer="the person" if slot.operator == GIVEN else draft.proposer or proposer,
         source=draft.source,
         genome=draft.genome,
         status=Status.REFUSED if bad else Status.PROPOSED,
         reason=refusal(findings) if bad else "",
         findings=tuple(findings),
     )
-    return candidate, draft
 
 
-def _review(draft: Draft, checks: Sequence[Check], briefing: Briefing) -> Sequence[Finding]:
-    """Return what all checks find, whatever another one finds."""
+def _remarks(
+    reviewer: Reviewer | None,
+    slot: Slot,
+    turn: int,
+    draft: Draft,
+    findings: Sequence[Finding],
+    briefing: Briefing,
+) -> Sequence[Finding]:
+    """Return what the reviewer says of an answer that passed; nothing where there is no money to ask."""
+    if reviewer is None or draft.source is None or refused(findings):
+        return []
+    try:
+        return reviewer(slot.id, turn, draft.source, findings, briefing)
+    except BudgetExhaustedError:
+        return []
+
+
+def _as_opinion(remark: Finding) -> Finding:
+    """Return a remark as it stays with the candidate: an opinion keeps no reward from being trained."""
+    return replace(remark, severity="warning")
+
+
+def _review(
+    draft: Draft,
+    checks: Sequence[Check],
+    briefing: Briefing,
+    normalise: Callable[[str], Normalised] | None,
+) -> Sequence[Finding]:
+    """Return what all checks find, whatever another one finds, by lines of the answer as it came."""
     if draft.source is None:
         return draft.problems
-    return [finding for check in checks for finding in check(draft.source, briefing)]
+    made = _normalised(draft, normalise)
+    if made is None:
+        return [finding for check in checks for finding in check(draft.source, briefing)]
+    return made.refused or made.cited([f for check in checks for f in check(made.text, briefing)])
 
 
-def fill_side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int) -> None:
-    """Fill slots in at most `most` threads; after the first error none is begun, and what was is finished."""
-    failed = threading.Event()
-
-    def fill_unless_failed(slot: Slot) -> None:
-        if failed.is_set():
-            return
-        try:
-            fill(slot)
-        except BaseException:
-            failed.set()
-            raise
-
-    with ThreadPoolExecutor(max(1, most), thread_name_prefix="proposing") as pool:
-        for future in [pool.submit(fill_unless_failed, slot) for slot in slots]:
-            future.result()
+def _normalised(draft: Draft, normalise: Callable[[str], Normalised] | None) -> Normalised | None:
+    """Return an answer in the portable subset; None for what was made in it by a genome."""
+    if normalise is None or draft.source is None or draft.genome is not None:
+        return None
+    return normalise(draft.source)

@@ -23,7 +23,7 @@ _BACKENDS = {name: f"eureka_agent.rewards.facade_{name}" for name in ("numpy", "
 
 
 class Namespace:
-    """A closed set of names; reading another one says which was probably meant, writing is refused."""
+    """A closed set of names; an unknown name gets a suggestion, assignment is refused."""
 
     def __init__(self, title: str, entries: Mapping[str, Any]) -> None:
         self.__dict__.update(entries)
@@ -45,7 +45,7 @@ class Namespace:
 
 @dataclass(frozen=True)
 class ArrayBackend:
-    """One array library, as the loader sees it."""
+    """One array library, as used by the loader."""
 
     functions: Callable[[Any], Mapping[str, Callable[..., Any]]]
     """Table name to function, for arrays on a device (None where the library places them itself)."""
@@ -84,7 +84,7 @@ def backend_for(library: Library) -> ArrayBackend:
 
 
 def facade_for(library: Library) -> tuple[Namespace, Namespace]:
-    """Return what `np` and `math` are bound to in a reward for one library."""
+    """Return the `np` and `math` that a reward gets for one library."""
     np_namespace, math_namespace, _ = backend_for(library).build()
     return np_namespace, math_namespace
 
@@ -100,7 +100,7 @@ def _math_namespace() -> Namespace:
 
 
 def refuse_world_axis(name: str, axis: int | tuple[int, ...], ndim: int) -> None:
-    """Raise ValueError if a reduction would run over the leading axis, whose rows are worlds."""
+    """Raise ValueError if a reduction would run over the leading axis, the axis of worlds."""
     for one in axis if isinstance(axis, tuple) else (axis,):
         if one == 0 or one == -ndim:
             shape = "(num_envs,)" if ndim == 1 else f"{ndim} axes"
@@ -111,10 +111,10 @@ def refuse_world_axis(name: str, axis: int | tuple[int, ...], ndim: int) -> None
 
 
 def constant_array(values: Any, *, copy: bool = True) -> np.ndarray:
-    """Return literal numbers as float32, int32 or bool, the types that signals have.
+    """Return literal numbers as float32, int32 or bool (the types of signals), in the shape of the literal.
 
-    Without `copy` an array that is one already is given back, as `np.asarray` does: where the saved file
-    would write into a constant, the loaded reward must meet it, frozen.
+    Without `copy` an existing array is returned as is, like `np.asarray`: where the saved file would write
+    into a constant, the loaded reward must get that same, frozen constant.
 
     Raises:
         ValueError: `values` is ragged or holds something other than numbers.

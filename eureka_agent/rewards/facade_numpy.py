@@ -45,7 +45,7 @@ def _arg_reduction(name: str, function: Function) -> Function:
 
 
 def _regular_forms(xp: Any) -> dict[str, Function]:
-    """Everything whose form follows from its kind and its number of parameters."""
+    """All functions whose form follows from their kind and number of parameters."""
     made: dict[str, Function] = {}
     for form in FORMS:
         names = tuple(p.name for p in form.parameters)
@@ -146,7 +146,7 @@ def _shape_functions(xp: Any) -> dict[str, Function]:
 
 
 def select_rows_numpy_like(xp: Any) -> Callable[[Any, np.ndarray, Any], Any]:
-    """Return `Backend.select_rows` for a namespace like NumPy's."""
+    """Return `select_rows` (shapes in `ArrayBackend`) for a namespace like NumPy's."""
 
     def select_rows(mask: Any, initial: np.ndarray, values: Any) -> Any:
         rows = xp.reshape(xp.asarray(mask), (-1,) + (1,) * initial.ndim)

@@ -9,35 +9,14 @@ import numpy as np
 import torch
 
 from eureka_agent.rewards.facade import ArrayBackend, constant_array, refuse_world_axis
+from eureka_agent.rewards.torch_types import floating, numeric, tensors
 
 NUMBERS = (bool, int, float)
 Function = Callable[..., Any]
 Tensor = torch.Tensor
 
 
-def _numeric(x: Tensor) -> Tensor:
-    return x.to(torch.int32) if x.dtype is torch.bool else x
-
-
-def _floating(x: Tensor) -> Tensor:
-    return x if x.is_floating_point() else x.to(torch.float32)
-
-
-def _tensor(x: Any, like: Tensor) -> Tensor:
-    """Return a number as a tensor that does not widen `like`, as NumPy's weak scalars do."""
-    if isinstance(x, Tensor):
-        return x
-    return torch.as_tensor(x, dtype=torch.result_type(like, x), device=like.device)
-
-
-def _tensors(x1: Any, x2: Any) -> tuple[Tensor, Tensor]:
-    like = x1 if isinstance(x1, Tensor) else x2
-    a, b = _tensor(x1, like), _tensor(x2, like)
-    common = torch.promote_types(a.dtype, b.dtype)
-    return a.to(common), b.to(common)
-
-
-def _unary(name: str, function: Function, prepare: Function = _numeric) -> Function:
+def _unary(name: str, function: Function, prepare: Function = numeric) -> Function:
     plain = getattr(np, name)
 
     def call(x, /):
@@ -48,13 +27,13 @@ def _unary(name: str, function: Function, prepare: Function = _numeric) -> Funct
     return call
 
 
-def _binary(name: str, function: Function, prepare: Function = _numeric) -> Function:
+def _binary(name: str, function: Function, prepare: Function = numeric) -> Function:
     plain = getattr(np, name)
 
     def call(x1, x2, /):
         if isinstance(x1, NUMBERS) and isinstance(x2, NUMBERS):
             return plain(x1, x2).item()
-        a, b = _tensors(x1, x2)
+        a, b = tensors(x1, x2)
         return function(prepare(a), prepare(b))
 
     return call
@@ -90,8 +69,8 @@ _TESTS = {
 
 
 def _elementwise() -> dict[str, Function]:
-    made = {name: _unary(name, f, _floating) for name, f in _FLOAT_UNARY.items()}
-    made |= {name: _binary(name, f, _floating) for name, f in _FLOAT_BINARY.items()}
+    made = {name: _unary(name, f, floating) for name, f in _FLOAT_UNARY.items()}
+    made |= {name: _binary(name, f, floating) for name, f in _FLOAT_BINARY.items()}
     made |= {name: _binary(name, f) for name, f in _BINARY.items()}
     made |= {name: _binary(name, f, _as_is) for name, f in _TESTS.items()}
     for name in ("isfinite", "isnan", "isinf", "logical_not"):
@@ -134,11 +113,11 @@ _MULTIPLY = _arithmetic(lambda a, b: a * b)
 
 
 def _add(x1, x2, /):
-    return torch.logical_or(*_tensors(x1, x2)) if _is_mask(x1) and _both_masks(x1, x2) else _ADD(x1, x2)
+    return torch.logical_or(*tensors(x1, x2)) if _is_mask(x1) and _both_masks(x1, x2) else _ADD(x1, x2)
 
 
 def _multiply(x1, x2, /):
-    return torch.logical_and(*_tensors(x1, x2)) if _is_mask(x1) and _both_masks(x1, x2) else _MULTIPLY(x1, x2)
+    return torch.logical_and(*tensors(x1, x2)) if _is_mask(x1) and _both_masks(x1, x2) else _MULTIPLY(x1, x2)
 
 
 def _subtract(x1, x2, /):
@@ -202,22 +181,22 @@ def _prod(a: Tensor, *, dim: Any, keepdim: bool) -> Tensor:
 def _reductions() -> dict[str, Function]:
     def argmax(a, axis):
         refuse_world_axis("argmax", axis, a.ndim)
-        return torch.argmax(_numeric(a), dim=axis)
+        return torch.argmax(numeric(a), dim=axis)
 
     def argmin(a, axis):
         refuse_world_axis("argmin", axis, a.ndim)
-        return torch.argmin(_numeric(a), dim=axis)
+        return torch.argmin(numeric(a), dim=axis)
 
     def norm(x, ord=None, *, axis, keepdims=False):
         refuse_world_axis("linalg.norm", axis, x.ndim)
         return torch.linalg.vector_norm(
-            _floating(x), ord=2 if ord is None else ord, dim=axis, keepdim=keepdims
+            floating(x), ord=2 if ord is None else ord, dim=axis, keepdim=keepdims
         )
 
     table: dict[str, tuple[Function, Function]] = {
-        "sum": (torch.sum, _as_is), "mean": (torch.mean, _floating), "prod": (_prod, _as_is),
+        "sum": (torch.sum, _as_is), "mean": (torch.mean, floating), "prod": (_prod, _as_is),
         "max": (torch.amax, _as_is), "amax": (torch.amax, _as_is), "min": (torch.amin, _as_is),
-        "amin": (torch.amin, _as_is), "std": (_std, _floating), "var": (_var, _floating),
+        "amin": (torch.amin, _as_is), "std": (_std, floating), "var": (_var, floating),
         "any": (torch.any, lambda a: a != 0), "all": (torch.all, lambda a: a != 0),
         "count_nonzero": (_count_nonzero, _as_is),
     }  # fmt: skip
@@ -230,7 +209,7 @@ def _choices(device: Any) -> dict[str, Function]:
         if not isinstance(condition, Tensor):
             condition = torch.as_tensor(condition, device=device)
         if isinstance(x, Tensor) != isinstance(y, Tensor):
-            x, y = _tensors(x, y)
+            x, y = tensors(x, y)
         return torch.where(condition != 0, x, y)
 
     def where(condition, x, y, /):
@@ -290,7 +269,7 @@ def _shapes(device: Any) -> dict[str, Function]:
 
     def cross(a, b, *, axis=-1):
         refuse_world_axis("cross", axis, max(a.ndim, b.ndim))
-        return torch.linalg.cross(*torch.broadcast_tensors(*_tensors(a, b)), dim=axis)
+        return torch.linalg.cross(*torch.broadcast_tensors(*tensors(a, b)), dim=axis)
 
     def diff(a, *, axis):
         refuse_world_axis("diff", axis, a.ndim)

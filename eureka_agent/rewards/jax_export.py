@@ -1,7 +1,7 @@
 """From a reward's source to a program for a device: traced by JAX, serialised, without its Python.
 
-This runs generated code and so belongs into a reward's own process; `exported.py` is the side that takes the
-program in and trusts nothing about it.
+This runs generated code and so must run in the reward's own process; `jax_program.py` loads the program
+and trusts nothing about it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ROWS = "n"
 
 
 class SignalShape(NamedTuple):
-    """One signal that a reward may ask for."""
+    """One signal that a reward may request."""
 
     name: str
     shape: tuple[int, ...]
@@ -37,7 +37,7 @@ class Exported(NamedTuple):
     """A reward as a program."""
 
     module: bytes
-    """What `jax.export` serialised; its arguments and results are described in `exported.py`."""
+    """What `jax.export` serialised; its arguments and results are described in `jax_program.py`."""
     components: tuple[str, ...]
 
 
@@ -68,7 +68,7 @@ def export_reward(text: str, signals: Sequence[SignalShape]) -> Exported:
 
 
 def memory_rows(source: RewardSource) -> dict[str, np.ndarray]:
-    """Return the initial memory of one world, float32, in the order of a program's arguments."""
+    """Return the initial memory of one world, float32 `(...)`, in the order of a program's arguments."""
     if not source.uses_memory:
         return {}
     return {

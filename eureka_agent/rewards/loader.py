@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import warnings
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FunctionType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.characters import unix_newlines
+from eureka_agent.rewards.compiling import FILENAME, compiled
 from eureka_agent.rewards.facade import Library, backend_for
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import BUILTINS
 from eureka_agent.rewards.output import Array, RewardOutput
-from eureka_agent.rewards.purity import Guarded, Guards, freeze_module
+from eureka_agent.rewards.purity import Guards, freeze_module
 from eureka_agent.rewards.rules import IMPURE_RULES, check_source
-from eureka_agent.rewards.source import ENTRY, RewardSource, Stripped, parse_reward
-from eureka_agent.rewards.tree import compile_tree, parse_python
+from eureka_agent.rewards.source import ENTRY, RewardSource, parse_reward
 from eureka_agent.rewards.worlds import watched
-
-FILENAME = "<reward>"
-"""The file name in tracebacks of a reward's own lines."""
 
 MAX_MODULE_BYTES = 2**20
 """The longest reward as a program for a device; an ordinary one has some thousand bytes."""
@@ -66,22 +62,42 @@ class RewardFunction:
         self._pure, self._strict = pure, strict
         self._unwatched = strict and library == "numpy"
         self._backend = backend_for(library)
-        self._code = _compiled(source.text, operators=bool(self._backend.operators), pure=pure)
+        self._code = compiled(source.text, operators=bool(self._backend.operators), pure=pure)
         self._functions: dict[Any, FunctionType] = {}
 
+    @overload
     def __call__(
-        self, signals: Mapping[str, Array], memory: Mapping[str, Array] | None = None
-    ) -> RewardOutput:
+        self, signals: Mapping[str, Array], /, memory: Mapping[str, Array] | None = None
+    ) -> RewardOutput: ...
+
+    @overload
+    def __call__(
+        self, /, *, memory: Mapping[str, Array] | None = None, **named: Array
+    ) -> tuple[Any, ...]: ...
+
+    def __call__(
+        self,
+        signals: Mapping[str, Array] | None = None,
+        /,
+        memory: Mapping[str, Array] | None = None,
+        **named: Array,
+    ) -> tuple[Any, ...]:
         """Compute reward and components; nothing is validated or cast (see `validated`).
+
+        Signals by keyword, as the saved file itself takes them, give back what the file returns:
+        `reward, components = function(angle=..., torque=...)`, and the memory third where there is one.
 
         Args:
             signals: name to array `(num_rows, ...)` of the reward's library; extra names are ignored.
             memory: what the previous call returned (or `initial_memory`), for a reward with memory.
+            named: the signals instead, each as a keyword of its own; other names are refused.
 
         Raises:
             RewardError: a signal or the memory is missing, the reward's code raised (the message names
                 its line), or it did not return `(reward, components[, memory])`.
         """
+        if signals is None or named:
+            return self._as_written(signals, memory, named)
         try:
             arguments = {name: signals[name] for name in self.source.arguments}
         except KeyError:
@@ -96,6 +112,22 @@ class RewardFunction:
         except REWARD_FAULTS as fault:
             raise_explained(fault)
         return self._unpacked(returned)
+
+    def _as_written(self, signals: Any, memory: Any, named: Mapping[str, Array]) -> tuple[Any, ...]:
+        """Take and return what `compute_reward` in the file does."""
+        unknown = [name for name in named if name not in self.source.arguments]
+        if unknown or signals is not None:
+            raise RewardError(
+                f"The reward takes no '{unknown[0]}'." if unknown else "Signals were given in two ways.",
+                allowed=f"{', '.join(self.source.arguments)}; as keywords, or in one dictionary",
+                fix="Pass the signals in the reward's argument list.",
+            )
+        output = self(named, memory)
+        return tuple(output) if self.source.uses_memory else (output.reward, output.components)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be pickled: another process reads and checks the same text again."""
+        return _loaded_again, (self.source.text, self.library, self._pure, self._strict)
 
     def _watch(self, function: FunctionType, arguments: Mapping[str, Array]) -> None:
         """Make one call with arrays that refuse to be counted or mixed; what it returns is not used."""
@@ -140,7 +172,7 @@ class RewardFunction:
         }
         guards = Guards()
         if self._pure:
-            allowed.update(guards.names())
+            scope.update(guards.names())  # as globals: torch.compile does not follow builtins of one's own
         given = set(scope)
         try:
             exec(self._code, scope)
@@ -233,6 +265,11 @@ def load_reward(
     return function
 
 
+def _loaded_again(text: str, library: Library, pure: bool, strict: bool) -> RewardFunction:
+    check_reward(text, tolerated=frozenset() if strict else IMPURE_RULES)
+    return RewardFunction(parse_reward(text), library, pure=pure, strict=strict)
+
+
 def check_reward(
     text: str, signals: Collection[str] | None = None, *, tolerated: Collection[str] = ()
 ) -> list[Finding]:
@@ -258,42 +295,6 @@ def _text_of(text_or_path: str | Path) -> str:
         raise RewardError(
             f"Cannot read the reward {path}: {error}.", fix="Give a UTF-8 Python file."
         ) from error
-
-
-class _OperatorCalls(ast.NodeTransformer):
-    """Writes `a + b` as `__Add__(a, b)` for libraries whose operators differ from NumPy's."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        return _call(type(node.op).__name__, [node.left, node.right], node)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
-            return node
-        return _call(type(node.op).__name__, [node.operand], node)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """Write `a += b` as `a = a + b`: these libraries cannot freeze a constant against the former."""
-        self.generic_visit(node)
-        if not isinstance(node.target, ast.Name):
-            return node
-        old = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        value = _call(type(node.op).__name__, [old, node.value], node)
-        return ast.copy_location(ast.Assign(targets=[node.target], value=value), node)
-
-
-def _call(operator: str, arguments: list[ast.expr], node: ast.AST) -> ast.expr:
-    function = ast.Name(id=f"__{operator}__", ctx=ast.Load())
-    call = ast.Call(func=function, args=arguments, keywords=[])
-    return ast.fix_missing_locations(ast.copy_location(call, node))
-
-
-def _compiled(text: str, *, operators: bool, pure: bool) -> Any:
-    tree = Stripped().visit(parse_python(text))
-    tree = Guarded().visit(tree) if pure else tree
-    tree = _OperatorCalls().visit(tree) if operators else tree
-    return compile_tree(ast.fix_missing_locations(tree), FILENAME)
 
 
 def raise_explained(fault: BaseException) -> NoReturn:

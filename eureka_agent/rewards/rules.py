@@ -11,8 +11,9 @@ from collections.abc import Collection
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules_calls import check_calls
 from eureka_agent.rewards.rules_flow import Flow, TooComplexError
+from eureka_agent.rewards.rules_imports import check_imports
 from eureka_agent.rewards.rules_module import check_module
-from eureka_agent.rewards.rules_names import check_imports, check_names, check_words
+from eureka_agent.rewards.rules_names import check_names, check_words
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_syntax import check_docstrings, check_syntax
 from eureka_agent.rewards.source import ENTRY

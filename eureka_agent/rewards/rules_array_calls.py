@@ -19,7 +19,12 @@ from eureka_agent.rewards.kinds import (
     joined,
     sequence,
 )
+from eureka_agent.rewards.rewrites import np_call, number
 from eureka_agent.rewards.rules_calls import NP_FOR_MATH
+from eureka_agent.rewards.rules_lists import report_list
+from eureka_agent.rewards.rules_logic import report_added
+from eureka_agent.rewards.rules_methods import OF_VECTORS, report_method
+from eureka_agent.rewards.rules_numbers import number_function
 from eureka_agent.rewards.rules_syntax import dotted, is_library
 from eureka_agent.rewards.source import literal
 from eureka_agent.rewards.tree import parameters_of, shown
@@ -43,14 +48,20 @@ class Calls:
         if isinstance(func, ast.Name):
             if func.id in self.flow.functions:
                 return self.flow.call(func.id, self._bound(func.id, kinds, named))
+            if func.id == "pow" and len(node.args) == 2 and not node.keywords:
+                power = ast.BinOp(node.args[0], ast.Pow(), node.args[1])
+                what, why = "`pow` is not allowed.", "Rewards may use few of Python's own functions."
+                self.flow.report.rewrite("forbidden-name", node, what, why, power)
             return self._builtin(node, func.id, kinds, named) if func.id in BUILTINS else ANY
         if is_library(func):
             library, _, name = (dotted(func) or "").partition(".")
             return self._np(node, name, kinds, named) if library == "np" else self._math(node, name, kinds)
         if isinstance(func, ast.Attribute) and func.attr in DICT_METHODS:
             return self._dict_method(node, func)
-        if isinstance(func, ast.Attribute):  # refused as a method; go on as if it were the np function
-            return self.kind(func.value)
+        if isinstance(func, ast.Attribute) and (dotted(func) or "").split(".")[0] in self.flow.foreign:
+            return ARRAY if any(kind.worlds for kind in kinds) else ANY
+        if isinstance(func, ast.Attribute):
+            return report_method(node, self.kind(func.value), self.flow.report)
         return ANY
 
     def _bound(self, name: str, kinds: list[Kind], named: Names) -> tuple[Kind, ...]:
@@ -74,10 +85,15 @@ class Calls:
     def _math(self, node: ast.Call, name: str, kinds: list[Kind]) -> Kind:
         if not any(kind.holds_worlds or kind.tag in ("const", "sequence") for kind in kinds):
             return SCALAR
+        what, why = f"`{shown(node)}` passes an array to math.", "math works on single numbers."
         np_name = NP_FOR_MATH.get(name, name)
-        fix = f"Write np.{np_name}({', '.join(shown(a, 30) for a in node.args)})."
-        what = f"`{shown(node)}` passes an array to math."
-        self.flow.error("python-function-on-array", node, what, "math works on single numbers.", fix)
+        if name == "log" and len(node.args) == 2:
+            logs = [np_call("log", argument) for argument in node.args]
+            instead: ast.expr = ast.BinOp(logs[0], ast.Div(), logs[1])
+        else:
+            instead = np_call(np_name, *node.args)
+        if np_name in NP_FORMS:
+            self.flow.report.rewrite("python-function-on-array", node, what, why, instead)
         return ARRAY
 
     def _np(self, node: ast.Call, name: str, kinds: list[Kind], named: Names) -> Kind:
@@ -93,11 +109,10 @@ class Calls:
             k for k in (operands[:1] if kind == "reduction" else operands) if k.tag in ("sequence", "dict")
         ]
         if lists and not (kind == "shape" and name in ("squeeze", "expand_dims")):
-            what = f"`{shown(node)}` passes a list where an array belongs."
-            why = "NumPy would convert it; JAX and torch refuse."
-            fix = "Join arrays with np.stack([a, b], axis=-1), or add them: a + b."
-            self.flow.error("list-arithmetic", node, what, why, fix)
+            report_list(node, name, kind == "reduction", kinds, self.flow.report)
             return ARRAY
+        if name == "add" and len(kinds) == len(node.args) == 2 and all(k.tag == "mask" for k in kinds):
+            report_added(node, ast.BinOp(node.args[0], ast.Add(), node.args[1]), self.flow.report)
         return self._np_result(node, name, kind, operands)
 
     def _np_result(self, node: ast.Call, name: str, kind: str, operands: list[Kind]) -> Kind:
@@ -115,11 +130,9 @@ class Calls:
         first = operands[0] if operands else ANY
         if first.worlds:
             what = f"`{shown(node)}` needs a list of arrays."
-            fix = (
-                f"Write np.{name}([a, b], axis=-1)."
-                if name != "select"
-                else "Write np.where(condition, x, y)."
-            )
+            fix = "Give it lists: np.select([condition], [x], default=y)."
+            if name != "select":
+                fix = f"Give it a list of arrays: np.{name}([a, b], axis=-1)."
             self.flow.error(
                 "wrong-arguments", node, what, "A single array would be taken apart by worlds.", fix
             )
@@ -131,12 +144,11 @@ class Calls:
         if name == "abs":
             return ARRAY if kinds and kinds[0].worlds else joined(kinds) or ANY
         if name == "len":
-            return self._refuse_rows(
-                node, "len", kinds, "Row count is no business of a reward; use x.shape[-1]."
-            )
+            fix = "Row count is no business of a reward; the length of each world's vector is x.shape[-1]."
+            return self._refuse_rows(node, "len", kinds, fix)
         if name == "sum":
             if kinds and kinds[0].worlds:
-                self._python_function(node, name, f"Write np.sum({shown(node.args[0], 40)}, axis=-1).")
+                self._python_function(node, name, (np_call("sum", node.args[0], axis=number(-1)), OF_VECTORS))
                 return ARRAY
             return joined([k.item or ANY for k in kinds[:1]] + kinds[1:]) or ANY
         if name == "range":
@@ -162,24 +174,17 @@ class Calls:
     def _number_function(self, node: ast.Call, name: str, kinds: list[Kind]) -> Kind:
         if not any(kind.holds_worlds or kind.tag == "const" for kind in kinds):
             return SCALAR
-        arguments = ", ".join(shown(a, 30) for a in node.args)
-        first = shown(node.args[0], 40)
-        fix = {
-            "min": f"Write np.minimum({arguments}), or np.min(x, axis=-1) within one array.",
-            "max": f"Write np.maximum({arguments}), or np.max(x, axis=-1) within one array.",
-            "round": f"Write np.round({first}).",
-            "int": f"Write np.floor({first}).",
-            "bool": f"Write {first} != 0.",
-            "float": f"Write np.where({first}, 1.0, 0.0) for a condition; other arrays are float32 already.",
-        }[name]
-        self._python_function(node, name, fix)
-        return ARRAY
+        self._python_function(node, name, number_function(node, name, kinds))
+        return MASK if name == "bool" else ARRAY
 
-    def _python_function(self, node: ast.Call, name: str, fix: str) -> None:
+    def _python_function(self, node: ast.Call, name: str, instead: tuple[ast.expr, str] | None) -> None:
         what = f"Python's `{name}` is given an array in `{shown(node)}`."
-        self.flow.error(
-            "python-function-on-array", node, what, "It needs one number, or runs over worlds.", fix
-        )
+        why = "It needs one number, or runs over worlds."
+        if instead is None:
+            fix = "Use a function of the table of call forms."
+            self.flow.error("python-function-on-array", node, what, why, fix)
+        else:
+            self.flow.report.rewrite("python-function-on-array", node, what, why, instead[0], also=instead[1])
 
     def _check_range(self, node: ast.Call) -> None:
         for argument in node.args:

@@ -13,41 +13,49 @@ from eureka_agent.rewards.forms import (
     NP_FORMS,
     Form,
 )
+from eureka_agent.rewards.rewrites import np_call, number, stacked
+from eureka_agent.rewards.rules_equivalents import equivalent
+from eureka_agent.rewards.rules_methods import OF_VECTORS
 from eureka_agent.rewards.rules_names import stored_names
 from eureka_agent.rewards.rules_report import Report
-from eureka_agent.rewards.rules_syntax import dotted, is_library
-from eureka_agent.rewards.tree import functions_of, parameters_of, shown
+from eureka_agent.rewards.rules_syntax import is_library
+from eureka_agent.rewards.tree import dotted, functions_of, parameters_of, shown
 
 _OUTSIDE = "Only the table of call forms means the same in NumPy, JAX and torch."
-_DOT = "Write np.sum(a * b, axis=-1)."
+_DOT = "Write np.sum(a * b, axis=-1) for two vectors of each world; write larger products out like it."
 _LIKE = "Write np.zeros_like(x), np.ones_like(x) or np.full_like(x, value)."
 _TYPES = "Leave it out: signals are float32; for a condition write np.where(condition, 1.0, 0.0)."
-_STACK = "Write np.stack([a, b], axis=-1)."
+_STACK = (
+    "Write np.stack([a, b], axis=-1) for numbers, np.concatenate([a, b], axis=-1) for vectors of each world."
+)
 
 NP_FIXES = {
     **dict.fromkeys(("dot", "inner", "vdot", "matmul", "einsum", "tensordot"), _DOT),
     **dict.fromkeys(("zeros", "ones", "full", "empty", "empty_like"), _LIKE),
     **dict.fromkeys(("float32", "float64", "int32", "int64", "bool_", "float16"), _TYPES),
     **dict.fromkeys(("hstack", "vstack", "column_stack", "dstack", "append", "concat"), _STACK),
-    "heaviside": "Write np.where(x > 0, 1.0, 0.0).",
-    "average": "Write np.mean(x, axis=-1).",
-    "median": "Write np.mean(x, axis=-1).",
+    **dict.fromkeys(
+        ("median", "percentile", "quantile"), "There is none here; np.mean(x, axis=-1) is another value."
+    ),
+    "heaviside": "Write np.where(x > 0, 1.0, np.where(x < 0, 0.0, at_zero)).",
+    "average": "Write np.mean(x, axis=-1); with weights np.sum(w * x, axis=-1) / np.sum(w, axis=-1).",
     "ptp": "Write np.max(x, axis=-1) - np.min(x, axis=-1).",
     "sigmoid": "Write 1.0 / (1.0 + np.exp(-x)).",
-    "float_power": "Write x ** 2.",
+    "float_power": "Write x ** y.",
     "cbrt": "Write np.sign(x) * np.abs(x) ** (1.0 / 3.0).",
     "cumsum": "Keep sums over time in MEMORY.",
     "roll": "Use prev_ signals or MEMORY for earlier steps.",
     "reshape": "Index the axes you need, e.g. x[:, 0] or x[:, None].",
     "transpose": "Index the axes you need, e.g. x[:, 0].",
     "interp": "Write np.clip and arithmetic.",
-    "bitwise_and": "Write np.logical_and(a, b).",
-    "bitwise_or": "Write np.logical_or(a, b).",
+    "bitwise_and": "Write a & b.",
+    "bitwise_or": "Write a | b.",
     "fabs": "Write np.abs(x).",
     "asfarray": _TYPES,
-    "nansum": "Write np.sum(np.nan_to_num(x), axis=-1).",
-    "nanmean": "Write np.mean(np.nan_to_num(x), axis=-1).",
+    "nansum": "Write np.sum(np.where(np.isnan(x), 0.0, x), axis=-1).",
+    "nanmean": "Leave it out: signals hold no NaN.",
 }
+"""What to do without a function, in words; of many calls `equivalent` knows more."""
 
 NP_FOR_MATH = {
     "asin": "arcsin",
@@ -65,14 +73,14 @@ def check_calls(tree: ast.Module, report: Report) -> None:
     constants = stored_names(tree.body)
     names = (n for n in ast.walk(tree) if isinstance(n, (ast.Name, ast.arg)))
     variables = {n.arg if isinstance(n, ast.arg) else n.id for n in names if not _is_load(n)}
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     annotations = _annotation_nodes(tree)
     for node in ast.walk(tree):
         if id(node) in annotations:
             continue
         if isinstance(node, ast.Attribute) and is_library(node) and id(node) not in inner:
-            _check_library_name(node, id(node) in called, report)
+            _check_library_name(node, called.get(id(node)), report)
         elif isinstance(node, ast.Call):
             _check_call(node, functions, variables, constants, report)
 
@@ -87,7 +95,7 @@ def _annotation_nodes(tree: ast.Module) -> set[int]:
     return {id(child) for annotation in found if annotation is not None for child in ast.walk(annotation)}
 
 
-def _check_library_name(node: ast.Attribute, called: bool, report: Report) -> None:
+def _check_library_name(node: ast.Attribute, called: ast.Call | None, report: Report) -> None:
     path = dotted(node) or ""
     library, name = path.split(".", 1)
     forms = NP_FORMS if library == "np" else MATH_FORMS_BY_NAME
@@ -96,12 +104,16 @@ def _check_library_name(node: ast.Attribute, called: bool, report: Report) -> No
         report.add("call-form", node, f"`{path}` is written to.", _OUTSIDE, "Assign to a name of your own.")
     elif name in constants:
         if called:
-            report.add(
-                "call-form", node, f"`{path}` is a number.", _OUTSIDE, f"Write {path} without brackets."
-            )
+            fix = f"Write {path} without brackets."
+            report.add("call-form", node, f"`{path}` is a number.", _OUTSIDE, fix)
     elif name not in forms:
-        report.add("call-form", node, f"`{path}` is not allowed.", _OUTSIDE, _fix_for(library, name))
-    elif not called:
+        what = f"`{path}` is not allowed."
+        found = equivalent(called, name) if called and library == "np" else None
+        if called is not None and found is not None:
+            report.rewrite("call-form", called, what, _OUTSIDE, found[0], also=found[1])
+        else:
+            report.add("call-form", node, what, _OUTSIDE, _fix_for(library, name))
+    elif called is None:
         what = f"`{path}` is used as a value."
         report.add("call-form", node, what, _OUTSIDE, f"Call it: {library}.{forms[name][0].signature}.")
 
@@ -194,7 +206,9 @@ def _check_forms(
             return
         reasons.append(bound)
     library = path.split(".")[0]
-    fix = "Write " + " or ".join(f"{library}.{form.signature.replace(', /', '')}" for form in forms) + "."
+    fix = (
+        "The form is " + " or ".join(f"{library}.{form.signature.replace(', /', '')}" for form in forms) + "."
+    )
     keywords = {k.arg for k in call.keywords}
     if "out" in keywords:
         why = "Rewards never write in place."
@@ -210,11 +224,21 @@ def _check_forms(
 
 
 def _missing_axis(call: ast.Call, path: str, form: Form, report: Report) -> None:
-    first = shown(call.args[0], 40) if call.args else "x"
     what = f"`{shown(call)}` has no axis."
     why = "Without axis it runs over all worlds at once and mixes them."
-    fix = f"Write {path}({first}, axis=-1); a scalar signal needs no reduction."
-    report.add("missing-axis", call, what, why, fix)
+    if not call.args or (isinstance(call.args[0], (ast.List, ast.Tuple)) and form.kind == "reduction"):
+        if not call.args:
+            report.add("missing-axis", call, what, why, f"Write {path}(x, axis=-1).")
+        return  # as a list given to a reduction it is reported already
+    if form.name in ("squeeze", "expand_dims", "take_along_axis"):
+        report.add("missing-axis", call, what, why, "Write the axis out, e.g. axis=-1.")
+        return
+    # One world's first axis is axis 1 of all; one world's vector has no other.
+    joins = form.name in ("stack", "concatenate")
+    also = "" if joins or form.name == "diff" else OF_VECTORS
+    axis = ast.keyword("axis", number(1 if joins else -1))
+    instead = ast.Call(call.func, call.args, [*call.keywords, axis])
+    report.rewrite("missing-axis", call, what, why, instead, also=also)
 
 
 def _check_axis(call: ast.Call, path: str, form: Form, bound: dict[str, ast.expr], report: Report) -> None:
@@ -226,12 +250,28 @@ def _check_axis(call: ast.Call, path: str, form: Form, bound: dict[str, ast.expr
         allowed = "an integer or a tuple of integers" if several else "an integer"
         what = f"The axis of `{shown(call)}` is not {allowed} written out."
         report.add("missing-axis", call, what, "Only then can it be checked.", "Write axis=-1 or axis=1.")
-    elif 0 in axes:
+    elif 0 in axes and not _is_reduced_list(call, form):
         what = f"`{shown(call)}` runs along axis 0."
-        why = "Axis 0 is the axis of worlds; rows must stay independent."
-        lists = isinstance(call.args[0] if call.args else None, (ast.List, ast.Tuple))
-        fix = "Add arrays with `a + b + c`, or" if lists and form.kind == "reduction" else "Use"
-        report.add("world-axis", call, what, why, f"{fix} axis=-1 (a new last axis for np.stack).")
+        why = (
+            "Axis 0 is the axis of worlds; rows must stay independent. One world's own first axis is axis 1."
+        )
+        if all(axis >= 0 for axis in axes):
+            report.rewrite("world-axis", call, what, why, _one_axis_on(call, bound["axis"], axes))
+        else:
+            report.add("world-axis", call, what, why, "Count all axes from the end, e.g. axis=(-2, -1).")
+
+
+def _is_reduced_list(call: ast.Call, form: Form) -> bool:
+    """A list has an axis of its own; what is wrong with it is told where arrays are followed."""
+    return form.kind == "reduction" and bool(call.args) and isinstance(call.args[0], (ast.List, ast.Tuple))
+
+
+def _one_axis_on(call: ast.Call, old: ast.expr, axes: tuple[int, ...]) -> ast.Call:
+    """Return a call that was written for one world as it is for all of them."""
+    moved = [number(axis + 1) for axis in axes]
+    new = ast.Tuple(moved, ast.Load()) if isinstance(old, ast.Tuple) else moved[0]
+    keywords = [ast.keyword(k.arg, new if k.value is old else k.value) for k in call.keywords]
+    return ast.Call(call.func, [new if argument is old else argument for argument in call.args], keywords)
 
 
 def _literal_axes(node: ast.expr) -> tuple[int, ...] | None:
@@ -254,7 +294,18 @@ def _check_literal(call: ast.Call, value: ast.expr, constants: set[str], report:
         if isinstance(node, (ast.Name, ast.Call, ast.Subscript, ast.ListComp)):
             what = f"`{shown(call)}` makes an array of something other than literal numbers."
             why = "Signals are arrays already; np.array is for constants."
-            single = not isinstance(value, (ast.List, ast.Tuple))
-            fix = f"Use `{shown(value, 40)}` itself." if single else "Write np.stack([a, b], axis=-1)."
-            report.add("call-form", call, what, why, fix)
+            _report_array(call, value, what, why, report)
             return
+
+
+def _report_array(call: ast.Call, value: ast.expr, what: str, why: str, report: Report) -> None:
+    items = value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
+    if isinstance(value, (ast.Name, ast.Subscript, ast.Call, ast.BinOp)):
+        report.rewrite("call-form", call, what, why, value)
+    elif items and not any(isinstance(i, (ast.List, ast.Tuple, ast.Starred, ast.Constant)) for i in items):
+        report.rewrite("call-form", call, what, why, np_call("stack", *stacked(items).args, axis=number(1)))
+    else:
+        fix = (
+            "Join arrays of one shape with np.stack([a, b], axis=-1); write a number as np.full_like(a, 1.0)."
+        )
+        report.add("call-form", call, what, why, fix)

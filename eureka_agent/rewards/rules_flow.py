@@ -20,10 +20,12 @@ from eureka_agent.rewards.kinds import (
     join,
     joined,
 )
+from eureka_agent.rewards.rules_imports import foreign_modules
 from eureka_agent.rewards.rules_module import recursive_functions
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_returns import check_returns
 from eureka_agent.rewards.rules_values import Values
+from eureka_agent.rewards.rules_writing import branch_as_where, has_alias, masked_assignment, report_augmented
 from eureka_agent.rewards.source import ENTRY, MEMORY_ARGUMENT, literal, memory_assignment, named_values
 from eureka_agent.rewards.tree import functions_of, parameters_of, shown
 
@@ -41,6 +43,7 @@ class Flow:
         self.report = report
         self.functions = functions_of(tree)
         self.recursive = recursive_functions(self.functions)
+        self.foreign = foreign_modules(tree)
         self.memory_keys = _memory_keys(tree)
         self.returned: dict[tuple[str, tuple[Kind, ...]], Kind] = {}
         self.steps = 0
@@ -101,6 +104,8 @@ class FunctionBody(Values):
     def __init__(self, flow: Flow, names: Names, constants: Names) -> None:
         super().__init__(flow, names, constants)
         self.returns: list[tuple[ast.Return, Kind]] = []
+        self.body: list[ast.stmt] = []
+        """All statements, once they are followed."""
         self._statements: dict[type[ast.AST], Callable] = {
             ast.Assign: self._assign, ast.AnnAssign: self._annotated, ast.AugAssign: self._augmented,
             ast.If: self._if, ast.For: self._for, ast.Return: self._return,
@@ -108,6 +113,7 @@ class FunctionBody(Values):
 
     def run(self, body: list[ast.stmt]) -> None:
         """Follow statements in order."""
+        self.body = self.body or body
         for node in body:
             self.flow.tick()
             self._statements.get(type(node), self._other)(node)
@@ -119,31 +125,44 @@ class FunctionBody(Values):
 
     def _assign(self, node: ast.Assign) -> None:
         kind = self.kind(node.value)
+        if self._writes_where_a_condition_holds(node, kind):
+            return
         for target in node.targets:
             self.store(target, kind)
+
+    def _writes_where_a_condition_holds(self, node: ast.Assign, value: Kind) -> bool:
+        """Report `x[condition] = number`, and say whether it was one; the rest is told by `store`."""
+        target = node.targets[0]
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or self._has_alias(target):
+            return False
+        if not self.kind(target.value).worlds:
+            return False
+        instead = masked_assignment(target, self.kind(target.slice), value, node.value)
+        if instead is not None:
+            what = f"`{shown(target)} = …` writes in place."
+            why = "Arrays are never written: JAX refuses it, and signals are shared."
+            self.flow.report.rewrite("in-place", node, what, why, instead)
+        return instead is not None
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.store(node.target, self.kind(node.value))
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        value = self.kind(node.value)
-        old = self.kind(node.target)
+        value, target = self.kind(node.value), node.target
+        holder = self.kind(target.value) if isinstance(target, ast.Subscript) else ANY
+        old = holder if holder.worlds else self.kind(target)
         if old.holds_worlds or value.worlds or old.tag in ("const", "sequence"):
-            name = shown(node.target, 40)
-            operator = shown(ast.BinOp(ast.Name("a"), node.op, ast.Name("b")))[1:-1].strip()
-            what = f"`{shown(node)}` writes in place."
-            why = "It would change an array that others may hold, such as a signal."
-            self.flow.error(
-                "in-place", node, what, why, f"Write {name} = {name} {operator} ({shown(node.value, 40)})."
-            )
+            held = holder.worlds and isinstance(target, ast.Subscript)
+            key = self.kind(target.slice) if held and isinstance(target, ast.Subscript) else SCALAR
+            report_augmented(node, old, self._has_alias(target), key, value, self.flow.report)
         elif isinstance(node.target, ast.Subscript):
             self.store(node.target, join(old, value))
         if isinstance(node.target, ast.Name):
             self.names[node.target.id] = join(old, value)
 
     def _if(self, node: ast.If) -> None:
-        self.refuse_branch(node, node.test, "`if`", self._where_for(node))
+        self.refuse_branch(node, node.test, "`if`", branch_as_where(node, self.names))
         before = dict(self.names)
         self.run(node.body)
         after = self.names
@@ -151,13 +170,9 @@ class FunctionBody(Values):
         self.run(node.orelse)
         self.names = _merged(after, self.names)
 
-    def _where_for(self, node: ast.If) -> str:
-        assigned = [n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))]
-        if len(node.body) == 1 and isinstance(assigned[0] if assigned else None, ast.Assign):
-            target = shown(assigned[0].targets[0], 30)  # pyright: ignore[reportAttributeAccessIssue]
-            value = shown(assigned[0].value, 40)
-            return f"Write {target} = np.where({shown(node.test, 40)}, {value}, otherwise)."
-        return f"Write np.where({shown(node.test, 40)}, a, b)."
+    def _has_alias(self, target: ast.expr) -> bool:
+        held = target.value if isinstance(target, ast.Subscript) else target
+        return isinstance(held, ast.Name) and has_alias(held.id, self.body)
 
     def _for(self, node: ast.For) -> None:
         item = self.iterated(node.iter)

@@ -6,16 +6,17 @@ import ast
 import builtins
 import io
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.forms import BUILTINS, NP_CONSTANTS, NP_FORMS
+from eureka_agent.rewards.rewrites import np_call
 from eureka_agent.rewards.rules_annotations import ANNOTATION_NAMES
+from eureka_agent.rewards.rules_imports import foreign_modules
 from eureka_agent.rewards.rules_report import Report
-from eureka_agent.rewards.rules_syntax import nodes_with_parents
 from eureka_agent.rewards.source import ENTRY, MEMORY_NAME
-from eureka_agent.rewards.tree import functions_of, parameters_of
+from eureka_agent.rewards.tree import functions_of, nodes_with_parents, parameters_of
 
 _RESERVED = {"np", "math", ENTRY, *BUILTINS, *ANNOTATION_NAMES}
 
@@ -23,6 +24,7 @@ _RESERVED = {"np", "math", ENTRY, *BUILTINS, *ANNOTATION_NAMES}
 def check_names(tree: ast.Module, signals: frozenset[str], report: Report) -> None:
     """Report names that are private, reserved, not ASCII, or defined nowhere."""
     functions = functions_of(tree)
+    foreign = foreign_modules(tree)
     module_names = set(functions) | stored_names(tree.body)
     for statement in tree.body:
         local = set()
@@ -33,7 +35,21 @@ def check_names(tree: ast.Module, signals: frozenset[str], report: Report) -> No
             _check_bare_annotations(statement, module_names, report)
         elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
             _check_stored(statement, stored_names([statement]), set(functions), report)
-        _check_loaded(statement, local, module_names, set(functions), signals, report)
+        local |= _inner_names(statement)
+        _check_loaded(statement, local, module_names, set(functions), signals, foreign, report)
+
+
+def _inner_names(statement: ast.stmt) -> set[str]:
+    """Return what functions inside a function, and lambdas, call their own: they are refused as such."""
+    inner = [
+        n for n in ast.walk(statement) if isinstance(n, (ast.FunctionDef, ast.Lambda)) and n is not statement
+    ]
+    names = {n.name for n in inner if isinstance(n, ast.FunctionDef)}
+    arguments = {a.arg for n in inner for a in ast.walk(n.args) if isinstance(a, ast.arg)}
+    stored = {
+        n.id for i in inner for n in ast.walk(i) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    return names | arguments | stored
 
 
 def stored_names(body: list[ast.stmt]) -> set[str]:
@@ -87,6 +103,7 @@ def _check_loaded(
     module_names: set[str],
     functions: set[str],
     signals: frozenset[str],
+    foreign: Mapping[str, str],
     report: Report,
 ) -> None:
     for node, parent in nodes_with_parents(ast.Module([statement], [])):
@@ -99,14 +116,22 @@ def _check_loaded(
                     "forbidden-name", node, what, "Only its functions may be called.", "Call np functions."
                 )
         elif node.id not in local | module_names | set(BUILTINS):
-            _report_unknown(node, local | module_names, signals, report)
+            if node.id not in foreign:  # what is called of a library is told with its import
+                _report_unknown(node, local | module_names, signals, report)
+            elif foreign[node.id].split(".")[0] == "numpy" and node.id in NP_FORMS:
+                what = f"`{node.id}` is not called as a function of np."
+                function = np_call(node.id).func
+                report.rewrite(
+                    "foreign-library", node, what, "Only `import numpy as np` is allowed.", function
+                )
         elif node.id in set(BUILTINS) | functions and not (
             isinstance(parent, ast.Call) and parent.func is node
         ):
             what = f"The function `{node.id}` is used as a value."
-            report.add(
-                "forbidden-name", node, what, "Functions may only be called.", f"Call it: {node.id}(...)."
-            )
+            fix = f"Call it: {node.id}(...)."
+            if node.id in ("float", "int", "bool"):
+                fix = "Leave the type out: for a condition write np.where(condition, 1.0, 0.0)."
+            report.add("forbidden-name", node, what, "Functions may only be called.", fix)
 
 
 def _report_unknown(node: ast.Name, known: set[str], signals: frozenset[str], report: Report) -> None:
@@ -137,9 +162,9 @@ def _report_unknown(node: ast.Name, known: set[str], signals: frozenset[str], re
 
 
 _BUILTIN_FIXES = {
-    "pow": "Write x ** 2.",
-    "any": "Write np.any(x, axis=-1), or a | b.",
-    "all": "Write np.all(x, axis=-1), or a & b.",
+    "pow": "Write x ** y.",
+    "any": "Write a | b for conditions of one number a world, np.any(x, axis=-1) for a vector of them.",
+    "all": "Write a & b for conditions of one number a world, np.all(x, axis=-1) for a vector of them.",
     "print": "Leave it out; return what you want to see as a component.",
     "map": "Write a list comprehension.",
     "filter": "Write np.where(condition, x, 0.0).",
@@ -164,38 +189,3 @@ def check_words(text: str, report: Report) -> None:
             what = f"The name {token.string[:40]!r} is not allowed."
             place = ast.Pass(lineno=token.start[0])
             report.add("forbidden-name", place, what, "Names are plain ASCII words.", "Rename it.")
-
-
-def check_imports(tree: ast.Module, report: Report) -> None:
-    """Report `np` or `math` used without its import, or before it: a saved reward must stand alone."""
-    imported = {a.asname or a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names}
-    for name, line in (("np", "import numpy as np"), ("math", "import math")):
-        used = next((n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name), None)
-        if used is not None and name not in imported:
-            what = f"`{name}` is used and not imported."
-            report.add(
-                "missing-import", used, what, "The file must stand alone.", f"Write `{line}` at the top."
-            )
-    _check_order(tree, imported, report)
-
-
-def _check_order(tree: ast.Module, imported: set[str], report: Report) -> None:
-    """Report what importing the file evaluates before the import that it needs."""
-    missing = imported & {"np", "math"}
-    for statement in tree.body:
-        if isinstance(statement, ast.Import):
-            missing -= {alias.asname or alias.name for alias in statement.names}
-            continue
-        for node in _evaluated_at_import(statement):
-            if isinstance(node, ast.Name) and node.id in missing:
-                what = f"`{node.id}` is used above its import."
-                report.add(
-                    "missing-import", node, what, "The file could not be imported.", "Put imports at the top."
-                )
-
-
-def _evaluated_at_import(statement: ast.stmt) -> Iterator[ast.AST]:
-    if not isinstance(statement, ast.FunctionDef):
-        return ast.walk(statement)
-    signature = ast.FunctionDef("", statement.args, [], statement.decorator_list, statement.returns)
-    return ast.walk(signature)

@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.replacement import Replacement
+from eureka_agent.rewards.rewrites import code, told
+
+Severity = Literal["error", "warning"]
+_ATOMS = (ast.Call, ast.Name, ast.Subscript, ast.Attribute)
+"""What binds tighter than any operator around it."""
 
 
 @dataclass
 class Report:
-    """Collects findings; the same one found twice is kept once."""
+    """Collects findings; of the same one found twice the one with a replacement is kept."""
 
     found: dict[tuple[str, int | None, str], Finding] = field(default_factory=dict)
 
@@ -23,11 +29,34 @@ class Report:
         why: str,
         fix: str,
         *,
-        severity: Literal["error", "warning"] = "error",
+        severity: Severity = "error",
+        replacement: Replacement | None = None,
     ) -> None:
         """Note one finding at a node's line (None: it concerns the whole)."""
         line = getattr(where, "lineno", None)
-        self.found.setdefault((rule, line, what), Finding(rule, severity, line, what, why, fix))
+        finding = Finding(rule, severity, line, what, why, fix, replacement=replacement)
+        known = self.found.get((rule, line, what))
+        if known is None or (known.replacement is None and replacement is not None):
+            self.found[rule, line, what] = finding
+
+    def rewrite(
+        self,
+        rule: str,
+        where: ast.expr | ast.stmt,
+        what: str,
+        why: str,
+        instead: ast.AST,
+        *,
+        also: str = "",
+    ) -> None:
+        """Note an error whose fix is `instead`, which pays every world the same as what stands there.
+
+        `also` follows the printed fix; it says where it holds, if that is not everywhere.
+        """
+        text = code(instead)
+        bare = isinstance(instead, (*_ATOMS, ast.stmt))
+        replacement = Replacement.of(where, text if bare else f"({text})")
+        self.add(rule, where, what, why, f"Write {told(instead)}{also}.", replacement=replacement)
 
     def findings(self) -> list[Finding]:
         """Return all findings by line; those about the whole come first."""

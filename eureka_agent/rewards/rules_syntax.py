@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
+from functools import reduce
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.forms import ARRAY_ATTRIBUTES, DICT_METHODS, NP_FORMS
+from eureka_agent.rewards.rewrites import np_call, number
 from eureka_agent.rewards.rules_annotations import check_annotation
+from eureka_agent.rewards.rules_imports import foreign_modules
+from eureka_agent.rewards.rules_methods import method_message
 from eureka_agent.rewards.rules_report import Report
-from eureka_agent.rewards.tree import is_docstring, shown
+from eureka_agent.rewards.tree import dotted, is_docstring, nodes_with_parents, shown
 
 ALLOWED = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign,
@@ -33,7 +36,10 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.TryStar: ("`try` is not allowed", "Guard values instead: np.maximum(x, 1e-6)."),
     ast.With: ("`with` is not allowed", _PLAIN),
     ast.ClassDef: ("classes are not allowed", "Write module-level functions."),
-    ast.Lambda: ("`lambda` is not allowed", "Write a module-level helper function."),
+    ast.Lambda: (
+        "`lambda` is not allowed",
+        "Write a module-level helper function, with everything that it uses as an argument.",
+    ),
     ast.Global: ("`global` is not allowed", "Keep state across steps in MEMORY and the `memory` parameter."),
     ast.Nonlocal: ("`nonlocal` is not allowed", "Keep state across steps in MEMORY."),
     ast.Delete: ("`del` is not allowed", "Leave it out."),
@@ -49,20 +55,19 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Match: ("`match` is not allowed", "Use np.where or np.select."),
 }
 
-METHOD_FIXES = {
-    "astype": "For a condition write np.where(condition, 1.0, 0.0); otherwise leave it out.",
-    "float": "For a condition write np.where(condition, 1.0, 0.0).",
-    "T": "Index the axis you need, e.g. x[:, 0].",
-    "transpose": "Index the axis you need, e.g. x[:, 0].",
-    "reshape": "Index the axes you need, e.g. x[:, 0] or x[:, None].",
-    "flatten": "Reduce over several axes at once, e.g. np.sum(x, axis=(1, 2)).",
-    "ravel": "Reduce over several axes at once, e.g. np.sum(x, axis=(1, 2)).",
-    "view": "Index the axes you need, e.g. x[:, None].",
+_METHOD_FIXES = {
+    **dict.fromkeys(
+        ("astype", "float", "type", "to"),
+        "For a condition write np.where(condition, 1.0, 0.0); for whole numbers np.trunc(x); else leave it "
+        "out: signals are float32.",
+    ),
+    **dict.fromkeys(("T", "transpose"), "Index the axis you need, e.g. x[:, 0]."),
+    **dict.fromkeys(("reshape", "view"), "Index the axes you need, e.g. x[:, 0] or x[:, None]."),
+    **dict.fromkeys(("flatten", "ravel"), "Reduce over several axes at once, e.g. np.sum(x, axis=(1, 2))."),
+    **dict.fromkeys(("item", "tolist"), "Keep the array: every world needs its own number."),
     "copy": "Use the array itself: nothing is ever written in place.",
-    "item": "Keep the array: every world needs its own number.",
-    "tolist": "Keep the array: every world needs its own number.",
-    "dot": "Write np.sum(a * b, axis=-1).",
-    "size": "Write x.shape[-1].",
+    "dot": "Write np.sum(a * b, axis=-1) for two vectors of each world.",
+    "size": "Write x.shape[-1] for the length of each world's vector.",
     "dtype": "Leave it out: signals are float32 (identifiers int32).",
     "append": "Write the list out: [a, b, c].",
     "update": "Write the dictionary out, or {**a, **b}.",
@@ -71,23 +76,24 @@ METHOD_FIXES = {
     "clamp": "Write np.clip(x, low, high).",
     "fill": "Write np.full_like(x, value).",
     "unsqueeze": "Write x[:, None].",
+    "median": "There is no median; np.mean(x, axis=-1) is another value.",
 }
 
 
 def check_syntax(tree: ast.Module, report: Report) -> None:
     """Report every piece of syntax outside the allow-list, wherever it stands."""
+    foreign = foreign_modules(tree)
     for node, parent in nodes_with_parents(tree):
         if type(node) in REFUSED:
             what, fix = REFUSED[type(node)]
             report.add("forbidden-syntax", node, f"{what}.", _PURE, fix)
         elif not isinstance(node, ALLOWED):
             report.add("forbidden-syntax", node, f"{type(node).__name__} is not allowed.", _PURE, _PLAIN)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            _check_import(node, parent, report)
         elif isinstance(node, ast.FunctionDef):
             _check_function(node, parent, report)
         elif isinstance(node, ast.Attribute):
-            _check_attribute(node, parent, report)
+            if (dotted(node) or "").split(".")[0] not in foreign:  # those are told with their import
+                _check_attribute(node, parent, report)
         elif isinstance(node, ast.Constant):
             _check_constant(node, parent, report)
         elif isinstance(node, ast.BinOp):
@@ -106,39 +112,12 @@ def check_syntax(tree: ast.Module, report: Report) -> None:
             )
 
 
-def nodes_with_parents(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST | None]]:
-    """Every node with its parent, without annotations, which have a check of their own."""
-    stack: list[tuple[ast.AST, ast.AST | None]] = [(tree, None)]
-    while stack:
-        node, parent = stack.pop()
-        yield node, parent
-        for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "type_comment"):
-                continue
-            children = value if isinstance(value, list) else [value]
-            stack += [(child, node) for child in children if isinstance(child, ast.AST)]
-
-
-def _check_import(node: ast.Import | ast.ImportFrom, parent: ast.AST | None, report: Report) -> None:
-    allowed = "Only `import numpy as np` and `import math` are allowed, at module level."
-    names = [(alias.name, alias.asname) for alias in node.names]
-    fine = isinstance(node, ast.Import) and all(n in (("numpy", "np"), ("math", None)) for n in names)
-    if not fine or not isinstance(parent, ast.Module):
-        fix = "Write `import numpy as np` at the top." if "numpy" in shown(node) else "Leave it out."
-        if "typing" in shown(node):
-            fix = "Leave it out; annotate with np.ndarray, dict[str, np.ndarray] and tuple, or not at all."
-        report.add("forbidden-import", node, f"`{shown(node)}` is not allowed.", allowed, fix)
-
-
 def _check_function(node: ast.FunctionDef, parent: ast.AST | None, report: Report) -> None:
     if not isinstance(parent, ast.Module):
-        report.add(
-            "forbidden-syntax",
-            node,
-            f"The function `{node.name}` is nested.",
-            _PURE,
-            "Move it to module level.",
-        )
+        what = f"The function `{node.name}` stands inside another one."
+        why = "Functions stand at module level, where the checker can follow arrays through them."
+        fix = "Move it to module level, with everything that it uses as an argument."
+        report.add("forbidden-syntax", node, what, why, fix)
     for decorator in node.decorator_list:
         report.add("forbidden-syntax", decorator, "Decorators are not allowed.", _PURE, "Leave it out.")
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -147,15 +126,6 @@ def _check_function(node: ast.FunctionDef, parent: ast.AST | None, report: Repor
     for child in ast.walk(node):
         if isinstance(child, ast.AnnAssign):
             check_annotation(child.annotation, report)
-
-
-def dotted(node: ast.AST) -> str | None:
-    """Return `np.linalg.norm` for such a chain of names, or None."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
 
 
 def is_library(node: ast.AST) -> bool:
@@ -175,37 +145,25 @@ def _check_attribute(node: ast.Attribute, parent: ast.AST | None, report: Report
     if node.attr.startswith("_"):
         what, fix = f"The attribute `{node.attr}` is private to Python.", "Leave it out."
     else:
-        what = f"`.{node.attr}` is not allowed."
-        fix = method_fix(node)
+        what = method_message(node, call)
+        fix = _method_fix(node.attr)
     report.add("forbidden-attribute", node, what, "Arrays have only .shape and .ndim here.", fix)
 
 
-def method_fix(node: ast.Attribute) -> str:
-    """Return what to write instead of a method of an array."""
-    if node.attr in METHOD_FIXES:
-        return METHOD_FIXES[node.attr]
-    forms = NP_FORMS.get(node.attr)
+def _method_fix(name: str) -> str:
+    """Return what to write instead of a method of an array; where arrays are followed more may be known."""
+    if name in _METHOD_FIXES:
+        return _METHOD_FIXES[name]
+    forms = NP_FORMS.get(name)
     if forms is None:
-        hint = did_you_mean(node.attr, NP_FORMS)
-        return f"Use a function of the table of call forms.{hint}"
-    rest = ", axis=-1" if any(p.name == "axis" for p in forms[0].parameters) else ""
-    if len(forms[0].parameters) > 1 and not rest:
-        return f"Write np.{forms[0].signature.replace(', /', '')}."
-    array = shown(node.value, 30)
-    scalar = (
-        f"; where `{array}` has one number a world there is nothing to reduce: use it itself" if rest else ""
-    )
-    return f"Write np.{node.attr}({array}{rest}){scalar}."
+        return f"Use a function of the table of call forms.{did_you_mean(name, NP_FORMS)}"
+    return f"The function is np.{forms[0].signature.replace(', /', '')}."
 
 
 def _check_constant(node: ast.Constant, parent: ast.AST | None, report: Report) -> None:
     value = node.value
     if isinstance(value, str):
-        key = isinstance(parent, (ast.Subscript, ast.Dict)) and not _is_dict_value(node, parent)
-        if not key and not isinstance(parent, ast.Expr):
-            what = f"The text {value[:40]!r} stands where a number belongs."
-            why = "Text is for docstrings and for names of components and memory."
-            report.add("text", node, what, why, "Use numbers and arrays.")
+        _check_text(node, value, parent, report)
     elif isinstance(value, (bytes, complex)):
         report.add(
             "text", node, "Only real numbers are allowed.", "Arrays hold float32 or int32.", "Use floats."
@@ -220,14 +178,37 @@ def _check_constant(node: ast.Constant, parent: ast.AST | None, report: Report) 
         )
 
 
+def _check_text(node: ast.Constant, value: str, parent: ast.AST | None, report: Report) -> None:
+    key = isinstance(parent, (ast.Subscript, ast.Dict)) and not _is_dict_value(node, parent)
+    if key or isinstance(parent, ast.Expr):
+        return
+    what = f"The text {value[:40]!r} stands where a number belongs."
+    why = "Text is for docstrings and for names of components and memory."
+    infinity = _INFINITIES.get(value.strip().lower())
+    if isinstance(parent, ast.Call) and dotted(parent.func) == "float" and infinity is not None:
+        why = "Infinity has a name here; text is for docstrings and names."
+        report.rewrite("text", parent, what, why, infinity)
+    else:
+        report.add("text", node, what, why, "Use numbers and arrays.")
+
+
+_INF = ast.Attribute(ast.Name("np", ast.Load()), "inf", ast.Load())
+_INFINITIES = {
+    **dict.fromkeys(("inf", "+inf", "infinity"), _INF),
+    **dict.fromkeys(("-inf", "-infinity"), ast.UnaryOp(ast.USub(), _INF)),
+}
+
+
 def _is_dict_value(node: ast.Constant, parent: ast.AST) -> bool:
     return isinstance(parent, ast.Dict) and any(value is node for value in parent.values)
 
 
 def _check_operator(node: ast.BinOp, report: Report) -> None:
     if isinstance(node.op, ast.MatMult):
-        fix = f"Write np.sum({shown(node.left, 25)} * {shown(node.right, 25)}, axis=-1)."
-        report.add("call-form", node, "`@` is not allowed.", "It is not in the table of call forms.", fix)
+        product = np_call("sum", ast.BinOp(node.left, ast.Mult(), node.right), axis=number(-1))
+        also = " for two vectors of each world; a matrix times a vector is np.sum(m * v[:, None, :], axis=-1)"
+        why = "It is not in the table of call forms."
+        report.rewrite("call-form", node, "`@` is not allowed.", why, product, also=also)
     elif isinstance(node.op, (ast.LShift, ast.RShift)):
         report.add("forbidden-syntax", node, "Bit shifts are not allowed.", _PURE, "Multiply or divide.")
     elif isinstance(node.op, ast.Mult) and any(isinstance(n, SEQUENCES) for n in (node.left, node.right)):
@@ -269,9 +250,16 @@ def _is_number(node: ast.AST) -> bool:
 
 def _check_comparison(node: ast.Compare, report: Report) -> None:
     for operator in node.ops:
-        if isinstance(operator, (ast.In, ast.NotIn, ast.Is, ast.IsNot)):
-            fix = "Compare numbers: (x == 1) | (x == 2)."
-            report.add("forbidden-syntax", node, f"`{shown(node)}` is not allowed.", _PURE, fix)
+        if not isinstance(operator, (ast.In, ast.NotIn, ast.Is, ast.IsNot)):
+            continue
+        what, items = f"`{shown(node)}` is not allowed.", node.comparators[0]
+        listed = items.elts if isinstance(items, (ast.Tuple, ast.List, ast.Set)) else []
+        if isinstance(operator, ast.In) and len(node.ops) == 1 and listed:
+            equal = [ast.Compare(node.left, [ast.Eq()], [item]) for item in listed]
+            any_of = reduce(lambda a, b: ast.BinOp(a, ast.BitOr(), b), equal)
+            report.rewrite("forbidden-syntax", node, what, _PURE, any_of)
+        else:
+            report.add("forbidden-syntax", node, what, _PURE, "Compare numbers: (x == 1) | (x == 2).")
 
 
 def check_docstrings(tree: ast.Module, report: Report) -> None:

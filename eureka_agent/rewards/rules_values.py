@@ -22,9 +22,12 @@ from eureka_agent.rewards.kinds import (
     sequence,
     with_item,
 )
+from eureka_agent.rewards.rewrites import as_number, np_call, where
 from eureka_agent.rewards.rules_array_calls import Calls
 from eureka_agent.rewards.rules_index import check_index
+from eureka_agent.rewards.rules_logic import array_logic, binary_of_masks, in_pairs
 from eureka_agent.rewards.rules_syntax import SEQUENCES, dotted, is_library
+from eureka_agent.rewards.rules_writing import item_written
 from eureka_agent.rewards.source import MEMORY_ARGUMENT, literal
 from eureka_agent.rewards.tree import shown
 
@@ -96,13 +99,7 @@ class Values:
         if "sequence" in (left.tag, right.tag):
             return self._sequence_operator(node, left, right)
         if left.tag == right.tag == "mask":
-            if isinstance(node.op, ast.Sub):
-                fix = "Write np.where(a, 1.0, 0.0) - np.where(b, 1.0, 0.0)."
-                self.flow.error(
-                    "mask-arithmetic", node, f"`{shown(node)}` subtracts booleans.", "NumPy refuses it.", fix
-                )
-            keeps = isinstance(node.op, (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor))
-            return MASK if keeps else ARRAY
+            return binary_of_masks(node, self.flow.report)
         if left.worlds or right.worlds:
             return ARRAY
         return join(left, right)
@@ -123,22 +120,15 @@ class Values:
 
     def _unary(self, node: ast.UnaryOp) -> Kind:
         kind = self.kind(node.operand)
-        text = shown(node.operand, 40)
         if isinstance(node.op, ast.Not) and (kind.worlds or kind.tag == "const"):
-            why = "Every world has its own value."
-            self.flow.error(
-                "array-branching",
-                node,
-                f"`{shown(node)}` negates an array.",
-                why,
-                f"Write np.logical_not({text}).",
-            )
+            what, why = f"`{shown(node)}` negates an array.", "Every world has its own value."
+            instead = np_call("logical_not", node.operand)
+            self.flow.report.rewrite("array-branching", node, what, why, instead)
             return MASK
         if isinstance(node.op, ast.USub) and kind.tag == "mask":
-            fix = f"Write -np.where({text}, 1.0, 0.0)."
-            self.flow.error(
-                "mask-arithmetic", node, f"`{shown(node)}` negates booleans.", "NumPy refuses it.", fix
-            )
+            negated = ast.UnaryOp(ast.USub(), as_number(node.operand))
+            what = f"`{shown(node)}` negates booleans."
+            self.flow.report.rewrite("mask-arithmetic", node, what, "NumPy refuses it.", negated)
             return ARRAY
         return SCALAR if isinstance(node.op, ast.Not) else kind
 
@@ -147,30 +137,26 @@ class Values:
         if not any(kind.worlds for kind in kinds):
             return CONST if any(kind.tag == "const" for kind in kinds) else SCALAR
         if len(node.ops) > 1:
-            operands = [node.left, *node.comparators]
-            pairs = [
-                f"({shown(ast.Compare(a, [op], [b]), 40)})"
-                for a, op, b in zip(operands[:-1], node.ops, operands[1:], strict=True)
-            ]
             what = f"`{shown(node)}` chains comparisons of arrays."
             why = "A chain branches like `and`. (`&` binds tighter than `<`: write brackets.)"
-            self.flow.error("array-branching", node, what, why, f"Write {' & '.join(pairs)}.")
+            self.flow.report.rewrite("array-branching", node, what, why, in_pairs(node))
         return MASK
 
     def _bool(self, node: ast.BoolOp) -> Kind:
         kinds = [self.kind(value) for value in node.values]
-        if any(kind.worlds or kind.tag == "const" for kind in kinds):
-            word, symbol = ("and", "&") if isinstance(node.op, ast.And) else ("or", "|")
-            parts = f" {symbol} ".join(f"({shown(value, 30)})" for value in node.values[:4])
-            what = f"`{word}` joins arrays in `{shown(node)}`."
-            why = "Every world has its own value, so Python cannot choose one."
-            self.flow.error("array-branching", node, what, why, f"Write {parts}, or np.logical_{word}(a, b).")
-            return MASK
-        return joined(kinds) or ANY
+        if not any(kind.worlds or kind.tag == "const" for kind in kinds):
+            return joined(kinds) or ANY
+        word = "and" if isinstance(node.op, ast.And) else "or"
+        what = f"`{word}` joins arrays in `{shown(node)}`."
+        why = "Every world has its own value, so Python cannot choose one."
+        masks = all(kind.tag == "mask" for kind in kinds)
+        also = "" if masks else f"; for a condition alone np.logical_{word}(a, b) is enough"
+        self.flow.report.rewrite("array-branching", node, what, why, array_logic(node, masks), also=also)
+        return MASK if masks else ARRAY
 
     def _ternary(self, node: ast.IfExp) -> Kind:
-        fix = f"Write np.where({shown(node.test, 40)}, {shown(node.body, 30)}, {shown(node.orelse, 30)})."
-        self.refuse_branch(node, node.test, "`… if … else …`", fix)
+        instead = where(node.test, node.body, node.orelse)
+        self.refuse_branch(node, node.test, "`… if … else …`", instead)
         return join(self.kind(node.body), self.kind(node.orelse))
 
     def _list(self, node: ast.List | ast.Tuple) -> Kind:
@@ -195,7 +181,8 @@ class Values:
         for generator in node.generators:
             self.store(generator.target, self.iterated(generator.iter))
             for test in generator.ifs:
-                self.refuse_branch(node, test, "The filter of the comprehension", "Write np.where inside it.")
+                fix = "Leave the filter out; for a sum write np.where(condition, x, 0.0) inside."
+                self.refuse_branch(node, test, "The filter of the comprehension", fix)
         if isinstance(node, ast.DictComp):
             made = dictionary([self.kind(node.value)], None)
         else:
@@ -262,20 +249,17 @@ class Values:
             text = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
             self.names[target.value.id] = with_item(holder, text, value)
             return
-        name = shown(target.value, 30)
         what = f"`{shown(target)} = …` writes in place."
-        why = "Arrays are never written: JAX refuses it, and signals are shared."
-        fix = f"Write {name} = np.where(condition, new, {name})."
-        if self.kind(key).tag == "mask":
-            fix = f"Write {name} = np.where({shown(key, 30)}, new, {name})."
-        elif not holder.worlds:
-            fix = "Write a new list or dictionary of your own."
         constant = holder.tag == "sequence" and self._is_constant(target.value)
         if constant or holder.tag in ("table", "any"):
             why = "Constants of the module never change: a second call would pay something else."
             fix = "Keep state across steps in MEMORY, or write a new list or dictionary of your own."
             self.flow.error("constant-state", target, what, why, fix)
             return
+        fix = "Write a new list or dictionary of your own."
+        if holder.worlds:
+            fix = item_written(target, self.kind(key))
+        why = "Arrays are never written: JAX refuses it, and signals are shared."
         self.flow.error("in-place", target, what, why, fix)
 
     def _is_constant(self, node: ast.expr) -> bool:
@@ -283,13 +267,19 @@ class Values:
             node = node.value
         return isinstance(node, ast.Name) and node.id in self.constants and node.id not in self.names
 
-    def refuse_branch(self, node: ast.AST, test: ast.expr, construct: str, fix: str) -> None:
-        """Report a Python branch whose condition has a value for each world."""
+    def refuse_branch(
+        self, node: ast.expr | ast.stmt, test: ast.expr, construct: str, instead: ast.AST | str
+    ) -> None:
+        """Report a branch on what has a value for each world; `instead` is a rewrite, or words."""
         kind = self.kind(test)
-        if kind.worlds or kind.tag == "const":
-            what = f"{construct} depends on the array `{shown(test)}`."
-            why = "Every world has its own value, so Python cannot choose one branch."
-            self.flow.error("array-branching", node, what, why, fix)
+        if not kind.worlds and kind.tag != "const":
+            return
+        what = f"{construct} depends on the array `{shown(test)}`."
+        why = "Every world has its own value, so Python cannot choose one branch."
+        if isinstance(instead, str):
+            self.flow.error("array-branching", node, what, why, instead)
+        else:
+            self.flow.report.rewrite("array-branching", node, what, why, instead)
 
     def iterated(self, node: ast.expr) -> Kind:
         """Return what a loop over an expression gives at every step."""

@@ -6,6 +6,7 @@ import ast
 import re
 import threading
 import warnings
+from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType
 
@@ -141,6 +142,28 @@ def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
 def parameters_of(function: ast.FunctionDef) -> tuple[str, ...]:
     """Return the names of all ordinary parameters in order."""
     return tuple(a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs))
+
+
+def dotted(node: ast.AST) -> str | None:
+    """Return `np.linalg.norm` for such a chain of names, or None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+def nodes_with_parents(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST | None]]:
+    """Every node with its parent, without annotations, which have a check of their own."""
+    stack: list[tuple[ast.AST, ast.AST | None]] = [(tree, None)]
+    while stack:
+        node, parent = stack.pop()
+        yield node, parent
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns", "type_comment"):
+                continue
+            children = value if isinstance(value, list) else [value]
+            stack += [(child, node) for child in children if isinstance(child, ast.AST)]
 
 
 def is_docstring(node: ast.stmt) -> bool:

@@ -12,9 +12,10 @@ from eureka_agent.store import checked
 
 def candidate_to_json(candidate: Candidate) -> checked.Json:
     """Return a candidate as journalled; its evaluations are events of their own."""
-    data = asdict(replace(candidate, evaluations=()))
+    data = asdict(replace(candidate, evaluations=(), findings=()))
     del data["evaluations"]
-    return data | {"status": str(candidate.status)}
+    findings = [finding.to_json() for finding in candidate.findings]
+    return data | {"status": str(candidate.status), "findings": findings}
 
 
 def candidate_from_json(data: Any) -> Candidate:
@@ -42,7 +43,7 @@ def _finding(data: Any, what: str) -> Finding:
     finding = Finding.from_json(checked.mapping(data, what))
     for name in ("rule", "what", "why", "fix"):
         checked.text(getattr(finding, name), f"{what}.{name}")
-    checked.choice(finding.severity, f"{what}.severity", ("error", "warning"))
+    checked.choice(finding.severity, f"{what}.severity", ("error", "warning", "note"))
     if finding.line is not None:
         checked.whole(finding.line, f"{what}.line", most=None)
     return finding

@@ -32,7 +32,7 @@ def to_world(quaternion: Array, vector: Array) -> Array:
 
 
 def wrapped(angle: Array) -> Array:
-    """Return an angle in [-pi, pi)."""
+    """Return angles of any shape, in rad, wrapped to [-pi, pi)."""
     return np.mod(angle + np.pi, 2.0 * np.pi) - np.pi
 
 
@@ -46,5 +46,5 @@ def capsule_bottom(
 
 
 def limit_proximity(angles: Array, low: Array | float, high: Array | float) -> Array:
-    """Return how near joints are to their stops: 0 in the middle of the range, 1 at a stop, above 1 in it."""
+    """Return how near joints `(n, ...)` are to their limits: 0 mid-range, 1 at a limit, above 1 beyond it."""
     return np.abs(2.0 * (angles - low) / (high - low) - 1.0)

@@ -14,6 +14,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks.observe import numeric_info
@@ -37,7 +38,7 @@ _LEFT_BEHIND = tuple(sorted(STEPPED_FIELDS - {"time"} | {"cacc", "cfrc_int", "cf
 
 
 class SimulatorWarning(UserWarning):
-    """Something MuJoCo warns about, e.g. a simulation that became unstable."""
+    """A warning of MuJoCo, e.g. that a simulation became unstable."""
 
 
 def route_warnings() -> None:
@@ -63,16 +64,16 @@ def mujoco_data(env: gym.Env) -> Any:
 
 
 def read_fields(env: gym.Env, names: Sequence[str]) -> Mapping[str, Array]:
-    """Return fields of `MjData` by name: live views, without a leading axis."""
+    """Return fields of `MjData` by name: live views in MuJoCo's shapes, `(...)`, and units."""
     data = env.unwrapped.data if names else None  # pyright: ignore[reportAttributeAccessIssue]
     return {name: getattr(data, name) for name in names}
 
 
 def read_physics(env: gym.Env) -> dict[str, Array]:
-    """Return what the next step of a MuJoCo environment depends on.
+    """Return what the next step of a MuJoCo environment depends on, in the shapes of `MjData`.
 
-    The integration state is all that MuJoCo needs. Fields that the last step computed lie one substep behind
-    it; an environment may read them before its next step, and they cannot be computed again.
+    The integration state, `(size,)`, is all that MuJoCo needs. Fields computed by the last step lag it by one
+    substep; an environment may read them before its next step, and they cannot be recomputed.
     """
     inner: Any = env.unwrapped
     mujoco: Any = sys.modules["mujoco"]
@@ -83,7 +84,7 @@ def read_physics(env: gym.Env) -> dict[str, Array]:
 
 
 def write_physics(env: gym.Env, physics: Mapping[str, Array]) -> None:
-    """Put a MuJoCo environment into a state that `read_physics` returned."""
+    """Put a MuJoCo environment into a state from `read_physics`, in the same shapes."""
     inner: Any = env.unwrapped
     mujoco: Any = sys.modules["mujoco"]
     mujoco.mj_setState(
@@ -113,8 +114,12 @@ def check_fields(env: gym.Env, names: Sequence[str], label: str) -> None:
             )
 
 
-class EndWhenUnstable(gym.Wrapper):
-    """End the episode at any warning of the simulator: MuJoCo restarts an unstable world silently."""
+class EndWhenUnstable(gym.Wrapper, RecordConstructorArgs):
+    """Ends the episode at any simulator warning: MuJoCo resets an unstable world silently."""
+
+    def __init__(self, env: gym.Env) -> None:
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Step; `terminated` if MuJoCo counted a warning since the last reset."""

@@ -1,4 +1,4 @@
-"""Pieces of fitness functions: runs of steps, jumps and turns that a careless score would miscount.
+"""Building blocks of fitness functions: runs of steps, jumps and turns that a naive score miscounts.
 
 Every argument is an array over the steps of one episode, `(T,)`.
 """
@@ -14,14 +14,14 @@ Array = np.ndarray
 
 
 def runs(mask: Array) -> Iterator[tuple[int, int]]:
-    """Yield `(begin, end)` of every longest stretch of steps on which `mask` holds, in order."""
+    """Yield `(begin, end)` of every maximal stretch of steps on which `mask`, bool `(T,)`, is true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(mask, dtype=np.int8), [0]])))
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         yield int(begin), int(end)
 
 
 def longest_run(mask: Array) -> int:
-    """Return the number of steps of the longest stretch on which `mask` holds."""
+    """Return the number of steps of the longest stretch on which `mask`, bool `(T,)`, is true."""
     return max((end - begin for begin, end in runs(mask)), default=0)
 
 
@@ -29,9 +29,9 @@ def landed_turns(turned: Array, clean: Array, standing: Array, *, hold: int) -> 
     """Count whole turns that begin and end standing, plus half of the fraction turned in a last, open one.
 
     Args:
-        turned: turns in the wanted direction since the start, net: 1 after a whole one.
-        clean: False where the body touches what it must not touch; a turn that has such a step is void.
-        standing: on the feet and upright.
+        turned: `(T,)`, net turns in the wanted direction since the start: 1 after a whole one.
+        clean: bool `(T,)`, False on forbidden contact; a turn with such a step does not count.
+        standing: bool `(T,)`, on the feet and upright.
         hold: consecutive standing steps that make a landing.
     """
     landings = [(begin, begin + hold) for begin, end in runs(standing) if end - begin >= hold]
@@ -48,7 +48,7 @@ def landed_turns(turned: Array, clean: Array, standing: Array, *, hold: int) -> 
 
 
 def highest_landed_jump(foot_height: Array, standing: Array, *, hold: int, after: int) -> float:
-    """Return the greatest foot height of a jump between two stands, or 0.
+    """Return the greatest foot height, in the unit of `foot_height` `(T,)`, between two stands, or 0.
 
     A jump counts if `hold` standing steps follow it at once or later, and the episode goes on for at least
     `after` steps from there: a fall that ends the episode soon after voids the jump that led to it.

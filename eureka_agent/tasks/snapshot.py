@@ -1,7 +1,7 @@
-"""Everything that some worlds remember, as plain data: what a simulator can go on from, bit for bit.
+"""The complete state of some worlds, as plain data: a simulator continues from it bit for bit.
 
-Physics, elapsed time, each world's random generator and the signals of the step before belong together: with
-one of them left out, the same actions would lead elsewhere.
+Physics, elapsed time, each world's random generator and the signals of the previous step belong together: if
+one were missing, the same actions would lead elsewhere.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from eureka_agent.tasks.task import Array
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What n worlds of one simulator remember; nothing in it is shared with the simulator."""
+    """The state of n worlds of one simulator; it shares no memory with the simulator."""
 
     source: str
-    """Whose worlds these are, e.g. "BatchedWorlds of cartpole"; only such ones can go on from it."""
+    """The kind of simulator, e.g. "BatchedWorlds of cartpole"; only the same kind can restore it."""
     arrays: Mapping[str, Array]
     """By name, each `(n, ...)`; parts are told apart by a prefix, e.g. `physics/`."""
     worlds: tuple[Any, ...]
-    """What else each of the n worlds remembers, JSON-able; see `plain.packed`."""
+    """Other state of each of the n worlds, JSON-able; see `plain.packed`."""
     shared: Mapping[str, Any] = field(default_factory=dict)
-    """What all of them share, JSON-able."""
+    """State shared by all of them, JSON-able."""
 
     @property
     def num_envs(self) -> int:
-        """How many worlds it holds."""
+        """Number of worlds."""
         return len(self.worlds)
 
     def rows(self, worlds: Sequence[int] | Array) -> Snapshot:
-        """Return the snapshot of some of the worlds, in this order; one may stand there more than once."""
+        """Return the snapshot of some worlds, indices `(k,)`, in this order; repetitions are allowed."""
         chosen = [int(world) for world in worlds]
         arrays = {name: array[chosen] for name, array in self.arrays.items()}
         return replace(self, arrays=arrays, worlds=tuple(self.worlds[world] for world in chosen))
 
     def part(self, name: str) -> dict[str, Array]:
-        """Return the arrays of one part by their names in it."""
+        """Return the arrays `(n, ...)` of one part, by their names in it."""
         prefix = f"{name}/"
         return {
             key.removeprefix(prefix): array for key, array in self.arrays.items() if key.startswith(prefix)
@@ -65,12 +65,12 @@ class Snapshot:
 
 
 def part(name: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return arrays under the names that they have as a part of a snapshot."""
+    """Return arrays `(n, ...)` under the names they have as a part of a snapshot."""
     return {f"{name}/{key}": array for key, array in arrays.items()}
 
 
 def with_rows(held: Mapping[str, Array], rows: Array, new: Mapping[str, Array]) -> dict[str, Array]:
-    """Return new arrays: those held, with some rows replaced."""
+    """Return copies of the arrays `(n, ...)`, with the rows `(k,)` replaced by `new`, each `(k, ...)`."""
     made = {name: held[name].copy() for name in new}
     for name, array in new.items():
         made[name][rows] = array
@@ -78,5 +78,5 @@ def with_rows(held: Mapping[str, Array], rows: Array, new: Mapping[str, Array]) 
 
 
 def every_row(num_envs: int, worlds: Array | None) -> Array:
-    """Return the indices of the worlds that are meant; all where None is given."""
+    """Return world indices, int64 `(k,)`; None stands for all."""
     return np.arange(num_envs) if worlds is None else np.asarray(worlds, dtype=np.int64)

@@ -49,7 +49,7 @@ class SignalTracker:
         return result
 
     def retain(self, worlds: Array) -> None:
-        """Go on with these worlds only; they are numbered anew, in this order."""
+        """Keep worlds `(k,)` only; they are renumbered in this order."""
         self._num_envs = len(worlds)
         self._state = {name: array[worlds] for name, array in self._state.items()}
         self._last = {name: array[worlds] for name, array in self._last.items()}
@@ -59,7 +59,7 @@ class SignalTracker:
         return part("state", self._state) | part("last", self._last)
 
     def restore(self, worlds: Array, snapshot: Snapshot) -> None:
-        """Go on in these worlds from the part `tracker` of a snapshot; `reset` must have been called."""
+        """Continue worlds `(k,)` from the part `tracker` of a snapshot; `reset` must have been called."""
         self._state = with_rows(self._state, worlds, snapshot.part("tracker/state"))
         self._last = with_rows(self._last, worlds, snapshot.part("tracker/last"))
 
@@ -101,7 +101,7 @@ class RolloutSignals:
         return {name: array.reshape(steps, rows, *array.shape[1:]) for name, array in every.items()}
 
     def retain(self, worlds: Array) -> None:
-        """Go on with these worlds only; they are numbered anew, in this order."""
+        """Keep worlds `(k,)` only; they are renumbered in this order."""
         self._last = {name: array[worlds] for name, array in self._last.items()}
 
     def snapshot(self) -> dict[str, Array]:
@@ -109,7 +109,7 @@ class RolloutSignals:
         return dict(self._last)
 
     def restore(self, remembered: Mapping[str, Array]) -> None:
-        """Go on from what `snapshot` returned."""
+        """Continue from the result of `snapshot`, each `(N, ...)`."""
         self._last = {name: array.copy() for name, array in remembered.items()}
 
     def _previous(self, now: Signals, steps: int, rows: int) -> Signals:
@@ -143,10 +143,13 @@ def checked_signals(task: Task, signals: Mapping[str, Array], function: str, row
 
 
 def _wrong(task: Task, name: str, function: str, problem: str) -> TaskError:
+    fix = f"Check that the environment is the task's own, {task.env_id}: another one needs another task."
+    if task.folder is not None:
+        fix += " If it is, correct the task's task.py or the [[signals]] in its task.toml."
     return TaskError(
         f"Task '{task.name}': the signal '{name}' of {function}() {problem}",
         allowed="exactly the declared signals, each `(num_envs, *shape)`, finite",
-        fix="Correct the task's task.py or the [[signals]] in its task.toml.",
+        fix=fix,
     )
 
 

@@ -54,8 +54,8 @@ class StepResult:
 class GymWorlds:
     """`num_envs` environments of one task, with same-step autoreset.
 
-    Every environment is seeded at its first reset only, and goes on with its own generator: what one world
-    draws never depends on another.
+    Every environment is seeded at its first reset only, and keeps its own generator: the random numbers of
+    one world never depend on another.
     """
 
     def __init__(self, task: Task, num_envs: int, seeds: Sequence[int]) -> None:
@@ -72,9 +72,9 @@ class GymWorlds:
         self._first_seeds: list[int] | None = [int(seed) for seed in seeds]
         self._first = np.ones(num_envs, dtype=bool)
         self.state: dict[str, Array] = {}
-        """State to act on next."""
+        """State to act on next, each `(num_envs, ...)`."""
         self.final_state: dict[str, Array] = {}
-        """State after the last step, before any reset."""
+        """State after the last step, before any reset, each `(num_envs, ...)`."""
 
     @property
     def action_space(self) -> gym.Space:
@@ -86,17 +86,18 @@ class GymWorlds:
         given, self._first_seeds = self._first_seeds, None
         seeds = given or [None] * self.num_envs
         rows = [env.reset(seed=seed) for env, seed in zip(self.envs, seeds, strict=True)]
-        self.state = self._read(range(self.num_envs), [row[0] for row in rows], [row[1] for row in rows])
+        observations, infos = [row[0] for row in rows], [row[1] for row in rows]
+        self.state = self._read(range(self.num_envs), observations, infos, fresh=True)
         self.final_state = self.state
         self._tracker.reset(self.state)
         self._first = np.ones(self.num_envs, dtype=bool)
         return policy_observation(self.leaves, self.state)
 
     def step(self, actions: Array, *, measure: bool = True) -> StepResult:
-        """Step every world once; continuous actions are clipped to the space.
+        """Step every world once with actions `(num_envs, ...)`; continuous ones are clipped to the space.
 
-        Without `measure` signals and fitness are left out: for those who measure whole rollouts at once from
-        `state` and `final_state`. One object's steps are all measured, or none of them.
+        Without `measure` signals and fitness are left out, for callers that measure whole rollouts at once
+        from `state` and `final_state`. One object's steps are all measured, or none of them.
 
         Raises TrainingError if an action is not finite, TaskError if an environment misbehaves.
         """
@@ -129,7 +130,7 @@ class GymWorlds:
             return result
         ended = np.flatnonzero(done)
         rows = [self.envs[i].reset() for i in ended]
-        fresh = self._read(ended, [row[0] for row in rows], [row[1] for row in rows])
+        fresh = self._read(ended, [row[0] for row in rows], [row[1] for row in rows], fresh=True)
         self.state = {name: _scattered(array, ended, fresh[name]) for name, array in self.final_state.items()}
         self._tracker.reset(self.state, done)
         return replace(result, policy_obs=policy_observation(self.leaves, self.state))
@@ -139,11 +140,19 @@ class GymWorlds:
         worlds: Sequence[int] | range | Array,
         observations: Sequence[Any],
         infos: Sequence[Mapping[str, Any]],
+        *,
+        fresh: bool = False,
     ) -> dict[str, Array]:
-        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself."""
+        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself.
+
+        `fresh` worlds were just reset.
+        """
         state = {leaf.name: stack_leaf(leaf, observations) for leaf in self.leaves}
         for name, key in self.task.info.items():
-            state[name] = stack_info(name, key, self._shapes.get(name), infos)
+            if fresh and name in self.task.late_info:
+                state[name] = np.zeros((len(worlds), *self._shapes.get(name, ())))
+            else:
+                state[name] = stack_info(name, key, self._shapes.get(name), infos)
         extra = [self.task.behaviour.read_state(self.envs[i]) for i in worlds]
         for name in extra[0]:
             state[name] = _stacked(name, [row[name] for row in extra])
@@ -155,7 +164,7 @@ class GymWorlds:
         return not no_state(self.envs[0])
 
     def snapshot(self, worlds: Array | None = None) -> Snapshot:
-        """Return everything that these worlds (all, if None) remember; see `Simulator.snapshot`."""
+        """Return the complete state of worlds `(k,)` (None: all); see `Simulator.snapshot`."""
         if not self.state:
             raise ValueError("call reset() before snapshot()")
         rows = every_row(self.num_envs, worlds)
@@ -163,7 +172,7 @@ class GymWorlds:
         return Snapshot(self._source, arrays, tuple(read_state_of(self.envs[row]) for row in rows))
 
     def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
-        """Go on in these worlds (all, if None) from a snapshot; see `Simulator.restore`."""
+        """Continue worlds `(k,)` (None: all) from a snapshot; see `Simulator.restore`."""
         if not self.state:
             self.reset()
         rows = every_row(self.num_envs, worlds)
@@ -189,7 +198,7 @@ class GymWorlds:
         }
 
     def retain(self, worlds: Array) -> None:
-        """Go on with these worlds only (increasing indices); they are numbered anew, in this order."""
+        """Keep these worlds only, increasing indices `(k,)`; they are renumbered in this order."""
         kept = {int(world) for world in worlds}
         for index, env in enumerate(self.envs):
             if index not in kept:

@@ -1,9 +1,9 @@
-"""After a training the saved file is asked again: what a person imports must pay what was trained with.
+"""After a training the saved file is evaluated again: the imported reward must equal the trained one.
 
-A fresh worker loads the file and pays recorded steps in another order and in batches of another size. What
-was trained on a CPU must come out bit for bit; a device computes in another order of its own. The file
-is also imported as plain Python, in a locked-down worker without the facade; before a confirmation on more
-steps.
+A fresh worker loads the file and evaluates recorded steps in another order and in batches of another size.
+Results of a CPU training must match bit for bit; a device computes in a different order. The file is also
+imported as plain Python, in a locked-down worker without the facade, and on more steps before a
+confirmation.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CONFIRM = "confirm"
 
 @dataclass(frozen=True)
 class Agreement:
-    """How equal two rewards of the same steps must be."""
+    """The tolerance between two rewards of the same steps."""
 
     exact: bool = False
     slack: float = 1e-6
@@ -53,7 +53,7 @@ class Agreement:
     a small difference is exact."""
 
     def broken(self, paid: Array, again: Array) -> bool:
-        """Say whether two columns of rewards differ by more than is allowed."""
+        """Return whether two arrays of rewards, `(rows,)` each, differ by more than is allowed."""
         if self.exact:
             return not np.array_equal(paid, again)
         atol = self.slack * max(1.0, float(np.max(np.abs(paid), initial=0.0)))
@@ -67,7 +67,7 @@ AS_PLAIN = Agreement(slack=RTOL)
 
 
 class AuditedTrainer:
-    """Passes everything on to a trainer, and fails candidates whose saved file pays something else."""
+    """Wraps a trainer and fails candidates whose saved file returns other rewards."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class AuditedTrainer:
         on_outcome: OnOutcome,
         on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
-        """Train all jobs, and tell each outcome once the saved file was asked again; see `Trainer.train`."""
+        """Train all jobs and report each outcome once the saved file is verified; see `Trainer.train`."""
         audited: dict[TrainingJob, Outcome] = {}
 
         def audit(job: TrainingJob, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""What a reward pays for steps that were recorded, asked in a locked-down process of its own."""
+"""Evaluates a reward on recorded steps, in a separate, locked-down process."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ TIMEOUT_S = 60.0
 
 
 class RewardEvaluator:
-    """Tells what one reward pays, in a worker that serves it alone and is kept until `close`.
+    """Evaluates one reward, in a worker that serves it alone and lives until `close`.
 
-    The worker starts with the first question, and anew for one that is too large for it or after one that it
-    did not survive. Ask from one thread.
+    The worker starts with the first call, and is restarted for a larger batch or after a crash. Call it from
+    one thread.
     """
 
     def __init__(
         self, reward: Coded, *, task: Task, sandbox: RewardSandbox, rows: int = 1, plain: bool = False
     ) -> None:
-        """`rows` is how many steps a question is expected to hold at most.
+        """`rows` is the expected maximum number of steps per call.
 
-        With `plain` the text runs as Python imports it, without the facade.
+        With `plain` the source runs as Python imports it, without the facade.
         """
         self._reward, self._task, self._sandbox = reward, task, sandbox
         self._rows, self._plain = rows, plain
@@ -45,7 +45,7 @@ class RewardEvaluator:
         self.close()
 
     def __call__(self, signals: Signals, first: np.ndarray, *, timeout_s: float = TIMEOUT_S) -> RewardBatch:
-        """Return what the reward pays for T steps of N worlds.
+        """Return the rewards of T steps of N worlds, each `(T, N)`.
 
         Args:
             signals: each `(T, N, ...)`, `prev_` ones included; what the reward does not read is ignored.
@@ -69,17 +69,17 @@ class RewardEvaluator:
         return RewardBatch(output.reward, dict(output.components))
 
     def batch(self, batch: TrajectoryBatch) -> RewardBatch:
-        """Return what the reward pays for trajectories side by side; raises what a call raises."""
+        """Return the rewards `(T, N)` of a batch of trajectories; raises what a call raises."""
         return self(batch.signals, batch.first)
 
     def close(self) -> None:
-        """End the worker, if there is one; a further question starts another."""
+        """End the worker, if there is one; the next call starts another."""
         if self._worker is not None:
             self._sandbox.kill(self._worker)
         self._worker = None
 
     def _ready(self, rows: int) -> RewardWorker:
-        """Return a worker with room for so many rows."""
+        """Return a worker with room for this many rows."""
         if self._worker is not None and self._worker.layout.capacity < rows:
             self.close()
         if self._worker is None:
@@ -92,16 +92,16 @@ class RewardEvaluator:
 def evaluate_reward(
     reward: Coded, batch: TrajectoryBatch, *, task: Task, sandbox: RewardSandbox, plain: bool = False
 ) -> RewardBatch:
-    """Return what `reward` pays for recorded steps, in a worker that ends with the answer.
+    """Return the rewards `(T, N)` of recorded steps, from a worker that ends afterwards.
 
-    See `RewardEvaluator`, which keeps its worker for further questions.
+    See `RewardEvaluator`, which keeps its worker for further calls.
     """
     with RewardEvaluator(reward, task=task, sandbox=sandbox, plain=plain) as evaluate:
         return evaluate.batch(batch)
 
 
 def with_reward(evaluate: RewardEvaluator, trajectory: Trajectory) -> Trajectory:
-    """Return an episode with what a reward pays for it; raises what `RewardEvaluator` raises."""
+    """Return an episode with its rewards `(T,)` filled in; raises what `RewardEvaluator` raises."""
     paid = evaluate.batch(TrajectoryBatch.in_a_row([trajectory]))
     components = {name: values[:, 0] for name, values in paid.components.items()}
     return replace(trajectory, reward=paid.reward[:, 0], components=components)

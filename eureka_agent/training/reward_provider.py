@@ -13,7 +13,7 @@ from eureka_agent.tasks.task import Signals, Task
 
 Array = np.ndarray
 ROLLOUT_TIMEOUT_S = 5.0
-"""Seconds a reward may take for a whole rollout; its thread waits for it, and other candidates with it."""
+"""Time limit of a reward for a whole rollout, in seconds; its thread and other candidates wait for it."""
 
 
 class RolloutSteps(Protocol):
@@ -21,22 +21,22 @@ class RolloutSteps(Protocol):
 
     @property
     def signals(self) -> Signals:
-        """Those that the provider names, or more."""
+        """Each `(T, N, ...)`: those that the provider names, or more."""
         ...
 
     @property
     def native_reward(self) -> Array:
-        """The environment's own."""
+        """The environment's own reward, `(T, N)`."""
         ...
 
     @property
     def done(self) -> Array:
-        """bool: the episode ended with the step."""
+        """bool `(T, N)`: the episode ended with the step."""
         ...
 
     @property
     def first(self) -> Array:
-        """bool: the step was the first of its episode."""
+        """bool `(T, N)`: the step was the first of its episode."""
         ...
 
 
@@ -48,10 +48,10 @@ class RewardBatch(NamedTuple):
 
 
 class RewardProvider(Protocol):
-    """Gives the rewards of a rollout; called once a rollout, in order."""
+    """Computes the rewards of a rollout; called once per rollout, in order."""
 
     signals: tuple[str, ...]
-    """What it must find in the rollout."""
+    """The signals it needs from the rollout."""
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         """Return reward and components."""
@@ -59,7 +59,7 @@ class RewardProvider(Protocol):
 
 
 class WorkerRewardProvider:
-    """A generated reward, asked in its own locked-down process."""
+    """A generated reward, evaluated in its own locked-down process."""
 
     def __init__(self, worker: RewardWorker, *, timeout_s: float = ROLLOUT_TIMEOUT_S) -> None:
         self._worker = worker
@@ -67,8 +67,8 @@ class WorkerRewardProvider:
         self.signals = worker.arguments
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
-        """Ask the worker; raises what the worker's client raises."""
-        # A reward without arguments still learns from some signal how many rows there are.
+        """Query the worker; raises what the worker's client raises."""
+        # A reward without arguments still needs some signal to know the number of rows.
         given = rollout.signals or {"rows": rollout.first}
         output = self._worker.compute_rollout(given, resets=rollout.first, timeout_s=self._timeout_s)
         return RewardBatch(output.reward, dict(output.components))
@@ -86,7 +86,7 @@ class NativeRewardProvider:
 
 
 class SparseRewardProvider:
-    """The task's fitness as reward: per step where it is defined so, else paid at the episode's end."""
+    """The task's fitness as reward: per step if it is defined per step, else at the end of the episode."""
 
     def __init__(self, task: Task, num_envs: int) -> None:
         self._sparse = SparseReward(task, num_envs)

@@ -1,7 +1,7 @@
-"""A sample of the steps that a training paid for, kept so that the saved reward can be asked again.
+"""A sample of a training's steps and rewards, kept so that the saved reward can be verified.
 
-The first rollout and the last one: a reward that changes its mind with the number of calls, or with how many
-rows it is given, pays differently in one of them.
+The first rollout and the last one: a reward that depends on the number of calls, or on the number of rows it
+is given, differs in one of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_ROWS = 2048
 
 @dataclass(frozen=True)
 class RewardSample:
-    """T steps of N worlds, and what the reward paid for them in training."""
+    """T steps of N worlds with their rewards in training."""
 
     signals: Signals
     """Those that the reward reads, each `(T, N, ...)`."""
@@ -41,7 +41,7 @@ class RewardSample:
     def of(
         cls, signals: Mapping[str, Array], first: Array, reward: Array, components: Mapping[str, Array]
     ) -> RewardSample:
-        """Keep as many worlds of a rollout as `MAX_ROWS` allows."""
+        """Keep as many worlds of a rollout, arrays `(T, N, ...)`, as `MAX_ROWS` allows."""
         steps, worlds = first.shape
         kept = slice(0, max(1, min(worlds, MAX_ROWS // steps)))
         return cls(
@@ -57,7 +57,7 @@ class RewardSample:
         return np.logical_or.accumulate(self.first, axis=0)
 
     def worlds(self, index: Array) -> RewardSample:
-        """Return the same steps of some worlds, in that order."""
+        """Return the same steps of some worlds, indices `(k,)`, in that order."""
         return RewardSample(
             {name: values[:, index] for name, values in self.signals.items()},
             self.first[:, index],
@@ -76,7 +76,7 @@ class RewardSample:
 
 
 class SampledRewardProvider:
-    """Passes everything on to a provider and keeps the first rollout and the last one with what was paid."""
+    """Wraps a provider and keeps the first and the last rollout with their rewards."""
 
     def __init__(self, provider: RewardProvider) -> None:
         self._provider = provider
@@ -85,7 +85,7 @@ class SampledRewardProvider:
         self._last: RewardSample | None = None
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
-        """Pay a rollout; raises what the provider raises."""
+        """Compute a rollout's rewards; raises what the provider raises."""
         paid = self._provider(rollout)
         read = {name: rollout.signals[name] for name in self.signals}
         self._last = RewardSample.of(read, rollout.first, *paid)

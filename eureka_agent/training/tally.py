@@ -11,14 +11,14 @@ Array = np.ndarray
 
 
 class RewardTally:
-    """Mean reward and components a step since it was last read."""
+    """Mean reward and components per step since the last `take`."""
 
     def __init__(self) -> None:
         self._sums: dict[str, float] = defaultdict(float)
         self._steps = 0
 
     def add(self, reward: Array, components: Mapping[str, Array]) -> None:
-        """Take in the rewards of any number of steps."""
+        """Add rewards and components of equal shape, e.g. `(T, N)`."""
         self._steps += reward.size
         self._sums["reward"] += float(reward.sum(dtype=np.float64))
         for name, values in components.items():

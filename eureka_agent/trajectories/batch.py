@@ -1,4 +1,4 @@
-"""Trajectories side by side: the steps of N worlds as arrays `(T, N, ...)`, to ask about all at once."""
+"""A batch of trajectories: the steps of N worlds as arrays `(T, N, ...)`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryBatch:
-    """N worlds, each with its trajectories one after the other, T steps together; a view, nothing of its own.
+    """N worlds, each with its trajectories in sequence, T steps in all; a view without data of its own.
 
     Raises TrajectoryError where worlds have different numbers of steps or other signals than the first.
     """
@@ -37,7 +37,7 @@ class TrajectoryBatch:
 
     @classmethod
     def of(cls, trajectories: Sequence[Trajectory]) -> TrajectoryBatch:
-        """Put trajectories side by side that come world by world, a new world where none were earlier."""
+        """Batch trajectories listed world by world: signals `(T, N, ...)`; `earlier == 0` starts a world."""
         worlds: list[list[Trajectory]] = []
         for trajectory in trajectories:
             if trajectory.earlier == 0 or not worlds:
@@ -47,7 +47,7 @@ class TrajectoryBatch:
 
     @classmethod
     def in_a_row(cls, trajectories: Sequence[Trajectory]) -> TrajectoryBatch:
-        """Put trajectories one after the other, as if one world had played them."""
+        """Join trajectories end to end into one world, signals `(T, 1, ...)`."""
         return cls((tuple(trajectories),))
 
     @property

@@ -1,4 +1,4 @@
-"""Why an episode ended, in words: the task's own event where it names one, else what is always known."""
+"""Why an episode ended, in words: the task's event if it names one, else a generic cause."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from eureka_agent.tasks.task import Array, Task
 TIME_LIMIT = "time limit"
 TERMINATED = "terminated"
 RUNNING = "running"
-"""The recording ended, and the episode did not."""
+"""The recording ended before the episode did."""
 UNKNOWN = "unknown"
 """Recorded by a version that kept signals only."""
 GENERIC = (TIME_LIMIT, TERMINATED, RUNNING, UNKNOWN)
 
 
 def ending_of(task: Task, signals: Mapping[str, Array], *, terminated: bool, truncated: bool) -> str:
-    """Return the cause of an episode's end; `signals` are `(T, ...)`, those of the last step count.
+    """Return the cause of an episode's end, from the last step of `signals`, each `(T, ...)`.
 
-    Several events of one step are joined. Raises TaskError where the task's `events` does not keep its form.
+    Several events of one step are joined. Raises TaskError if the task's `events` returns a wrong shape.
     """
     if not terminated:
         return TIME_LIMIT if truncated else RUNNING

@@ -1,9 +1,9 @@
-"""What is kept of the episodes that a training plays, and what of a kept one is written down: one decision.
+"""Which episodes of a training are kept, and which of their arrays are written to disk.
 
 Of every training the first `KEPT_EPISODES` scoring episodes are kept whole: prompts, reports and people look
-at single episodes, and equal seeds make those of different candidates comparable. Episodes that choose
-checkpoints, and those of learning, leave numbers only. Every step is written but for what follows from the
-rest: `prev_` signals where no episode began, and actions that the signal `action` shows as they were given.
+at single episodes, and equal seeds make those of different candidates comparable. Of checkpoint-selection
+and training episodes only statistics are kept. Every step is written except what can be derived: `prev_`
+signals within an episode, and actions that equal the signal `action`.
 
 The cost of the three, measured, in kB, and what signals alone cost: CartPole 10 (13), Pendulum 16 (15),
 AntSpin with 400 steps 225 (226), HalfCheetah with 1,000 steps 483 (463). Random play, once a run: 21 to 560.
@@ -26,14 +26,14 @@ _ACTION, _SHOWN, _CLIPPED = "action", "signal/action", "clipped_action"
 
 
 def measured_episodes(task: Task, episodes: int, kept: int) -> int:
-    """Return of how many episodes of a set signals must be remembered: all, if they are what is scored."""
+    """Return for how many episodes of a set signals must be stored: all, if they are scored."""
     return episodes if TaskFitness(task).by_episode else min(kept, episodes)
 
 
 def thinned(arrays: Mapping[str, Array], begins: Array) -> dict[str, Array]:
-    """Return what is written of trajectories' `arrays`, one after the other: `(steps of all, ...)` each.
+    """Return the part of concatenated `arrays`, each `(total_steps, ...)`, that is written to disk.
 
-    `begins` are the rows in which episodes begin. `restored` gives back equal arrays.
+    `begins` `(episodes,)` are the first rows of episodes. `restored` returns equal arrays.
     """
     written = {
         name: array[begins] if _now(name) in arrays else array
@@ -49,7 +49,7 @@ def thinned(arrays: Mapping[str, Array], begins: Array) -> dict[str, Array]:
 
 
 def restored(written: Mapping[str, Array], begins: Array) -> dict[str, Array]:
-    """Return the arrays that `thinned` was given; ValueError or IndexError where parts do not fit."""
+    """Return `thinned`'s input arrays `(total_steps, ...)`; ValueError or IndexError if parts disagree."""
     arrays = dict(written)
     for name, array in written.items():
         if (now := written.get(_now(name))) is not None:

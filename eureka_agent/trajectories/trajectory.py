@@ -1,4 +1,4 @@
-"""One recorded episode: the form in which everybody reads what happened."""
+"""One recorded episode: the format shared by every reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eureka_agent.errors import TrajectoryError
 Array = np.ndarray
 Simulator = Literal["cpu", "device"]
 VERSION = 1
-"""Version of the form; counted up when a field changes its meaning."""
+"""Version of the format; incremented when a field changes its meaning."""
 LONGEST_ENDING = 200
 
 
@@ -37,9 +37,9 @@ class Origin:
 class Trajectory:
     """T control steps of one world, from a reset to the end of the episode or of the recording.
 
-    All arrays have a leading axis of T steps and are finite; what is not known is None. With `seed` and
-    `action` a deterministic simulator plays the episode again (`trajectories/replay.py`). Raises
-    TrajectoryError on construction where parts do not fit.
+    All arrays have a leading axis of T steps and are finite; unknown fields are None. With `seed` and
+    `action` a deterministic simulator can replay the episode (`trajectories/replay.py`). Raises
+    TrajectoryError on construction if parts are inconsistent.
     """
 
     signals: Mapping[str, Array]
@@ -110,7 +110,7 @@ class Trajectory:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """Everything there is of every step: `signal/<name>`, `component/<name>`, other fields by name."""
+        """All per-step arrays `(T, ...)`: `signal/<name>`, `component/<name>`, other fields by name."""
         own = {name: getattr(self, name) for name in ("action", "native_reward", "reward", "fitness_so_far")}
         return {
             **{f"signal/{name}": array for name, array in self.signals.items()},

@@ -15,6 +15,7 @@ from eureka_agent.api.models import make_models, resolve_model
 from eureka_agent.cli.app import app
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
+from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.tasks.registry import find_task
 
 GPT, CLAUDE = "openai/gpt-4o", "anthropic/claude-sonnet-4-5"
@@ -123,3 +124,51 @@ def test_the_dry_run_prints_configuration_requests_and_price_and_asks_nobody(tmp
     assert "unknown" in shown.output
     assert data["shares"][0]["requests"] == 80
     assert data["cost_usd"] is None
+
+
+def test_reviews_are_estimated_beside_the_designers_requests() -> None:
+    task = find_task("cartpole")
+    given = {"model": GPT, "generations": 1, "samples": 4}
+    designer, critic = estimate(task, config(**given, critic_model=CLAUDE, repair_turns=3)).shares
+    assert (designer.role, critic.role, critic.model) == ("designer", "critic", CLAUDE)
+    assert (critic.requests, critic.most_requests) == (8, 24), "each answer is read with and without comments"
+    assert critic.cost_usd is not None
+    assert critic.most_usd is not None
+    assert critic.most_usd > 24 * 16_000 * 1e-5
+    with pytest.raises(BudgetExhaustedError, match=f"one request to {CLAUDE}"):
+        check_budget(task, config(**given, critic_model=CLAUDE, budget_usd=0.65, max_reply_tokens=50_000))
+
+
+def test_each_role_has_its_own_model_or_shares_the_designers() -> None:
+    task = find_task("cartpole")
+    for name in ("same", GPT):
+        models = make_models(config(model=GPT, critic_model=name), Path(), task)
+        assert models.critic is models.designers[0]
+        assert len(models.all) == 1
+    apart = make_models(config(model=GPT, critic_model="manual:me"), Path(), task)
+    assert [model.name for model in apart.all] == [GPT, "manual:me"]
+    turned = apart.replaced([ScriptedModel([], name="a"), ScriptedModel([], name="b")])
+    assert [model.name for model in turned.designers] == ["a"]
+    assert turned.critic is not None
+    assert turned.critic.name == "b"
+    assert make_models(config(model=GPT), Path(), task).critic is None
+
+
+def test_analyses_of_parents_are_estimated_too() -> None:
+    task = find_task("cartpole")
+    given = {"model": GPT, "generations": 3, "samples": 4, "analyzer_model": CLAUDE}
+    designer, analyzer = estimate(task, config(**given)).shares
+    assert (designer.role, analyzer.role) == ("designer", "analyzer")
+    assert (analyzer.requests, analyzer.most_requests) == (6 * 5, 6 * 9), "three parents in two generations"
+    assert analyzer.cost_usd is not None
+    assert analyzer.most_usd is not None
+    assert analyzer.most_usd > 6 * 9 * 16_000 * 1e-5
+    alone = estimate(task, config(**given, analyzer_queries=False)).shares[1]
+    assert (alone.requests, alone.most_requests) == (6, 6)
+    shared = make_models(config(**given, critic_model=CLAUDE), Path(), task)
+    assert shared.critic is shared.analyzer
+
+
+def test_a_review_that_nobody_could_answer_is_refused() -> None:
+    with pytest.raises(ConfigError, match="Nobody would read"):
+        make_models(config(model="search", critic_model="manual"), Path(), find_task("cartpole"))

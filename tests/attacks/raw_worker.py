@@ -62,7 +62,7 @@ class AnyCode(RewardFunction):
         self.source = RewardSource(text, signals, "memory" in names, self._scope.get("MEMORY", {}))
         self._backend = backend_for("numpy")
 
-    def __call__(self, signals: Any, memory: Any = None) -> RewardOutput:
+    def __call__(self, signals: Any = None, /, memory: Any = None, **named: Any) -> RewardOutput:
         more = {"memory": memory} if self.source.uses_memory else {}
         try:
             return RewardOutput(*self._scope["compute_reward"](**signals, **more))

@@ -63,4 +63,4 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 1
     # Two searches and two baselines of 1000 steps each; the first of two candidates tells the line.
-    assert lines == ["  38 % of 4,000 steps of learning · about 7 min left"]
+    assert lines == ["  38 % of 4,000 training steps · about 7 min left"]

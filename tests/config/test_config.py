@@ -29,7 +29,7 @@ GYM = {
 class Later:
     """A configuration of tomorrow."""
 
-    samples: Annotated[int, Option("Candidates a generation.")] = 16
+    samples: Annotated[int, Option("Candidates per generation.")] = 16
     parallel: Annotated[int, Option("Trainings side by side.", changes_results=False)] = 1
     novelty: Annotated[float, Option("How much what is new counts.")] = 0.0
 
@@ -85,7 +85,7 @@ def test_errors_speak_of_options_as_they_are_typed(values: dict[str, Any], says:
 def test_an_unknown_option_suggests_the_nearest() -> None:
     with pytest.raises(ConfigError, match="Did you mean 'samples'") as caught:
         make_config({"task": TASK, "sampels": 3})
-    assert caught.value.allowed == ", ".join(FIRST)
+    assert caught.value.allowed.startswith(", ".join(FIRST))
 
 
 def test_the_digest_tells_runs_apart_but_not_machines() -> None:
@@ -124,7 +124,7 @@ def test_digests_are_those_of_the_runs_that_lie_on_disks(options: dict[str, Any]
 def test_logs_hold_options_flat_and_in_their_order() -> None:
     config = make_config({"task": TASK, "samples": 4, "budget_usd": 2})
     flat = config.to_json()
-    assert tuple(flat) == FIRST
+    assert tuple(flat)[: len(FIRST)] == FIRST, "options that came later come after"
     assert flat["task"] == {**TASK, "options": {}}
     assert (flat["samples"], flat["budget_usd"], flat["search_seeds"]) == (4, 2.0, 1)
     assert config.to_toml() == {name: value for name, value in flat.items() if value is not None}

@@ -152,6 +152,18 @@ def test_every_model_but_search_needs_consent(tmp_path: Path, model: str) -> Non
     assert task_of(folder, model=model).name == "cartpole"
 
 
+def test_a_critics_model_needs_consent_where_it_is_another(tmp_path: Path) -> None:
+    digest = digest_of("cartpole")
+    same = foreign_run(tmp_path / "same", cartpole(), model="manual", critic_model="same", task_digest=digest)
+    assert task_of(same, model="manual").name == "cartpole"
+    other = foreign_run(
+        tmp_path / "other", cartpole(), model="manual", critic_model="openai/x", task_digest=digest
+    )
+    with pytest.raises(StoreError, match="the model openai/x as critic"):
+        task_of(other, model="manual")
+    assert task_of(other, trust=True).name == "cartpole"
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -259,7 +271,7 @@ def test_a_reference_that_nobody_wrote_is_not_loaded(
 
 def test_a_configuration_of_another_version_is_a_sentence(tmp_path: Path) -> None:
     folder = foreign_run(tmp_path / "run", cartpole(), start={"config": {"tomorrow": 1, "task": {}}})
-    with pytest.raises(StoreError, match="not one of this version"):
+    with pytest.raises(StoreError, match="does not fit this version"):
         task_of(folder, trust=True)
 
 

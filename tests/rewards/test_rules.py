@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import string
 
+import numpy as np
 import pytest
 from expressions import EXPRESSIONS, NAMES
 from hypothesis import given, settings
@@ -28,14 +29,14 @@ def with_line(line: str) -> str:
 BAD_LINES = [
     # line, rule, part of the fix
     ("z = np.maxx(x, 1.0)", "call-form", "np.max("),
-    ("z = np.dot(x, y)", "call-form", "np.sum(a * b, axis=-1)"),
+    ("z = np.dot(x, y)", "call-form", "np.sum(x * y, axis=-1)"),
     ("z = act @ act", "call-form", "np.sum(act * act, axis=-1)"),
     ("z = np.zeros(3)", "call-form", "np.zeros_like(x)"),
     ("z = np.random.rand()", "call-form", "randomness"),
     ("z = np.random.default_rng(0).normal()", "call-form", "randomness"),
-    ("z = np.heaviside(x, 1.0)", "call-form", "np.where(x > 0, 1.0, 0.0)"),
-    ("z = np.array([x, y])", "call-form", "np.stack([a, b], axis=-1)"),
-    ("z = np.asarray(x)", "call-form", "`x` itself"),
+    ("z = np.heaviside(x, 1.0)", "call-form", "np.where(x < 0.0, 0.0, 1.0)"),
+    ("z = np.array([x, y])", "call-form", "np.stack([x, y], axis=1)"),
+    ("z = np.asarray(x)", "call-form", "Write x."),
     ("z = np.exp", "call-form", "Call it"),
     ("z = np.pi()", "call-form", "np.pi without brackets"),
     ("z = np.linalg.inv(x)", "call-form", "table"),
@@ -45,13 +46,13 @@ BAD_LINES = [
     ("z = np.sum(x)", "missing-axis", "np.sum(x, axis=-1)"),
     ("z = np.mean(np.square(act))", "missing-axis", "axis=-1"),
     ("z = np.linalg.norm(act)", "missing-axis", "np.linalg.norm(act, axis=-1)"),
-    ("z = np.stack([x, y])", "missing-axis", "axis=-1"),
+    ("z = np.stack([x, y])", "missing-axis", "axis=1"),
     ("z = np.sum(act, axis=len(act.shape) - 1)", "missing-axis", "axis=-1"),
     ("z = np.sum(act, axis=None)", "missing-axis", "axis=-1"),
-    ("z = np.mean(act, axis=0)", "world-axis", "axis=-1"),
-    ("z = np.sum([x, y], axis=0)", "world-axis", "a + b + c"),
-    ("z = np.sum(act, axis=(0, 1))", "world-axis", "axis=-1"),
-    ("z = np.stack([x, y], axis=0)", "world-axis", "axis=-1"),
+    ("z = np.mean(act, axis=0)", "world-axis", "axis=1"),
+    ("z = np.sum([x, y], axis=0)", "list-arithmetic", "Write x + y."),
+    ("z = np.sum(act, axis=(0, 1))", "world-axis", "axis=(1, 2)"),
+    ("z = np.stack([x, y], axis=0)", "world-axis", "axis=1"),
     ("z = np.clip(x, 0.0)", "wrong-arguments", "np.clip(a, a_min, a_max)"),
     ("z = np.where(x > 0)", "wrong-arguments", "np.where(condition, x, y)"),
     ("z = np.maximum(x, y, 0.0)", "wrong-arguments", "np.maximum(x1, x2)"),
@@ -59,10 +60,10 @@ BAD_LINES = [
     ("z = np.zeros_like(x, dtype=float)", "wrong-arguments", "Leave dtype out"),
     ("z = np.linalg.norm(act, ord=3, axis=-1)", "wrong-arguments", "1, 2 or np.inf"),
     ("z = np.add(x, y, out=x)", "in-place", "Assign the result"),
-    ("x[0] = 1.0", "in-place", "np.where"),
-    ("x[x > 0] = 1.0", "in-place", "x = np.where(x > 0, new, x)"),
-    ("x += y", "in-place", "x = x + (y)"),
-    ("x *= 2.0", "in-place", "x = x * (2.0)"),
+    ("x[0] = 1.0", "in-place", "np.stack"),
+    ("x[x > 0] = 1.0", "in-place", "x = np.where(x > 0, 1.0, x)"),
+    ("x += y", "in-place", "x = x + y"),
+    ("x *= 2.0", "in-place", "x = x * 2.0"),
     ("z = x[x > 0]", "boolean-mask", "np.where(x > 0, x, 0.0)"),
     ("z = act[y > 0, 0]", "boolean-mask", "np.where"),
     ("z = act[0]", "world-index", "act[:, 0]"),
@@ -84,7 +85,7 @@ BAD_LINES = [
     ("z = max(x, 0.0)", "python-function-on-array", "np.maximum(x, 0.0)"),
     ("z = min(x, y)", "python-function-on-array", "np.minimum(x, y)"),
     ("z = float(x > 0)", "python-function-on-array", "np.where(x > 0, 1.0, 0.0)"),
-    ("z = int(x)", "python-function-on-array", "np.floor(x)"),
+    ("z = int(x)", "python-function-on-array", "np.trunc(x)"),
     ("z = bool(x)", "python-function-on-array", "x != 0"),
     ("z = round(x)", "python-function-on-array", "np.round(x)"),
     ("z = sum(act)", "python-function-on-array", "np.sum(act, axis=-1)"),
@@ -94,10 +95,10 @@ BAD_LINES = [
     ("z = list(zip(x, y))", "iterating-worlds", "whole"),
     ("z = x.max()", "forbidden-attribute", "np.max(x, axis=-1)"),
     ("z = act.sum(axis=-1)", "forbidden-attribute", "np.sum(act, axis=-1)"),
-    ("z = (x > 0).astype(np.float32)", "forbidden-attribute", "np.where(condition, 1.0, 0.0)"),
+    ("z = (x > 0).astype(np.float32)", "forbidden-attribute", "np.where(x > 0, 1.0, 0.0)"),
     ("z = act.T", "forbidden-attribute", "x[:, 0]"),
     ("z = act.reshape(3, 4)", "forbidden-attribute", "x[:, None]"),
-    ("z = x.clip(0, 1)", "forbidden-attribute", "np.clip(a, a_min, a_max)"),
+    ("z = x.clip(0, 1)", "forbidden-attribute", "np.clip(x, 0, 1)"),
     ("z = x.tofile(y)", "forbidden-attribute", "table"),
     ("z = x.__class__", "forbidden-attribute", "Leave it out"),
     ("z = ().__class__.__bases__", "forbidden-attribute", "Leave it out"),
@@ -136,7 +137,7 @@ BAD_LINES = [
     ("class A: pass", "forbidden-syntax", "module-level"),
     ("yield x", "forbidden-syntax", "Return"),
     ("import os", "forbidden-import", "Leave it out"),
-    ("import math", "forbidden-import", "Leave it out"),
+    ("import math", "forbidden-import", "top of the file"),
     ("from numpy import exp", "forbidden-import", "import numpy as np"),
     ("z = math.exp(1.0)", "missing-import", "import math"),
     ("z = 'forward'", "text", "numbers"),
@@ -275,6 +276,56 @@ BAD_FILES = [
         "dict[",
     ),
 ]
+
+
+WRONG_REASONS = [
+    # what is written, what is said of it, what must not be said: it is untrue there
+    ("def inner(v):\n        return v * y\n    z = inner(x)", "stands inside another one", "defined nowhere"),
+    ("z = (lambda v: v * y)(x)", "`lambda` is not allowed", "defined nowhere"),
+    ("import torch\n    z = torch.sum(x)", "`torch.sum` is no function of np", "axis=-1"),
+    ("import numpy\n    z = numpy.exp(x)", "`numpy.exp` is no function of np", "defined nowhere"),
+    ("from torch import exp\n    z = exp(x)", "`from torch import exp` is not allowed", "defined nowhere"),
+    ("z = float('inf') + x", "np.inf", "Use numbers and arrays"),
+    ("z = -(x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "negates booleans"),
+    ("z = (x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "Call it: float"),
+    ("z = 0.0\n    z += x", "A number becomes an array here", "signal"),
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said", "untrue"), WRONG_REASONS, ids=[line for line, _, _ in WRONG_REASONS]
+)
+def test_what_is_said_is_true(lines, said, untrue):
+    told = " ".join(str(f) for f in check_source(with_line(lines), SIGNALS))
+    assert said in told
+    assert untrue not in told
+
+
+ADDED = ["(x < 0.05) + (y < 0.05)", "np.add(x > 0, y > 0)", "(x > 0) + (y > 0) + (x > y)"]
+
+
+@pytest.mark.parametrize("expression", ADDED)
+def test_booleans_that_are_added_are_a_warning_with_the_way_to_count(expression):
+    found = [f for f in check_source(with_line(f"z = {expression}"), SIGNALS) if f.rule == "mask-arithmetic"]
+    assert {f.severity for f in found} == {"warning"}
+    assert "counts 1, not 2" in found[0].why
+    way = max((f.fix for f in found), key=len).removeprefix("To count write ").split("; if either")[0]
+    counts = load_reward(with_line(f"return {way}, {{'act': act}}")).source.text
+    values = np.array([-1.0, 0.01, 0.01], np.float32), np.array([0.0, 0.02, 0.0], np.float32)
+    got = load_reward(counts)({"x": values[0], "y": values[1], "act": values[0]}).reward
+    conditions = {
+        ADDED[0]: [2, 2, 2],
+        ADDED[1]: [0, 2, 1],
+        ADDED[2]: [0, 2, 2],
+    }
+    assert got.tolist() == conditions[expression]
+
+
+@pytest.mark.parametrize("expression", ["(x > 0) * (y > 0)", "(x > 0) + 1.0", "(x > 0) * 1.0 + (y > 0)"])
+def test_other_arithmetic_of_booleans_is_none_of_our_business(expression):
+    assert not [
+        f for f in check_source(with_line(f"z = {expression}"), SIGNALS) if f.rule != "unused-argument"
+    ]
 
 
 @pytest.mark.parametrize(("text", "rule", "fix"), BAD_FILES)

@@ -42,16 +42,16 @@ class DeviceRewardProvider(Protocol):
     """Gives the rewards of a rollout, as traced arrays."""
 
     signals: tuple[str, ...]
-    """What it must find in the rollout."""
+    """The signals it needs from the rollout."""
     components: tuple[str, ...]
     """Their names in order, which a compiled program does not keep."""
 
     def initial_memory(self, num_envs: int) -> Memory:
-        """Return what it remembers before the first step, each `(num_envs, ...)`."""
+        """Return its memory before the first step, each `(num_envs, ...)`."""
         ...
 
     def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:
-        """Return rewards; called once a rollout, in order."""
+        """Return rewards `(T, N)`; called once per rollout, in order."""
         ...
 
 
@@ -64,7 +64,7 @@ class TracedRewardProvider:
         self.components = reward.components
 
     def initial_memory(self, num_envs: int) -> Memory:
-        """Return the reward's own; see `DeviceReward.initial_memory`."""
+        """Return the reward's memory, each `(num_envs, ...)`; see `DeviceReward.initial_memory`."""
         return self._reward.initial_memory(num_envs)
 
     def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:
@@ -98,7 +98,7 @@ class DeviceNativeReward:
     components: tuple[str, ...] = ("native",)
 
     def initial_memory(self, num_envs: int) -> Memory:
-        """Return nothing."""
+        """Return nothing: it has no memory."""
         return {}
 
     def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:
@@ -121,7 +121,7 @@ class DeviceSparseReward:
         self.signals = tuple(signal.name for signal in task.all_signals)
 
     def initial_memory(self, num_envs: int) -> Memory:
-        """Return nothing: the host remembers."""
+        """Return nothing: the host keeps the memory."""
         return {}
 
     def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:

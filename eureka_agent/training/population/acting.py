@@ -46,7 +46,7 @@ class Policies:
         self._normalizer = None if moments is None else Normalizer.of(moments)
 
     def normalized(self, observation: Array) -> Array:
-        """Return observations as the networks see them."""
+        """Return observations `(K, N, dim)` normalised and clipped, as the networks see them."""
         return observation if self._normalizer is None else self._normalizer(observation)
 
     def values(self, observation: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The member that learns from a candidate's reward: policy, optimiser, moments, random numbers."""
+"""The learner of one candidate: policy, optimiser, moments, random numbers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CandidateLearner:
         return [seed_for(self.candidate.seed, "world", index) for index in range(count)]
 
     def draw_noise(self) -> Array:
-        """Draw the exploration of the next rollout."""
+        """Draw the exploration noise of the next rollout; see `draw_noise` for the shape."""
         return draw_noise(self._learner.network, self._learner.settings, self._noise)
 
     @property

@@ -94,11 +94,11 @@ class Learner:
         return self._batches, self._batch
 
     def initial(self, seed: int) -> LearnerState:
-        """Return first weights and an untouched optimiser."""
+        """Return initial weights and a fresh optimiser."""
         return self.starting(self.network.initial(seed))
 
     def starting(self, flat: Array) -> LearnerState:
-        """Return given weights and an untouched optimiser."""
+        """Return the state with weights `flat` `(network.size,)` and a fresh optimiser."""
         return LearnerState(flat, _optimizer(self._knobs.max_grad_norm).init(flat))
 
     def warm_up(self) -> None:

@@ -35,12 +35,12 @@ class Moments:
         return made
 
     def to_arrays(self) -> dict[str, Array]:
-        """Return what `of_arrays` needs, as arrays by name."""
+        """Return `mean` and `var`, each `(dim,)`, and `count` `()`, by name."""
         return {"mean": self.mean, "var": self.var, "count": np.array(self.count)}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, Array]) -> Moments:
-        """Return moments that were saved by `to_arrays`; raises KeyError where something is missing."""
+        """Return the moments of `to_arrays`'s arrays, in its shapes; KeyError if one is missing."""
         made = cls(len(arrays["mean"]))
         made.mean, made.var, made.count = arrays["mean"], arrays["var"], float(arrays["count"])
         return made

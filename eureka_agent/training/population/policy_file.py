@@ -38,7 +38,7 @@ class SavedPolicy:
 
 
 def save_policy(path: Path, network: Network, flat: Array, moments: Moments | None) -> None:
-    """Write weights and, where observations are normalised, their statistics."""
+    """Write weights `flat` `(network.size,)` and, if observations are normalised, their statistics."""
     arrays = {"flat": flat, "network": np.array(json.dumps(asdict(network)))}
     if moments is not None:
         arrays |= moments.to_arrays()

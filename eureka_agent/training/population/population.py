@@ -83,7 +83,7 @@ class Population:
 
     @property
     def weights(self) -> list[Array]:
-        """The flat parameters of every candidate that still learns."""
+        """The flat parameters, `(network.size,)` each, of the candidates that still learn."""
         return [member.state.flat for member in self._members.values()]
 
     def iterate(self) -> Failures:

@@ -67,7 +67,10 @@ class Actions:
 
 
 def draw_noise(network: Network, settings: PpoSettings, generator: np.random.Generator) -> Array:
-    """Draw one candidate's exploration for a whole rollout, so that acting draws nothing."""
+    """Draw one candidate's exploration noise for a whole rollout, `(T, N, ...)`; acting then draws none.
+
+    With state-dependent exploration it is `(draws, N, latent, dim)`: normal numbers for each matrix.
+    """
     shape = (settings.n_steps, settings.n_envs)
     if network.heads:
         return generator.random((*shape, len(network.heads)), dtype=np.float32)
@@ -116,7 +119,7 @@ class Collector:
         self._worlds.close()
 
     def collect(self, policies: Policies, noise: Sequence[Array], signals: Iterable[str]) -> list[Rollout]:
-        """Return one rollout a candidate; `noise` is what `draw_noise` gave for each."""
+        """Return one rollout per candidate; `noise` is `draw_noise`'s `(T, N, ...)` for each."""
         names = tuple(signals)
         rows = _Rows(self._settings.n_steps, self._candidates, self._settings.n_envs, names)
         chosen = _Exploration(self._network, self._settings, policies, np.stack(noise))

@@ -60,7 +60,7 @@ def score(
 
 
 def watched_worlds(task: Task, candidates: int, episodes: int, recorded: int) -> Array:
-    """Return the worlds whose signals must be remembered: those of the first episodes of each candidate."""
+    """Return the indices `(watched,)` of worlds whose signals are kept: each candidate's first episodes."""
     count = measured_episodes(task, episodes, recorded)
     return np.concatenate([np.arange(k * episodes, k * episodes + count) for k in range(candidates)])
 

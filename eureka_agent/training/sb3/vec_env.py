@@ -37,7 +37,7 @@ class TaskVecEnv(VecEnv):
         self._actions: Array = np.zeros(0)
 
     def reset(self) -> Array:
-        """Start an episode in every world."""
+        """Start an episode in every world; returns observations `(num_envs, dim)`."""
         return self.worlds.reset()
 
     def enter(self, worlds: GymWorlds) -> None:
@@ -46,11 +46,11 @@ class TaskVecEnv(VecEnv):
         self.worlds = worlds
 
     def step_async(self, actions: Array) -> None:
-        """Remember the actions; everything happens in `step_wait`."""
+        """Store the actions `(num_envs, ...)`; the step happens in `step_wait`."""
         self._actions = actions
 
     def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
-        """Step every world once."""
+        """Step every world: observations `(num_envs, dim)`, rewards and dones `(num_envs,)`, infos."""
         step = self.worlds.step(self._actions, measure=bool(self._signals))
         self.env_steps += self.num_envs
         self._steps.append(step)

@@ -38,11 +38,11 @@ class Physics(Protocol):
     action_space: gym.Space
 
     def reset(self, worlds: Array, generators: Sequence[np.random.Generator]) -> None:
-        """Begin an episode in these worlds, each drawing from its own generator what Gymnasium draws."""
+        """Begin an episode in worlds `(k,)`, each drawing from its own generator what Gymnasium draws."""
         ...
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Step every world with actions that are finite and inside the space."""
+        """Step every world with actions `(num_envs, ...)`, finite and inside the space."""
         ...
 
     def state(self) -> Mapping[str, Array]:
@@ -50,7 +50,7 @@ class Physics(Protocol):
         ...
 
     def retain(self, worlds: Array) -> None:
-        """Keep these worlds only."""
+        """Keep worlds `(k,)` only."""
         ...
 
     def snapshot(self) -> Mapping[str, Array]:
@@ -58,7 +58,7 @@ class Physics(Protocol):
         ...
 
     def restore(self, worlds: Array, snapshot: Mapping[str, Array]) -> None:
-        """Put these worlds into states that `snapshot` returned, a row each."""
+        """Restore worlds `(k,)` to states from `snapshot`, each array `(k, ...)`."""
         ...
 
 
@@ -84,7 +84,7 @@ class BatchedWorlds:
         return self.actions.space
 
     def reset(self) -> Array:
-        """Begin an episode in every world; see `Simulator.reset`."""
+        """Begin an episode in every world; returns `(num_envs, dim)`, see `Simulator.reset`."""
         self._physics.reset(np.arange(self.num_envs), self._generators)
         self._elapsed[:] = 0
         self._first = np.ones(self.num_envs, dtype=bool)
@@ -93,7 +93,7 @@ class BatchedWorlds:
         return self.state["obs"]
 
     def step(self, actions: Array, *, measure: bool = True) -> StepResult:
-        """Step every world once; see `Simulator.step`."""
+        """Step every world once with actions `(num_envs, ...)`; see `Simulator.step`."""
         if not self.state:
             raise ValueError("call reset() before step()")
         actions = self.actions.prepare(actions)
@@ -106,7 +106,7 @@ class BatchedWorlds:
     supports_snapshot = True
 
     def snapshot(self, worlds: Array | None = None) -> Snapshot:
-        """Return everything that these worlds (all, if None) remember; see `Simulator.snapshot`."""
+        """Return the complete state of worlds `(k,)` (None: all); see `Simulator.snapshot`."""
         if not self.state:
             raise ValueError("call reset() before snapshot()")
         rows = every_row(self.num_envs, worlds)
@@ -114,7 +114,7 @@ class BatchedWorlds:
         return Snapshot(self._source, arrays, tuple(packed(self._generators[row]) for row in rows))
 
     def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
-        """Go on in these worlds (all, if None) from a snapshot; see `Simulator.restore`."""
+        """Continue worlds `(k,)` (None: all) from a snapshot; see `Simulator.restore`."""
         if not self.state:
             self.reset()
         rows = every_row(self.num_envs, worlds)
@@ -143,7 +143,7 @@ class BatchedWorlds:
         }
 
     def retain(self, worlds: Array) -> None:
-        """Go on with these worlds only; see `Simulator.retain`."""
+        """Keep worlds `(k,)` only; see `Simulator.retain`."""
         self._physics.retain(worlds)
         self._tracker.retain(worlds)
         self._generators = [self._generators[world] for world in worlds]

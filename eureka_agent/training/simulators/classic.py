@@ -80,7 +80,7 @@ class CartPole(_Classic):
         return generator.uniform(low=-0.05, high=0.05, size=(4,))
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Integrate by Euler's method; see `Physics.step`."""
+        """Integrate by Euler's method; `actions` are choices `(n,)`, see `Physics.step`."""
         env = self.env
         x, x_dot, theta, theta_dot = self._state.T
         force = np.where(actions == 1, env.force_mag, -env.force_mag)
@@ -124,7 +124,7 @@ class Pendulum(_Classic):
         return generator.uniform(low=-self._HIGH, high=self._HIGH)
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Turn by one time step; see `Physics.step`."""
+        """Rotate by one time step under torques `(n, 1)` in N m; see `Physics.step`."""
         env = self.env
         theta, speed = self._state.T
         torque = np.clip(actions[:, 0], -env.max_torque, env.max_torque)  # float32, as Gymnasium keeps it
@@ -137,7 +137,7 @@ class Pendulum(_Classic):
         return PhysicsStep(-costs, np.zeros(len(speed), dtype=bool))
 
     def observe(self) -> Array:
-        """Return cosine, sine and velocity."""
+        """Return cosine, sine and velocity in rad/s, float32 `(n, 3)`."""
         theta, speed = self._state.T
         return np.stack([np.cos(theta), np.sin(theta), speed], axis=1).astype(np.float32)
 
@@ -155,7 +155,7 @@ class MountainCar(_Classic):
         return generator.uniform(low=-0.6, high=-0.4), 0.0
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Drive by one time step; see `Physics.step`."""
+        """Drive by one time step; `actions` are choices `(n,)`, see `Physics.step`."""
         env = self.env
         force = np.clip(actions[:, 0], np.float32(env.min_action), np.float32(env.max_action))
         state = self._moved(self._state.astype(np.float32), force)
@@ -197,7 +197,7 @@ class Acrobot(_Classic):
         return generator.uniform(low=-0.1, high=0.1, size=(4,)).astype(np.float32)
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Integrate by Runge and Kutta's method; see `Physics.step`."""
+        """Integrate by the Runge-Kutta method; `actions` are choices `(n,)`, see `Physics.step`."""
         env = self.env
         torque = np.asarray(env.AVAIL_TORQUE, dtype=np.float64)[actions]
         columns = self._runge_kutta(np.concatenate([self._state, torque[:, None]], axis=1), env.dt)
@@ -212,7 +212,7 @@ class Acrobot(_Classic):
         return PhysicsStep(np.where(terminated, 0.0, -1.0), terminated)
 
     def observe(self) -> Array:
-        """Return cosines and sines of both angles, and both velocities."""
+        """Return cosine and sine of both angles and both velocities in rad/s, float32 `(n, 6)`."""
         observed = _angles_shown(self._state).astype(np.float32)
         if self._fresh.any():  # Gymnasium's state is float32 until the first step
             observed[self._fresh] = _angles_shown(self._state[self._fresh].astype(np.float32))

@@ -57,7 +57,7 @@ class MujocoPhysics:
         self._info: dict[str, Callable[..., Array]] = {name: body.info[key] for name, key in info.items()}
 
     def reset(self, worlds: Array, generators: Generators) -> None:
-        """Draw positions and velocities as Gymnasium does; see `Physics.reset`."""
+        """Draw positions and velocities of worlds `(k,)` as Gymnasium does; see `Physics.reset`."""
         ids = worlds if self._rows is None else self._rows[worlds]
         self._batch.reset(ids, stage=_NO_STAGE)
         for row, generator in zip(ids, generators, strict=True):
@@ -70,7 +70,7 @@ class MujocoPhysics:
         self._new_warnings()  # a reset takes the counts of its simulations back
 
     def step(self, actions: Array) -> PhysicsStep:
-        """Apply the actions for one control step; see `Physics.step`."""
+        """Apply actions `(num_envs, d)` for one control step; see `Physics.step`."""
         ids = self._rows
         if ids is None:
             self._ctrl[:] = actions
@@ -92,7 +92,7 @@ class MujocoPhysics:
         return PhysicsStep(reward, terminated, faults)
 
     def state(self) -> Mapping[str, Array]:
-        """Return observation, `info` entries and fields; see `Physics.state`."""
+        """Return observation, `info` entries and fields, each `(num_envs, ...)`; see `Physics.state`."""
         data = self._read()
         state = {"obs": self._body.observe(self._env, data).astype(np.float32)}
         for name, read in self._info.items():
@@ -102,12 +102,12 @@ class MujocoPhysics:
         return state
 
     def retain(self, worlds: Array) -> None:
-        """Keep these worlds only: the others are no longer stepped."""
+        """Keep worlds `(k,)` only: the others are no longer stepped."""
         self._rows = worlds.copy() if self._rows is None else self._rows[worlds]
         self._mark = self._mark[worlds]
 
     def snapshot(self) -> Mapping[str, Array]:
-        """Return MuJoCo's integration states and the marks; see `Physics.snapshot`.
+        """Return MuJoCo's integration states `(num_envs, size)` and the marks; see `Physics.snapshot`.
 
         Fields computed by a step lie one substep behind its state: a mark from them is kept, for it cannot
         be computed from the state.
@@ -116,7 +116,7 @@ class MujocoPhysics:
         return {"integration": states if self._rows is None else states[self._rows], "mark": self._mark}
 
     def restore(self, worlds: Array, snapshot: Mapping[str, Array]) -> None:
-        """Put these simulations into earlier states; see `Physics.restore`."""
+        """Restore worlds `(k,)` to earlier states, each `(k, ...)`; see `Physics.restore`."""
         ids = worlds if self._rows is None else self._rows[worlds]
         self._batch.state[ids], self._mark[worlds] = snapshot["integration"], snapshot["mark"]
 

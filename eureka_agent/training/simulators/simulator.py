@@ -35,7 +35,7 @@ class Simulator(Protocol):
 
     @property
     def final_state(self) -> Mapping[str, Array]:
-        """What the last step led to, before any reset; never written to afterwards."""
+        """State after the last step, before any reset, `(num_envs, ...)` each; never written to later."""
         ...
 
     @property
@@ -48,10 +48,10 @@ class Simulator(Protocol):
         ...
 
     def step(self, actions: Array, *, measure: bool = True) -> StepResult:
-        """Step every world once; continuous actions are clipped to the space.
+        """Step every world once with actions `(num_envs, ...)`; continuous ones are clipped to the space.
 
-        Without `measure` signals and fitness are left out: for those who measure whole rollouts at once from
-        `state` and `final_state`. One object's steps are all measured, or none of them.
+        Without `measure` signals and fitness are left out, for callers that measure whole rollouts at once
+        from `state` and `final_state`. One object's steps are all measured, or none of them.
         Raises TrainingError where an action is not finite, TaskError where a world misbehaves.
         """
         ...
@@ -62,22 +62,23 @@ class Simulator(Protocol):
         ...
 
     def snapshot(self, worlds: Array | None = None) -> Snapshot:
-        """Return everything that these worlds (all, if None) remember: physics, time, generator, signals.
+        """Return the complete state of worlds `(k,)` (None: all): physics, time, generator, signals.
 
         Raises TaskError where it is not supported.
         """
         ...
 
     def restore(self, snapshot: Snapshot, worlds: Array | None = None) -> Array:
-        """Go on in these worlds (all, if None) from a snapshot of this simulator or another one of its kind.
+        """Continue worlds `(k,)` (None: all) from a snapshot of this simulator or another one of its kind.
 
-        The same actions then lead to the same steps, bit for bit, through resets too. Returns all worlds'
-        policy observations, as `reset` does. Raises TaskError where the snapshot is not of such worlds.
+        The same actions then lead to the same steps, bit for bit, through resets too. Returns the policy
+        observations `(num_envs, dim)` of all worlds, as `reset` does. Raises TaskError where the snapshot is
+        not of such worlds.
         """
         ...
 
     def retain(self, worlds: Array) -> None:
-        """Go on with these worlds only (increasing indices); they are numbered anew, in this order."""
+        """Keep these worlds only, increasing indices `(k,)`; they are renumbered in this order."""
         ...
 
     def close(self) -> None:
