@@ -116,9 +116,9 @@ def _shortened(arrays: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda path: path.write_bytes(b""), "holds no recorded episodes"),
-        (lambda path: path.write_bytes(path.read_bytes()[:200]), "holds no recorded episodes"),
-        (lambda path: path.write_bytes(b"\x93NUMPY" + b"\0" * 50), "holds no recorded episodes"),
+        (lambda path: path.write_bytes(b""), "no recorded episodes"),
+        (lambda path: path.write_bytes(path.read_bytes()[:200]), "no recorded episodes"),
+        (lambda path: path.write_bytes(b"\x93NUMPY" + b"\0" * 50), "no recorded episodes"),
         (damaged(_with_nan), "not finite"),
         (damaged(_from_the_future), "its version is 99"),
         (damaged(_shortened), "another length"),
