@@ -185,7 +185,7 @@ def rose(values: Sequence[float]) -> float:
 
 
 def _hacked(paid: Mapping[str, Sequence[float]], fell: Fall, evaluation: Evaluation) -> Iterator[Observation]:
-    """Yield the reward, and each component, that pays more since the fitness fell than at its best."""
+    """Yield, in one sentence, what pays more since the fitness fell than at its best."""
     curves = component_curves(evaluation)
     shares = component_shares(curves)
     parts = {
@@ -193,16 +193,17 @@ def _hacked(paid: Mapping[str, Sequence[float]], fell: Fall, evaluation: Evaluat
         for name, values in curves.items()
         if shares.get(name, 0.0) >= LEAST_SHARE and len(shares) > 1
     }
-    for name, values in {**paid, **parts}.items():
-        gain = _gained(values, fell)
-        if gain <= 0:
-            continue
-        text = (
-            f"Reward hacking: the {name} is higher since checkpoint {fell.checkpoint + 1} than at checkpoint "
-            f"{fell.best + 1}, where the fitness was best; the fitness has lost {fell.by:.4g} since then."
-        )
-        values = {"gain": gain, "fitness_lost": fell.by}
-        yield Observation(ObservationKind.REWARD_HACKING, text, checkpoint=fell.checkpoint + 1, values=values)
+    gains = {name: _gained(values, fell) for name, values in {**paid, **parts}.items()}
+    gains = {name: gain for name, gain in gains.items() if gain > 0}
+    if not gains:
+        return
+    text = (
+        f"Reward hacking: since checkpoint {fell.checkpoint + 1} more is paid than at checkpoint "
+        f"{fell.best + 1}, where the fitness was best ({', '.join(gains)}); the fitness has lost "
+        f"{fell.by:.4g} since then."
+    )
+    values = {**gains, "fitness lost": fell.by}
+    yield Observation(ObservationKind.REWARD_HACKING, text, checkpoint=fell.checkpoint + 1, values=values)
 
 
 def _gained(values: Sequence[float], fell: Fall) -> float:

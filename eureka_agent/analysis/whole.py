@@ -76,6 +76,8 @@ class CandidateAnalysis:
     """The most telling first."""
     worst: Moments | None = None
     best: Moments | None = None
+    kept_checkpoint: int | None = None
+    """Number, from 1, of the checkpoint whose policy played the episodes: the best one, not the last."""
     code_diff: str = ""
     """Against its first parent, without comments and layout."""
 
@@ -83,6 +85,7 @@ class CandidateAnalysis:
         """Return plain values."""
         return {
             "candidate": self.candidate,
+            "kept_checkpoint": self.kept_checkpoint,
             "outcomes": [vars(outcome) for outcome in self.outcomes],
             "findings": [finding.to_json() for finding in self.findings],
             "worst": None if self.worst is None else self.worst.to_json(),
@@ -124,6 +127,7 @@ def analyze_candidate(played: Played, known: Known, parent: Played | None = None
         findings=tuple(replace(seen, candidate=name) for seen in most_telling(found)),
         worst=moments[0] if moments else None,
         best=moments[1] if len(moments) > 1 else None,
+        kept_checkpoint=_kept(episodes),
         code_diff=_difference(played, parent),
     )
 
@@ -235,6 +239,11 @@ def _moments(played: Played, found: Sequence[Observation], typical: Typical | No
 
 
 _MARKED = frozenset({*_WAYS, ObservationKind.EVENT})
+
+
+def _kept(episodes: Sequence[Trajectory]) -> int | None:
+    index = episodes[0].origin.checkpoint if episodes else None
+    return None if index is None else index + 1
 
 
 def _difference(played: Played, parent: Played | None) -> str:

@@ -57,7 +57,8 @@ def _print_detail(detail: CandidateAnalysis) -> None:
 
     typer.echo("")
     rows = [(o.episode, o.name, o.length, o.fitness, o.native_return) for o in detail.outcomes]
-    title = f"Candidate {detail.candidate}: recorded episodes"
+    kept = "" if detail.kept_checkpoint is None else f" of the policy at checkpoint {detail.kept_checkpoint}"
+    title = f"Candidate {detail.candidate}: recorded episodes{kept}"
     print_table(title, ("episode", "outcome", "steps", "fitness", "native return"), rows)
     typer.echo("")
     findings = [(finding.kind, finding.text, finding.citation) for finding in detail.findings]

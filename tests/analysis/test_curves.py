@@ -25,20 +25,19 @@ def kinds(
 
 
 def test_a_reward_that_rises_while_the_fitness_falls_is_hacked_from_a_checkpoint_on() -> None:
-    seen, *_ = observe_curves(trained(UP_AND_DOWN, RISING), Yardstick(1.0))
+    (seen,) = observe_curves(trained(UP_AND_DOWN, RISING), Yardstick(1.0))
     assert seen.kind is ObservationKind.REWARD_HACKING
     assert seen.checkpoint == 5
     assert "reward a step" in seen.text
-    assert seen.values["fitness_lost"] == pytest.approx(1.0 - 1.3 / 6)
+    assert seen.values["fitness lost"] == pytest.approx(1.0 - 1.3 / 6)
 
 
 def test_only_the_component_that_rises_is_named() -> None:
     evaluation = trained(
         UP_AND_DOWN, RISING, {"spin": RISING, "stand": FALLING, "tiny": [0.01 * r for r in RISING]}
     )
-    named = [seen.text for seen in observe_curves(evaluation, Yardstick(1.0))]
-    assert sum("component 'spin'" in text for text in named) == 1
-    assert not any("stand" in text or "tiny" in text for text in named)
+    (seen,) = observe_curves(evaluation, Yardstick(1.0))
+    assert "(reward a step, reward an episode, component 'spin')" in seen.text
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_a_run_is_a_line_a_candidate_and_its_leader_in_detail(finished: Path) ->
     assert all("the pole fell" in line.outcomes[0] for line in analysis.lines)
     assert analysis.detail is not None
     assert analysis.detail.worst is not None
+    assert analysis.detail.kept_checkpoint in range(1, 11)
     told = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
     assert told["detail"]["outcomes"][0]["name"] == "the pole fell"
     assert all(len(line.main) <= 2 for line in analysis.lines)
@@ -115,9 +116,9 @@ def _shortened(arrays: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda path: path.write_bytes(b""), "holds no recorded episodes"),
-        (lambda path: path.write_bytes(path.read_bytes()[:200]), "holds no recorded episodes"),
-        (lambda path: path.write_bytes(b"\x93NUMPY" + b"\0" * 50), "holds no recorded episodes"),
+        (lambda path: path.write_bytes(b""), "no recorded episodes"),
+        (lambda path: path.write_bytes(path.read_bytes()[:200]), "no recorded episodes"),
+        (lambda path: path.write_bytes(b"\x93NUMPY" + b"\0" * 50), "no recorded episodes"),
         (damaged(_with_nan), "not finite"),
         (damaged(_from_the_future), "its version is 99"),
         (damaged(_shortened), "another length"),
