@@ -39,12 +39,12 @@ from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
 
 Listener = Callable[[Event, RunState], None]
-"""Told every event once it is on the disk, with the state after it."""
+"""Called with every event once it is on disk, and the state after it."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a finished run leaves."""
+    """The results of a finished run."""
 
     folder: Path
     winner: str | None
@@ -75,15 +75,15 @@ def evolve(
     clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
-    """Evolve a reward for a task; the same call continues a run that did not finish.
+    """Evolve a reward for a task; the same call continues an unfinished run.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     `seed_reward` is a file with a reward that takes the first place, `human_reward` one that winners are
     compared with instead of the task's reference; both may be as `adopt` takes them.
-    Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
-    every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
-    time of day. Raises a `EurekaError` for what a person can fix, and `Interrupted` when `stop` was set and
-    running work has been drained.
+    Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
+    start every training from. `options` are those of `eureka_agent.config`, by name; `clock` returns the
+    time of day. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was
+    set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,
@@ -121,7 +121,7 @@ def dry_run(
     init_policy: Path | str | None = None,
     **options: Any,
 ) -> Estimate:
-    """Return what `evolve` would ask for and could cost with these arguments; nothing is asked or written."""
+    """Return the estimated requests and cost of `evolve` with these arguments; nothing is sent or written."""
     chosen, config, why = _asked_for(
         task,
         env=env,
@@ -147,7 +147,7 @@ def _asked_for(
     options: dict[str, Any],
     **where: Any,
 ) -> tuple[Task, RunConfig, str]:
-    """Return the task, the resolved configuration, and why its model was taken."""
+    """Return the task, the resolved configuration, and the reason for the choice of model."""
     chosen = find_task(task, **where)
     model = resolve_model(options)
     start = None if init_policy is None else digest_of(fitting_policy(Path(init_policy), chosen))
@@ -180,12 +180,12 @@ def resume(
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
 ) -> RunResult:
-    """Continue the run called `run`; of a finished one only return what it left.
+    """Continue the run called `run`; for a finished one, only return its results.
 
-    A run that is not recorded as one's own may name code, models and addresses. It goes on only with `trust`,
-    or where the other options say the same as its log: what `task` or `env` names is then loaded, never what
-    the log names. A run that was started with a constructor in memory always needs `env` again.
-    Raises StoreError listing what was not agreed to, and when the task has changed since.
+    A run that is not recorded as yours may name code, models and addresses. It continues only with `trust`,
+    or if the other options repeat what its log says: the task given by `task` or `env` is then loaded, never
+    the log's. A run that was started with a constructor in memory always needs `env` again.
+    Raises StoreError listing what was not agreed to, or if the task has changed since.
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
@@ -207,23 +207,23 @@ def _run(
     init_policy: Path | None = None,
     clock: Clock = time.time,
 ) -> RunResult:
-    """Run in `folder`, or in a new one that is made once the task has proved to work."""
+    """Run in `folder`, or in a new one that is created once the task is known to work."""
     seed = seed_for(config.seed, "transitions")
     if folder is None:
-        recording = record_transitions(task, seed=seed)
+        recording = record_transitions(task, seed=seed, stop=stop)
         folder = new_run_folder(runs, task.name)
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
         kept = read_trajectories(folder.recording)
-        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed)
+        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed, stop=stop)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
         log = EventLog(folder.events, clock=steady(clock))
         state = RunState.of(log.events)
         if not is_own(state.run_id, state.config):
-            # Trainers live there: what somebody else left would be their settings and their caches.
+            # Trainers run there: files that somebody else left would become their settings and caches.
             shutil.rmtree(folder.scratch, ignore_errors=True)
         log.listen(state.apply)
         if on_event is not None:
@@ -235,7 +235,7 @@ def _run(
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
-    """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
+    """Raise StoreError unless the run folder still contains the policy that its trainings start from."""
     if config.training.init_policy is None:
         return
     if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.training.init_policy:
@@ -247,7 +247,7 @@ def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
 
 
 def result_of(folder: RunFolder, state: RunState) -> RunResult:
-    """Return what a run left so far."""
+    """Return a run's results so far."""
     found = state.confirmation
     winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None

@@ -1,4 +1,4 @@
-"""The runs of a folder: list them, look at one, take its reward along."""
+"""The runs of a folder: list them, show one, export its reward."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.files import read_own_text
 from eureka_agent.report.run_files import write_saved_reward
+from eureka_agent.report.usage import usage
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.ownership import is_own
@@ -30,7 +31,7 @@ class RunSummary:
     fitness: float | None
     env_steps: int
     own: bool | None
-    """Whether it is recorded as started by this person; others need consent to go on. None if unreadable."""
+    """Whether it is recorded as yours; others need consent to resume. None if unreadable."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RunView:
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
-    """Return one summary a run, oldest first; one that cannot be read says so in its status."""
+    """Return one summary per run, oldest first; an unreadable run says so in its status."""
     return [_summary_of(folder) for folder in list_runs(Path(runs))]
 
 
@@ -59,7 +60,7 @@ def _summary_of(folder: RunFolder) -> RunSummary:
 
 
 def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
-    """Return everything a person wants to see of one run; nothing that its log names is loaded."""
+    """Return the details of one run; nothing named in its log is loaded."""
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     candidates = state.archive(sign=1.0).candidates
@@ -99,11 +100,20 @@ def export(
     return path
 
 
+def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list[str]:
+    """Return lines of Python that put the reward file of a run into its task's environment; none if unknown.
+
+    Nothing that the log names is loaded.
+    """
+    state = RunState.of(read_events(find_run(Path(runs), run).events))
+    return usage(state.config.get("task", {}), str(reward))
+
+
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
-    """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
+    """Return the id of the requested candidate; StoreError if it should not be exported."""
     name = candidate or (state.confirmation.winner if state.confirmation else None)
     if name is None:
-        ended = f"It ended without one: {folder.summary} says why."
+        ended = f"It ended without one: see {folder.summary}."
         raise StoreError(
             f"Run {folder.name} has no confirmed reward.",
             allowed="a finished run that found one, or --candidate with one of its candidates",
@@ -121,7 +131,7 @@ def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> st
         became = "was refused" if chosen.status is Status.REFUSED else "failed"
         raise StoreError(
             f"Candidate {name} of run {folder.name} {became}, so nothing was written: {chosen.reason}",
-            allowed="a candidate that the critic let through and whose training did not fail",
+            allowed="a candidate that passed the critic and whose training did not fail",
             fix=f"Choose another one: `eureka-agent show {folder.name}` lists them.",
         )
     return name

@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
+from eureka_agent.report.usage import usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -45,21 +46,32 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
+LAST_S = 9.0
+"""Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
+STOPPING = (
+    "\nStopping: what ends within some seconds is finished, the rest is given up and done again on resume. "
+    "Press Ctrl-C again to stop now. Nothing journalled is lost."
+)
+GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
 WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
-def draining(stop: threading.Event) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process."""
+def draining(stop: threading.Event, *, last_s: float = LAST_S) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process.
+
+    So does a first one whose work has not ended by itself `last_s` later: a constructor that hangs, say.
+    """
+    last: list[threading.Timer] = []
 
     def handle(signum: int, _frame: object) -> None:
         if stop.is_set():
             os._exit(128 + signum)  # the log is on the disk, and children end with this process
         stop.set()
-        print(
-            "\nFinishing the work in progress; press Ctrl-C again to stop now. Nothing journalled is lost.",
-            file=sys.stderr,
-        )
+        print(STOPPING, file=sys.stderr)
+        last.append(threading.Timer(last_s, _give_up, (signum,)))
+        last[0].daemon = True
+        last[0].start()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -68,8 +80,16 @@ def draining(stop: threading.Event) -> Iterator[None]:
     try:
         yield
     finally:
+        for timer in last:
+            timer.cancel()
         for which, handler in before.items():
             signal.signal(which, handler)
+
+
+def _give_up(signum: int) -> None:
+    print("Stopped. What was running did not end in time and was given up; " + GO_ON, file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(128 + signum)
 
 
 class Progress:
@@ -134,7 +154,7 @@ class Progress:
 
     def interrupted(self) -> None:
         """Say how to continue."""
-        self._say("Stopped. Repeat the command, or run `eureka-agent resume`, to continue.", style="bold")
+        self._say(f"Stopped. {GO_ON}", style="bold")
 
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
@@ -150,9 +170,12 @@ class Progress:
         reward = _short(result.reward)
         self._say(f"Reward:  {reward}", style="bold green")
         self._say(f"Summary: {_short(result.summary)}", style="bold green")
-        self._say(f"Next:    eureka-agent show {result.folder.name}")
-        self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
-        self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
+        run = as_typed(result.folder)
+        self._say(f"Next:    eureka-agent show {run}")
+        self._say(f"         eureka-agent export {run} -o reward.py")
+        lines = usage(self._state.config.get("task", {}), "reward.py")
+        for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
@@ -253,6 +276,11 @@ def _percent(part: int, whole: int) -> str:
 
 def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
     return f"{event.name}/{event.stage}-{event.replicate}"
+
+
+def as_typed(folder: Path) -> str:
+    """Return a run's name where commands find it by that from here, else its folder."""
+    return folder.name if folder.resolve().parent == Path("runs").resolve() else _short(folder)
 
 
 def _short(path: Path) -> str:

@@ -72,14 +72,17 @@ def export(
 ) -> None:
     """Write a run's reward as a plain Python module to import into your own code."""
     from eureka_agent.api.runs import export as write
+    from eureka_agent.api.runs import usage_of
     from eureka_agent.cli.output import print_json
 
     path = write(run, output, candidate=candidate, runs=runs, force=force)
+    lines = usage_of(run, path, runs=runs)
     if json_output:
-        print_json({"reward": path})
-    else:
-        typer.echo(f"Wrote {path}.")
-        typer.echo(f'Use it: env = eureka_agent.RewardWrapper(gymnasium.make(...), "{path}")')
+        print_json({"reward": path, "use": lines})
+        return
+    typer.echo(f"Wrote {path}.")
+    if lines:
+        typer.echo(visible("Use it:\n" + "\n".join(f"    {line}" for line in lines)))
 
 
 def doctor(json_output: Json = False) -> None:

@@ -19,6 +19,7 @@ from eureka_agent.store.event_types import (
     GenerationJudged,
     GenerationPlanned,
     Notice,
+    PolicyAnalyzed,
     PolicyMeasured,
     ReplyReceived,
     RequestFailed,
@@ -35,7 +36,16 @@ from eureka_agent.store.event_types import (
     misunderstood,
 )
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.records import Confirmation, Duel, Judgement, PolicyStats, Reply, RequestKey, Slot
+from eureka_agent.store.records import (
+    AnalystReport,
+    Confirmation,
+    Duel,
+    Judgement,
+    PolicyStats,
+    Reply,
+    RequestKey,
+    Slot,
+)
 
 
 @dataclass
@@ -67,6 +77,8 @@ class RunState:
     """What was seen of candidates whose first search training failed."""
     policies: dict[str, PolicyStats] = field(default_factory=dict)
     """What the kept policies of candidates encounter, as far as it was asked for."""
+    reports: dict[str, AnalystReport] = field(default_factory=dict)
+    """What a language model said of the recorded episodes of candidates, as far as it was asked."""
     judgements: dict[int, Judgement] = field(default_factory=dict)
     """What was decided after each generation."""
     duels: dict[int, Duel] = field(default_factory=dict)
@@ -135,6 +147,9 @@ class RunState:
             case PolicyMeasured():
                 self._known(event.name)
                 self.policies[event.name] = event.stats
+            case PolicyAnalyzed():
+                self._known(event.name)
+                self.reports[event.name] = event.report
             case CandidateProposed() | CandidateRefused():
                 self.candidates[event.candidate.id] = event.candidate
             case TrainingStarted() | TrainingCheckpoint():

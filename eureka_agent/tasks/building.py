@@ -16,6 +16,7 @@ import gymnasium as gym
 from gymnasium.wrappers import TimeLimit
 
 from eureka_agent.errors import TaskError, did_you_mean
+from eureka_agent.tasks.culprit import FOREIGN, raised
 from eureka_agent.tasks.guard import Guard
 from eureka_agent.tasks.mujoco_state import route_warnings, watched
 
@@ -36,9 +37,9 @@ def build(constructor: Constructor, label: str) -> gym.Env:
         raise TaskError(
             f"{label} cannot be built: {error}", fix="Install what the message names, then try again."
         ) from error
-    except Exception as error:
+    except FOREIGN as error:
         raise TaskError(
-            f"{label} cannot be built: {type(error).__name__}: {error}",
+            f"{label} cannot be built: {raised(error)}",
             fix="Build it alone in Python to see the whole traceback.",
         ) from error
     if not isinstance(env, gym.Env):
@@ -47,7 +48,21 @@ def build(constructor: Constructor, label: str) -> gym.Env:
             allowed="a single gymnasium.Env (not a vector environment, not an older gym.Env)",
             fix="Return one environment; old ones can be wrapped with shimmy.",
         )
+    _check_spaces(env, label)
     return env
+
+
+def _check_spaces(env: gym.Env, label: str) -> None:
+    """Raise TaskError unless an environment says what it observes and what it can be told."""
+    for name in ("observation_space", "action_space"):
+        space = getattr(env, name, None)
+        if not isinstance(space, gym.Space):
+            got = "has no" if space is None else f"has a {type(space).__name__} as"
+            raise TaskError(
+                f"{label} {got} {name}.",
+                allowed="a Gymnasium space, e.g. gymnasium.spaces.Box(-1.0, 1.0, (2,))",
+                fix=f"Set self.{name} in the environment's __init__.",
+            )
 
 
 def guarded(constructor: Constructor, label: str, max_episode_steps: int) -> Constructor:
@@ -131,8 +146,10 @@ def import_module(name: str, path: str | None) -> Any:
             allowed="a module that Python can import here",
             fix="Start from the folder that holds it, or install its package.",
         ) from error
-    except Exception as error:
-        raise TaskError(f"Importing '{name}' raised {type(error).__name__}: {error}") from error
+    except FOREIGN as error:
+        raise TaskError(
+            f"Importing '{name}' raised {raised(error)}", fix="Import it alone in Python to see why."
+        ) from error
 
 
 def factory_constructor(value: str, path: str | None, kwargs: Mapping[str, Any]) -> Constructor:

@@ -13,10 +13,14 @@ import numpy as np
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
 from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
 
 PROBE_EPISODES = 2
 PROBE_STEPS = 100
+BUILD_WALL_S = 120.0
+PROBE_WALL_S = 60.0
+"""The steps of the probe are to take less; so few a second are too few to learn from."""
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
 
@@ -58,7 +62,8 @@ def generic_task(ref: TaskRef) -> Task:
     else:
         constructor = building.unpickled(ref.value)
         label, env_id = "The given constructor's environment", options.get("name", "custom")
-    env = building.build(constructor, label)
+    with at_most(BUILD_WALL_S, f"Building {label}"):
+        env = building.build(constructor, label)
     known = options.get("max_episode_steps") or registered or building.time_limit(env)
     limit = known or building.ASSUMED_LIMIT
     make_env = building.guarded(constructor, label, limit)
@@ -72,7 +77,8 @@ def _assembled(
     options = ref.options
     env = make_env()
     context = environment_context(env)
-    info = probe_info(env)
+    with at_most(PROBE_WALL_S, f"A first look at {env_id}, {PROBE_STEPS} random steps,"):
+        info = probe_info(env)
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),

@@ -148,6 +148,8 @@ class Task:
     fitness_episode: Callable[[Mapping[str, Array]], float] | None = None
     """Whole-episode fitness from `{signal: (T, ...)}`; set only where `fitness.reduce == "episode"`."""
     events: Callable[[Signals], Mapping[str, Array]] | None = None
+    """Name to `(num_envs,)`: in which worlds something holds that a person would speak of. Those of the step
+    that ended an episode are why it ended; an episode that never ends early only passes through them."""
     info: Mapping[str, str] = field(default_factory=dict)
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
     late_info: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """A first look at a task's environment, in a process of its own.
 
-An environment is other people's code: it may crash, hang or never end. That must cost a clear message
-and not the run.
+An environment is third-party code: it may crash, hang or never end. That must lead to a clear message, not
+end the run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.errors import EurekaError, Interrupted, TaskError
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.tasks.registry import load_task
@@ -42,8 +42,14 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     write_json(folder / "inspected.json", answer)
 
 
-def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> TrajectoryBatch:
-    """Return random transitions, signals `(T, N, ...)`; TaskError says what the environment does wrong."""
+def record_transitions(
+    task: Task, *, seed: int, wall_s: float = WALL_S, stop: threading.Event | None = None
+) -> TrajectoryBatch:
+    """Return random transitions, signals `(T, N, ...)`; TaskError says what the environment does wrong.
+
+    Raises Interrupted once `stop` is set: nothing of a recording is worth waiting for.
+    """
+    stopping = stop or threading.Event()
     with tempfile.TemporaryDirectory(prefix="eureka-inspect-") as name:
         folder = Path(name)
         executor = LocalExecutor(
@@ -51,13 +57,16 @@ def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> Traj
             preload=("eureka_agent.training.inspecting",),
             scratch=folder / "home",
             parallel=1,
-            stop=threading.Event(),
+            stop=stopping,
+            drain_s=0.0,
         )
         try:
             payload = {"task": asdict(task.ref), "folder": name, "seed": seed}
             end = executor.run_child(payload, (), ChildLimits(wall_s, task.budget.memory_mb))
         finally:
             executor.close()
+        if stopping.is_set():
+            raise Interrupted
         _raise_if_failed(task, folder / "inspected.json", end, wall_s)
         return TrajectoryBatch.of(read_trajectories(folder / FILE))
 
@@ -67,7 +76,7 @@ def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> 
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
             allowed="an environment whose reset and step return",
-            fix="Step it by hand; look for a loop that waits, a window, or a download.",
+            fix="Step it by hand; look for a blocking loop, a window, or a download.",
         )
     if not answer.exists():
         raise TaskError(

@@ -1,4 +1,4 @@
-"""The one reader and the one writer of recorded episodes: npz files without pickles.
+"""The only reader and writer of recorded episodes: npz files without pickles.
 
 A file is one table: each array holds the steps of all its episodes one after the other, and `episodes` says
 in JSON what each is. The files of earlier versions, which kept signals only, are read as well:
@@ -46,7 +46,7 @@ _EPISODES = TypeAdapter(list[_Episode])
 
 
 def write_trajectories(path: Path, trajectories: Sequence[Trajectory]) -> None:
-    """Write trajectories whose arrays are alike; StoreError if the disk does not take them.
+    """Write trajectories with the same set of arrays; StoreError if writing fails.
 
     Raises ValueError where some of them lack what others have.
     """
@@ -78,7 +78,7 @@ def read_trajectories(path: Path) -> list[Trajectory]:
         return _FORMS[_form(arrays)](arrays)
     except (EurekaError, OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise StoreError(
-            f"{path} holds no recorded episodes: {error}",
+            f"{path} contains no recorded episodes: {error}",
             fix="Delete it: random play is recorded anew when needed, and of a training nothing but what it "
             "tells of single episodes is lost.",
         ) from error

@@ -23,7 +23,8 @@ EVOLVE = """
     env goal max-episode-steps show-env-reward? stages? envs
     generations samples restarts search-seeds target seed-reward reflection? history?
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
-    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns critic-model
+    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
+    critic-model analyzer-model analyzer-queries?
     confirm-seeds confirm-top human-reward budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """

@@ -163,3 +163,31 @@ def shifted() -> gym.Env:
 
 def graph() -> gym.Env:
     return Spaces(spaces.Graph(spaces.Box(-1, 1, (1,)), None), spaces.Discrete(2))
+
+
+class Blank(gym.Env):
+    """Says neither what it observes nor what it can be told."""
+
+
+def without_spaces() -> gym.Env:
+    return Blank()
+
+
+def without_actions() -> gym.Env:
+    env = Blank()
+    env.observation_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
+    return env
+
+
+def exits() -> gym.Env:
+    return Counter(changes={"raises": SystemExit(3)})
+
+
+def asserts_nothing() -> gym.Env:
+    length = 0
+    assert length > 0
+    return Counter()
+
+
+def exits_when_built() -> gym.Env:
+    raise SystemExit(3)

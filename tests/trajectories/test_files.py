@@ -109,7 +109,7 @@ def test_the_random_play_of_earlier_versions_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut"])
 def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "trajectories.npz").write_bytes(content)
-    with pytest.raises(StoreError, match=r"trajectories\.npz holds no recorded episodes"):
+    with pytest.raises(StoreError, match=r"trajectories\.npz contains no recorded episodes"):
         read_trajectories(tmp_path / "trajectories.npz")
 
 
@@ -136,7 +136,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> Non
     with np.load(path) as data:
         arrays = {name: data[name] for name in data.files}
     np.savez(path, allow_pickle=True, **(arrays | changes))
-    with pytest.raises(StoreError, match="holds no recorded episodes"):
+    with pytest.raises(StoreError, match="contains no recorded episodes"):
         read_trajectories(path)
 
 
@@ -144,5 +144,5 @@ def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> Non
 def test_damaged_random_play_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / "transitions.npz"
     np.savez(path, allow_pickle=False, **(side_by_side() | {name: np.zeros(())}))
-    with pytest.raises(StoreError, match="holds no recorded episodes"):
+    with pytest.raises(StoreError, match="contains no recorded episodes"):
         read_trajectories(path)
