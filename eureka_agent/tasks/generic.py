@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +13,27 @@ import numpy as np
 
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
-from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.elements import with_elements
+from eureka_agent.tasks.observe import ActionCodec, dropped_from, info_names, leaves_of, numeric_info
 from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
 
 PROBE_EPISODES = 2
 PROBE_STEPS = 100
 BUILD_WALL_S = 120.0
-PROBE_WALL_S = 60.0
+PROBE_WALL_S = 120.0
 """The steps of the probe are to take less; so few a second are too few to learn from."""
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
+
+SUCCESS: Mapping[str, FitnessSpec] = {
+    "is_success": FitnessSpec("the share of episodes that end in success, as the environment says", "last"),
+    "success": FitnessSpec("the share of episodes that succeed at some step, as the environment says", "any"),
+}
+"""Entries of `info` that say whether a goal is reached, and the fitness that they make."""
+
+AS_BEFORE = "as_before"
+"""Option of a reference: the task as versions made it whose logs hold no plan of evaluation."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,8 @@ def _assembled(
     context = environment_context(env)
     with at_most(PROBE_WALL_S, f"A first look at {env_id}, {PROBE_STEPS} random steps,"):
         info = probe_info(env)
+    if options.get(AS_BEFORE) or _has_faster_physics(env):
+        info = tuple(entry for entry in info if not entry.late)
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),
@@ -86,7 +99,10 @@ def _assembled(
         goal=options.get("goal") or default_goal(context, env_id),
         context=context.text,
     )
+    threshold = env.spec.reward_threshold if env.spec is not None else None
     env.close()
+    if not options.get(AS_BEFORE):
+        task = _scored(task, threshold)
     return replace(
         task,
         env_id=env_id,
@@ -99,12 +115,45 @@ def _assembled(
     )
 
 
+def _has_faster_physics(env: gym.Env) -> bool:
+    """Tell whether an environment is one of Gymnasium's own.
+
+    Their batched simulators know no entries that only steps bring, and the observation holds what these say.
+    """
+    return type(env.unwrapped).__module__.startswith("gymnasium.envs.")
+
+
+def _scored(task: Task, threshold: float | None) -> Task:
+    """Return a task scored by its successes where the environment tells of them, else by its return.
+
+    `threshold` is the return from which the environment's authors count it as solved.
+    """
+    for key, fitness in SUCCESS.items():
+        name = next((name for name, known in task.info.items() if known == key), None)
+        if name is not None and (signal := task.signal(name)) is not None and signal.shape == ():
+            return replace(task, fitness=fitness, fitness_step=_Flag(name))
+    if threshold is None or not np.isfinite(threshold):
+        return task
+    return replace(task, fitness=replace(task.fitness, target=float(threshold)))
+
+
+@dataclass(frozen=True)
+class _Flag:
+    """The fitness of a step: whether a signal is true."""
+
+    name: str
+
+    def __call__(self, signals: Signals) -> Array:
+        return (signals[self.name] > 0).astype(np.float32)
+
+
 def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str) -> Task:
     """Return a task whose signals are an environment's observation, action and given `info` entries.
 
     `make_env` returns `env` itself: enough to track its signals, not to train.
     """
     leaves = leaves_of(env.observation_space)
+    doc = inspect.getdoc(type(env.unwrapped)) or ""
     codec = ActionCodec.of(env.action_space)
     taken = [leaf.name for leaf in leaves]
     names = info_names([entry.key for entry in info], taken)
@@ -116,7 +165,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         name=name,
         description=goal,
         safety="",
-        signals=(*(leaf.signal for leaf in leaves), codec.signal, *extra),
+        signals=(*(with_elements(leaf.signal, leaf.space, doc) for leaf in leaves), codec.signal, *extra),
         fitness=NATIVE_RETURN,
         budget=TrainingBudget(),
         algorithm={},
@@ -132,6 +181,10 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         info=names,
         reads_inside=False,
         late_info=tuple(name for name, entry in zip(names, info, strict=True) if entry.late),
+        notices=tuple(
+            f"{dropped} is words, which no policy here reads: it is left out."
+            for dropped in dropped_from(env.observation_space)
+        ),
     )
 
 
@@ -167,23 +220,33 @@ def names_reward(text: str) -> bool:
 
 
 def probe_info(env: gym.Env, *, seed: int = 0) -> tuple[InfoEntry, ...]:
-    """Return the numeric `info` entries present at reset and at every one of about 100 random steps.
+    """Return the numeric `info` entries present at every one of about 100 random steps.
 
-    Keys that match `reward` are never among them: HalfCheetah's `info` holds the parts of its reward.
+    Those that no reset brings come last, single numbers only, and are `late`. Keys that match `reward` are
+    never among them: HalfCheetah's `info` holds the parts of its reward.
     """
     env.action_space.seed(seed)
+    begun: list[dict[str, Array]] = []
     seen: list[dict[str, Array]] = []
     steps = 0
     for episode in range(PROBE_EPISODES):
         _, info = env.reset(seed=seed + episode)
-        seen.append(_numeric(info))
+        begun.append(_numeric(info))
         ended = False
         while not ended and steps < PROBE_STEPS * (episode + 1) // PROBE_EPISODES:
             _, _, terminated, truncated, info = env.step(env.action_space.sample())
             seen.append(_numeric(info))
             ended = terminated or truncated
             steps += 1
-    return tuple(entry for key in seen[0] if (entry := _entry(key, seen)) is not None)
+    early = [entry for key in begun[0] if (entry := _entry(key, [*begun, *seen])) is not None]
+    late = [
+        replace(entry, late=True)
+        for key in seen[0]
+        if not any(key in info for info in begun)
+        and (entry := _entry(key, seen)) is not None
+        and not entry.shape
+    ]
+    return (*early, *late)
 
 
 def _numeric(info: Mapping[str, Any]) -> dict[str, Array]:
@@ -192,7 +255,7 @@ def _numeric(info: Mapping[str, Any]) -> dict[str, Array]:
 
 
 def _entry(key: str, seen: Sequence[Mapping[str, Array]]) -> InfoEntry | None:
-    """Return the entry of one key if every probed `info` has it, in one shape."""
+    """Return the entry of one key if every `info` seen has it, in one shape."""
     if any(key not in info or info[key].shape != seen[0][key].shape for info in seen):
         return None
     whole = all(info[key].dtype.kind in "iu" for info in seen)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.registry import environment_ref, load_task
-from eureka_agent.tasks.task import Signal, Task
+from eureka_agent.tasks.task import Element, Signal, Task
 
 
 def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
@@ -44,13 +44,16 @@ def _quoted(text: str) -> str:
 
 def _toml(task: Task, goal: str, *, gym_id: bool) -> str:
     source = f"id = {_quoted(task.env_id)}" if gym_id else f"factory = {_quoted(task.env_id)}"
-    info = ", ".join(_quoted(key) for key in task.info.values())
+    early = ", ".join(_quoted(key) for name, key in task.info.items() if name not in task.late_info)
+    late = ", ".join(_quoted(task.info[name]) for name in task.late_info)
+    info = f"info = [{early}]  # entries of info that task.py finds in the state\n" if early else ""
+    info += f"late_info = [{late}]  # entries that only steps bring; 0 after a reset\n" if late else ""
     return _TOML.format(
         goal=_quoted(goal),
         source=source,
         limit=task.max_episode_steps,
         unsure="" if task.time_limit_known else "  # a guess: the environment names no time limit",
-        info=f"info = [{info}]  # entries of info that task.py finds in the state\n" if info else "",
+        info=info,
         signals="\n".join(_signal(signal) for signal in task.signals),
     )
 
@@ -65,7 +68,17 @@ def _signal(signal: Signal) -> str:
     ]
     if signal.dtype != "float32":
         lines.append(f"dtype = {_quoted(signal.dtype)}")
+    if signal.elements:
+        lines += ["elements = [", *(f"    {_element(element)}," for element in signal.elements), "]"]
     return "\n".join(lines) + "\n"
+
+
+def _element(element: Element) -> str:
+    words = [f"{name} = {_quoted(text)}" for name in ("meaning", "unit") if (text := getattr(element, name))]
+    words += [
+        f"{side} = {value!r}" for side in ("low", "high") if (value := getattr(element, side)) is not None
+    ]
+    return f"{{ {', '.join(words)} }}" if words else "{}"
 
 
 def _python(name: str, task: Task) -> str:
@@ -108,8 +121,10 @@ direction = "maximize"
 [budget]
 # What training with one reward may spend.
 env_steps = 50_000
-checkpoints = 10
-eval_episodes = 10
+# A run fits these to the length of an episode, so that evaluation takes at most a fifth of its steps. What is
+# said here stands.
+# checkpoints = 10
+# eval_episodes = 10
 
 [algorithm]
 # Settings of PPO; what is left out keeps the trainer's default.

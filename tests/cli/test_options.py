@@ -104,7 +104,7 @@ def test_a_command_may_say_it_in_its_own_words() -> None:
 
     text = " ".join(CliRunner().invoke(small, ["--help"]).stdout.split())
     assert "Root seed of the episodes." in text
-    assert "Environment constructor: package.module:function." in text
+    assert "The environment: an id, module:Id-v0, or a constructor module:function." in text
     assert CliRunner().invoke(small, []).stdout == "['env', 'seed']\n"
 
 

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from fake_envs import Counter
@@ -46,6 +48,13 @@ def test_an_observation_out_of_bounds_does_not_stop_training() -> None:
     worlds = GymWorlds(find_task(env="fake_envs:far_obs"), 1, [0])
     worlds.reset()
     assert worlds.step(np.array([0])).policy_obs[0, 1] == 500.0
+
+
+def test_another_environment_than_the_tasks_own_is_suspected_first() -> None:
+    task = replace(find_task("gym:CartPole-v1"), make_env=lambda: gym.make("Pendulum-v1"))
+    with pytest.raises(TaskError, match="another one needs another task") as caught:
+        GymWorlds(task, 1, [0]).reset()
+    assert "task.py" not in caught.value.fix
 
 
 def test_a_step_that_takes_too_long_has_hung() -> None:
