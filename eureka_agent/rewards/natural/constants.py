@@ -229,9 +229,7 @@ def _eye(site: CallSite) -> Value:
 def _diag(site: CallSite) -> Value:
     numbers = known_number(site.array("x"))
     if not isinstance(numbers, tuple) or not 0 < len(numbers) <= 16:
-        refuse(
-            site.node, f"`{shown(site.node)}` is no diagonal of known numbers.", "", "Write the numbers out."
-        )
+        refuse(site.node, f"`{shown(site.node)}` has no known numbers.", "", "Write the numbers out.")
     return _constant(site, np.diag(np.array(numbers, dtype=float)), "f")
 
 
@@ -242,6 +240,7 @@ def _setting(site: CallSite) -> Value:
 OPERATIONS: dict[str, Operation] = {
     "zeros": _filled(0.0), "ones": _filled(1.0), "full": _filled(None),
     "zeros_like": _like(0.0), "ones_like": _like(1.0), "full_like": _like(None),
-    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye, "diag": _diag,
+    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye,
+    "diag": _diag,
     "setting": _setting,
 }  # fmt: skip

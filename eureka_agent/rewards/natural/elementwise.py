@@ -22,7 +22,7 @@ _SCALARS_ALLOWED = frozenset(
 
 def combined(site: CallSite, *names: str, integers: bool = True, test: bool = False) -> ArrayValue:
     """Return what comes of taking arguments element by element."""
-    values = [site.body.numeric(site.given[name], site.array(name)) for name in names]
+    values = [site.array(name) for name in names]
     return site.body.combined([site.given[name] for name in names], values, integers=integers, test=test)
 
 
@@ -124,6 +124,10 @@ def _clip(site: CallSite) -> Value:
     bounds = [n for n in ("min", "max") if n in site.given and not isinstance(site.value(n), NothingValue)]
     if not bounds:
         refuse(site.node, f"`{shown(site.node)}` has no bound.", "It would fail.", "Give min or max.")
+    if site.library == "numpy" and not site.method and len(site.node.args) == 2 and "max" not in site.given:
+        refuse(
+            site.node, f"`{shown(site.node)}` has one bound by position.", "NumPy needs both.", "Write min=."
+        )
     made = combined(site, "x", *bounds)
     x, texts = site.text("x"), {name: site.text(name) for name in bounds}
     if len(bounds) == 2:

@@ -168,7 +168,7 @@ def arithmetic(body: Body, op: ast.operator, left: Operand, right: Operand, node
     if isinstance(op, ast.Sub) and "b" in _dtypes_of_arrays(values) and body.program.library == "torch":
         fix = "Write ~mask, or torch.where(mask, 0.0, 1.0)."
         refuse(node, f"`{shown(node)}` subtracts booleans.", "torch refuses it.", fix, rule="mask-arithmetic")
-    if not bits:
+    if not bits and all(value.python for value in values):
         values = [body.numeric(each, value) for each, value in zip(nodes, values, strict=True)]
     made = body.combined(nodes, values)
     python = all(value.python for value in values)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from eureka_agent.rewards.natural.body import Body, Reader
+from eureka_agent.rewards.natural.body import MAX_WRITTEN, Body, Reader
 from eureka_agent.rewards.natural.editing import Edits, atom
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
@@ -253,6 +253,8 @@ class Program:
         self._active.append(function.name)
         made = inner.value(function.body)
         text = inner.text(function.body)
+        if len(text) > MAX_WRITTEN:
+            raise LeftToCriticError
         self.edits.clear(self.edits.span(function.body))
         self._active.pop()
         self.edits.replace(self.edits.span(node), atom(text), f"`{shown(node)}` is written out.")
