@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
-`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your
-own RL code.
+`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into
+your own RL code.
 """
 
 from __future__ import annotations
