@@ -180,6 +180,9 @@ def padded(text: str, value: ArrayValue, rank: int) -> str:
 
 Reader = Callable[[Body, ast.expr], Value]
 
+Operand = tuple[ast.expr, ArrayValue]
+"""An expression and what it holds."""
+
 
 def _short(text: str) -> str:
     line = " ".join(text.split())

@@ -42,6 +42,7 @@ def _elementwise(name: str) -> Operation:
         if name in ("negative", "subtract") and any(site.array(each).dtype == "b" for each in names):
             what = f"`{shown(site.node)}` computes with booleans."
             refuse(site.node, what, "NumPy and torch refuse it.", "Write np.where(condition, 1.0, 0.0).")
+        _of_numbers(site, name, names)
         keeps = name in WHOLE_NUMBERS or ELEMENTWISE[name] == 2
         made = combined(site, *names, integers=keeps, test=name in TESTS)
         made = replace(made, dtype="f") if name in ("divide", "true_divide", "arctan2", "hypot") else made
@@ -49,6 +50,14 @@ def _elementwise(name: str) -> Operation:
         return replace(made, python=False)
 
     return operation
+
+
+def _of_numbers(site: CallSite, name: str, names: tuple[str, ...]) -> None:
+    """Write truth values as numbers where NumPy would compute with them in half precision."""
+    if site.library == "numpy" or name in TESTS or name in WHOLE_NUMBERS or len(names) > 1:
+        return
+    if site.array("x").dtype == "b" and site.array("x").worlds:
+        site.body.write(site.given["x"], f"np.where({site.text('x')}, 1.0, 0.0)")
 
 
 def _math(site: CallSite, name: str, names: tuple[str, ...]) -> Value:

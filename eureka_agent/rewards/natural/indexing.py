@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.builtin_calls import any_of
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.shaping import indexed
 from eureka_agent.rewards.natural.sites import known_number, known_range
+from eureka_agent.rewards.natural.slices import indexed
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     CountValue,
