@@ -22,8 +22,7 @@ _LARGEST = 1e30
 
 def with_elements(signal: Signal, space: gym.Space, doc: str) -> Signal:
     """Return the signal of a vector space with its elements, if they differ in anything that is known."""
-    vector = isinstance(space, gym.spaces.Box) and len(signal.shape) == 1 and 1 < signal.shape[0] <= MOST
-    if not vector:
+    if not isinstance(space, gym.spaces.Box) or len(signal.shape) != 1 or not 1 < signal.shape[0] <= MOST:
         return signal
     words = _documented(doc, signal.shape[0]) or ((("", ""),) * signal.shape[0])
     bounds = zip(space.low.reshape(-1), space.high.reshape(-1), strict=True)
