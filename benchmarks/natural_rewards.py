@@ -13,13 +13,12 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "natural"))
 
-from natural_corpus import FOLDERS, Case, load_cases
+from natural_corpus import FOLDERS, load_cases
 from natural_judging import Verdict, judged
 
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -36,17 +35,12 @@ def main() -> int:
           "| wrong | wrong ones that pass |\n|" + " --- |" * 7)  # fmt: skip
     for name in arguments.corpora or [name for name, folder in FOLDERS.items() if folder.exists()]:
         with RewardSandbox() as sandbox:
-            verdicts = [judged(case, portable, sandbox) for case in load_cases(FOLDERS[name])]
+            verdicts = [judged(case, sandbox) for case in load_cases(FOLDERS[name])]
         print(f"| {name} | {' | '.join(figures(verdicts))} |", flush=True)
         if arguments.details:
             print("\n".join(details(verdicts)))
         right &= not any(v.accepted and not v.equal for v in verdicts)
     return 0 if right else 1
-
-
-def portable(case: Case) -> str:
-    """Return a case's normalised text."""
-    return import_module("eureka_agent.rewards.natural").normalise(case.text, case.signals).text
 
 
 def figures(verdicts: Sequence[Verdict]) -> list[str]:

@@ -10,15 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.api.models import closing, journalled, make_models, proposer_of, reviewer_of
+from eureka_agent.api.models import (
+    RunModels,
+    analyst_of,
+    closing,
+    journalled,
+    make_models,
+    proposer_of,
+    reviewer_of,
+)
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
-from eureka_agent.design.policy_stats import Evaluate, MeasurePolicy, PolicyMeasurement
+from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
+from eureka_agent.evolution.briefer import PolicyStudy
 from eureka_agent.evolution.expected_time import expected_time
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.files import write_atomic
@@ -90,7 +99,7 @@ def building(
             trainer=trainer,
             stop=stop,
             same_baselines=same_baselines(task, recording),
-            measure_policy=_measure_policy(task, config, recording, sandbox),
+            study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
 
@@ -126,13 +135,16 @@ def _trainer(
     )
 
 
-def _measure_policy(
-    task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox
-) -> MeasurePolicy | None:
-    """Return what describes parents' policies; None where no prompt would tell it."""
+def _study(
+    task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox, models: RunModels
+) -> PolicyStudy | None:
+    """Return how parents' policies are looked at; None where no prompt would tell it."""
     if config.model.name == OFFLINE_MODEL or not config.search.reflection:
         return None
-    return PolicyMeasurement(task, recording, partial(_evaluator, task, sandbox, recording.rows))
+    evaluator = partial(_evaluator, task, sandbox, recording.rows)
+    measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
+    analyst = analyst_of(task, config, models.analyzer, untrained(recording))
+    return PolicyStudy(measure, pay, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
 
 @contextmanager

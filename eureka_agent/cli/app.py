@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
+from eureka_agent.cli import adopt, analyze, bench, evolve, play, rewards, runs, tasks
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
@@ -24,9 +24,11 @@ app.command("evolve")(evolve.evolve)
 app.command("resume")(evolve.resume)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
+app.command("analyze")(analyze.analyze)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)

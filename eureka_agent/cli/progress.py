@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
+from eureka_agent.report.usage import usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
+_COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
+"""Of the sentence at the end; whatever else it says is neither good nor bad."""
 LAST_S = 9.0
 """Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
 STOPPING = (
@@ -158,20 +161,25 @@ class Progress:
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
-            self._say("No reward could be trained with.", style="bold red")
-            self._say(f"Why: {_short(result.summary)}")
+            self._say(result.verdict.sentence, style="bold red")
+            self._say(f"Why:     {_short(result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
             self._say(
                 f"  {row['name']:<10} {row['fitness']:.4g}{interval} on {len(row['seeds'])} fresh seeds"
             )
-        reward = _short(result.reward)
-        self._say(f"Reward:  {reward}", style="bold green")
-        self._say(f"Summary: {_short(result.summary)}", style="bold green")
-        self._say(f"Next:    eureka-agent show {result.folder.name}")
-        self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
-        self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
+        self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
+        self._say(f"Reward:  {_short(result.reward)}")
+        self._say(f"Summary: {_short(result.summary)}")
+        if result.verdict.kind == "unlearned":
+            self._say("Advice:  give every training more steps with --env-steps.")
+        run = as_typed(result.folder)
+        self._say(f"Next:    eureka-agent show {run}")
+        self._say(f"         eureka-agent export {run} -o reward.py")
+        lines = usage(self._state.config.get("task", {}), "reward.py")
+        for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
@@ -214,7 +222,8 @@ class Progress:
     def _on_verdict(self, verdict: Judgement | Duel) -> None:
         leader = verdict.incumbent
         fitness = self._state.candidates[leader].fitness if leader else None
-        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
+        why = "" if verdict.reason == f"{leader} has the best fitness so far" else f" ({verdict.reason})"
+        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)}{why}")
 
     def _status(self) -> Text:
         each = self._each
@@ -272,6 +281,11 @@ def _percent(part: int, whole: int) -> str:
 
 def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
     return f"{event.name}/{event.stage}-{event.replicate}"
+
+
+def as_typed(folder: Path) -> str:
+    """Return a run's name where commands find it by that from here, else its folder."""
+    return folder.name if folder.resolve().parent == Path("runs").resolve() else _short(folder)
 
 
 def _short(path: Path) -> str:

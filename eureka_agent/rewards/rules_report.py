@@ -34,7 +34,7 @@ class Report:
     ) -> None:
         """Note one finding at a node's line (None: it concerns the whole)."""
         line = getattr(where, "lineno", None)
-        finding = Finding(rule, severity, line, what, why, fix, replacement)
+        finding = Finding(rule, severity, line, what, why, fix, replacement=replacement)
         known = self.found.get((rule, line, what))
         if known is None or (known.replacement is None and replacement is not None):
             self.found[rule, line, what] = finding

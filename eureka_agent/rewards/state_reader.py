@@ -107,7 +107,7 @@ def _zeros(task: Task, name: str, count: int) -> Array:
 
 
 def _column(task: Task, name: str, infos: Mapping[str, Any], key: str, due: Array) -> Array:
-    """Return an entry of a vector environment's `infos`; raises TaskError where a row that is due lacks it."""
+    """Return an entry of a vector environment's `infos`; TaskError where a row that is due lacks it."""
     if not due.any():
         return _zeros(task, name, len(due))
     there = np.asarray(infos.get(f"_{key}", key in infos))

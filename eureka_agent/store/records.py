@@ -99,6 +99,8 @@ class Reply:
     """How often the request was sent until this reply arrived."""
     lost: Place = 0
     """Attempts that may have been billed though their reply never arrived."""
+    warning: Text = ""
+    """What a person should know of it: a prompt that the server cut, thinking in the answer's place."""
 
 
 @with_config(STRICT)
@@ -128,8 +130,9 @@ class RewardStats:
     """What a reward pays for steps, each as mean and quantiles."""
 
     components: NumeralsByName
+    """What the reward pays beside them stands last, as the residual, where that is anything."""
     reward: Numerals
-    """All components together."""
+    """The whole of it."""
 
 
 @with_config(STRICT)
@@ -148,6 +151,43 @@ class PolicyStats:
     """What the same reward pays a random policy."""
     ended_by: Text = ""
     """The task's name for what ended the first episode that ended early, if it has one."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Evidence:
+    """A recorded step that a cause was seen in."""
+
+    candidate: CandidateName
+    episode: Place
+    step: Place
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Cause:
+    """Why a policy does what it does, in a model's words, and where that was seen."""
+
+    claim: Text
+    evidence: tuple[Evidence, ...]
+    suggestion: Text = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class AnalystReport:
+    """What a language model made of a policy's recorded episodes."""
+
+    causes: tuple[Cause, ...] = ()
+    """Those with evidence that exists."""
+    dropped_evidence: Place = 0
+    """Steps that it cited and nobody recorded."""
+    dropped_causes: Place = 0
+    """Causes that had no other evidence."""
+    queries: Place = 0
+    """Questions that it asked."""
+    unreadable: Text = ""
+    """Why there is no report, where its answer could not be read."""
 
 
 @with_config(STRICT)

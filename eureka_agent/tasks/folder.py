@@ -36,7 +36,9 @@ from eureka_agent.tasks.task import (
 
 TASK_FILE = "task.toml"
 
-_FUNCTIONS = ("initial_signals", "signals", "fitness_step", "fitness_episode", "events", "read_state")
+_FUNCTIONS = (
+    "initial_signals", "signals", "fitness_step", "fitness_episode", "fitness_parts", "events", "read_state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def folder_task(ref: TaskRef) -> Task:
         fitness_step=getattr(module, "fitness_step", None),
         fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
+        fitness_parts=getattr(module, "fitness_parts", None),
         info=info,
         late_info=tuple(name for name, key in info.items() if key in late),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,

@@ -1,4 +1,4 @@
-"""The thin layer around every environment that turns broken promises into errors a person can act on."""
+"""A thin wrapper around every environment that turns contract violations into actionable errors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.tasks.culprit import FOREIGN, raised
@@ -20,12 +21,13 @@ RESET_WALL_S = 120.0
 """A first reset may load files."""
 
 
-class Guard(gym.Wrapper):
+class Guard(gym.Wrapper, RecordConstructorArgs):
     """Check the form of what `reset` and `step` return: a pair, five values, a finite reward, real flags."""
 
     def __init__(self, env: gym.Env, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` gives seconds and measures each call."""
-        super().__init__(env)
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
         self._clock = clock
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:

@@ -1,4 +1,4 @@
-"""Finding tasks by what a person types, and again in another process."""
+"""Finding tasks by name, and again in another process."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def load_task(ref: TaskRef) -> Task:
         return generic_task(ref)
     raise TaskError(
         f"A task of the kind '{ref.kind:.40}' cannot be loaded from its name: its task was not loaded.",
-        allowed="folder, gym, factory; a constructor in memory is given anew",
+        allowed="folder, gym, factory; a constructor in memory must be passed again",
         fix="Name the environment with --env module:function, or pass its constructor as `env`.",
     )
 
@@ -125,7 +125,9 @@ def _resolved(name: str, envs: Path | None) -> TaskRef:
     if (Path(name) / TASK_FILE).is_file():
         return TaskRef("folder", str(Path(name).resolve()))
     if Path(name).is_dir() and ("/" in name or name in (".", "..")):
-        raise TaskError(f"The folder {name} holds no {TASK_FILE}.", fix="Make one with `eureka-agent init`.")
+        raise TaskError(
+            f"The folder {name} contains no {TASK_FILE}.", fix="Create one with `eureka-agent init`."
+        )
     if ":" in name:
         return environment_ref(name)
     raise _unknown(name, envs)
@@ -138,7 +140,7 @@ def _unknown(name: str, envs: Path | None) -> TaskError:
     return TaskError(
         f"There is no task '{name}'.{hint}",
         allowed=_known(envs),
-        fix="Name a task, or make one with `eureka-agent init`.",
+        fix="Name a task, or create one with `eureka-agent init`.",
     )
 
 

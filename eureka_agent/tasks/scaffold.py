@@ -1,4 +1,4 @@
-"""A new task folder that loads and runs as it stands, with comments on what to change."""
+"""A new task folder that loads and runs as it is, with comments on what to change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
         TaskError: the name cannot be used, the folder exists, or the environment cannot be built.
     """
     if not name.isidentifier():
-        raise TaskError(f"'{name}' cannot be a task's name.", allowed="letters, digits and _, no digit first")
+        raise TaskError(
+            f"'{name}' is not a valid task name.", allowed="letters, digits and _, no digit first"
+        )
     target = folder / name
     if target.exists():
         raise TaskError(f"{target} exists already.", fix="Choose another name, or delete the folder first.")
@@ -168,10 +170,10 @@ def signals(before, action, after):
 #     """Score of one whole episode; each signal has one row for every step."""
 #     return float(np.mean(signals["{first}"][-100:]))
 #
-# To name what ends an episode, for whoever reads of it:
+# To name what ends an episode or should be spoken of, for whoever reads of it:
 #
 # def events(signals):
-#     """For each cause, in which worlds it holds; asked about the step that ended an episode."""
+#     """For each event, in which worlds it holds; those of the step that ended an episode are why."""
 #     return {{"it went too far": np.abs(signals["{first}"]) > 10.0}}
 '''
 

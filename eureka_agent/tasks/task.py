@@ -172,6 +172,11 @@ class Task:
     fitness_episode: Callable[[Mapping[str, Array]], float] | None = None
     """Whole-episode fitness from `{signal: (T, ...)}`; set only where `fitness.reduce == "episode"`."""
     events: Callable[[Signals], Mapping[str, Array]] | None = None
+    """Name to `(num_envs,)`: in which worlds something holds that a person would speak of. Those of the step
+    that ended an episode are why it ended; an episode that never ends early only passes through them."""
+    fitness_parts: Callable[[Mapping[str, Array]], Mapping[str, Array]] | None = None
+    """Of a score that asks for several things at once: name to the steps `(T,)` on which one of them holds,
+    from `{signal: (T, ...)}` of a whole episode. Where they never hold together the score is 0."""
     info: Mapping[str, str] = field(default_factory=dict)
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
     late_info: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """A first look at a task's environment, in a process of its own.
 
-An environment is other people's code: it may crash, hang or never end. That must cost a clear message
-and not the run.
+An environment is third-party code: it may crash, hang or never end. That must lead to a clear message, not
+end the run.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> dict[st
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
             allowed="an environment whose reset and step return",
-            fix="Step it by hand; look for a loop that waits, a window, or a download.",
+            fix="Step it by hand; look for a blocking loop, a window, or a download.",
         )
     if not answer.exists():
         raise TaskError(

@@ -24,7 +24,7 @@ LONGEST_HOLD = 50
 
 
 class _RandomPolicy:
-    """Random actions, held for `hold` steps each; every world has its own generator."""
+    """Random actions, each held for `hold` steps; every world has its own generator."""
 
     def __init__(self, space: gym.Space, seed: int, hold: int) -> None:
         self._space = copy.deepcopy(space)
@@ -86,7 +86,7 @@ def _check_state(worlds: GymWorlds, overshoots: dict[str, str]) -> None:
 
 
 def _check_ends(task: Task, results: list[StepResult]) -> None:
-    """Raise TaskError if nobody named a time limit and no episode ended before the assumed one."""
+    """Raise TaskError if there is no time limit and no episode ended within the assumed one."""
     by_itself = any(result.terminated.any() for result in results)
     earlier = any(result.truncated.any() for result in results[: ASSUMED_LIMIT - 1])
     if not (task.time_limit_known or by_itself or earlier):

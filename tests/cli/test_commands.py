@@ -52,6 +52,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "resume",
         "runs",
         "show",
+        "analyze",
         "export",
         "check",
         "play",
@@ -91,6 +92,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
         (["resume"], "there are no runs yet"),
         (["show", "nothing"], "does not exist"),
+        (["analyze", "nothing"], "does not exist"),
         (["train", "cartpole", "--reward", "none.py"], "none.py"),
         (["train", "cartpole", "--reward", "hack:none"], "hack:fast_cart"),
         (["check", "none.py", "--task", "cartpole"], "none.py"),
@@ -138,16 +140,33 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     assert summary["status"] == "finished"
     view = json.loads(cli("show", "--json", cwd=run).stdout)
     assert [c["id"] for c in view["candidates"]] == ["0-00", "0-01"]
+    assert (summary["best"], summary["fitness"]) == (view["best"], view["fitness"])
     assert summary["best"] == view["confirmation"]["winner"]
+    assert summary["verdict"] == view["verdict"]["sentence"]
     text = cli("show", cwd=run).stdout
+    assert text.startswith(summary["verdict"])
     assert "Lineage" in text
     assert "compute_reward" in text
     exported = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert exported.returncode == 0, exported.stderr
-    assert (run / "mine.py").read_text() == view["best_source"]
+    assert (run / "mine.py").read_text().replace("mine.py", "reward.py") == view["best_source"]
     again = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_analyze_tells_of_a_run_and_of_a_candidate(run: Path) -> None:
+    whole = cli("analyze", cwd=run)
+    assert whole.returncode == 0, whole.stderr
+    for words in ("0-00", "0-01", "Findings", "the pole fell", "Worst episode", "what happened"):
+        assert words in whole.stdout
+    one = json.loads(cli("analyze", "latest", "0-01", "--json", cwd=run).stdout)
+    assert one["candidates"] == []
+    assert one["detail"]["candidate"] == "0-01"
+    assert all(finding["text"] for finding in one["detail"]["findings"])
+    unknown = cli("analyze", "latest", "7-00", cwd=run)
+    assert unknown.returncode == 1
+    assert "has no candidate '7-00'" in unknown.stderr
 
 
 def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> None:
@@ -156,7 +175,9 @@ def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> N
     one = ("--generations", "1", "--samples", "1", "--repair-turns", "0")
     ended = cli("evolve", "cartpole", "--model", "replay:replies.jsonl", *one, cwd=tmp_path)
     assert ended.returncode == 1, ended.stderr
-    assert "No reward could be trained with." in ended.stdout
+    assert "No reward was found: 1 refused; 1 reward tried in " in ended.stdout
+    [listed] = json.loads(cli("runs", "--json", cwd=tmp_path).stdout)
+    assert listed["status"] == "failed"
     exported = cli("export", cwd=tmp_path)
     assert exported.returncode in (1, 2)
     assert "It ended without one" in exported.stderr

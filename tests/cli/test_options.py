@@ -23,8 +23,9 @@ EVOLVE = """
     env goal max-episode-steps show-env-reward? stages? envs
     generations samples restarts search-seeds target seed-reward reflection? history?
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
-    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns critic-model
-    confirm-seeds confirm-top budget-steps budget-usd budget-minutes unsafe-isolation?
+    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
+    critic-model analyzer-model analyzer-queries?
+    confirm-seeds confirm-top human-reward budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
@@ -35,16 +36,18 @@ TRAIN = """
     output env envs unsafe-isolation? json
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
+ADOPT = "task function map set output force env envs json"
 CHECK = "task env envs unsafe-isolation? json"
 SPEED = "case peers? candidates peer-candidates env-steps set unsafe-isolation? json"
 
-VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "trust": None}
+VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": None}
 """Those that are not called like their flag; consent is for one run, so that it has none."""
 
 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
+     ("adopt", ADOPT),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:

@@ -240,7 +240,9 @@ def test_the_environment_variable_names_a_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("EUREKA_AGENT_TEMPLATES", str(tmp_path))
     assert PromptBook().system() == "my own words\n"
     assert (
-        PromptBook().request("seed", make_task(), tried=[], failures=[], untold=0).startswith("# Task: cart")
+        PromptBook()
+        .request("seed", make_task(), tried=[], failures=[], lost=None, untold=0)
+        .startswith("# Task: cart")
     )
 
 

@@ -1,0 +1,131 @@
+"""Calls: of a library's functions, of methods of arrays, of Python's own functions, of the module's."""
+
+from __future__ import annotations
+
+import ast
+from typing import NoReturn
+
+from eureka_agent.errors import did_you_mean
+from eureka_agent.rewards.natural import (
+    choices,
+    constants,
+    elementwise,
+    inquiries,
+    norms,
+    products,
+    reductions,
+    shaping,
+)
+from eureka_agent.rewards.natural.body import Body
+from eureka_agent.rewards.natural.builtin_calls import BUILTIN_CALLS
+from eureka_agent.rewards.natural.dialects import call_forms, method_form
+from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
+from eureka_agent.rewards.natural.sites import CallSite, Operation, bound
+from eureka_agent.rewards.natural.values import (
+    ArrayValue,
+    ItemsValue,
+    OneLineValue,
+    PathValue,
+    ShapeValue,
+    TableValue,
+    TextValue,
+    TypeValue,
+    Value,
+)
+from eureka_agent.rewards.tree import shown
+
+OPERATIONS: dict[str, Operation] = {
+    **elementwise.OPERATIONS, **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
+    **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **choices.OPERATIONS,
+}  # fmt: skip
+"""What every operation of the dialects' tables is written as."""
+
+
+def read_call(body: Body, node: ast.expr) -> Value:
+    """Return what a call gives."""
+    assert isinstance(node, ast.Call)
+    func = node.func
+    if isinstance(func, ast.Name) and func.id not in body.names:
+        if func.id in body.program.functions:
+            return body.program.call(body, node, func.id)
+        if func.id not in body.program.paths and func.id in BUILTIN_CALLS:
+            return BUILTIN_CALLS[func.id](body, node)
+    if isinstance(func, ast.Attribute) and body.program.path(body, func) is None:
+        return _method(body, node, func)
+    target = body.value(func)
+    if isinstance(target, PathValue):
+        return _library(body, node, target)
+    if isinstance(target, TypeValue):
+        form = call_forms()["numpy", {"f": "float32", "i": "int32", "b": "bool_"}[target.dtype]]
+        return _operation(CallSite(body, node, "numpy", "cast", form, *bound(node, form, None)))
+    if isinstance(target, OneLineValue):
+        return body.program.inlined(body, node, target)
+    raise LeftToCriticError
+
+
+def _library(body: Body, node: ast.Call, target: PathValue) -> Value:
+    form = call_forms().get((target.library, target.path))
+    if form is None:
+        _refuse_unknown(node, target)
+    given, star = bound(node, form, None)
+    return _operation(CallSite(body, node, target.library, target.path, form, given, star))
+
+
+def _operation(site: CallSite) -> Value:
+    operation = OPERATIONS.get(site.form.operation)
+    if operation is None:
+        fix = "Write it out with functions of the table of call forms."
+        refuse(
+            site.node,
+            f"`{shown(site.node)}` has no portable form.",
+            "It is not carried over.",
+            fix,
+            rule="call-form",
+        )
+    return operation(site)
+
+
+def _refuse_unknown(node: ast.Call, target: PathValue) -> NoReturn:
+    known = [path for library, path in call_forms() if library == target.library]
+    what = f"`{target.library}.{target.path}` is not carried over."
+    fix = f"Use a function of the table of call forms.{did_you_mean(target.path, known)}"
+    refuse(node, what, "The portable subset of NumPy has nothing like it.", fix, rule="call-form")
+
+
+def _method(body: Body, node: ast.Call, func: ast.Attribute) -> Value:
+    holder = body.value(func.value)
+    if isinstance(holder, TableValue):
+        return _of_table(node, func.attr, holder)
+    if isinstance(holder, ShapeValue) and func.attr == "numel":
+        raise LeftToCriticError
+    if not isinstance(holder, ArrayValue):
+        raise LeftToCriticError
+    form = method_form(body.program.library, func.attr)
+    if func.attr.endswith("_") and not func.attr.startswith("_"):
+        what = f"`{shown(node)}` writes in place."
+        fix = f"Write {shown(func.value, 30)} = {shown(func.value, 30)}.{func.attr[:-1]}(…)."
+        refuse(node, what, "It would change an array that others may hold.", fix, rule="in-place")
+    if form is None or holder.python:
+        what = f"`{shown(node)}`: there is no method `{func.attr}` here."
+        refuse(
+            node,
+            what,
+            f"Arrays of {body.program.library} have others.",
+            "Use a function of the table of call forms.",
+        )
+    given, star = bound(node, form, func.value)
+    site = CallSite(body, node, body.program.library, func.attr, form, given, star, method=True)
+    site.values[id(func.value)] = holder
+    return _operation(site)
+
+
+def _of_table(node: ast.Call, name: str, holder: TableValue) -> Value:
+    if name not in ("items", "keys", "values") or node.args or node.keywords:
+        raise LeftToCriticError
+    keys = [TextValue(key) for key in holder.items]
+    values = list(holder.items.values())
+    if name == "keys":
+        return ItemsValue(tuple(keys))
+    if name == "values":
+        return ItemsValue(tuple(values))
+    return ItemsValue(tuple(ItemsValue(pair) for pair in zip(keys, values, strict=True)))

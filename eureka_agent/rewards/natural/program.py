@@ -1,0 +1,340 @@
+"""A natural reward as a whole, read once as code over all worlds and once as code of one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from eureka_agent.rewards.natural.body import Body, Reader
+from eureka_agent.rewards.natural.editing import Edits, atom
+from eureka_agent.rewards.natural.expressions import READERS
+from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
+from eureka_agent.rewards.natural.indexing import Index
+from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
+from eureka_agent.rewards.natural.signature import rename_entry, write_signature
+from eureka_agent.rewards.natural.statements import run, store
+from eureka_agent.rewards.natural.values import (
+    GHOSTS,
+    ArrayValue,
+    Dtype,
+    ItemsValue,
+    OneLineValue,
+    PathValue,
+    TableValue,
+    TypeValue,
+    Value,
+    buffers_of,
+    joined_value,
+    number_value,
+)
+from eureka_agent.rewards.source import (
+    ENTRY,
+    MEMORY_ARGUMENT,
+    MEMORY_NAME,
+    literal,
+    memory_assignment,
+    named_values,
+)
+from eureka_agent.rewards.tree import functions_of, is_docstring, parameters_of, shown
+
+MAX_STEPS = 60_000
+
+_NUMBERS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "tau": 6.283185307179586}
+_TYPES: dict[str, Dtype] = {
+    **dict.fromkeys(("float16", "float32", "float64", "float_", "float", "double", "half"), "f"),
+    **dict.fromkeys(("int8", "int16", "int32", "int64", "int", "long", "uint8"), "i"),
+    **dict.fromkeys(("bool", "bool_"), "b"),
+}  # fmt: skip
+
+
+@dataclass
+class Program:
+    """Everything known about one file while it is read in one way."""
+
+    source: str
+    tree: ast.Module
+    signals: Mapping[str, tuple[int, ...]]
+    dtypes: Mapping[str, Dtype]
+    batched: bool
+    edits: Edits = field(init=False)
+    paths: dict[str, PathValue] = field(init=False)
+    library: str = field(init=False)
+    functions: dict[str, ast.FunctionDef] = field(init=False)
+    constants: dict[str, Value] = field(default_factory=dict)
+    foreign: dict[int, str] = field(default_factory=dict)
+    """Memory that is not the function's own, with a name for it."""
+    buffers: int = 0
+    readers: Mapping[type[ast.AST], Reader] = field(default_factory=lambda: READERS)
+    _steps: int = 0
+    _active: list[str] = field(default_factory=list)
+    _calls: dict[str, list[tuple[dict[str, Value], Value]]] = field(default_factory=dict)
+    _written: dict[str, str] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.edits = Edits(self.source)
+        self.paths = imported_paths(self.tree)
+        self.library = main_library(self.tree, self.paths)
+        self.functions = functions_of(self.tree)
+        self._names = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
+        self._names |= {n.arg for n in ast.walk(self.tree) if isinstance(n, ast.arg)}
+        self._only = {id(block[0]) for block in _blocks(self.tree) if len(block) == 1}
+
+    def read(self) -> None:
+        """Read the whole file; afterwards `edits` are those of its portable form.
+
+        Raises:
+            RefusedFormError: a form that is not carried over.
+            LeftToCriticError: something that the static rules refuse anyway.
+        """
+        entry = self.functions.get(ENTRY) or rename_entry(self)
+        for node in self.tree.body:
+            self._module_statement(node)
+        body = Body(self, entry=True)
+        for name in parameters_of(entry):
+            self._parameter(body, entry, name)
+        run(body, list(entry.body))
+        self._check_results(entry, body)
+        for function in self.functions.values():
+            write_signature(self, function, entry=function is entry)
+        write_imports(self.tree, self.edits, self.paths)
+
+    # --- what bodies ask ---
+
+    def tick(self) -> None:
+        """Count one step; too many are left to the critic."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise LeftToCriticError
+
+    def run(self, body: Body, statements: list[ast.stmt]) -> None:
+        """Read statements."""
+        run(body, statements)
+
+    def store(self, body: Body, target: ast.expr, value: Value) -> None:
+        """Note what a target holds."""
+        store(body, target, value)
+
+    def new_name(self, word: str) -> str:
+        """Return a name that the file does not use."""
+        number = 1
+        while f"{word}_{number}" in self._names:
+            number += 1
+        self._names.add(f"{word}_{number}")
+        return f"{word}_{number}"
+
+    def path(self, body: Body, node: ast.expr) -> PathValue | None:
+        """Return what a chain of names stands for if it starts at an imported module."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id in body.names or node.id not in self.paths:
+            return None
+        found = self.paths[node.id]
+        for attribute in reversed(attributes):
+            found = below(found, attribute)
+        return found
+
+    def named(self, body: Body, node: ast.expr, path: PathValue) -> Value:
+        """Return what something of a library is: a number, a type, or a function to be called."""
+        name = path.path
+        if name in _NUMBERS:
+            if path.library != "math" or not isinstance(node, ast.Attribute):
+                body.write(node, f"np.{name}" if name != "tau" else f"{2 * _NUMBERS['pi']}")
+            return number_value(_NUMBERS[name])
+        if name in _TYPES and path.library != "math":
+            return TypeValue(_TYPES[name])
+        return path
+
+    def picked(self, body: Body, node: ast.expr, index: ast.Subscript, holder: ArrayValue) -> Value:
+        """Return what an index gives that is written as something else, and write it as an index."""
+        return Index(body, index, holder, at=node).read()
+
+    def drop(self, node: ast.stmt, note: str) -> None:
+        """Leave a statement out."""
+        start, end = self.edits.span(node)
+        first, last = self.edits.line_of(start), self.edits.line_of(max(start, end - 1))
+        whole = self.edits.line_span(first)[0], self.edits.line_span(last)[1]
+        before = self.source[whole[0] : start].strip()
+        after = self.source[end : whole[1]].strip()
+        if before or (after and not after.startswith("#")) or id(node) in self._only:
+            self.edits.replace((start, end), "pass", note)
+        else:
+            self.edits.replace(whole, "", note)
+
+    # --- functions ---
+
+    def call(self, body: Body, node: ast.Call, name: str) -> Value:
+        """Return what a function of the module gives for these arguments."""
+        function = self.functions[name]
+        if name in self._active or function.args.vararg or function.args.kwarg:
+            raise LeftToCriticError
+        given = self._arguments(body, node, function)
+        for arguments, result in self._calls.setdefault(name, []):
+            if arguments == given:
+                return result
+        inner = Body(self, dict(given), set(given))
+        foreign = dict(self.foreign)
+        for parameter, value in given.items():
+            self.foreign.update(dict.fromkeys(buffers_of(value), parameter))
+        self._active.append(name)
+        for statement in function.body:
+            self.edits.clear(self.edits.span(statement))
+        run(inner, function.body)
+        self._active.pop()
+        self.foreign = foreign
+        written = self.edits.text(self.edits.span(function))
+        if self._written.setdefault(name, written) != written:
+            what = f"`{name}` is called with arrays of different shapes, and would be written in two ways."
+            refuse(node, what, "It has one text.", f"Write `{name}` twice, once for each shape.")
+        result = self._result(node, inner)
+        self._calls[name].append((given, result))
+        return result
+
+    def _result(self, node: ast.Call, inner: Body) -> Value:
+        if not inner.returned:
+            raise LeftToCriticError
+        result: Value | None = inner.returned[0][1]
+        for _, value in inner.returned[1:]:
+            result = joined_value(result, value)
+        if result is None or isinstance(result, GHOSTS):
+            refuse(
+                node,
+                f"`{shown(node)}` gives different things.",
+                "",
+                "Return one shape.",
+                rule="natural-shape",
+            )
+        return result
+
+    def _arguments(self, body: Body, node: ast.Call, function: ast.FunctionDef) -> dict[str, Value]:
+        names = parameters_of(function)
+        if len(node.args) > len(names) or any(k.arg not in names for k in node.keywords):
+            raise LeftToCriticError
+        given = {name: body.value(argument) for name, argument in zip(names, node.args, strict=False)}
+        given |= {str(k.arg): body.value(k.value) for k in node.keywords}
+        places = [*function.args.posonlyargs, *function.args.args]
+        defaults = dict(
+            zip((a.arg for a in reversed(places)), reversed(function.args.defaults), strict=False)
+        )
+        defaults |= {
+            a.arg: d
+            for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+            if d is not None
+        }
+        for name in names:
+            if name not in given:
+                if name not in defaults:
+                    raise LeftToCriticError
+                given[name] = Body(self).value(defaults[name])
+        if any(isinstance(value, GHOSTS) for value in given.values()):
+            refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
+        return given
+
+    def inlined(self, body: Body, node: ast.Call, function: OneLineValue) -> Value:
+        """Write a function of one expression where it is called."""
+        if function.name in self._active or len(node.args) > len(function.parameters):
+            raise LeftToCriticError
+        nodes = dict(zip(function.parameters, node.args, strict=False))
+        nodes |= {str(keyword.arg): keyword.value for keyword in node.keywords}
+        if nodes.keys() - set(function.parameters):
+            raise LeftToCriticError
+        values = {name: body.value(argument) for name, argument in nodes.items()}
+        texts = {name: atom(body.text(argument)) for name, argument in nodes.items()}
+        for name, default in function.defaults.items():
+            if name not in nodes:
+                values[name] = body.value(default)
+                texts[name] = atom(body.text(default))
+        if len(values) != len(function.parameters):
+            raise LeftToCriticError
+        inner = Body(self, {**body.names, **values}, body.defined | set(values), written=texts)
+        self._active.append(function.name)
+        made = inner.value(function.body)
+        text = inner.text(function.body)
+        self.edits.clear(self.edits.span(function.body))
+        self._active.pop()
+        self.edits.replace(self.edits.span(node), atom(text), f"`{shown(node)}` is written out.")
+        return made
+
+    # --- the module ---
+
+    def _module_statement(self, node: ast.stmt) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef)) or is_docstring(node):
+            return
+        if isinstance(node, ast.If) and "__name__" in shown(node.test):
+            self.drop(node, "What runs only as a script is left out.")
+            return
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+            raise LeftToCriticError
+        body = Body(self, dict(self.constants), set(self.constants))
+        run(body, [node])
+        for name, value in body.names.items():
+            self.constants[name] = value
+            self.foreign.update(dict.fromkeys(buffers_of(value), name))
+        if any(name == MEMORY_NAME for name, _ in named_values(node)):
+            self.edits.clear(self.edits.span(node))
+
+    def _parameter(self, body: Body, entry: ast.FunctionDef, name: str) -> None:
+        if name == MEMORY_ARGUMENT:
+            body.names[name] = self._memory()
+        elif name in self.signals:
+            self.buffers += 1
+            shape = tuple(self.signals[name])
+            body.names[name] = ArrayValue(shape, self.dtypes.get(name, "f"), buffer=self.buffers)
+            self.foreign[self.buffers] = name
+        else:
+            defaults = dict(zip(reversed(entry.args.args), reversed(entry.args.defaults), strict=False))
+            found = [default for argument, default in defaults.items() if argument.arg == name]
+            if not found:
+                raise LeftToCriticError
+            body.names[name] = body.value(found[0])
+        body.defined.add(name)
+        held = body.names[name]
+        if isinstance(held, ArrayValue) and not held.rows and not self.batched and self.library == "numpy":
+            body.names[name] = replace(held, buffer=0)
+
+    def _memory(self) -> TableValue:
+        expression = memory_assignment(self.tree)
+        initial = literal(expression) if expression is not None else None
+        if not isinstance(initial, dict):
+            raise LeftToCriticError
+        made: dict[str, Value] = {}
+        for name, value in initial.items():
+            rows: list[int] = []
+            while isinstance(value, list):
+                rows.append(len(value))
+                value = value[0] if value else 0.0
+            made[str(name)] = ArrayValue(tuple(rows))
+        return TableValue(made)
+
+    def _check_results(self, entry: ast.FunctionDef, body: Body) -> None:
+        for node, value in body.returned:
+            items = value.items if isinstance(value, ItemsValue) and value.known else ()
+            if len(items) < 2 or not isinstance(items[0], ArrayValue) or not isinstance(items[1], TableValue):
+                raise LeftToCriticError
+            self._check_number(node, "the reward", items[0])
+            for name, component in items[1].items.items():
+                if not isinstance(component, ArrayValue):
+                    raise LeftToCriticError
+                self._check_number(node, f"the component '{name}'", component)
+        if not body.returned:
+            raise LeftToCriticError
+        del entry
+
+    def _check_number(self, node: ast.Return, what: str, value: ArrayValue) -> None:
+        if value.rows or value.before or value.picked:
+            told = f"`{shown(node)}`: {what} has {len(value.rows)} axes beside the worlds."
+            fix = "Reduce the last axis, e.g. np.sum(x, axis=-1), or pick a column, x[:, 0]."
+            refuse(node, told, "One number for each world is needed.", fix, rule="natural-shape")
+
+
+def _blocks(tree: ast.Module) -> list[list[ast.stmt]]:
+    made = []
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                made.append(block)
+    return made

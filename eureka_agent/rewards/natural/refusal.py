@@ -1,0 +1,29 @@
+"""What ends the reading of a natural reward: a finding of our own, or what the critic speaks about."""
+
+from __future__ import annotations
+
+import ast
+from typing import NoReturn
+
+from eureka_agent.rewards.findings import Finding
+
+RULE = "natural"
+"""The rule by which findings of the normaliser go, where there is no better one."""
+
+
+class RefusedFormError(Exception):
+    """A natural form that has no portable one; the finding says why, and what to write instead."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.what)
+        self.finding = finding
+
+
+class LeftToCriticError(Exception):
+    """Something that is no matter of form: the static rules refuse it, and say why."""
+
+
+def refuse(node: ast.AST | None, what: str, why: str, fix: str, *, rule: str = RULE) -> NoReturn:
+    """Raise RefusedFormError at a node's line."""
+    line = getattr(node, "lineno", None)
+    raise RefusedFormError(Finding(rule, "error", line, what, why, fix))

@@ -1,0 +1,341 @@
+"""Statements of a natural reward, in order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from eureka_agent.rewards.natural.body import Body, refuse_shapes
+from eureka_agent.rewards.natural.branches import read_if
+from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
+from eureka_agent.rewards.natural.expressions import arithmetic
+from eureka_agent.rewards.natural.in_place import (
+    SIGNS,
+    choose,
+    operated,
+    refuse_shared,
+    require_fit,
+    where_predicate,
+)
+from eureka_agent.rewards.natural.item_writes import write_item
+from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
+from eureka_agent.rewards.natural.returns import read_return
+from eureka_agent.rewards.natural.values import (
+    GHOSTS,
+    ArrayValue,
+    ItemsValue,
+    OneLineValue,
+    ShapeError,
+    TableValue,
+    TextValue,
+    Value,
+    joined_value,
+    shown_shape,
+)
+from eureka_agent.rewards.rules_annotations import check_annotation
+from eureka_agent.rewards.rules_report import Report
+from eureka_agent.rewards.tree import is_docstring, shown
+
+
+def run(body: Body, statements: list[ast.stmt]) -> None:
+    """Read statements in order."""
+    for node in statements:
+        body.program.tick()
+        body.program.edits.clear(body.span(node))
+        reader = _READERS.get(type(node))
+        if reader is None:
+            raise LeftToCriticError
+        try:
+            reader(body, node)
+        except ShapeError as error:
+            refuse_shapes(node, error)
+
+
+def _assign(body: Body, node: ast.Assign) -> None:
+    if len(node.targets) > 1:
+        raise LeftToCriticError
+    _store_expression(body, node, node.targets[0], node.value)
+
+
+def _annotated(body: Body, node: ast.AnnAssign) -> None:
+    report = Report()
+    check_annotation(node.annotation, report)
+    if node.value is None:
+        body.program.drop(node, f"`{shown(node)}` has no value and is left out.")
+        return
+    if report.found:
+        start, end = body.span(node.target)[1], body.span(node.annotation)[1]
+        body.program.edits.replace(
+            (start, end), "", f"The annotation `{shown(node.annotation)}` is left out."
+        )
+    _store_expression(body, node, node.target, node.value)
+
+
+def _store_expression(body: Body, node: ast.stmt, target: ast.expr, value_node: ast.expr) -> None:
+    if isinstance(target, ast.Subscript):
+        write_item(body, node, target, value_node)
+        return
+    value = body.value(value_node)
+    known_text = isinstance(value, TextValue) and value.text is not None
+    if isinstance(target, ast.Name) and (known_text or isinstance(value, GHOSTS)):
+        _keep_ghost(body, node, target, value)
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(body, target, value_node, value)
+        return
+    if not isinstance(target, ast.Name):
+        raise LeftToCriticError
+    assign_name(body, target.id, value_node, value)
+
+
+def _keep_ghost(body: Body, node: ast.stmt, target: ast.Name, value: Value) -> None:
+    """Drop a name for what has no place in portable code; where it is used, something else is written."""
+    if body.predicate:
+        raise LeftToCriticError
+    body.names[target.id] = replace(value, name=target.id) if isinstance(value, OneLineValue) else value
+    body.defined.add(target.id)
+    body.program.drop(node, f"`{shown(node)}` is written where it is used.")
+
+
+def _unpack(body: Body, target: ast.Tuple | ast.List, value_node: ast.expr, value: Value) -> None:
+    if isinstance(value, ArrayValue):
+        value = items_of(body, value_node, value)
+        text = body.text(value_node)
+        body.write(value_node, text.removeprefix("[").removesuffix("]") if text.startswith("[") else text)
+    if not isinstance(value, ItemsValue) or body.predicate:
+        raise LeftToCriticError
+    items = value.items if value.known else (any_of(value),) * len(target.elts)
+    if len(items) != len(target.elts):
+        what = f"`{shown(target)} = …` unpacks {len(items)} values."
+        refuse(target, what, "The numbers differ.", "Unpack as many as there are.", rule="natural-shape")
+    for element, item in zip(target.elts, items, strict=True):
+        if isinstance(item, GHOSTS):
+            what = f"`{shown(target)} = …` unpacks a shape."
+            refuse(target, what, "The number of worlds is no business of a reward.", "Write x.shape[1].")
+        store(body, element, item)
+
+
+def store(body: Body, target: ast.expr, value: Value) -> None:
+    """Note what the target of a loop or of an unpacking holds."""
+    if isinstance(target, ast.Name):
+        body.names[target.id] = value
+        body.defined.add(target.id)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        if not isinstance(value, ItemsValue) or not value.known or len(value.items) != len(target.elts):
+            raise LeftToCriticError
+        for element, item in zip(target.elts, value.items, strict=True):
+            store(body, element, item)
+    else:
+        raise LeftToCriticError
+
+
+def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> None:
+    """Give a name a value; in a branch only where its condition holds."""
+    old = body.names.get(name)
+    if body.predicate and old is not None:
+        value = _assign_chosen(body, name, value_node, value, old)
+    body.names[name] = value
+    body.defined.add(name)
+    if isinstance(value, TableValue):
+        body.defined.update(f"{name}[{key}]" for key in value.items)
+
+
+def _assign_chosen(body: Body, name: str, value_node: ast.expr, value: Value, old: Value) -> Value:
+    if isinstance(value, TableValue) and isinstance(old, TableValue) and isinstance(value_node, ast.Dict):
+        return _choose_entries(body, name, value_node, value, old)
+    if not isinstance(value, ArrayValue) or not isinstance(old, ArrayValue):
+        if name not in body.defined and joined_value(value, old) is not None:
+            raise LeftToCriticError
+        what = f"`{name}` is something else in one branch."
+        refuse(value_node, what, "It would differ from world to world.", "Give it another name.")
+    return choose(body, value_node, value, name, old)
+
+
+def _choose_entries(body: Body, name: str, node: ast.Dict, value: TableValue, old: TableValue) -> TableValue:
+    made: dict[str, Value] = {}
+    if value.items.keys() != old.items.keys():
+        refuse(
+            node, f"`{name}` has other keys in one branch.", "Components are fixed.", "Give it the same keys."
+        )
+    for key, element in zip(value.items, node.values, strict=True):
+        new, before = value.items[key], old.items[key]
+        if not isinstance(new, ArrayValue) or not isinstance(before, ArrayValue):
+            raise LeftToCriticError
+        made[key] = choose(body, element, new, f'{name}["{key}"]', before)
+    return TableValue(made, value.buffer)
+
+
+def _augmented(body: Body, node: ast.AugAssign) -> None:
+    if isinstance(node.target, ast.Subscript):
+        write_item(body, node, node.target, node.value)
+        return
+    if not isinstance(node.target, ast.Name):
+        raise LeftToCriticError
+    name, value = node.target.id, body.value(node.value)
+    old = body.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
+    if isinstance(old, ItemsValue) and isinstance(value, ItemsValue) and isinstance(node.op, ast.Add):
+        made: Value = ItemsValue(old.items + value.items, old.known and value.known)
+    elif isinstance(old, ArrayValue) and isinstance(value, ArrayValue):
+        made = _in_place(body, node, node.target, old, value)
+    else:
+        raise LeftToCriticError
+    if type(node.op) not in SIGNS:
+        raise LeftToCriticError
+    text = operated(body.text(node.target), node.op, body.text(node.value))
+    if body.predicate and isinstance(made, ArrayValue) and isinstance(old, ArrayValue):
+        if made.rows != old.rows:
+            refuse(
+                node,
+                f"`{shown(node)}` changes the shape of `{name}`.",
+                "",
+                "Use one shape.",
+                rule="natural-shape",
+            )
+        text = where_predicate(body, text, name, len(made.rows))
+        made = replace(made, worlds=True)
+    plain = made == old and isinstance(made, ArrayValue) and not made.worlds
+    if not plain:
+        body.program.edits.replace(
+            body.span(node), f"{name} = {text}", f"`{shown(node)}` became `{name} = {text}`."
+        )
+    body.names[name] = made
+    body.defined.add(name)
+
+
+def _in_place(
+    body: Body, node: ast.AugAssign, target: ast.Name, old: ArrayValue, value: ArrayValue
+) -> ArrayValue:
+    """Return what `r += x` leaves in r: NumPy and torch write into its memory and keep shape and type."""
+    made = arithmetic(body, node.op, (target, old), (node.value, value), node)
+    if old.buffer == 0 or body.program.library == "jax" or old.python:
+        return made
+    refuse_shared(body, node, target.id, old)
+    require_fit(body, node, old, made.rows, made.dtype)
+    if (made.worlds and not old.worlds and body.batched) or made.before != old.before:
+        shape = shown_shape(old, batched=body.batched)
+        what = f"`{shown(node)}` would change the shape {shape} of `{target.id}`."
+        refuse(node, what, "It raises.", f"Write {target.id} = {target.id} … instead.", rule="natural-shape")
+    return replace(made, buffer=old.buffer, whole=old.whole, dtype=old.dtype)
+
+
+def _expression(body: Body, node: ast.Expr) -> None:
+    if is_docstring(node):
+        return
+    call = node.value
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        _method_statement(body, node, call, call.func)
+        return
+    raise LeftToCriticError
+
+
+def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attribute) -> None:
+    """Read `list.append(x)` and `dict.update({...})`, each as the assignment that it is."""
+    holder = body.value(func.value)
+    if not isinstance(func.value, ast.Name) or call.keywords or len(call.args) != 1 or body.predicate:
+        if isinstance(holder, ArrayValue):
+            body.value(call)
+        raise LeftToCriticError
+    name = func.value.id
+    if isinstance(holder, ItemsValue) and func.attr == "append":
+        item = body.value(call.args[0])
+        body.names[name] = ItemsValue((*holder.items, item), holder.known)
+        body.program.edits.replace(
+            body.span(node), f"{name} = {name} + [{body.text(call.args[0])}]",
+            f"`{shown(node)}` became `{name} = {name} + […]`.",
+        )  # fmt: skip
+        return
+    if isinstance(holder, ArrayValue):
+        body.value(call)
+    raise LeftToCriticError
+
+
+def _assert(body: Body, node: ast.Assert) -> None:
+    body.program.drop(node, f"`{shown(node, 40)}` is left out: shapes are checked when a reward is probed.")
+
+
+def _for(body: Body, node: ast.For) -> None:
+    if node.orelse:
+        raise LeftToCriticError
+    items = items_of(body, node.iter, body.value(node.iter))
+    if not items.items:
+        raise LeftToCriticError
+    before, defined = dict(body.names), set(body.defined)
+    grown: dict[str, int] = {}
+    for turn in range(4):
+        seen = dict(body.names)
+        store(body, node.target, any_of(items))
+        run(body, node.body)
+        grown = grown if turn else _growth(seen, body.names)
+        body.names = _merged(seen, body.names, node)
+        if body.names == seen:
+            break
+    else:
+        raise LeftToCriticError
+    for name, more in grown.items():
+        body.names[name] = _repeated(before[name], body.names[name], more * len(items.items), node)
+    if not items.known:
+        body.names = {name: value for name, value in body.names.items() if name in before}
+        body.defined = defined
+
+
+def _growth(before: dict[str, Value], after: dict[str, Value]) -> dict[str, int]:
+    """Return how many items each list gets in one turn of a loop."""
+    pairs = [(name, before[name], value) for name, value in after.items() if name in before]
+    lists = [(n, a, b) for n, a, b in pairs if isinstance(a, ItemsValue) and isinstance(b, ItemsValue)]
+    return {
+        n: len(b.items) - len(a.items)
+        for n, a, b in lists
+        if a.known and b.known and len(a.items) != len(b.items)
+    }
+
+
+def _repeated(before: Value, after: Value, more: int, node: ast.For) -> Value:
+    """Return a list that a loop of known length has filled."""
+    steady = not any(
+        isinstance(n, (ast.Break, ast.Continue, ast.If, ast.For)) for b in node.body for n in ast.walk(b)
+    )
+    if not isinstance(before, ItemsValue) or not isinstance(after, ItemsValue) or not steady or more < 0:
+        return after
+    return ItemsValue((any_of(after),) * (len(before.items) + more))
+
+
+def _merged(before: dict[str, Value], after: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    made: dict[str, Value] = {}
+    for name in after:
+        value = joined_value(before[name], after[name]) if name in before else after[name]
+        if value is None:
+            what = f"`{name}` changes its shape in the loop."
+            refuse(node, what, "It must be the same at every turn.", "Use one shape.", rule="natural-shape")
+        made[name] = value
+    return made
+
+
+def _function(body: Body, node: ast.FunctionDef) -> None:
+    """A nested function of one expression is written where it is called."""
+    lines = [line for line in node.body if not is_docstring(line)]
+    spec = node.args
+    simple = not (spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs or node.decorator_list)
+    if len(lines) != 1 or not isinstance(lines[0], ast.Return) or lines[0].value is None or not simple:
+        what = f"The function `{node.name}` is nested and has several lines."
+        refuse(
+            node, what, "Helper functions stand at module level.", "Move it there, and pass what it needs."
+        )
+    names = tuple(argument.arg for argument in spec.args)
+    defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
+    body.names[node.name] = OneLineValue(names, defaults, lines[0].value, node.name)
+    body.defined.add(node.name)
+    body.program.drop(node, f"The nested function `{node.name}` is written where it is called.")
+
+
+def _pass(body: Body, node: ast.stmt) -> None:
+    if isinstance(node, (ast.Break, ast.Continue)) and body.predicate:
+        what = f"`{shown(node)}` depends on a value that differs from world to world."
+        refuse(node, what, "A loop has a fixed length.", "Write np.where.", rule="natural-unbatched")
+
+
+_READERS: dict[type[ast.AST], Callable] = {
+    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
+    ast.Assert: _assert, ast.For: _for, ast.If: read_if, ast.Return: read_return, ast.FunctionDef: _function,
+    ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
+}  # fmt: skip
