@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
-`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your
-own RL code.
+`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into
+your own RL code.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from eureka_agent.api.train import train
     from eureka_agent.errors import EurekaError
     from eureka_agent.rewards.loader import load_reward
+    from eureka_agent.rewards.sb3_logging import ComponentCallback as ComponentCallback
     from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
     from eureka_agent.rewards.wrapper import RewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
     from eureka_agent.tasks.scaffold import write_task
 
 _HOMES = {
+    "ComponentCallback": "rewards.sb3_logging:ComponentCallback",
     "EurekaError": "errors:EurekaError",
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "api.evolve:RunResult",
@@ -52,7 +54,7 @@ _HOMES = {
     "write_task": "tasks.scaffold:write_task",
 }
 
-__all__ = [
+__all__ = [  # all but ComponentCallback, which needs an extra
     "EurekaError",
     "RewardWrapper",
     "RunResult",

@@ -198,6 +198,8 @@ def _journal_start(
     )
     if not recorded:
         log.append(Notice(text=NOT_RECORDED))
+    for text in task.notices:
+        log.append(Notice(text=text))
 
 
 def _say_pace(task: Task, config: RunConfig, log: EventLog, pace: float | None, device: DeviceChoice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from eureka_agent.training.inspecting import FirstLook, first_look
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
 """Called with every event once it is on disk, and the state after it."""
@@ -221,7 +222,7 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept = read_trajectories(folder.recording)
+        kept = _kept_recording(folder, task)
         look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
@@ -258,6 +259,13 @@ def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
     if task.ref.kind == "folder":
         return task
     return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
+
+
+def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
+    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since."""
+    kept = read_trajectories(folder.recording)
+    names = {signal.name for signal in task.signals}
+    return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

@@ -14,7 +14,6 @@ app = typer.Typer(
     name="eureka-agent",
     help="Evolve reward functions for reinforcement learning: propose, criticise, train, judge, repeat.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"auto_envvar_prefix": "EUREKA_AGENT", "help_option_names": ["-h", "--help"]},

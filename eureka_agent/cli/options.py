@@ -68,5 +68,14 @@ def _parameter(option: Declared, text: str) -> inspect.Parameter:
         option.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
-        annotation=Annotated[bare, typer.Option(help=text)],
+        annotation=Annotated[bare, typer.Option(help=f"{text}{_range(option.about)}")],
     )
+
+
+def _range(about: Option) -> str:
+    """Return a sentence on which numbers an option takes; empty where any will do."""
+    if about.ge is not None and about.le is not None:
+        return f" From {about.ge:g} to {about.le:g}."
+    if about.ge is not None:
+        return f" At least {about.ge:g}."
+    return "" if about.gt is None else f" More than {about.gt:g}."

@@ -15,7 +15,7 @@ def play(
     policy: Annotated[Path, typer.Argument(help="policy.npz or policy.zip, as written by `train`.")],
     task: TaskName,
     *,
-    episodes: Annotated[int, typer.Option(help="Number of episodes to play and score.")] = 10,
+    episodes: Annotated[int, typer.Option(help="Number of episodes to play and score. At least 1.")] = 10,
     reward: Annotated[
         str | None,
         typer.Option(help="Also evaluate a reward: a file, reference, or hack:<name>."),

@@ -39,4 +39,5 @@ def init(
     if json_output:
         print_json({"task": path})
     else:
-        typer.echo(f"Wrote {path}. Edit task.toml and task.py, then: eureka-agent evolve {name}")
+        found = name if folder == Path("envs") else path.as_posix()
+        typer.echo(f"Wrote {path}. Edit task.toml and task.py, then: eureka-agent evolve {found}")

@@ -106,9 +106,9 @@ def folder_task(ref: TaskRef) -> Task:
     known = options.get("max_episode_steps") or own_limit
     limit = known or building.ASSUMED_LIMIT
     context = environment_context(env, goal=False)
-    late = file.environment.late_info
     info = info_names(
-        [*file.environment.info, *late], [leaf.name for leaf in leaves_of(env.observation_space)]
+        [*file.environment.info, *file.environment.step_info],
+        [leaf.name for leaf in leaves_of(env.observation_space)],
     )
     env.close()
     budget = _budget(file.budget)
@@ -137,7 +137,7 @@ def folder_task(ref: TaskRef) -> Task:
         events=getattr(module, "events", None),
         fitness_parts=getattr(module, "fitness_parts", None),
         info=info,
-        late_info=tuple(name for name, key in info.items() if key in late),
+        late_info=tuple(name for name, key in info.items() if key in file.environment.step_info),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,
@@ -203,7 +203,8 @@ def _constructor(
         constructor, limit = building.gym_constructor(environment.id, kwargs)
         return constructor, environment.id, limit
     factory = environment.factory or ""
-    return building.factory_constructor(factory, str(folder), kwargs), factory, None
+    place = folder if environment.path is None else (folder / environment.path).resolve()
+    return building.factory_constructor(factory, str(place), kwargs), factory, None
 
 
 def load_module(path: Path) -> ModuleType:

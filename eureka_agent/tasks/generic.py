@@ -6,7 +6,6 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
@@ -14,12 +13,11 @@ import numpy as np
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
 from eureka_agent.tasks.elements import with_elements
-from eureka_agent.tasks.observe import ActionCodec, dropped_from, info_names, leaves_of, numeric_info
+from eureka_agent.tasks.info_entries import PROBE_STEPS, InfoEntry, offered, probe_info
+from eureka_agent.tasks.observe import ActionCodec, dropped_from, info_names, leaves_of
 from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
 
-PROBE_EPISODES = 2
-PROBE_STEPS = 100
 BUILD_WALL_S = 120.0
 PROBE_WALL_S = 120.0
 """The steps of the probe are to take less; so few a second are too few to learn from."""
@@ -89,15 +87,16 @@ def _assembled(
     env = make_env()
     context = environment_context(env)
     with at_most(PROBE_WALL_S, f"A first look at {env_id}, {PROBE_STEPS} random steps,"):
-        info = probe_info(env)
-    if options.get(AS_BEFORE) or _has_faster_physics(env):
-        info = tuple(entry for entry in info if not entry.late)
+        info, notices = offered(env, probe_info(env))
+    if options.get(AS_BEFORE):
+        info, notices = tuple(entry for entry in info if not entry.late), ()
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),
         info=info,
         goal=options.get("goal") or default_goal(context, env_id),
         context=context.text,
+        doc=inspect.getdoc(type(env.unwrapped)) or "",
     )
     threshold = env.spec.reward_threshold if env.spec is not None else None
     env.close()
@@ -112,15 +111,8 @@ def _assembled(
         budget=TrainingBudget(**({"env_steps": n} if (n := options.get("env_steps")) else {})),
         ref=ref,
         env_reward=context.reward if options.get("show_env_reward") else "",
+        notices=(*task.notices, *notices),
     )
-
-
-def _has_faster_physics(env: gym.Env) -> bool:
-    """Tell whether an environment is one of Gymnasium's own.
-
-    Their batched simulators know no entries that only steps bring, and the observation holds what these say.
-    """
-    return type(env.unwrapped).__module__.startswith("gymnasium.envs.")
 
 
 def _scored(task: Task, threshold: float | None) -> Task:
@@ -147,13 +139,15 @@ class _Flag:
         return (signals[self.name] > 0).astype(np.float32)
 
 
-def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str) -> Task:
+def spaces_task(
+    env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str, doc: str = ""
+) -> Task:
     """Return a task whose signals are an environment's observation, action and given `info` entries.
 
-    `make_env` returns `env` itself: enough to track its signals, not to train.
+    `doc` is the environment's documentation, whose table names elements of an observation. `make_env` returns
+    `env` itself: enough to track its signals, not to train.
     """
     leaves = leaves_of(env.observation_space)
-    doc = inspect.getdoc(type(env.unwrapped)) or ""
     codec = ActionCodec.of(env.action_space)
     taken = [leaf.name for leaf in leaves]
     names = info_names([entry.key for entry in info], taken)
@@ -199,64 +193,5 @@ def default_goal(context: EnvironmentContext, env_id: str) -> str:
     return context.description or f"Do well in the environment {env_id}."
 
 
-@dataclass(frozen=True)
-class InfoEntry:
-    """One numeric entry of `info` that may be a signal."""
-
-    key: str
-    shape: tuple[int, ...]
-    dtype: Literal["float32", "int32"]
-    late: bool = False
-    """Whether only steps bring it; it is 0 after a reset."""
-
-
 def _meaning(entry: InfoEntry) -> str:
     return f"info['{entry.key}']" + (", 0 before the first step" if entry.late else "")
-
-
-def names_reward(text: str) -> bool:
-    """Tell whether a name speaks of rewards: such entries are never shown to a designer."""
-    return "reward" in text.lower()
-
-
-def probe_info(env: gym.Env, *, seed: int = 0) -> tuple[InfoEntry, ...]:
-    """Return the numeric `info` entries present at every one of about 100 random steps.
-
-    Those that no reset brings come last, single numbers only, and are `late`. Keys that match `reward` are
-    never among them: HalfCheetah's `info` holds the parts of its reward.
-    """
-    env.action_space.seed(seed)
-    begun: list[dict[str, Array]] = []
-    seen: list[dict[str, Array]] = []
-    steps = 0
-    for episode in range(PROBE_EPISODES):
-        _, info = env.reset(seed=seed + episode)
-        begun.append(_numeric(info))
-        ended = False
-        while not ended and steps < PROBE_STEPS * (episode + 1) // PROBE_EPISODES:
-            _, _, terminated, truncated, info = env.step(env.action_space.sample())
-            seen.append(_numeric(info))
-            ended = terminated or truncated
-            steps += 1
-    early = [entry for key in begun[0] if (entry := _entry(key, [*begun, *seen])) is not None]
-    late = [
-        replace(entry, late=True)
-        for key in seen[0]
-        if not any(key in info for info in begun)
-        and (entry := _entry(key, seen)) is not None
-        and not entry.shape
-    ]
-    return (*early, *late)
-
-
-def _numeric(info: Mapping[str, Any]) -> dict[str, Array]:
-    arrays = {key: numeric_info(value) for key, value in info.items() if isinstance(key, str)}
-    return {key: array for key, array in arrays.items() if array is not None and not names_reward(key)}
-
-
-def _entry(key: str, seen: Sequence[Mapping[str, Array]]) -> InfoEntry | None:
-    """Return the entry of one key if every `info` seen has it, in one shape."""
-    if any(key not in info or info[key].shape != seen[0][key].shape for info in seen):
-        return None
-    whole = all(info[key].dtype.kind in "iu" for info in seen)
-    return InfoEntry(key, seen[0][key].shape, "int32" if whole else "float32")

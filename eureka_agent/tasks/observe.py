@@ -14,7 +14,7 @@ from gymnasium import spaces
 from gymnasium.spaces.utils import flatten_space
 
 from eureka_agent.errors import TaskError, TrainingError
-from eureka_agent.tasks.task import Array, Signal
+from eureka_agent.tasks.task import Array, Signal, Task
 
 RESERVED = frozenset({"obs", "action", "memory", "np", "math", "numpy"})
 """Names that an `info` entry may not take: they mean something else inside a reward."""
@@ -389,3 +389,9 @@ def stack_info(
         rows.append(row)
         shape = row.shape
     return np.stack(rows)
+
+
+def late_zeros(task: Task, name: str, count: int) -> Array:
+    """Return what an `info` entry that only steps bring is after a reset: zeros `(count, ...)`."""
+    signal = task.signal(name)
+    return np.zeros((count, *(() if signal is None else signal.shape)), np.float32)

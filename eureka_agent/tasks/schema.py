@@ -24,11 +24,12 @@ class EnvironmentSection(Section):
 
     id: str | None = Field(None, description="a Gymnasium id, e.g. CartPole-v1")
     factory: str | None = Field(None, description="module:function; the task's folder is searched as well")
+    path: str | None = Field(None, description="folder that factory is imported from, seen from the task's")
     kwargs: dict[str, Any] = Field({}, description="arguments of gymnasium.make or of the factory")
     max_episode_steps: int | None = Field(None, ge=1, description="time limit; default: the registered one")
     info: tuple[str, ...] = Field((), description="keys of `info` that task.py finds in the state")
-    late_info: tuple[str, ...] = Field(
-        (), description="keys of `info`, single numbers, that only steps bring: they are 0 after a reset"
+    step_info: tuple[str, ...] = Field(
+        (), description="keys of `info` that only steps bring; task.py finds 0 after a reset"
     )
     state: tuple[str, ...] = Field(
         (), description="fields of MuJoCo's MjData that task.py finds in the state"

@@ -181,6 +181,8 @@ class Task:
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
     late_info: tuple[str, ...] = ()
     """Those of `info` that only steps bring, by their names in the state; they are 0 after a reset."""
+    notices: tuple[str, ...] = ()
+    """Sentences to tell the person when a run begins: what is left out, say."""
     reads_inside: bool = True
     """False where `behaviour.read_state` reads nothing: such a task needs no environment at hand."""
     state: tuple[str, ...] = ()
@@ -192,8 +194,6 @@ class Task:
     folder: Path | None = None
     bases: tuple[Path, ...] = ()
     """Task folders whose parts this one takes over, nearest first."""
-    notices: tuple[str, ...] = ()
-    """What a person should know of how the environment was taken, each a sentence."""
     env_reward: str = ""
     """The environment's own reward in words or code; empty unless the person asked to show it."""
 

@@ -13,6 +13,7 @@ from eureka_agent.errors import TaskError
 from eureka_agent.tasks.env_state import no_state, read_state_of, write_state_of
 from eureka_agent.tasks.observe import (
     ActionCodec,
+    late_zeros,
     leaves_of,
     policy_observation,
     policy_space,
@@ -150,7 +151,7 @@ class GymWorlds:
         state = {leaf.name: stack_leaf(leaf, observations) for leaf in self.leaves}
         for name, key in self.task.info.items():
             if fresh and name in self.task.late_info:
-                state[name] = np.zeros((len(worlds), *self._shapes.get(name, ())))
+                state[name] = late_zeros(self.task, name, len(infos))
             else:
                 state[name] = stack_info(name, key, self._shapes.get(name), infos)
         extra = [self.task.behaviour.read_state(self.envs[i]) for i in worlds]

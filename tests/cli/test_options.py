@@ -116,3 +116,27 @@ def test_no_help_sentence_is_written_in_two_places() -> None:
                 texts = [keyword.value for keyword in node.keywords] + node.args[:1]
                 written.update(str(text.value) for text in texts if isinstance(text, ast.Constant))
     assert not {text for text, times in written.items() if times > 1 and " " in text}
+
+
+def test_help_says_which_numbers_an_option_takes() -> None:
+    text = " ".join(CliRunner().invoke(app, ["evolve", "--help"]).stdout.split())
+    about = {option.name: option.about for option in declared()}
+    for name in (name for name in OF_A_RUN if not about[name].derived):
+        low, above, high = about[name].ge, about[name].gt, about[name].le
+        if low is None and above is None:
+            continue
+        shown = re.search(rf"--{name.replace('_', '-')} .*?(?=--[a-z]|$)", text)
+        assert shown is not None
+        least = f"More than {above:g}." if low is None else f"At least {low:g}."
+        assert (least if high is None else f"From {low:g} to {high:g}.") in shown.group(), name
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_be_taught_the_commands(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_EUREKA_AGENT_COMPLETE", f"source_{shell}")
+    shown = CliRunner().invoke(app, [], prog_name="eureka-agent")
+    assert "_EUREKA_AGENT_COMPLETE=complete_" in shown.stdout
+    monkeypatch.setenv("_EUREKA_AGENT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "eureka-agent ev")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert CliRunner().invoke(app, [], prog_name="eureka-agent").stdout.split() == ["evolve"]

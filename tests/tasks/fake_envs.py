@@ -165,6 +165,31 @@ def graph() -> gym.Env:
     return Spaces(spaces.Graph(spaces.Box(-1, 1, (1,)), None), spaces.Discrete(2))
 
 
+class Late(gym.Wrapper):
+    """Its `info` is empty after a reset, and holds a count and a pair after every step, and more at times."""
+
+    def reset(self, **options: Any) -> Any:
+        observation, _ = self.env.reset(**options)
+        self.steps = 0
+        return observation, {}
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, truncated, _ = self.env.step(action)
+        self.steps += 1
+        info: dict[str, Any] = {
+            "is_success": self.steps >= 3,
+            "pair": np.full(2, self.steps),
+            "text": "words",
+        }
+        if self.steps == 2:
+            info["seldom"] = 1.0
+        return observation, reward, terminated, truncated, info
+
+
+def late() -> gym.Env:
+    return Late(Counter())
+
+
 class Blank(gym.Env):
     """Says neither what it observes nor what it can be told."""
 
@@ -193,7 +218,7 @@ def exits_when_built() -> gym.Env:
     raise SystemExit(3)
 
 
-class Late(Counter):
+class SucceedsLate(Counter):
     """Tells only with its steps how it does."""
 
     def __init__(self, key: str = "is_success") -> None:
@@ -211,11 +236,11 @@ class Late(Counter):
 
 
 def succeeds_late() -> gym.Env:
-    return Late()
+    return SucceedsLate()
 
 
 def succeeds_at_some_step() -> gym.Env:
-    return Late("success")
+    return SucceedsLate("success")
 
 
 def spoken_mission() -> gym.Env:
