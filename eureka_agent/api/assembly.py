@@ -51,6 +51,7 @@ from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.evaluation_share import evaluation_of
 from eureka_agent.training.job import Trainer
+from eureka_agent.training.same_baselines import same_baselines
 from eureka_agent.training.simulators.choosing import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
@@ -98,6 +99,7 @@ def building(
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
+            same_baselines=same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
