@@ -78,9 +78,10 @@ def evolve(
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
-    start every training from. `options` are those of `eureka_agent.config`, by name; `clock` returns the
-    time of day. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was
-    set and the work in progress has finished.
+    start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
+    is on the disk, in the order of the log, with the state after it. `options` are those of
+    `eureka_agent.config`, by name; `clock` returns the time of day. Raises a `EurekaError` for errors that a
+    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,
