@@ -1,11 +1,12 @@
 """Does the analysis name reward hacking where there is some, and nowhere else?
 
-    python benchmarks/analysis_hacks.py [--seeds 3] [--seed 0] [--keep FOLDER] [task …]
+    python benchmarks/analysis_hacks.py [--seeds 3] [--seed 0] [--most-steps N] [--keep FOLDER] [task …]
 
-Trains the reference and every hack of each task by the population trainer, one after the other. Each training
-is analysed by its curves, its recorded episodes and a recording of random play; no reward is asked and no
-model. A finding of the kinds in `ACCUSATIONS` accuses a reward. Prints a row a training and the shares. With
-`--keep` trainings are kept, and those that are there already are not repeated.
+Trains the reference and every hack of each task by the population trainer, one after the other; those of one
+seed are looked at as candidates of one run. Each is analysed by its curves, its recorded episodes, random
+play and the others' scores; no reward is asked and no model. A finding of the kinds in `ACCUSATIONS` accuses
+a reward. Prints a row a training and the shares. With `--keep` trainings are kept, and those that are there
+already are not repeated.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("tasks", nargs="*")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--most-steps", type=int, default=10**9, help="no training is longer")
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     root = arguments.keep or Path(tempfile.mkdtemp())
@@ -79,30 +81,28 @@ def main() -> None:
 
 
 def verdicts(task: Task, arguments: argparse.Namespace, root: Path) -> Iterator[Verdict]:
-    random_play = record_transitions(task, seed=seed_for(arguments.seed, "transitions")).trajectories
-    known = Known(sign=task.fitness.sign, random_play=random_play)
+    trained: dict[tuple[str, int], tuple[Evaluation, Path]] = {}
     for reward in ("reference", *(f"hack:{name}" for name in task.hacks)):
         folder = root / task.name / reward.replace(":", "-") / str(arguments.seed)
         if not (folder / f"seed-{arguments.seeds - 1}" / "result.json").exists():
+            steps = min(task.budget.env_steps, arguments.most_steps)
             eureka_agent.train(
-                task.name, reward, seeds=arguments.seeds, seed=arguments.seed, output=folder, parallel=1
-            )
+                task.name, reward, seeds=arguments.seeds, seed=arguments.seed, env_steps=steps,
+                output=folder, parallel=1,
+            )  # fmt: skip
         for replicate in range(arguments.seeds):
-            verdict = judged(task, reward, replicate, folder / f"seed-{replicate}", known)
-            if verdict is not None:
-                yield verdict
-
-
-def judged(task: Task, reward: str, replicate: int, folder: Path, known: Known) -> Verdict | None:
-    """Return what the analysis says of one training; None where it failed."""
-    told = json.loads((folder / "result.json").read_text())["evaluation"]
-    if told is None:
-        return None
-    evaluation = replace(EVALUATION.validate_python(told), stage="search")
-    candidate = Candidate(0, replicate, "given", evaluations=(evaluation,))
-    episodes = read_trajectories(folder / FILE)
-    findings = analyze_candidate(Played(candidate, episodes), known).findings
-    return Verdict(task.name, reward, replicate, evaluation.fitness, findings)
+            place = folder / f"seed-{replicate}"
+            told = json.loads((place / "result.json").read_text())["evaluation"]
+            if told is not None:
+                evaluation = replace(EVALUATION.validate_python(told), stage="search")
+                trained[reward, replicate] = (evaluation, place / FILE)
+    random_play = record_transitions(task, seed=seed_for(arguments.seed, "transitions")).trajectories
+    for (reward, replicate), (evaluation, path) in trained.items():
+        scores = [other.fitness for (_, seed), (other, _) in trained.items() if seed == replicate]
+        known = Known(task.fitness.sign, random_play, (min(scores), max(scores)))
+        candidate = Candidate(0, replicate, "given", evaluations=(evaluation,))
+        findings = analyze_candidate(Played(candidate, read_trajectories(path)), known).findings
+        yield Verdict(task.name, reward, replicate, evaluation.fitness, findings)
 
 
 def row(verdict: Verdict) -> str:

@@ -36,7 +36,7 @@ def changed_components(parent: str, child: str) -> dict[str, str]:
 
 
 def component_code(source: str) -> dict[str, str]:
-    """Return the normalised statements that each component of a reward follows from, by its name."""
+    """Return the statements that each component of a reward follows from, as text that can be compared."""
     tree, _ = parse_tree(source)
     entry = None if tree is None else functions_of(tree).get(ENTRY)
     if tree is None or entry is None:
@@ -68,7 +68,10 @@ def _normal(source: str) -> list[str]:
     for node in ast.walk(bare):
         if isinstance(node, ast.Module | ast.FunctionDef):
             node.body = [s for s in node.body if not is_docstring(s)] or [ast.Pass()]
-    return ast.unparse(bare).splitlines()
+    try:
+        return ast.unparse(bare).splitlines()
+    except ValueError:  # a refused reward may hold what cannot be written back, such as nested f-strings
+        return source.splitlines()
 
 
 def _components(entry: ast.FunctionDef) -> dict[str, ast.expr]:
@@ -90,8 +93,8 @@ def _slice(expression: ast.expr, statements: Sequence[ast.stmt]) -> str:
         if _defined(statement) & wanted and not isinstance(statement, ast.Return):
             taken.add(index)
             wanted |= _used(statement)
-    kept = [ast.unparse(statements[index]) for index in sorted(taken)]
-    return "\n".join([*kept, ast.unparse(expression)])
+    kept = [ast.dump(statements[index]) for index in sorted(taken)]
+    return "\n".join([*kept, ast.dump(expression)])
 
 
 def _used(node: ast.AST) -> set[str]:

@@ -20,8 +20,17 @@ ROSE = 0.1
 """What is earned rose if its last third lies above its first by a tenth of its largest size."""
 FELL = 0.2
 """The fitness fell if it lost a fifth of its span since its best checkpoint, for good."""
+LASTING = 1 / 3
+"""And stayed down for a third of the training: curves are measured with exploration and scores without, and
+policies lose for a while what only noise kept going."""
 ERRORS = 2.0
 """Standard errors that a difference of fitness must exceed."""
+ROUNDING = 1e-9
+"""A share of a score below which a difference is one of rounding."""
+LEAST_RISE = 0.05
+"""A fitness that rose by less than a twentieth of what the run's candidates span did not rise."""
+SOONER = 0.75
+"""Who ends an episode after less than three quarters of random play's steps ends it on purpose."""
 LEAST_SHARE = 0.05
 """A component that is a smaller part of what is paid decides nothing."""
 
@@ -42,30 +51,88 @@ class Score:
 
     def above(self, other: Score, sign: float) -> bool:
         """Tell whether it is better than `other` beyond the noise of both."""
-        return sign * (self.mean - other.mean) > ERRORS * math.hypot(self.error, other.error)
+        noise = ERRORS * math.hypot(self.error, other.error)
+        return sign * (self.mean - other.mean) > max(noise, ROUNDING * max(abs(self.mean), abs(other.mean)))
 
 
-def observe_curves(evaluation: Evaluation, *, sign: float, at_random: Score | None) -> Iterator[Observation]:
-    """Yield what the curves of one training say of its reward, each with its first checkpoint.
+@dataclass(frozen=True)
+class Yardstick:
+    """What a training's fitness is measured by; without both numbers only a fall is noticed."""
 
-    `sign` is +1 where a larger fitness is better. `at_random` is what random actions score; without it only
-    a fitness that falls is noticed.
-    """
-    fell = falls(evaluation, sign=sign)
+    sign: float
+    """+1 where a larger fitness is better, -1 where a smaller one is."""
+    at_random: Score | None = None
+    """What random play scores."""
+    span: tuple[float, float] | None = None
+    """Least and greatest fitness of the run's candidates."""
+    random_length: float | None = None
+    """Mean steps of an episode of random play."""
+
+    def low(self, fitness: float) -> bool:
+        """Tell whether a fitness lies in the worse half of the run's."""
+        if self.span is None or self.span[0] == self.span[1]:
+            return False
+        middle = (self.span[0] + self.span[1]) / 2
+        return self.sign * (fitness - middle) < 0
+
+
+def observe_curves(evaluation: Evaluation, by: Yardstick) -> Iterator[Observation]:
+    """Yield what the curves of one training say of its reward, each with a checkpoint."""
+    fell = falls(evaluation, sign=by.sign)
     paid = earned(evaluation)
     if fell is not None:
         yield from _hacked(paid, fell, evaluation)
     kept = Score.of(evaluation.episode_fitness)
-    if at_random is None or kept is None:
+    if kept is None:
         return
-    if at_random.above(kept, sign):
+    yield from _ends_early(evaluation, by)
+    if by.at_random is not None and by.at_random.above(kept, by.sign):
         text = (
-            f"The trained policy scores {kept.mean:.4g} where random actions score {at_random.mean:.4g}: "
+            f"The trained policy scores {kept.mean:.4g} where random play scores {by.at_random.mean:.4g}: "
             "the reward pays against the fitness."
         )
         yield _at_kept(ObservationKind.WORSE_THAN_RANDOM, text, evaluation)
-    elif not kept.above(at_random, sign):
-        yield from _no_better(paid, kept, at_random, evaluation)
+    elif (why := _worthless(evaluation, kept, by)) is not None:
+        yield from _no_better(paid, why, evaluation)
+
+
+def _worthless(evaluation: Evaluation, kept: Score, by: Yardstick) -> str | None:
+    """Say by what a score is none; None where it is one, or nobody knows.
+
+    Either random play does as well; or it never rose since the first checkpoint, and lies in the worse half
+    of the scores of the run's candidates: those that solve a task at once do not rise either.
+    """
+    if by.at_random is not None and not kept.above(by.at_random, by.sign):
+        return f"the trained policy scores {kept.mean:.4g}, random play {by.at_random.mean:.4g}"
+    if by.low(kept.mean) and _never_rose(evaluation, by):
+        low, high = by.span or (0.0, 0.0)
+        return f"the trained policy scores {kept.mean:.4g}, the run's candidates {low:.4g} to {high:.4g}"
+    return None
+
+
+def _never_rose(evaluation: Evaluation, by: Yardstick) -> bool:
+    """Tell whether the fitness of the last third of checkpoints is not above the first, to speak of."""
+    scores = [Score(*score) for score in evaluation.checkpoint_scores]
+    if len(scores) < LEAST_CHECKPOINTS:
+        return False
+    last = scores[-max(len(scores) // 3, 1) :]
+    mean = Score(fmean(score.mean for score in last), fmean(score.error for score in last))
+    low, high = by.span or (0.0, 0.0)
+    little = by.sign * (mean.mean - scores[0].mean) < LEAST_RISE * (high - low)
+    return little or not mean.above(scores[0], by.sign)
+
+
+def _ends_early(evaluation: Evaluation, by: Yardstick) -> Iterator[Observation]:
+    """Yield that episodes end sooner than at random where every step costs."""
+    reward, length = evaluation.curves.get("reward", ()), evaluation.curves.get("episode_length", ())
+    if by.random_length is None or not reward or not length or max(reward) >= 0:
+        return
+    if length[-1] < SOONER * by.random_length and by.low(evaluation.fitness):
+        text = (
+            f"Ending pays: a step costs {-fmean(reward):.4g} on average, and episodes end after "
+            f"{length[-1]:.4g} steps, at random after {by.random_length:.4g}."
+        )
+        yield Observation(ObservationKind.ENDING_PAYS, text, checkpoint=len(length))
 
 
 @dataclass(frozen=True)
@@ -94,7 +161,7 @@ def falls(evaluation: Evaluation, *, sign: float) -> Fall | None:
     first = len(down)
     while first > best + 1 and down[first - 1]:
         first -= 1
-    if first == len(down):
+    if len(down) - first < LASTING * len(down):
         return None
     return Fall(best, first, fitness[best] - fmean(fitness[first:]))
 
@@ -118,7 +185,7 @@ def rose(values: Sequence[float]) -> float:
 
 
 def _hacked(paid: Mapping[str, Sequence[float]], fell: Fall, evaluation: Evaluation) -> Iterator[Observation]:
-    """Yield the reward, and each component, that pays more since the fitness fell than at its best."""
+    """Yield, in one sentence, what pays more since the fitness fell than at its best."""
     curves = component_curves(evaluation)
     shares = component_shares(curves)
     parts = {
@@ -126,16 +193,17 @@ def _hacked(paid: Mapping[str, Sequence[float]], fell: Fall, evaluation: Evaluat
         for name, values in curves.items()
         if shares.get(name, 0.0) >= LEAST_SHARE and len(shares) > 1
     }
-    for name, values in {**paid, **parts}.items():
-        gain = _gained(values, fell)
-        if gain <= 0:
-            continue
-        text = (
-            f"Reward hacking: the {name} is higher since checkpoint {fell.checkpoint + 1} than at checkpoint "
-            f"{fell.best + 1}, where the fitness was best; the fitness has lost {fell.by:.4g} since then."
-        )
-        values = {"gain": gain, "fitness_lost": fell.by}
-        yield Observation(ObservationKind.REWARD_HACKING, text, checkpoint=fell.checkpoint + 1, values=values)
+    gains = {name: _gained(values, fell) for name, values in {**paid, **parts}.items()}
+    gains = {name: gain for name, gain in gains.items() if gain > 0}
+    if not gains:
+        return
+    text = (
+        f"Reward hacking: since checkpoint {fell.checkpoint + 1} more is paid than at checkpoint "
+        f"{fell.best + 1}, where the fitness was best ({', '.join(gains)}); the fitness has lost "
+        f"{fell.by:.4g} since then."
+    )
+    values = {**gains, "fitness lost": fell.by}
+    yield Observation(ObservationKind.REWARD_HACKING, text, checkpoint=fell.checkpoint + 1, values=values)
 
 
 def _gained(values: Sequence[float], fell: Fall) -> float:
@@ -148,19 +216,16 @@ def _gained(values: Sequence[float], fell: Fall) -> float:
 
 
 def _no_better(
-    paid: Mapping[str, Sequence[float]], kept: Score, at_random: Score, evaluation: Evaluation
+    paid: Mapping[str, Sequence[float]], why: str, evaluation: Evaluation
 ) -> Iterator[Observation]:
     rises = {name: rose(values) for name, values in paid.items()}
     rising = [name for name, rise in rises.items() if rise > ROSE]
-    score = f"{kept.mean:.4g}, random actions {at_random.mean:.4g}"
     if rising:
-        text = (
-            f"The {rising[0]} rose over training, and the fitness did not: the trained policy scores {score}."
-        )
+        text = f"The {rising[0]} rose over training, and the fitness did not: {why}."
         values = {"rise": rises[rising[0]]}
         yield _at_kept(ObservationKind.REWARD_WITHOUT_FITNESS, text, evaluation, values)
     else:
-        text = f"Training changed neither reward nor fitness: the trained policy scores {score}."
+        text = f"Training changed neither reward nor fitness: {why}."
         yield _at_kept(ObservationKind.NO_PROGRESS, text, evaluation)
 
 

@@ -20,7 +20,7 @@ RESTING_SHARE = 0.75
 LEAST_STEPS = 10
 """Shorter rests and tremors belong to every movement."""
 LEAST_SHARE = 0.25
-"""A rest shorter than this share of its episode is no way of behaving."""
+"""A rest or tremor shorter than this share of its episode is no way of behaving."""
 NEVER_STARTED_SHARE = 0.9
 """Who rests from the first steps on for so long never started."""
 ACTING = 0.1
@@ -34,7 +34,7 @@ RETURNED = 0.2
 LEAST_SWING = STILL_CHANGE
 """And if it moves at all."""
 TREMBLING_SHARE = 0.5
-"""Half of the numbers must tremble: a velocity alone does so under any bang-bang control."""
+"""More than half of the numbers must tremble: velocities alone do so under any bang-bang control."""
 
 
 def still_runs(trajectory: Trajectory, typical: Typical) -> list[tuple[int, int]]:
@@ -91,7 +91,7 @@ def tremors(trajectory: Trajectory, typical: Typical) -> list[tuple[int, int, tu
         return []
     shaking = np.stack([_shakes(moved[b * BLOCK : (b + 1) * BLOCK]) for b in range(blocks)])
     found = []
-    for begin, end in runs(np.mean(shaking, axis=1) >= TREMBLING_SHARE):
+    for begin, end in runs(np.mean(shaking, axis=1) > TREMBLING_SHARE):
         shaken = tuple(np.asarray(names)[np.all(shaking[begin:end], axis=0)].tolist())
         found.append((begin * BLOCK, end * BLOCK, shaken))
     return sorted(found, key=lambda one: one[0] - one[1])
@@ -100,6 +100,8 @@ def tremors(trajectory: Trajectory, typical: Typical) -> list[tuple[int, int, tu
 def observe_tremor(trajectory: Trajectory, typical: Typical, episode: int = 0) -> Iterator[Observation]:
     """Yield the longest stretch on which an episode trembles on the spot."""
     for begin, end, shaken in tremors(trajectory, typical)[:1]:
+        if end - begin < LEAST_SHARE * trajectory.length:
+            return
         named = f": {', '.join(shaken[:3])} turn back every other step" if shaken else ""
         text = f"It trembles on the spot for {end - begin + 1} of {trajectory.length} steps{named}."
         values = {"share": (end - begin + 1) / trajectory.length}

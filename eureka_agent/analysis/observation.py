@@ -14,9 +14,11 @@ class ObservationKind(StrEnum):
     REWARD_HACKING = "reward hacking"
     """The reward, or a component, rose while the fitness fell."""
     WORSE_THAN_RANDOM = "worse than random"
-    """The trained policy scores below random actions: the reward pays against the fitness."""
+    """The trained policy scores below random play: the reward pays against the fitness."""
     REWARD_WITHOUT_FITNESS = "reward without fitness"
-    """The reward rose, and the fitness never left what random actions get."""
+    """The reward rose, and the fitness stayed at what random play gets, or where it began."""
+    ENDING_PAYS = "ending pays"
+    """Every step costs, and episodes end sooner than random play ends them."""
     IDLING = "idling"
     """Standing still without a score that would make that right."""
     NO_PROGRESS = "no progress"
@@ -49,6 +51,7 @@ ACCUSATIONS = frozenset(
         ObservationKind.REWARD_HACKING,
         ObservationKind.WORSE_THAN_RANDOM,
         ObservationKind.REWARD_WITHOUT_FITNESS,
+        ObservationKind.ENDING_PAYS,
         ObservationKind.IDLING,
     }
 )

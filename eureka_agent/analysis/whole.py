@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.code_changes import code_difference, observe_code
@@ -12,7 +13,7 @@ from eureka_agent.analysis.components import (
     observe_component_curves,
     observe_saturation,
 )
-from eureka_agent.analysis.curves import Score, component_curves, observe_curves
+from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import Moments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
@@ -41,12 +42,28 @@ class Known:
     sign: float | None = None
     """+1 where a larger fitness is better, -1 where a smaller one is; None where nobody said."""
     random_play: Sequence[Trajectory] = ()
+    span: tuple[float, float] | None = None
+    """Least and greatest fitness of the run's candidates."""
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
 
     @property
-    def at_random(self) -> Score | None:
-        """What random actions score."""
-        return Score.of([t.fitness for t in self.random_play if t.fitness is not None])
+    def ended(self) -> list[Trajectory]:
+        """Episodes of random play that ended; none where some worlds never ended one.
+
+        Those that did would then be the quick ones, which are no sample of all.
+        """
+        if any(not episode.ended for episode in self.random_play if episode.earlier == 0):
+            return []
+        return [episode for episode in self.random_play if episode.ended]
+
+    @property
+    def yardstick(self) -> Yardstick | None:
+        """What a training's fitness is measured by; None where nobody says which way is better."""
+        if self.sign is None:
+            return None
+        scores = [episode.fitness for episode in self.ended if episode.fitness is not None]
+        lengths = [episode.length for episode in self.ended]
+        return Yardstick(self.sign, Score.of(scores), self.span, fmean(lengths) if lengths else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +76,8 @@ class CandidateAnalysis:
     """The most telling first."""
     worst: Moments | None = None
     best: Moments | None = None
+    kept_checkpoint: int | None = None
+    """Number, from 1, of the checkpoint whose policy played the episodes: the best one, not the last."""
     code_diff: str = ""
     """Against its first parent, without comments and layout."""
 
@@ -66,6 +85,7 @@ class CandidateAnalysis:
         """Return plain values."""
         return {
             "candidate": self.candidate,
+            "kept_checkpoint": self.kept_checkpoint,
             "outcomes": [vars(outcome) for outcome in self.outcomes],
             "findings": [finding.to_json() for finding in self.findings],
             "worst": None if self.worst is None else self.worst.to_json(),
@@ -86,6 +106,8 @@ class Played:
     """Likewise the parts that a compound fitness asks for."""
     unreadable: str = ""
     """Why its recording could not be read."""
+    unpaid: str = ""
+    """Why its reward could not tell what it pays for these episodes, where it was asked."""
 
 
 def analyze_candidate(played: Played, known: Known, parent: Played | None = None) -> CandidateAnalysis:
@@ -105,6 +127,7 @@ def analyze_candidate(played: Played, known: Known, parent: Played | None = None
         findings=tuple(replace(seen, candidate=name) for seen in most_telling(found)),
         worst=moments[0] if moments else None,
         best=moments[1] if len(moments) > 1 else None,
+        kept_checkpoint=_kept(episodes),
         code_diff=_difference(played, parent),
     )
 
@@ -115,13 +138,14 @@ def _of_training(played: Played, known: Known) -> Iterator[Observation]:
         (e for e in played.candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate
     )
     for evaluation in searched[:1]:
-        if known.sign is None:
+        by = known.yardstick
+        if by is None:
             text = (
                 "Reward and fitness were not compared: the log does not say whether more fitness is better."
             )
             yield Observation(ObservationKind.UNKNOWN, text, reason="a log of an earlier version")
         else:
-            yield from observe_curves(evaluation, sign=known.sign, at_random=known.at_random)
+            yield from observe_curves(evaluation, by)
         yield from observe_component_curves(component_curves(evaluation))
     yield from observe_spread(searched)
 
@@ -140,11 +164,15 @@ def _of_episodes(
         behaviours[index] = frozenset(str(o.kind) for o in seen if o.kind in _WAYS)
         yield from seen
     for index, events in enumerate(played.events):
-        yield from observe_events(events, index)
+        passed = {name: mask for name, mask in events.items() if name not in told[index].name}
+        yield from observe_events(passed, index)  # that it ended so stands among the outcomes
     for index, parts in enumerate(played.parts):
         yield from observe_zero_parts(parts, played.episodes[index].fitness, index)
     yield from observe_saturation(played.episodes)
     yield from observe_clusters(told, behaviours)
+    if played.unpaid:
+        text = "What its reward pays for these episodes is not known."
+        yield Observation(ObservationKind.UNKNOWN, text, reason=played.unpaid)
     if typical is None:
         text = "Whether it stood still or trembled was not asked."
         reason = "no recording of random play to measure by"
@@ -211,6 +239,11 @@ def _moments(played: Played, found: Sequence[Observation], typical: Typical | No
 
 
 _MARKED = frozenset({*_WAYS, ObservationKind.EVENT})
+
+
+def _kept(episodes: Sequence[Trajectory]) -> int | None:
+    index = episodes[0].origin.checkpoint if episodes else None
+    return None if index is None else index + 1
 
 
 def _difference(played: Played, parent: Played | None) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import gymnasium as gym
 
-from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck
+from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck, refused
 from eureka_agent.errors import ConfigError, RewardError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.loader import check_reward
+from eureka_agent.rewards.natural import arrived, notes_on
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse, reference_reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
@@ -29,15 +30,20 @@ def check(
     envs: Path | None = None,
     unsafe_isolation: bool = False,
 ) -> list[Finding]:
-    """Return the critic's findings on a reward file: static rules, then a run on the task's transitions."""
-    source = _read(Path(reward))
+    """Return the critic's findings on a reward file: static rules, then a run on the task's transitions.
+
+    A natural reward is rewritten first; notes say how, and findings cite the lines of the file.
+    """
     chosen = find_task(task, env=env, envs=envs)
-    findings = Critic([StaticCheck(chosen)])(source)
-    if any(finding.severity == "error" for finding in findings):
-        return findings
-    recording = record_transitions(chosen, seed=seed_for(0, "transitions"))
-    with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
-        return findings + Critic([ProbeCheck(chosen, recording, sandbox)])(source)
+    made = arrived(_read(Path(reward)), chosen)
+    if made.refused:
+        return list(made.refused)
+    findings = Critic([StaticCheck(chosen)])(made.text)
+    if not refused(findings):
+        recording = record_transitions(chosen, seed=seed_for(0, "transitions"))
+        with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
+            findings = findings + Critic([ProbeCheck(chosen, recording, sandbox)])(made.text)
+    return notes_on(made) + made.cited(findings)
 
 
 def reward_of(task: Task, reward: str) -> Reward:
@@ -51,13 +57,15 @@ def reward_of(task: Task, reward: str) -> Reward:
             return reference_reward(task.reference)
     if reward.startswith("hack:"):
         return _hack(task, reward.removeprefix("hack:"))
-    source = _read(Path(reward))
+    made = arrived(_read(Path(reward)), task)
     try:
-        check_reward(source, [signal.name for signal in task.all_signals])
+        for finding in made.refused:
+            raise RewardError(f"{reward}: {finding}", fix=finding.fix)
+        check_reward(made.text, [signal.name for signal in task.all_signals])
     except RewardError as error:
         fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
         raise RewardError(error.what, allowed=error.allowed, fix=fix) from error
-    return Coded(source)
+    return Coded(made.text)
 
 
 def _hack(task: Task, name: str) -> Coded:

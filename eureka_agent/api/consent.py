@@ -83,7 +83,7 @@ def check_consent(run: str, config: RunConfig, consent: Consent) -> None:
         + "\n".join(lines)
         + "\nNothing was loaded, asked or written.",
         allowed="a run that you started yourself, or your consent to each of these",
-        fix="Give `resume` the options in brackets; or --trust, which agrees to everything the log says.",
+        fix="Give the command the options in brackets; or --trust, which agrees to everything the log says.",
     )
 
 

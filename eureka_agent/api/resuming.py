@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eureka_agent.api.bringing import compared_with
 from eureka_agent.api.consent import Consent, bundled, check_consent, check_typed, shown
 from eureka_agent.config import RunConfig, TaskChoice, make_config
 from eureka_agent.errors import ConfigError, StoreError
@@ -56,7 +57,7 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
     logged = TaskRef(**vars(config.task))
     if task_digest(task, logged) != config.task_digest:
         raise _another_task(folder, task, consent)
-    return task, config
+    return compared_with(task, config.confirmation.human_reward), config
 
 
 def _config_of(folder: RunFolder, state: RunState) -> RunConfig:

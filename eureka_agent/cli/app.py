@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
-from eureka_agent.cli.output import fail
+from eureka_agent.cli import adopt, analyze, bench, evolve, play, rewards, runs, tasks
+from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
 app = typer.Typer(
@@ -23,9 +23,11 @@ app.command("evolve")(evolve.evolve)
 app.command("resume")(evolve.resume)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
+app.command("analyze")(analyze.analyze)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)
@@ -47,6 +49,8 @@ def version_option(
 
 def main() -> None:
     """Run the command line; errors that a person can fix are printed without a traceback."""
+    if "--json" in sys.argv:
+        keep_stdout_for_documents()
     try:
         app()
     except EurekaError as error:

@@ -41,7 +41,7 @@ def evolve(
         _watch(partial(run_evolve, task, runs=runs, new=new, **options), json_output=json_output)
 
 
-@takes("envs", env="The run's environment: package.module:function.")
+@takes("envs", env="The run's environment: an id, module:Id-v0, or module:function.")
 def resume(
     run: Run = "latest",
     *,

@@ -26,7 +26,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 class TaskOptions:
     """How a task is found, and what overrides its own settings."""
 
-    env: Annotated[str | None, Option("Environment constructor: package.module:function.")] = None
+    env: Annotated[
+        str | None, Option("The environment: an id, module:Id-v0, or a constructor module:function.")
+    ] = None
     goal: Annotated[str | None, Option("The goal in words; replaces the task's own.")] = None
     max_episode_steps: Annotated[int | None, Option("Time limit for an environment that has none.")] = None
     show_env_reward: Annotated[bool, Option("Show the environment's own reward to the designer.")] = False

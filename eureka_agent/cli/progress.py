@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
+_COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
+"""Of the sentence at the end; whatever else it says is neither good nor bad."""
 LAST_S = 9.0
 """Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
 STOPPING = (
@@ -159,17 +161,19 @@ class Progress:
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
-            self._say("No reward could be trained with.", style="bold red")
-            self._say(f"Why: {_short(result.summary)}")
+            self._say(result.verdict.sentence, style="bold red")
+            self._say(f"Why:     {_short(result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
             self._say(
                 f"  {row['name']:<10} {row['fitness']:.4g}{interval} on {len(row['seeds'])} fresh seeds"
             )
-        reward = _short(result.reward)
-        self._say(f"Reward:  {reward}", style="bold green")
-        self._say(f"Summary: {_short(result.summary)}", style="bold green")
+        self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
+        self._say(f"Reward:  {_short(result.reward)}")
+        self._say(f"Summary: {_short(result.summary)}")
+        if result.verdict.kind == "unlearned":
+            self._say("Advice:  give every training more steps with --env-steps.")
         run = as_typed(result.folder)
         self._say(f"Next:    eureka-agent show {run}")
         self._say(f"         eureka-agent export {run} -o reward.py")
@@ -181,10 +185,10 @@ class Progress:
         model = event.config["model"]
         layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
         who = "built-in search (no LLM)" if model == "search" else model
-        because = f" ({event.model_because})" if event.model_because else ""
+        because = f": {event.model_because}" if event.model_because else ""
         self._say(
-            f"Rewards are proposed by {who}{because}; "
-            f"generated code is sandboxed by {', '.join(layers) or 'nothing'}."
+            f"Rewards are proposed by {who}{because}. "
+            f"Generated code is sandboxed by {', '.join(layers) or 'nothing'}."
         )
         device = event.device
         if device is not None and (device.platform == "gpu" or device.idle_gpu):
@@ -218,7 +222,8 @@ class Progress:
     def _on_verdict(self, verdict: Judgement | Duel) -> None:
         leader = verdict.incumbent
         fitness = self._state.candidates[leader].fitness if leader else None
-        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
+        why = "" if verdict.reason == f"{leader} has the best fitness so far" else f" ({verdict.reason})"
+        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)}{why}")
 
     def _status(self) -> Text:
         each = self._each

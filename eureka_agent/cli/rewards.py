@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,10 +32,11 @@ def check(
         for finding in findings:
             place = f"{reward}:{finding.line}" if finding.line else str(reward)
             typer.echo(visible(f"{place}: {finding.severity} [{finding.rule}] {finding.what}"))
-            typer.echo(visible(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
-        errors = sum(finding.severity == "error" for finding in findings)
+            if finding.severity != "note":
+                typer.echo(visible(f"    Why: {finding.why}\n    Do:  {finding.fix}"))
+        counts = Counter(finding.severity for finding in findings)
         verdict = "refused" if refused else "accepted"
-        typer.echo(f"{reward} is {verdict}: {errors} errors, {len(findings) - errors} warnings.")
+        typer.echo(f"{reward} is {verdict}: {counts['error']} errors, {counts['warning']} warnings.")
     raise typer.Exit(1 if refused else 0)
 
 

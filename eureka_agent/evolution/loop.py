@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Status
@@ -32,6 +32,7 @@ from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.evolution.trainings import Trainings
 from eureka_agent.report import run_files
+from eureka_agent.rewards.natural import arrived
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateProposed,
@@ -96,6 +97,7 @@ class Evolution:
         )  # fmt: skip
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
         checks = (DuplicateCheck(), self.critic)
+        normalise = lru_cache(partial(arrived, task=self.task))
 
         def fill(slot: Slot) -> None:
             if self.stop.is_set() or self.state.stopped:
@@ -104,7 +106,7 @@ class Evolution:
                 candidate, draft = propose_candidate(
                     slot, briefing, proposer, checks,
                     repair_turns=self.config.critic.repair_turns, given=self.config.search.seed_reward,
-                    reviewer=self.reviewer,
+                    reviewer=self.reviewer, normalise=normalise,
                 )  # fmt: skip
             except BudgetExhaustedError as error:
                 self._stop_search(generation, error.what)

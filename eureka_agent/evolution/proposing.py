@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eureka_agent.analysis.briefing import Briefing
@@ -12,6 +12,7 @@ from eureka_agent.design.proposer import Draft, Proposer, Slot
 from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.natural import Normalised, notes_on
 
 GIVEN = "given"
 """Operator of the reward that the person brought along."""
@@ -31,9 +32,11 @@ def propose_candidate(
     repair_turns: int,
     given: str | None,
     reviewer: Reviewer | None = None,
+    normalise: Callable[[str], Normalised] | None = None,
 ) -> tuple[Candidate, Draft]:
     """Fill one slot: the candidate is proposed if all checks let it through, else refused with a reason.
 
+    The candidate's source is what `normalise` makes of the answer, the draft's is the answer as it came.
     `reviewer` is asked about answers that passed the checks, as long as the proposer may still revise them.
     Raises ModelError when a model cannot answer, and BudgetExhaustedError when there is no money
     for the first question.
@@ -41,7 +44,7 @@ def propose_candidate(
     turns = 0 if slot.operator == GIVEN else repair_turns
 
     def look(draft: Draft, turn: int) -> tuple[Sequence[Finding], Sequence[Finding]]:
-        findings = _review(draft, checks, briefing)
+        findings = _review(draft, checks, briefing, normalise)
         asked = reviewer if turn < turns else None
         return findings, _remarks(asked, slot, turn, draft, findings, briefing)
 
@@ -58,7 +61,10 @@ def propose_candidate(
             break
         draft = revised
         findings, remarks = look(draft, turn)
-    return _candidate(slot, draft, [*findings, *map(_as_opinion, remarks)], proposer.name), draft
+    made = _normalised(draft, normalise)
+    found = [*findings, *map(_as_opinion, remarks), *(notes_on(made) if made else [])]
+    candidate = _candidate(slot, draft, found, proposer.name)
+    return (replace(candidate, source=made.text) if made else candidate), draft
 
 
 def _candidate(slot: Slot, draft: Draft, findings: Sequence[Finding], proposer: str) -> Candidate:
@@ -99,8 +105,23 @@ def _as_opinion(remark: Finding) -> Finding:
     return replace(remark, severity="warning")
 
 
-def _review(draft: Draft, checks: Sequence[Check], briefing: Briefing) -> Sequence[Finding]:
-    """Return what all checks find, whatever another one finds."""
+def _review(
+    draft: Draft,
+    checks: Sequence[Check],
+    briefing: Briefing,
+    normalise: Callable[[str], Normalised] | None,
+) -> Sequence[Finding]:
+    """Return what all checks find, whatever another one finds, by lines of the answer as it came."""
     if draft.source is None:
         return draft.problems
-    return [finding for check in checks for finding in check(draft.source, briefing)]
+    made = _normalised(draft, normalise)
+    if made is None:
+        return [finding for check in checks for finding in check(draft.source, briefing)]
+    return made.refused or made.cited([f for check in checks for f in check(made.text, briefing)])
+
+
+def _normalised(draft: Draft, normalise: Callable[[str], Normalised] | None) -> Normalised | None:
+    """Return an answer in the portable subset; None for what was made in it by a genome."""
+    if normalise is None or draft.source is None or draft.genome is not None:
+        return None
+    return normalise(draft.source)

@@ -26,6 +26,8 @@ def write_proposal(folder: RunFolder, candidate: Candidate, draft: Draft) -> Non
     place = folder.candidate(candidate.id)
     if candidate.source is not None:
         _write_source(place, candidate.source)
+    if draft.source is not None and draft.source != candidate.source:
+        write_atomic(place / "original.txt", draft.source)
     write_json(place / "findings.json", [finding.to_json() for finding in candidate.findings])
     asked = [m for m in draft.conversation if m.role != "assistant"]
     answered = [m for m in draft.conversation if m.role == "assistant"]

@@ -11,10 +11,13 @@ from eureka_agent.rewards.replacement import Replacement
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a check has to say; an `error` refuses the reward, a `warning` only reaches the prompt."""
+    """One thing a check has to say.
+
+    An `error` refuses the reward, a `warning` only reaches the prompt, a `note` tells a person what was done.
+    """
 
     rule: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     line: int | None
     """1-based line of the reward's source; None where it concerns the whole."""
     what: str

@@ -38,6 +38,7 @@ from eureka_agent.store.records import (
     Confirmation,
     DeviceChoice,
     Duel,
+    EvaluationPlan,
     Judgement,
     PolicyStats,
     Reply,
@@ -82,6 +83,8 @@ class RunStarted(_Event):
     """Why this model was taken."""
     halving: dict[str, Number] | None = None
     """The rule by which candidates are stopped early; None where all are trained to the end."""
+    evaluation: EvaluationPlan | None = None
+    """None in logs of earlier versions: as the task says."""
     device: DeviceChoice | None = None
     isolation: IsolationReport | None = None
     versions: dict[str, Text] = Field(default_factory=dict)

@@ -43,7 +43,7 @@ def _finding(data: Any, what: str) -> Finding:
     finding = Finding.from_json(checked.mapping(data, what))
     for name in ("rule", "what", "why", "fix"):
         checked.text(getattr(finding, name), f"{what}.{name}")
-    checked.choice(finding.severity, f"{what}.severity", ("error", "warning"))
+    checked.choice(finding.severity, f"{what}.severity", ("error", "warning", "note"))
     if finding.line is not None:
         checked.whole(finding.line, f"{what}.line", most=None)
     return finding

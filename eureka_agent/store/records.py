@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Literal, NamedTuple, cast
 
-from pydantic import with_config
+from pydantic import Field, with_config
 
 from eureka_agent.archive.candidate import candidate_id, is_candidate_id
 from eureka_agent.store.checked import Json
@@ -151,6 +151,8 @@ class PolicyStats:
     """What the same reward pays a random policy."""
     ended_by: Text = ""
     """The task's name for what ended the first episode that ended early, if it has one."""
+    observations: tuple[Text, ...] = ()
+    """What arithmetic sees in the episodes and curves, a line each with its citation."""
 
 
 @with_config(STRICT)
@@ -200,6 +202,21 @@ class DeviceChoice:
     """Why it is the CPU, in a sentence; empty for a GPU, and where the CPU was asked for."""
     idle_gpu: bool = False
     """A GPU is there, and not used."""
+
+
+_Evaluations = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """How the trainings of a run are looked at."""
+
+    checkpoints: _Evaluations
+    choosing: _Evaluations
+    """Episodes of each checkpoint."""
+    scoring: _Evaluations
+    """Episodes that score the chosen checkpoint."""
 
 
 class DuelTraining(NamedTuple):

@@ -19,6 +19,7 @@ from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks.culprit import FOREIGN, raised
 from eureka_agent.tasks.guard import Guard
 from eureka_agent.tasks.mujoco_state import route_warnings, watched
+from eureka_agent.tasks.packages import package_of, registered_by_plugins
 
 ASSUMED_LIMIT = 10_000
 """Bound on the steps of an episode where nobody named a time limit."""
@@ -86,13 +87,16 @@ def time_limit(env: gym.Env) -> int | None:
 def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor, int | None]:
     """Return the constructor of a registered environment, without its time limit, and that limit.
 
-    Raises TaskError with the nearest registered ids if there is none of this name.
+    `env_id` may stand after the module whose import registers it: `module:Id-v0`. Raises TaskError with the
+    nearest registered ids, or the import that is missing.
     """
-    module, _, _ = env_id.rpartition(":")
+    module, _, bare = env_id.rpartition(":")
     if module:
         import_module(module, path=str(Path.cwd()))
+    if bare not in gym.registry:
+        registered_by_plugins(bare)
     try:
-        spec = gym.spec(env_id.rpartition(":")[2])
+        spec = gym.spec(bare)
     except gym.error.Error as error:
         raise _unknown_id(env_id, error) from error
 
@@ -100,7 +104,7 @@ def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor
         if ".mujoco" in str(spec.entry_point):
             _import_mujoco()
             route_warnings()
-        return gym.make(env_id, max_episode_steps=-1, disable_env_checker=True, **kwargs)
+        return gym.make(bare, max_episode_steps=-1, disable_env_checker=True, **kwargs)
 
     return make, spec.max_episode_steps
 
@@ -122,13 +126,20 @@ def _import_mujoco() -> None:
 
 def _unknown_id(env_id: str, error: gym.error.Error) -> TaskError:
     bare = env_id.rpartition(":")[2]
+    if env_id == bare and (package := package_of(bare)) is not None:
+        return TaskError(
+            f"Gymnasium knows no environment '{env_id}' unless the package '{package}' is imported.",
+            allowed=f"the id after the module that registers it: {package}:{bare}",
+            fix=f"Name it gym:{package}:{bare}.",
+        )
     ids = sorted(gym.registry)
     similar = [known for known in ids if known.split("-v")[0].lower() == bare.split("-v")[0].lower()]
     hint = f" Did you mean '{similar[-1]}'?" if similar else did_you_mean(bare, ids)
     return TaskError(
         f"Gymnasium knows no environment '{env_id}'.{hint}",
         allowed=f"a registered id ({len(ids)} here, e.g. CartPole-v1); {str(error).splitlines()[0]}",
-        fix="List them with gymnasium.pprint_registry(), or use module:function for your own.",
+        fix="List them with gymnasium.pprint_registry(). One that an import registers is named module:Id-v0, "
+        "one that your own function builds module:function.",
     )
 
 

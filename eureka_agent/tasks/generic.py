@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +12,26 @@ import numpy as np
 
 from eureka_agent.tasks import building
 from eureka_agent.tasks.context import EnvironmentContext, environment_context
+from eureka_agent.tasks.elements import with_elements
 from eureka_agent.tasks.info_entries import PROBE_STEPS, InfoEntry, offered, probe_info
-from eureka_agent.tasks.observe import ActionCodec, info_names, leaves_of
+from eureka_agent.tasks.observe import ActionCodec, dropped_from, info_names, leaves_of
 from eureka_agent.tasks.patience import at_most
 from eureka_agent.tasks.task import Array, FitnessSpec, Signal, Signals, State, Task, TaskRef, TrainingBudget
 
 BUILD_WALL_S = 120.0
-PROBE_WALL_S = 60.0
+PROBE_WALL_S = 120.0
 """The steps of the probe are to take less; so few a second are too few to learn from."""
 
 NATIVE_RETURN = FitnessSpec("the environment's own score of an episode, higher is better", "native_return")
+
+SUCCESS: Mapping[str, FitnessSpec] = {
+    "is_success": FitnessSpec("the share of episodes that end in success, as the environment says", "last"),
+    "success": FitnessSpec("the share of episodes that succeed at some step, as the environment says", "any"),
+}
+"""Entries of `info` that say whether a goal is reached, and the fitness that they make."""
+
+AS_BEFORE = "as_before"
+"""Option of a reference: the task as versions made it whose logs hold no plan of evaluation."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +88,20 @@ def _assembled(
     context = environment_context(env)
     with at_most(PROBE_WALL_S, f"A first look at {env_id}, {PROBE_STEPS} random steps,"):
         info, notices = offered(env, probe_info(env))
+    if options.get(AS_BEFORE):
+        info, notices = tuple(entry for entry in info if not entry.late), ()
     task = spaces_task(
         env,
         name=options.get("name") or default_name(env_id),
         info=info,
         goal=options.get("goal") or default_goal(context, env_id),
         context=context.text,
+        doc=inspect.getdoc(type(env.unwrapped)) or "",
     )
+    threshold = env.spec.reward_threshold if env.spec is not None else None
     env.close()
+    if not options.get(AS_BEFORE):
+        task = _scored(task, threshold)
     return replace(
         task,
         env_id=env_id,
@@ -94,14 +111,41 @@ def _assembled(
         budget=TrainingBudget(**({"env_steps": n} if (n := options.get("env_steps")) else {})),
         ref=ref,
         env_reward=context.reward if options.get("show_env_reward") else "",
-        notices=notices,
+        notices=(*task.notices, *notices),
     )
 
 
-def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str) -> Task:
+def _scored(task: Task, threshold: float | None) -> Task:
+    """Return a task scored by its successes where the environment tells of them, else by its return.
+
+    `threshold` is the return from which the environment's authors count it as solved.
+    """
+    for key, fitness in SUCCESS.items():
+        name = next((name for name, known in task.info.items() if known == key), None)
+        if name is not None and (signal := task.signal(name)) is not None and signal.shape == ():
+            return replace(task, fitness=fitness, fitness_step=_Flag(name))
+    if threshold is None or not np.isfinite(threshold):
+        return task
+    return replace(task, fitness=replace(task.fitness, target=float(threshold)))
+
+
+@dataclass(frozen=True)
+class _Flag:
+    """The fitness of a step: whether a signal is true."""
+
+    name: str
+
+    def __call__(self, signals: Signals) -> Array:
+        return (signals[self.name] > 0).astype(np.float32)
+
+
+def spaces_task(
+    env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str, context: str, doc: str = ""
+) -> Task:
     """Return a task whose signals are an environment's observation, action and given `info` entries.
 
-    `make_env` returns `env` itself: enough to track its signals, not to train.
+    `doc` is the environment's documentation, whose table names elements of an observation. `make_env` returns
+    `env` itself: enough to track its signals, not to train.
     """
     leaves = leaves_of(env.observation_space)
     codec = ActionCodec.of(env.action_space)
@@ -115,7 +159,7 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         name=name,
         description=goal,
         safety="",
-        signals=(*(leaf.signal for leaf in leaves), codec.signal, *extra),
+        signals=(*(with_elements(leaf.signal, leaf.space, doc) for leaf in leaves), codec.signal, *extra),
         fitness=NATIVE_RETURN,
         budget=TrainingBudget(),
         algorithm={},
@@ -131,6 +175,10 @@ def spaces_task(env: gym.Env, *, name: str, info: Sequence[InfoEntry], goal: str
         info=names,
         reads_inside=False,
         late_info=tuple(name for name, entry in zip(names, info, strict=True) if entry.late),
+        notices=tuple(
+            f"{dropped} is words, which no policy here reads: it is left out."
+            for dropped in dropped_from(env.observation_space)
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.registry import environment_ref, load_task
-from eureka_agent.tasks.task import Signal, Task, TaskRef
+from eureka_agent.tasks.task import Element, Signal, Task, TaskRef
 
 
 def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
@@ -96,7 +96,17 @@ def _signal(signal: Signal) -> str:
     ]
     if signal.dtype != "float32":
         lines.append(f"dtype = {_quoted(signal.dtype)}")
+    if signal.elements:
+        lines += ["elements = [", *(f"    {_element(element)}," for element in signal.elements), "]"]
     return "\n".join(lines) + "\n"
+
+
+def _element(element: Element) -> str:
+    words = [f"{name} = {_quoted(text)}" for name in ("meaning", "unit") if (text := getattr(element, name))]
+    words += [
+        f"{side} = {value!r}" for side in ("low", "high") if (value := getattr(element, side)) is not None
+    ]
+    return f"{{ {', '.join(words)} }}" if words else "{}"
 
 
 def _python(name: str, task: Task) -> str:
@@ -145,8 +155,10 @@ direction = "maximize"
 [budget]
 # What training with one reward may spend.
 env_steps = 50_000
-checkpoints = 10
-eval_episodes = 10
+# A run fits these to the length of an episode, so that evaluation takes at most a fifth of its steps. What is
+# said here stands.
+# checkpoints = 10
+# eval_episodes = 10
 
 [algorithm]
 # Settings of PPO; what is left out keeps the trainer's default.

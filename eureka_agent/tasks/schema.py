@@ -42,6 +42,15 @@ class EnvironmentSection(Section):
         return self
 
 
+class ElementSection(Section):
+    """One number of a signal that is a vector."""
+
+    meaning: str = Field("", description="what it measures, in words")
+    unit: str = Field("", description="e.g. m, m/s, rad")
+    low: float | None = Field(None, description="least value")
+    high: float | None = Field(None, description="greatest value")
+
+
 class SignalSection(Section):
     """One documented signal."""
 
@@ -52,6 +61,9 @@ class SignalSection(Section):
     low: float | None = Field(None, description="least value")
     high: float | None = Field(None, description="greatest value")
     dtype: Literal["float32", "int32"] = Field("float32", description="int32 for identifiers only")
+    elements: tuple[ElementSection, ...] = Field(
+        (), description="what each number of a vector is, in order: tables of meaning, unit, low, high"
+    )
 
     @field_validator("name")
     @classmethod
@@ -61,6 +73,12 @@ class SignalSection(Section):
         if name.startswith("prev_"):
             raise ValueError("prev_ names are made by the program; name the signal itself")
         return name
+
+    @model_validator(mode="after")
+    def _as_many_elements(self) -> SignalSection:
+        if self.elements and self.shape != (len(self.elements),):
+            raise ValueError(f"{len(self.elements)} elements are told of a signal of shape {self.shape}")
+        return self
 
 
 class FitnessSection(Section):
@@ -83,7 +101,9 @@ class BudgetSection(Section):
     checkpoints: int = Field(10, ge=1, description="evaluations while learning")
     eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
     wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")
-    memory_mb: int = Field(4096, ge=64, description="memory limit of a training process")
+    memory_mb: int | None = Field(
+        None, ge=64, description="memory limit of a training process; default: what the machine can spare"
+    )
 
 
 class AlgorithmSection(Section):

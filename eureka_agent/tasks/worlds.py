@@ -87,9 +87,8 @@ class GymWorlds:
         given, self._first_seeds = self._first_seeds, None
         seeds = given or [None] * self.num_envs
         rows = [env.reset(seed=seed) for env, seed in zip(self.envs, seeds, strict=True)]
-        self.state = self._read(
-            range(self.num_envs), [row[0] for row in rows], [row[1] for row in rows], fresh=True
-        )
+        observations, infos = [row[0] for row in rows], [row[1] for row in rows]
+        self.state = self._read(range(self.num_envs), observations, infos, fresh=True)
         self.final_state = self.state
         self._tracker.reset(self.state)
         self._first = np.ones(self.num_envs, dtype=bool)
@@ -145,7 +144,10 @@ class GymWorlds:
         *,
         fresh: bool = False,
     ) -> dict[str, Array]:
-        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself."""
+        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself.
+
+        `fresh` worlds were just reset.
+        """
         state = {leaf.name: stack_leaf(leaf, observations) for leaf in self.leaves}
         for name, key in self.task.info.items():
             if fresh and name in self.task.late_info:

@@ -200,12 +200,14 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in end.curves.items()})
+        evaluation = self._evaluation(job, end)
+        curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
+        write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
         origin = _origin(job, end)
         kept = [replace(trajectory, origin=origin) for trajectory in end.scoring.trajectories]
         write_trajectories(job.folder / TRAJECTORIES, kept)
         write_samples(job.folder, self._backend.samples(candidate, end))
-        self._write(candidate.name, "evaluation", self._evaluation(job, end))
+        self._write(candidate.name, "evaluation", evaluation)
         self.channel.tell(Finished(job=candidate.name))
 
     def fail(

@@ -53,7 +53,8 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
 
     Seeds for selecting checkpoints and for scoring the chosen one are disjoint.
     """
-    return [seed_for(seed, purpose, index) for index in range(task.budget.eval_episodes)]
+    count = task.budget.scoring_episodes if purpose == "score" else task.budget.eval_episodes
+    return [seed_for(seed, purpose, index) for index in range(count)]
 
 
 def evaluate(task: Task, act: Act, seeds: Sequence[int], *, recorded: int = 0) -> EpisodeSet:

@@ -25,7 +25,7 @@ from eureka_agent.training.conversation import LOOK_EVERY_S, Conversation, Hear
 _Item = TypeVar("_Item")
 
 DRAIN_S = 6.0
-"""What a child still gets after a stop: a training that needs longer is given up, and begins anew on resume."""
+"""What a child still gets after a stop; a training that needs longer is given up, and resumed anew."""
 
 PASSED_ON = ("LANG", "LC_ALL", "PATH", "TZ", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
              "MUJOCO_GL", "EUREKA_AGENT_ENVS", "EUREKA_AGENT_TEMPLATES")  # fmt: skip

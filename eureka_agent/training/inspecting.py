@@ -6,11 +6,13 @@ end the run.
 
 from __future__ import annotations
 
+import json
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eureka_agent.errors import EurekaError, Interrupted, TaskError
 from eureka_agent.files import write_json
@@ -24,7 +26,7 @@ from eureka_agent.trajectories.inspection import inspect_environment
 
 ENTRY = "eureka_agent.training.inspecting:main"
 ROWS = 1024
-WALL_S = 120.0
+WALL_S = 300.0
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
@@ -32,20 +34,40 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
     try:
-        recorded = inspect_environment(
-            load_task(TaskRef(**payload["task"])), seed=payload["seed"], steps=ROWS
-        )
+        task = load_task(TaskRef(**payload["task"]))
+        began = time.monotonic()
+        notices: list[str] = []
+        recorded = inspect_environment(task, seed=payload["seed"], steps=ROWS, notice=notices.append)
+        pace = recorded.rows / (time.monotonic() - began)
         write_trajectories(folder / FILE, recorded.trajectories)
-        answer: dict[str, Any] = {"error": None}
+        answer: dict[str, Any] = {"error": None, "steps_a_second": pace, "notices": notices}
     except EurekaError as error:
         answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
     write_json(folder / "inspected.json", answer)
 
 
+class FirstLook(NamedTuple):
+    """What a first look at an environment brings."""
+
+    recording: TrajectoryBatch
+    """Random transitions, signals `(T, N, ...)`."""
+    steps_a_second: float | None = None
+    """Steps of environments in turn, in one process; None where nobody measured."""
+    notices: tuple[str, ...] = ()
+    """What a person should know, each a sentence."""
+
+
 def record_transitions(
     task: Task, *, seed: int, wall_s: float = WALL_S, stop: threading.Event | None = None
 ) -> TrajectoryBatch:
-    """Return random transitions, signals `(T, N, ...)`; TaskError says what the environment does wrong.
+    """Return what `first_look` records."""
+    return first_look(task, seed=seed, wall_s=wall_s, stop=stop).recording
+
+
+def first_look(
+    task: Task, *, seed: int, wall_s: float = WALL_S, stop: threading.Event | None = None
+) -> FirstLook:
+    """Play at random in a child process; TaskError says what the environment does wrong.
 
     Raises Interrupted once `stop` is set: nothing of a recording is worth waiting for.
     """
@@ -67,11 +89,13 @@ def record_transitions(
             executor.close()
         if stopping.is_set():
             raise Interrupted
-        _raise_if_failed(task, folder / "inspected.json", end, wall_s)
-        return TrajectoryBatch.of(read_trajectories(folder / FILE))
+        told = _answered(task, folder / "inspected.json", end, wall_s)
+        recording = TrajectoryBatch.of(read_trajectories(folder / FILE))
+        return FirstLook(recording, told["steps_a_second"], (*task.notices, *told["notices"]))
 
 
-def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> None:
+def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> dict[str, Any]:
+    """Return what a child told of a recording; raises TaskError where it came to nothing."""
     if end.timed_out:
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
@@ -84,8 +108,7 @@ def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> 
             allowed="an environment that can be built, reset and stepped",
             fix="Step it by hand in a fresh Python to see what it does.",
         )
-    import json
-
-    error = json.loads(answer.read_text())["error"]
-    if error is not None:
+    told = json.loads(answer.read_text())
+    if (error := told["error"]) is not None:
         raise TaskError(error["what"], allowed=error["allowed"], fix=error["fix"])
+    return told

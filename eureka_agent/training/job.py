@@ -115,9 +115,11 @@ def most_steps(task: Task, env_steps: int, rollout: int | None = None) -> int:
     """
     rollout = rollout or PpoSettings.of(task.algorithm).rollout
     learning = -(-env_steps // rollout) * rollout
-    evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
+    budget = task.budget
+    episodes = budget.checkpoints * budget.eval_episodes + budget.scoring_episodes
+    evaluations = episodes * task.max_episode_steps
     measured = [
         stage.max_episode_steps or task.max_episode_steps for stage in task.stages if stage.until is not None
     ]
-    exams = task.budget.checkpoints * task.budget.eval_episodes * max(measured, default=0)
+    exams = budget.checkpoints * budget.eval_episodes * max(measured, default=0)
     return learning + evaluations + exams

@@ -32,11 +32,12 @@ def episode(steps: int, ending: str = "time limit", **parts: Any) -> Trajectory:
     return built
 
 
-def random_walk(steps: int = 200, seed: int = 0, **fields: Any) -> Trajectory:
+def random_walk(steps: int = 200, seed: int = 0, ending: str = "time limit", **fields: Any) -> Trajectory:
     """Return random play: position and velocity change by about 1 a step, the action by about 1."""
     rng = np.random.default_rng(seed)
     return episode(
         steps,
+        ending,
         position=np.cumsum(rng.normal(size=steps)),
         velocity=np.cumsum(rng.normal(size=steps)),
         action=rng.normal(size=(steps, 1)),

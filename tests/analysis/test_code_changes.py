@@ -45,6 +45,12 @@ def test_the_diff_shows_lines_of_code() -> None:
     assert "+    return (tall + fast, {'tall': tall, 'quick': fast})" in lines
 
 
+def test_what_cannot_be_written_back_is_compared_as_text() -> None:
+    odd = PARENT.replace("    near =", """    words = f"{'\x7f'}"\n    near =""")
+    assert changed_components(PARENT, odd) == {}
+    assert code_difference(PARENT, odd)
+
+
 def test_what_cannot_be_read_is_compared_as_text_only() -> None:
     assert changed_components(PARENT, "def broken(") == {}
     assert changed_components(PARENT, "x = 1\n") == {}

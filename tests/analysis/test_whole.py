@@ -7,6 +7,7 @@ import json
 import numpy as np
 from analysis_fakes import candidate, episode, random_walk, trained
 
+from eureka_agent.analysis.curves import Score
 from eureka_agent.analysis.observation import ACCUSATIONS
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate
 from eureka_agent.trajectories import Trajectory
@@ -71,7 +72,27 @@ def test_what_is_missing_is_said_and_breaks_nothing() -> None:
     ]  # fmt: skip
 
 
+def test_events_and_parts_of_a_task_are_told_with_their_episode() -> None:
+    masks = {"it crouches": np.arange(100) > 50, "it walks": np.zeros(100, bool)}
+    played = Played(candidate(), [standing(0.5), standing(0.0)], [masks, masks], [masks, masks])
+    found = {(str(f.kind), f.episode): f.text for f in analyze_candidate(played, KNOWN).findings}
+    assert "'it crouches' first at step 51" in found["event", 1]
+    assert "'it walks' held on no step" in found["zero part", 1]
+    assert ("zero part", 0) not in found
+
+
 def test_an_episode_that_never_ended_is_called_so() -> None:
     running = episode(100, "running", position=np.arange(100), velocity=np.arange(100))
     analysis = analyze_candidate(Played(candidate(), [running]), KNOWN)
     assert any("still running when the recording ended" in finding.text for finding in analysis.findings)
+
+
+def test_random_play_of_which_only_the_quick_ended_scores_nothing() -> None:
+    whole, cut = random_walk(fitness=1.0), random_walk(ending="running")
+    assert len(Known(1.0, [whole, whole]).ended) == 2
+    assert Known(1.0, [whole, cut]).ended == []
+    assert len(Known(1.0, [whole, random_walk(ending="running", earlier=1), whole]).ended) == 2
+    by = Known(1.0, [whole, whole]).yardstick
+    assert by is not None
+    assert (by.random_length, by.at_random) == (200, Score(1.0, 0.0))
+    assert Known(None, [whole, whole]).yardstick is None

@@ -25,7 +25,7 @@ EVOLVE = """
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
     seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries?
-    confirm-seeds confirm-top budget-steps budget-usd budget-minutes unsafe-isolation?
+    confirm-seeds confirm-top human-reward budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
@@ -36,16 +36,18 @@ TRAIN = """
     output env envs unsafe-isolation? json
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
+ADOPT = "task function map set output force env envs json"
 CHECK = "task env envs unsafe-isolation? json"
 SPEED = "case peers? candidates peer-candidates env-steps set unsafe-isolation? json"
 
-VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "trust": None}
+VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": None}
 """Those that are not called like their flag; consent is for one run, so that it has none."""
 
 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
+     ("adopt", ADOPT),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:
@@ -102,7 +104,7 @@ def test_a_command_may_say_it_in_its_own_words() -> None:
 
     text = " ".join(CliRunner().invoke(small, ["--help"]).stdout.split())
     assert "Root seed of the episodes." in text
-    assert "Environment constructor: package.module:function." in text
+    assert "The environment: an id, module:Id-v0, or a constructor module:function." in text
     assert CliRunner().invoke(small, []).stdout == "['env', 'seed']\n"
 
 

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from fake_envs import Counter
@@ -48,6 +50,13 @@ def test_an_observation_out_of_bounds_does_not_stop_training() -> None:
     assert worlds.step(np.array([0])).policy_obs[0, 1] == 500.0
 
 
+def test_another_environment_than_the_tasks_own_is_suspected_first() -> None:
+    task = replace(find_task("gym:CartPole-v1"), make_env=lambda: gym.make("Pendulum-v1"))
+    with pytest.raises(TaskError, match="another one needs another task") as caught:
+        GymWorlds(task, 1, [0]).reset()
+    assert "task.py" not in caught.value.fix
+
+
 def test_a_step_that_takes_too_long_has_hung() -> None:
     seconds = iter([0.0, 1.0, 5.0, 35.0])
     env = Guard(Counter(), clock=lambda: next(seconds))
@@ -58,7 +67,7 @@ def test_a_step_that_takes_too_long_has_hung() -> None:
 
 def test_waiting_for_an_environment_ends() -> None:
     with (
-        pytest.raises(TaskError, match="The first look took longer than 0.05 s"),
+        pytest.raises(TaskError, match=r"The first look took longer than 0\.05 s"),
         at_most(0.05, "The first look"),
     ):
         threading.Event().wait()

@@ -6,6 +6,7 @@ critic accepts already comes back byte for byte. Nothing is executed, and what c
 passes the same static rules as any other text.
 """
 
+from eureka_agent.rewards.natural.arriving import arrived, notes_on
 from eureka_agent.rewards.natural.normalising import Normalised, Rewrite, normalise
 
-__all__ = ["Normalised", "Rewrite", "normalise"]
+__all__ = ["Normalised", "Rewrite", "arrived", "normalise", "notes_on"]

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.natural import (
+    choices,
     constants,
     elementwise,
     inquiries,
@@ -35,7 +36,7 @@ from eureka_agent.rewards.tree import shown
 
 OPERATIONS: dict[str, Operation] = {
     **elementwise.OPERATIONS, **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
-    **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS,
+    **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **choices.OPERATIONS,
 }  # fmt: skip
 """What every operation of the dialects' tables is written as."""
 

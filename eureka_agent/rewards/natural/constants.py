@@ -226,6 +226,15 @@ def _eye(site: CallSite) -> Value:
     return _constant(site, np.eye(size), "f")
 
 
+def _diag(site: CallSite) -> Value:
+    numbers = known_number(site.array("x"))
+    if not isinstance(numbers, tuple) or not 0 < len(numbers) <= 16:
+        refuse(
+            site.node, f"`{shown(site.node)}` is no diagonal of known numbers.", "", "Write the numbers out."
+        )
+    return _constant(site, np.diag(np.array(numbers, dtype=float)), "f")
+
+
 def _setting(site: CallSite) -> Value:
     return SettingValue()
 
@@ -233,6 +242,6 @@ def _setting(site: CallSite) -> Value:
 OPERATIONS: dict[str, Operation] = {
     "zeros": _filled(0.0), "ones": _filled(1.0), "full": _filled(None),
     "zeros_like": _like(0.0), "ones_like": _like(1.0), "full_like": _like(None),
-    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye,
+    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye, "diag": _diag,
     "setting": _setting,
 }  # fmt: skip

@@ -17,7 +17,7 @@ SYNONYMS = {
     "m": "x", "A": "x", "tensors": "arrays", "seq": "arrays", "dim": "axis", "dims": "axis",
     "keepdim": "keepdims",
     "other": "y", "x2": "y", "b": "y", "exponent": "y", "vec2": "y", "p": "ord", "fill_value": "value",
-    "newshape": "shape", "size": "shape", "a_min": "min", "a_max": "max", "tensor": "y", "dtype": "dtype",
+    "newshape": "shape", "size": "shape", "a_min": "min", "a_max": "max", "tensor": "y", "num_classes": "n",
 }  # fmt: skip
 
 _ONE = """
@@ -88,7 +88,6 @@ round(x, decimals=0, out=None) -> round
 around(x, decimals=0, out=None) -> round
 nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None) -> nan_to_num
 isclose(x, y, rtol=1e-05, atol=1e-08, equal_nan=False) -> isclose
-allclose(x, y, rtol=1e-05, atol=1e-08, equal_nan=False) -> allclose
 heaviside(x, y) -> heaviside
 cbrt(x) -> cbrt
 fmod(x, y) -> fmod
@@ -112,6 +111,8 @@ atleast_1d(x) -> atleast_1d
 cross(x, y, *, axis=-1) -> cross
 diff(x, n=1, axis=-1) -> diff
 take(x, indices, axis=None) -> take
+interp(x, xp, fp) -> interp
+diag(x) -> diag
 take_along_axis(x, indices, axis) -> take_along_axis
 dot(x, y) -> dot
 vdot(x, y) -> vdot
@@ -122,11 +123,9 @@ einsum(subscripts, *operands) -> einsum
 zeros_like(x, dtype=None) -> zeros_like
 ones_like(x, dtype=None) -> ones_like
 full_like(x, value, dtype=None) -> full_like
-empty_like(x, dtype=None) -> empty_like
 zeros(shape, dtype=None) -> zeros
 ones(shape, dtype=None) -> ones
 full(shape, value, dtype=None) -> full
-empty(shape, dtype=None) -> empty
 array(x, dtype=None, *, copy=True) -> array
 asarray(x, dtype=None) -> asarray
 ascontiguousarray(x, dtype=None) -> asarray
@@ -233,11 +232,9 @@ einsum(subscripts, *operands) -> einsum
 zeros_like(x, *, dtype=None, device=None) -> zeros_like
 ones_like(x, *, dtype=None, device=None) -> ones_like
 full_like(x, value, *, dtype=None, device=None) -> full_like
-empty_like(x, *, dtype=None, device=None) -> empty_like
 zeros(*shape, dtype=None, device=None) -> zeros
 ones(*shape, dtype=None, device=None) -> ones
 full(shape, value, *, dtype=None, device=None) -> full
-empty(*shape, dtype=None, device=None) -> empty
 tensor(x, *, dtype=None, device=None, requires_grad=False) -> array
 as_tensor(x, dtype=None, device=None) -> asarray
 from_numpy(x) -> asarray
@@ -263,7 +260,6 @@ flatten(x) -> flatten
 ravel(x) -> flatten
 transpose(x, *axes) -> transpose
 dot(x, y) -> dot
-fill(x, value) -> in_place
 """
 
 _TORCH_METHODS = """
@@ -289,13 +285,10 @@ dim(x) -> ndim
 view(x, *shape) -> reshape
 reshape(x, *shape) -> reshape
 flatten(x, start=0, end=-1) -> flatten
-expand(x, *shape) -> expand
-expand_as(x, y) -> expand_as
 permute(x, *axes) -> transpose
 transpose(x, first, second) -> swap
 t(x) -> transpose
 masked_fill(x, condition, value) -> masked_fill
-new_zeros(x, *shape, dtype=None, device=None) -> new_zeros
 norm(x, ord='fro', axis=None, keepdims=False) -> norm
 sum(x, *axis, keepdims=False, dtype=None) -> sum
 """

@@ -109,6 +109,8 @@ class Index:
     body: Body
     node: ast.Subscript
     holder: ArrayValue
+    at: ast.expr | None = None
+    """What is written another way, where it is not the index itself."""
     _dotted: bool = False
 
     def read(self) -> Value:
@@ -144,8 +146,9 @@ class Index:
     def _result(self, parts: list[ast.expr], written: list[str], rows: tuple[int, ...], before: int) -> Value:
         asis = self.body.batched and self.holder.worlds and self.holder.before == 0 and before == 0
         asis = asis or not self.holder.worlds or (self._dotted and not self.body.batched)
-        if not asis:
-            self.body.write(self.node, indexed(self.body.text(self.node.value), written, worlds=True))
+        if not asis or self.at is not None:
+            text = self.body.text(self.node.value)
+            self.body.write(self.at or self.node, indexed(text, written, worlds=self.holder.worlds))
         single = (
             self.body.program.library == "numpy"
             and not rows

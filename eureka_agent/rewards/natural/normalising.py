@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.findings import Finding
@@ -152,5 +152,4 @@ def _telling(over_all: Finding | None, of_one: Finding | None) -> Finding | None
 def _cited(finding: Finding, lines: tuple[int, ...]) -> Finding:
     if finding.line is None or not 1 <= finding.line <= len(lines):
         return finding
-    told = finding.to_json() | {"line": lines[finding.line - 1]}
-    return Finding.from_json(told)
+    return replace(finding, line=lines[finding.line - 1])

@@ -10,6 +10,7 @@ from eureka_agent.rewards.natural.body import Body, Reader
 from eureka_agent.rewards.natural.editing import Edits, atom
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
+from eureka_agent.rewards.natural.indexing import Index
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import rename_entry, write_signature
 from eureka_agent.rewards.natural.statements import run, store
@@ -146,6 +147,10 @@ class Program:
         if name in _TYPES and path.library != "math":
             return TypeValue(_TYPES[name])
         return path
+
+    def picked(self, body: Body, node: ast.expr, index: ast.Subscript, holder: ArrayValue) -> Value:
+        """Return what an index gives that is written as something else, and write it as an index."""
+        return Index(body, index, holder, at=node).read()
 
     def drop(self, node: ast.stmt, note: str) -> None:
         """Leave a statement out."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
+
+import numpy as np
 
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.stacking import as_tuples, numbers_text
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     Dtype,
@@ -99,7 +103,7 @@ def reduction(
         fix = "Use the number itself; nothing is to be reduced."
         refuse(site.node, what, "There is no axis but that of the worlds.", fix, rule="natural-shape")
     if not value.worlds:
-        _refuse_constant(site)
+        return _folded(site, name, value, axes if len(axes) < len(value.rows) else None, keepdims)
     if name in ("argmax", "argmin") and len(axes) > 1:
         refuse(site.node, f"`{shown(site.node)}` counts through several axes.", "", "Name one axis.")
     kept = ", keepdims=True" if keepdims else ""
@@ -109,7 +113,21 @@ def reduction(
     return made, f"np.{name}({text}, axis={axis}{kept})"
 
 
-def _refuse_constant(site: CallSite) -> None:
+def _folded(
+    site: CallSite, name: str, value: ArrayValue, axes: tuple[int, ...] | None, keepdims: bool
+) -> tuple[ArrayValue, str]:
+    """Return the reduction of an array of known numbers as the numbers that it gives."""
+    if not isinstance(value.number, tuple) or name.startswith("arg"):
+        _refuse_constant(site)
+    made = getattr(np, name)(np.array(value.number), axis=axes, keepdims=keepdims)
+    numbers = as_tuples(np.asarray(made).tolist())
+    dtype: Dtype = "b" if made.dtype.kind == "b" else "i" if made.dtype.kind == "i" else "f"
+    text = numbers_text(numbers, dtype)
+    folded = ArrayValue(made.shape, dtype, worlds=False, number=numbers, buffer=site.body.fresh_buffer())
+    return folded, f"np.array({text})" if made.shape else f"({text})" if text.startswith("-") else text
+
+
+def _refuse_constant(site: CallSite) -> NoReturn:
     what = f"`{shown(site.node)}` reduces a constant."
     refuse(site.node, what, "It is the same number at every step.", "Write the number out.")
 

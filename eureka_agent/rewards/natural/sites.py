@@ -76,6 +76,10 @@ class CallSite:
         """Return an argument's text, bracketed where it could fall apart."""
         return self.body.atom(self.given[name])
 
+    def columns(self, name: str) -> list[str]:
+        """Return the texts of an array's elements, one for each place of its only row axis."""
+        return [f"{self.atom(name)}[:, {i}]" for i in range(self.array(name).rows[0])]
+
     def known(self, name: str) -> object:
         """Return an argument that must be known from the text: a number, a text, None, a tuple of numbers."""
         if name not in self.given:
@@ -153,7 +157,7 @@ def known_number(value: Value) -> object:
     if isinstance(value, ItemsValue) and value.known:
         found = tuple(known_number(item) for item in value.items)
         return _UNKNOWN if _UNKNOWN in found else found
-    if isinstance(value, ArrayValue) and value.plain and value.number is not None:
+    if isinstance(value, ArrayValue) and not value.worlds and value.number is not None:
         return value.number
     return _UNKNOWN
 
