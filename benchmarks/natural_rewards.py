@@ -18,11 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "natural"))
 
-from natural_corpus import FOLDERS, Case, load_cases
+from natural_corpus import FOLDERS, load_cases
 from natural_judging import Verdict, judged
 
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.natural import normalise
 
 
 def main() -> int:
@@ -36,19 +35,12 @@ def main() -> int:
           "| wrong | wrong ones that pass |\n|" + " --- |" * 7)  # fmt: skip
     for name in arguments.corpora or [name for name, folder in FOLDERS.items() if folder.exists()]:
         with RewardSandbox() as sandbox:
-            verdicts = [judged(case, portable, sandbox) for case in load_cases(FOLDERS[name])]
+            verdicts = [judged(case, sandbox) for case in load_cases(FOLDERS[name])]
         print(f"| {name} | {' | '.join(figures(verdicts))} |", flush=True)
         if arguments.details:
             print("\n".join(details(verdicts)))
         right &= not any(v.accepted and not v.equal for v in verdicts)
     return 0 if right else 1
-
-
-def portable(case: Case) -> str:
-    """Return a case's normalised text."""
-    shapes = {signal.name: signal.shape for signal in case.signals}
-    dtypes = {signal.name: signal.dtype for signal in case.signals}
-    return normalise(case.text, shapes, dtypes=dtypes).text
 
 
 def figures(verdicts: Sequence[Verdict]) -> list[str]:

@@ -1,7 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
-Everything the command line does is a function here: `evolve`, `resume`, `check`, `train`, `play`, `show`,
-`export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into your own RL code.
+Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
+`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into
+your own RL code.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from eureka_agent._version import __version__
 
 if TYPE_CHECKING:
+    from eureka_agent.api.adopt import adopt
+    from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, resume
@@ -21,16 +24,20 @@ if TYPE_CHECKING:
     from eureka_agent.api.train import train
     from eureka_agent.errors import EurekaError
     from eureka_agent.rewards.loader import load_reward
+    from eureka_agent.rewards.sb3_logging import ComponentCallback as ComponentCallback
     from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
     from eureka_agent.rewards.wrapper import RewardWrapper
     from eureka_agent.tasks.registry import find_task, list_tasks
     from eureka_agent.tasks.scaffold import write_task
 
 _HOMES = {
+    "ComponentCallback": "rewards.sb3_logging:ComponentCallback",
     "EurekaError": "errors:EurekaError",
     "RewardWrapper": "rewards.wrapper:RewardWrapper",
     "RunResult": "api.evolve:RunResult",
     "VectorRewardWrapper": "rewards.vector_wrapper:VectorRewardWrapper",
+    "adopt": "api.adopt:adopt",
+    "analyze": "api.analyze:analyze",
     "check": "api.check:check",
     "doctor": "api.doctor:doctor",
     "dry_run": "api.evolve:dry_run",
@@ -47,12 +54,14 @@ _HOMES = {
     "write_task": "tasks.scaffold:write_task",
 }
 
-__all__ = [
+__all__ = [  # all but ComponentCallback, which needs an extra
     "EurekaError",
     "RewardWrapper",
     "RunResult",
     "VectorRewardWrapper",
     "__version__",
+    "adopt",
+    "analyze",
     "check",
     "doctor",
     "dry_run",

@@ -1,4 +1,4 @@
-"""What a run may still spend. Reserved before, settled after; an unknown price is unknown, never zero."""
+"""Budgets of a run: money is reserved before a request and settled after; an unknown price is never zero."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from eureka_agent.errors import BudgetExhaustedError, ModelError
 
 _LOOK_AGAIN_S = 0.2
-"""How often a request that waits for money looks whether the person wants to stop."""
+"""Seconds between two checks for a stop while a request waits for budget."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a run has used so far."""
+    """Resources a run has used so far."""
 
     env_steps: int
     cost_usd: float
     cost_unknown: int
-    """Replies that may have cost anything: neither their price nor a limit of it is known."""
+    """Replies of unknown cost: neither their price nor an upper bound is known."""
     active_s: float
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may use; None is no limit."""
+    """Limits of a run; None is no limit."""
 
     env_steps: int | None
     cost_usd: float | None
@@ -35,9 +35,9 @@ class Limits:
     def exhausted(self, spent: Spent) -> str:
         """Return why nothing more may be started, or an empty string."""
         if self.cost_usd is not None and spent.cost_unknown:
-            return f"{spent.cost_unknown} replies have no known price, so that the budget cannot be kept"
+            return f"the price of {spent.cost_unknown} replies is unknown, so the budget cannot be enforced"
         if self.cost_usd is not None and spent.cost_usd > self.cost_usd:
-            return f"${spent.cost_usd:.2f} of ${self.cost_usd:.2f} are spent"
+            return f"${spent.cost_usd:.2f} of ${self.cost_usd:.2f} have been spent"
         if self.active_s is not None and spent.active_s >= self.active_s:
             return f"the {self.active_s / 60:g} minutes are over"
         return ""
@@ -82,7 +82,9 @@ class Ledger:
     def _reserve(self, worst_usd: float | None, stop: threading.Event) -> None:
         with self._settled:
             if self.limit_usd is not None and worst_usd is None:
-                raise BudgetExhaustedError("a request has no known price, so that the budget cannot be kept")
+                raise BudgetExhaustedError(
+                    "the price of a request is unknown, so the budget cannot be enforced"
+                )
             worst = worst_usd or 0.0
             while worst > 0 and not self._fits(self._spent_usd + self._reserved_usd + worst):
                 if not self._fits(self._spent_usd + worst):

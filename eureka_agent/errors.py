@@ -1,4 +1,4 @@
-"""Every error a person can meet: what was wrong, what would be allowed, what to do next."""
+"""All errors shown to users: what was wrong, what is allowed, what to do next."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 
 class EurekaError(Exception):
-    """Base of all errors that are meant for the person at the keyboard.
+    """Base of all errors meant for the user.
 
-    `what` says what was wrong (with the offending value), `allowed` what would have been right, and
-    `fix` the next step. The command line prints them as three short lines and no traceback.
+    `what` says what was wrong (with the offending value), `allowed` what would have been valid, and
+    `fix` the next step. The command line prints them as three short lines without a traceback.
     """
 
     exit_code = 1
@@ -44,25 +44,25 @@ class ConfigError(EurekaError):
 
 
 class TaskError(EurekaError):
-    """A task that cannot be found or loaded, or an environment that breaks its promises."""
+    """A task that cannot be found or loaded, or an environment that violates its contract."""
 
     exit_code = 2
 
 
 class TrajectoryError(EurekaError):
-    """Recorded steps that are no episode, for their parts do not fit, or that cannot be played again."""
+    """Recorded steps whose parts are inconsistent, or that cannot be replayed."""
 
 
 class RewardError(EurekaError):
-    """A reward function outside the contract: it cannot be loaded, or its output cannot be used."""
+    """A reward function that violates the contract: it cannot be loaded, or its output is invalid."""
 
 
 class WorkerError(EurekaError):
-    """A reward worker that did not answer with a usable reward."""
+    """A reward worker that did not return a usable reward."""
 
 
 class WorkerTimeoutError(WorkerError):
-    """The reward did not answer in time; its worker was killed."""
+    """The reward timed out; its worker was killed."""
 
 
 class WorkerCrashedError(WorkerError):
@@ -78,7 +78,7 @@ class TrainingError(EurekaError):
 
 
 class ModelError(EurekaError):
-    """A language model that cannot be asked, or whose reply cannot be used."""
+    """A language model that cannot be reached, or whose reply is unusable."""
 
 
 class StoreError(EurekaError):
@@ -98,7 +98,7 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the person asked for
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
-    """Return the option a person most likely meant by `name`, or None when nothing is close."""
+    """Return the option most likely meant by `name`, or None if nothing is close."""
     found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)
     return found[0] if found else None
 

@@ -76,6 +76,21 @@ def _own_folder(kind: str, own: str, system: str, under_home: str) -> Path | Non
     return folder if status.st_uid == os.getuid() and not status.st_mode & 0o022 else None
 
 
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_SPARED = 0.75
+"""Share of the memory that a training process may take; the rest is for rewards, files and people."""
+_LEAST_MB = 4096
+
+
+def usable_memory_mb(cgroup: Path = _CGROUP_LIMIT) -> int:
+    """Return how much memory a training process may take: 4 GiB, and more where the machine has it."""
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limit = cgroup.read_text().strip() if cgroup.is_file() else "max"
+    if limit.isdigit():
+        there = min(there, int(limit))
+    return max(_LEAST_MB, int(_SPARED * there / 2**20))
+
+
 def usable_cores() -> int:
     """Return the number of CPU cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -50,7 +50,10 @@ def test_what_was_spent_before_counts_and_free_requests_always_fit() -> None:
 
 
 def test_an_unknown_price_fits_no_budget_and_needs_none() -> None:
-    with pytest.raises(BudgetExhaustedError, match="no known price"), Ledger(1.0).reserved(None, GO):
+    with (
+        pytest.raises(BudgetExhaustedError, match="price of a request is unknown"),
+        Ledger(1.0).reserved(None, GO),
+    ):
         pass
     with Ledger(None).reserved(None, GO):
         pass

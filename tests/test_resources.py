@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from eureka_agent.resources import bundled_folders, cache_folder, resource_folders, state_folder
+from eureka_agent.resources import (
+    bundled_folders,
+    cache_folder,
+    resource_folders,
+    state_folder,
+    usable_memory_mb,
+)
 
 
 def test_the_cache_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -57,3 +63,15 @@ def test_what_came_with_the_package_is_nothing_that_a_person_named(
     found = resource_folders("envs", tmp_path / "explicit" / "envs")
     assert found[3:] == bundled_folders("envs")
     assert not [folder for folder in bundled_folders("envs") if tmp_path in folder.parents]
+
+
+def test_a_training_may_take_what_the_machine_can_spare(tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text("max\n")
+    everything = usable_memory_mb(limit)
+    assert everything >= 4096
+    limit.write_text(f"{10**16}\n")
+    assert usable_memory_mb(limit) == everything
+    limit.write_text(f"{2**30}\n")
+    assert usable_memory_mb(limit) == 4096, "as much as ever"
+    assert usable_memory_mb(tmp_path / "none") == everything

@@ -52,3 +52,10 @@ def fitness_step(signals):
     """Forward velocity; on its back only going backwards counts."""
     velocity = signals["x_velocity"]
     return np.where(signals["upright"] > 0.0, velocity, np.minimum(velocity, 0.0))
+
+
+def events(signals):
+    return {
+        "it is upside down": signals["upright"] < 0.0,
+        "torso or head is on the ground": signals["body_clearance"] < 0.01,
+    }

@@ -17,3 +17,10 @@ def fitness_episode(signals):
     on_feet = np.minimum(signals["back_foot_height"], signals["front_foot_height"]) < 0.03
     standing = on_feet & (signals["upright"] > 0.7) & (signals["body_clearance"] > 0.1)
     return landed_turns(turned, ~fallen, standing, hold=LANDING_STEPS)
+
+
+def events(signals):
+    return {
+        "it is upside down": signals["upright"] < 0.0,
+        "torso or head is on the ground": signals["body_clearance"] < 0.01,
+    }

@@ -10,3 +10,10 @@ def fitness_step(signals):
     velocity = -signals["x_velocity"]
     on_its_feet = (signals["upright"] > 0.0) & (signals["body_clearance"] > 0.01)
     return np.where(on_its_feet, velocity, np.minimum(velocity, 0.0))
+
+
+def events(signals):
+    return {
+        "it is upside down": signals["upright"] < 0.0,
+        "torso or head is on the ground": signals["body_clearance"] < 0.01,
+    }

@@ -16,3 +16,10 @@ def fitness_episode(signals):
     fallen = signals["body_clearance"] < 0.01
     standing = (signals["foot_height"] < 0.03) & (signals["upright"] > 0.7) & (signals["height"] > 0.7)
     return landed_turns(turned, ~fallen, standing, hold=LANDING_STEPS)
+
+
+def events(signals):
+    return {
+        "it is upside down": signals["upright"] < 0.0,
+        "torso or thigh is on the ground": signals["body_clearance"] < 0.01,
+    }

@@ -10,14 +10,26 @@ DT_S = 0.015
 LIFTED_M, STANDING_M = 0.15, 0.02
 
 
-def fitness_episode(signals):
-    """Seconds of the longest stretch on the same leg, upright and still."""
+def _postures(signals):
+    """Return on which steps it is upright and still, and stands on its right and its left leg alone."""
     right, left = signals["right_foot_height"], signals["left_foot_height"]
     speed = np.hypot(signals["x_velocity"], signals["y_velocity"])
     steady = (signals["upright"] > 0.9) & (signals["height"] > 1.1) & (speed < 0.5)
-    on_right = steady & (left >= LIFTED_M) & (right <= STANDING_M)
-    on_left = steady & (right >= LIFTED_M) & (left <= STANDING_M)
-    return DT_S * max(longest_run(on_right), longest_run(on_left))
+    on_right = (left >= LIFTED_M) & (right <= STANDING_M)
+    on_left = (right >= LIFTED_M) & (left <= STANDING_M)
+    return steady, on_right, on_left
+
+
+def fitness_episode(signals):
+    """Seconds of the longest stretch on the same leg, upright and still."""
+    steady, on_right, on_left = _postures(signals)
+    return DT_S * max(longest_run(steady & on_right), longest_run(steady & on_left))
+
+
+def fitness_parts(signals):
+    """What a step must have to count."""
+    steady, on_right, on_left = _postures(signals)
+    return {"upright, tall and still": steady, "on one leg": on_right | on_left}
 
 
 def events(signals):

@@ -29,3 +29,7 @@ def signals(before, action, after):
 def fitness_episode(signals):
     """Share of the last 100 steps spent within 0.2 rad of upright, from 0 to 1."""
     return float(np.mean(np.abs(signals["angle"][-HELD_STEPS:]) < UPRIGHT_RAD))
+
+
+def events(signals):
+    return {"the pendulum is upright": np.abs(signals["angle"]) < UPRIGHT_RAD}

@@ -51,3 +51,10 @@ def signals(before, action, after):
 def fitness_episode(signals):
     """Mean distance over the last steps: passing by is not enough."""
     return float(np.mean(signals["distance"][-LAST_STEPS:]))
+
+
+def events(signals):
+    return {
+        "the fingertip is at the target": signals["distance"] < 0.02,
+        "the elbow is at its stop": signals["joint_limit_proximity"][:, 0] >= 1.0,
+    }

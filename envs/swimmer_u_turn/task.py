@@ -74,3 +74,11 @@ def fitness_episode(signals):
     steps = np.where(turned >= ROUND_RAD, signals["prev_x_position"] - x, 0.0)
     back = np.minimum(np.cumsum(steps[round_at + 1 :]), x[round_at] - x[round_at + 1 :])
     return 2.0 + float(np.clip(np.max(back, initial=0.0) / LEG_M, 0.0, 1.0))
+
+
+def events(signals):
+    return {
+        "it is 1.5 m out": signals["x_position"] >= LEG_M,
+        "the front points back": np.abs(signals["heading"]) >= ROUND_RAD,
+        "a joint is at its stop": np.any(signals["joint_limit_proximity"] >= 1.0, axis=-1),
+    }

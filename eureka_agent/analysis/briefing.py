@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.store.records import PolicyStats
+from eureka_agent.store.records import AnalystReport, PolicyStats
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -24,6 +24,8 @@ class Briefing:
     """Candidates of the restart's earlier generations, with what the critic found in each."""
     policies: Mapping[str, PolicyStats] = field(default_factory=dict)
     """What the kept policies of candidates encounter and are paid, by candidate; parents are among them."""
+    reports: Mapping[str, AnalystReport] = field(default_factory=dict)
+    """What an analyst said of kept policies, by candidate; parents are among them where one is asked."""
     trajectories: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
     """Recorded episodes of the candidates' kept policies, by candidate."""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -45,6 +47,9 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
         return tuple(read_trajectories(self._folder.training(name, "search", self._first[name]) / FILE))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._first
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._first)

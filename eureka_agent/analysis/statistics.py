@@ -10,6 +10,9 @@ from typing import NamedTuple
 CLIP = (0.0, 3.0)
 """Bounds of the human-normalised score where it is averaged over tasks (arXiv 2310.12931)."""
 
+ERRORS_APART = 3.0
+"""Standard errors that count as clear: of a dozen trainings that learned nothing none should reach it."""
+
 
 class Interval(NamedTuple):
     """A mean over seeds with its two-sided Student-t interval."""
@@ -47,6 +50,16 @@ def t_interval(values: Sequence[float], level: float = 0.95) -> Interval:
 def standard_error(values: Sequence[float]) -> float:
     """Return the standard error of the mean; needs two values."""
     return statistics.stdev(values) / math.sqrt(len(values))
+
+
+def clearly_better(scores: Sequence[float], others: Sequence[float], *, sign: float = 1.0) -> bool:
+    """Return whether the mean of `scores` is better than that of `others` by more than chance explains.
+
+    `sign` is -1 where less is better. One value alone is taken as exact.
+    """
+    gain = sign * (statistics.fmean(scores) - statistics.fmean(others))
+    errors = [standard_error(values) for values in (scores, others) if len(values) > 1]
+    return gain > ERRORS_APART * math.hypot(*errors)
 
 
 def human_normalized(

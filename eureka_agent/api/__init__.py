@@ -1,1 +1,1 @@
-"""What doors call: the command line today, others later. One function for each thing a person wants."""
+"""The functions behind every front end, the command line first; one function per use case."""

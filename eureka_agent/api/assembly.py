@@ -10,20 +10,32 @@ from typing import Any
 
 import numpy as np
 
-from eureka_agent.api.models import closing, journalled, make_models, proposer_of, reviewer_of
+from eureka_agent.api.models import (
+    RunModels,
+    analyst_of,
+    closing,
+    journalled,
+    make_models,
+    proposer_of,
+    reviewer_of,
+)
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
-from eureka_agent.design.policy_stats import Evaluate, MeasurePolicy, PolicyMeasurement
+from eureka_agent.design.observing import PolicyObserver
+from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
+from eureka_agent.evolution.briefer import PolicyStudy
+from eureka_agent.evolution.expected_time import expected_time
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
+from eureka_agent.resources import usable_cores
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.checked import BASELINES
@@ -37,7 +49,10 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
+from eureka_agent.training.evaluation_share import evaluation_of
 from eureka_agent.training.job import Trainer
+from eureka_agent.training.same_baselines import same_baselines
+from eureka_agent.training.simulators.choosing import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import write_trajectories
@@ -53,8 +68,14 @@ def building(
     recording: TrajectoryBatch,
     stop: threading.Event,
     why: str,
+    steps_a_second: float | None = None,
+    notices: Sequence[str] = (),
 ) -> Iterator[Evolution]:
-    """Build the parts of a run, journal that it started, and take them down afterwards."""
+    """Build the parts of a run, journal that it started, and take them down afterwards.
+
+    `steps_a_second` is what the environment was measured at; None where it was not, or was told before.
+    `notices` are what else a first look at it brought.
+    """
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
@@ -64,6 +85,9 @@ def building(
         if not folder.recording.exists():
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
+        for text in notices:
+            log.append(Notice(text=text))
+        _say_pace(task, config, log, steps_a_second, device)
         asked = journalled(models, config, folder, log, state)
         yield Evolution(
             config=config,
@@ -75,7 +99,8 @@ def building(
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
-            measure_policy=_measure_policy(task, config, recording, sandbox),
+            same_baselines=same_baselines(task, recording),
+            study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
 
@@ -111,13 +136,17 @@ def _trainer(
     )
 
 
-def _measure_policy(
-    task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox
-) -> MeasurePolicy | None:
-    """Return what describes parents' policies; None where no prompt would tell it."""
+def _study(
+    task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox, models: RunModels
+) -> PolicyStudy | None:
+    """Return how parents' policies are looked at; None where no prompt would tell it."""
     if config.model.name == OFFLINE_MODEL or not config.search.reflection:
         return None
-    return PolicyMeasurement(task, recording, partial(_evaluator, task, sandbox, recording.rows))
+    evaluator = partial(_evaluator, task, sandbox, recording.rows)
+    measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
+    analyst = analyst_of(task, config, models.analyzer, untrained(recording))
+    observe = PolicyObserver(task, recording.trajectories)
+    return PolicyStudy(measure, pay, observe, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
 
 @contextmanager
@@ -162,6 +191,7 @@ def _journal_start(
             run_id=run_id,
             model_because=why,
             halving=early_stops.rule_of(config),
+            evaluation=evaluation_of(task),
             device=device,
             isolation=held,
             versions=versions,
@@ -170,6 +200,17 @@ def _journal_start(
     )
     if not recorded:
         log.append(Notice(text=NOT_RECORDED))
+    for text in task.notices:
+        log.append(Notice(text=text))
+
+
+def _say_pace(task: Task, config: RunConfig, log: EventLog, pace: float | None, device: DeviceChoice) -> None:
+    """Say how fast an environment is that has no batched simulator: its pace decides how long a run takes."""
+    if pace is None or device.platform == "gpu" or SimulatorFactory(task).batched:
+        return
+    each = config.training.trainer == "sb3"
+    parallel = (config.training.parallel or usable_cores()) if each else 1
+    log.append(Notice(text=expected_time(task, config, steps_a_second=pace, parallel=parallel)))
 
 
 def _proposer(

@@ -1,4 +1,4 @@
-"""How fast candidates are trained here, in one run: a generation in one program beside the peer's processes.
+"""Training speed on this machine: a generation in one program, next to the peer's processes.
 
 Every figure includes start-up and evaluation. The peer is Stable-Baselines3's PPO with the same
 hyperparameters, one training at a time and two at a time; its rate does not depend on how many candidates
@@ -84,7 +84,7 @@ class SpeedRow:
     """All steps taken: learning and evaluation."""
     wall_s: float
     cpu_s: float
-    """Of all processes: asking, training, reward workers."""
+    """Of all processes: parent, training, reward workers."""
     memory_mb: float
     """Peak of the largest process of the report so far."""
     fitness: tuple[float, ...]
@@ -146,7 +146,7 @@ def measure_speed(
     report = SpeedReport(platform.processor() or platform.machine(), usable_cores())
     for name in cases or USUAL:
         if name not in CASES:
-            raise ConfigError(f"There is no case '{name}' to measure.", allowed=", ".join(CASES))
+            raise ConfigError(f"There is no benchmark case '{name}'.", allowed=", ".join(CASES))
         case = CASES[name]
         case = replace(case, candidates=candidates or case.candidates, env_steps=env_steps or case.env_steps)
         task = find_task(name)

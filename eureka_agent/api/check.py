@@ -1,4 +1,4 @@
-"""One reward, by name or file: what it is, and what the critic finds in it."""
+"""One reward, by name or file: its source, and the critic's findings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check(
     envs: Path | None = None,
     unsafe_isolation: bool = False,
 ) -> list[Finding]:
-    """Return what the critic finds in a reward file: static rules, then a run on the task's transitions.
+    """Return the critic's findings on a reward file: static rules, then a run on the task's transitions.
 
     A natural reward is rewritten first; notes say how, and findings cite the lines of the file.
     """
@@ -47,7 +47,7 @@ def check(
 
 
 def reward_of(task: Task, reward: str) -> Reward:
-    """Return what a reward's name or file stands for."""
+    """Return the reward that a name or file stands for."""
     match reward:
         case "sparse":
             return Sparse()

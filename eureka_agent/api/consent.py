@@ -83,7 +83,7 @@ def check_consent(run: str, config: RunConfig, consent: Consent) -> None:
         + "\n".join(lines)
         + "\nNothing was loaded, asked or written.",
         allowed="a run that you started yourself, or your consent to each of these",
-        fix="Give `resume` the options in brackets; or --trust, which agrees to everything the log says.",
+        fix="Give the command the options in brackets; or --trust, which agrees to everything the log says.",
     )
 
 
@@ -93,9 +93,9 @@ def asked_for(config: RunConfig, consent: Consent) -> Iterator[Item]:
     if config.model.name != OFFLINE_MODEL:
         option = f"--model {shlex.quote(shown(config.model.name))}"
         yield Item(f"the model {shown(config.model.name)}", option, consent.model is not None)
-    critic = config.critic.model
-    if critic not in (None, SAME_MODEL, config.model.name):
-        yield Item(f"the model {shown(critic)} as critic", "--trust", agreed=False)
+    for role, name in (("critic", config.critic.model), ("analyzer", config.analyzer.model)):
+        if name not in (None, SAME_MODEL, config.model.name):
+            yield Item(f"the model {shown(name)} as {role}", "--trust", agreed=False)
     if config.model.base_url is not None:
         option = f"--base-url {shlex.quote(shown(config.model.base_url))}"
         what = f"requests, with your key, to {shown(config.model.base_url)}"

@@ -1,4 +1,4 @@
-"""What this machine offers: which layers hold generated code, which libraries and tasks there are."""
+"""What this machine offers: isolation layers for generated code, libraries, tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DoctorReport:
     contained: bool
     layers: list[Layer]
     attempts: list[EscapeAttempt]
-    """What a worker tried after its lock-down, and whether it was denied."""
+    """Escape attempts of a locked-down worker, and whether each was blocked."""
     versions: dict[str, str]
     cores: int
     tasks: list[str]
@@ -27,7 +27,7 @@ class DoctorReport:
 
 
 def doctor() -> DoctorReport:
-    """Look at this machine: which layers hold generated code, which libraries and tasks there are."""
+    """Inspect this machine: isolation layers for generated code, libraries, tasks."""
     advice: list[str] = []
     try:
         with RewardSandbox(unsafe=True) as sandbox:
@@ -37,7 +37,7 @@ def doctor() -> DoctorReport:
         advice.append(str(error))
     if not report.contained:
         advice.append(
-            "Nothing is executed here unless you say --unsafe-isolation, which gives it your rights."
+            "Nothing is executed here unless you pass --unsafe-isolation, which runs it with your privileges."
         )
     if not any(layer.name == "bubblewrap" and layer.held for layer in report.layers):
         advice.append("Install bubblewrap: it puts generated code into its own network, processes and files.")

@@ -10,11 +10,12 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.briefing import Briefing
-from eureka_agent.api.models import RunModels, make_models, proposer_of, reviewer_of
+from eureka_agent.api.models import RunModels, analyst_of, make_models, proposer_of, reviewer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
-from eureka_agent.design.policy_stats import placeholder_stats
+from eureka_agent.design.analyst import MOST_QUERIES
+from eureka_agent.design.policy_stats import placeholder_episodes, placeholder_stats
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
@@ -36,6 +37,8 @@ METHOD = (
     f"{TYPICAL_REPLY_TOKENS:,} tokens without hidden thinking, and one answer to each slot; 'at most' takes "
     "every byte as a token, every reply at --max-reply-tokens, and all repairs, but no lost replies"
 )
+PARENTS_A_GENERATION = 3
+"""Candidates that one generation's slots are made from, mostly."""
 _POINTS = 10
 _COMPONENTS = ("component/first", "component/second", "component/third")
 
@@ -88,6 +91,8 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     shares = tuple(_share(model, prompts, each, config) for model in models.designers)
     if models.critic is not None:
         shares = (*shares, _critics_share(models.critic, task, config, slots))
+    if models.analyzer is not None:
+        shares = (*shares, _analyzers_share(models.analyzer, task, config))
     return Estimate(resolved, why, slots * config.search.seeds, shares)
 
 
@@ -121,7 +126,8 @@ def _first_requests(
         return []
     first = _prompts(task, config, generations=1)[0]
     critic = [(models.critic, _reviews(models.critic, task, config)[0])] if models.critic else []
-    return [*((model, first) for model in models.designers), *critic]
+    analyzer = [(models.analyzer, _analysis(models.analyzer, task, config))] if models.analyzer else []
+    return [*((model, first) for model in models.designers), *critic, *analyzer]
 
 
 class _Listening:
@@ -210,6 +216,38 @@ def _critics_share(critic: LanguageModel, task: Task, config: RunConfig, slots: 
         None if worst is None else worst * most,
         role="critic",
     )
+
+
+def _analyzers_share(analyzer: LanguageModel, task: Task, config: RunConfig) -> Share:
+    """Return what analysing parents costs: two or three of them a generation, with half of the questions."""
+    later = config.search.restarts * (config.search.generations - 1)
+    parents = later * min(PARENTS_A_GENERATION, config.search.samples)
+    queries = MOST_QUERIES if config.analyzer.queries else 0
+    requests, most = parents * (1 + queries // 2), parents * (1 + queries)
+    prompt = _analysis(analyzer, task, config)
+    input_tokens = round(requests * _bytes(prompt) / BYTES_PER_TOKEN)
+    output_tokens = requests * min(TYPICAL_REPLY_TOKENS, config.model.max_reply_tokens)
+    worst = [worst_case_usd(analyzer, f"{n}", _repaired(prompt, n, config)) for n in range(1 + queries)]
+    each = _sum(worst)
+    return Share(
+        analyzer.name,
+        requests,
+        most,
+        input_tokens,
+        output_tokens,
+        _price_of(analyzer, input_tokens, output_tokens, requests) if requests else 0.0,
+        None if each is None else each * parents,
+        role="analyzer",
+    )
+
+
+def _analysis(analyzer: LanguageModel, task: Task, config: RunConfig) -> tuple[Message, ...]:
+    """Render what an analyzer is asked at first about a candidate of a first generation."""
+    analyst = analyst_of(task, config, analyzer, as_if_measured(task))
+    assert analyst is not None
+    candidate = _as_if_trained(task, config)[0]
+    stats = placeholder_stats(task, candidate.evaluations[0].components)
+    return analyst.messages(candidate, stats, {candidate.id: placeholder_episodes(task)})
 
 
 def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple[Message, ...]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
 from eureka_agent.api.assembly import building
+from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
@@ -21,29 +22,33 @@ from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
+from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.event_types import Event
+from eureka_agent.store.event_types import Event, RunStarted
 from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.generic import AS_BEFORE
 from eureka_agent.tasks.identity import journalled_ref, task_digest
-from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.evaluation_share import with_evaluation, with_fitted_evaluation
+from eureka_agent.training.inspecting import FirstLook, first_look
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
-"""Told every event once it is on the disk, with the state after it."""
+"""Called with every event once it is on disk, and the state after it."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a finished run leaves."""
+    """The results of a finished run."""
 
     folder: Path
     winner: str | None
@@ -53,6 +58,8 @@ class RunResult:
     summary: Path
     confirmation: dict[str, Any]
     """The table of the confirmation, as in the log."""
+    verdict: Conclusion
+    """What it came to."""
 
 
 def evolve(
@@ -67,19 +74,23 @@ def evolve(
     runs: Path | str = "runs",
     new: bool = False,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
-    """Evolve a reward for a task; the same call continues a run that did not finish.
+    """Evolve a reward for a task; the same call continues an unfinished run.
 
     `task` is a name from `envs/`, a task folder or `gym:<id>`; `env` is a constructor or `module:function`.
-    Without `stages` a task's curriculum is left out; `init_policy` is a saved policy of either trainer that
-    every training starts from. `options` are those of `eureka_agent.config`, by name; `clock` tells the
-    time of day. Raises a `EurekaError` for what a person can fix, and `Interrupted` when `stop` was set and
-    running work has been drained.
+    `seed_reward` is a file with a reward that becomes the first candidate, `human_reward` one that replaces
+    the task's reference in the confirmation; both may be in any form that `adopt` takes.
+    Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
+    start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
+    is on the disk, in the order of the log, with the state after it. `options` are those of
+    `eureka_agent.config`, by name; `clock` returns the time of day. Raises a `EurekaError` for errors that a
+    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,
@@ -90,13 +101,15 @@ def evolve(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
     unfinished = None if new else _unfinished(Path(runs), config)
     if unfinished is None:
-        check_budget(chosen, config)
-        check_step_budget(chosen, config)
+        fitted = _fitted(chosen, config)
+        check_budget(fitted, config)
+        check_step_budget(fitted, config)
     start = None if init_policy is None else Path(init_policy)
     stopping = stop or threading.Event()
     return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock)
@@ -112,10 +125,11 @@ def dry_run(
     stages: bool = True,
     envs: Path | None = None,
     seed_reward: Path | str | None = None,
+    human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     **options: Any,
 ) -> Estimate:
-    """Return what `evolve` would ask for and could cost with these arguments; nothing is asked or written."""
+    """Return the estimated requests and cost of `evolve` with these arguments; nothing is sent or written."""
     chosen, config, why = _asked_for(
         task,
         env=env,
@@ -125,21 +139,23 @@ def dry_run(
         stages=stages,
         envs=envs,
         seed_reward=seed_reward,
+        human_reward=human_reward,
         init_policy=init_policy,
         options=options,
     )
-    return estimate(chosen, config, why=why)
+    return estimate(_fitted(chosen, config), config, why=why)
 
 
 def _asked_for(
     task: str | None,
     *,
     seed_reward: Path | str | None,
+    human_reward: Path | str | None,
     init_policy: Path | str | None,
     options: dict[str, Any],
     **where: Any,
 ) -> tuple[Task, RunConfig, str]:
-    """Return the task, the resolved configuration, and why its model was taken."""
+    """Return the task, the resolved configuration, and the reason for the choice of model."""
     chosen = find_task(task, **where)
     model = resolve_model(options)
     start = None if init_policy is None else digest_of(fitting_policy(Path(init_policy), chosen))
@@ -150,11 +166,12 @@ def _asked_for(
             "base_url": model.base_url,
             "task": asdict(journalled_ref(chosen.ref)),
             "task_digest": task_digest(chosen),
-            "seed_reward": _read_seed_reward(seed_reward),
+            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
+            "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
             "init_policy": start,
         }
     )
-    return chosen, config, model.why
+    return compared_with(chosen, config.confirmation.human_reward), config, model.why
 
 
 def resume(
@@ -171,12 +188,12 @@ def resume(
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
 ) -> RunResult:
-    """Continue the run called `run`; of a finished one only return what it left.
+    """Continue the run called `run`; for a finished one, only return its results.
 
-    A run that is not recorded as one's own may name code, models and addresses. It goes on only with `trust`,
-    or where the other options say the same as its log: what `task` or `env` names is then loaded, never what
-    the log names. A run that was started with a constructor in memory always needs `env` again.
-    Raises StoreError listing what was not agreed to, and when the task has changed since.
+    A run that is not recorded as yours may name code, models and addresses. It continues only with `trust`,
+    or if the other options repeat what its log says: the task given by `task` or `env` is then loaded, never
+    the log's. A run that was started with a constructor in memory always needs `env` again.
+    Raises StoreError listing what was not agreed to, or if the task has changed since.
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
@@ -198,35 +215,62 @@ def _run(
     init_policy: Path | None = None,
     clock: Clock = time.time,
 ) -> RunResult:
-    """Run in `folder`, or in a new one that is made once the task has proved to work."""
+    """Run in `folder`, or in a new one that is created once the task is known to work."""
     seed = seed_for(config.seed, "transitions")
     if folder is None:
-        recording = record_transitions(task, seed=seed)
+        look = first_look(task, seed=seed, stop=stop)
         folder = new_run_folder(runs, task.name)
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept = read_trajectories(folder.recording)
-        recording = TrajectoryBatch.of(kept) if kept else record_transitions(task, seed=seed)
+        kept = _kept_recording(folder, task)
+        look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
         log = EventLog(folder.events, clock=steady(clock))
         state = RunState.of(log.events)
         if not is_own(state.run_id, state.config):
-            # Trainers live there: what somebody else left would be their settings and their caches.
+            # Trainers run there: files that somebody else left would become their settings and caches.
             shutil.rmtree(folder.scratch, ignore_errors=True)
         log.listen(state.apply)
+        task = _as_begun(task, config, log)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
         if not state.finished:
-            with building(task, config, folder, log, state, recording, stop, why) as evolution:
+            with building(
+                task, config, folder, log, state, look.recording, stop, why, look.steps_a_second, look.notices
+            ) as evolution:
                 evolution.run()
     return result_of(folder, state)
 
 
+def _fitted(task: Task, config: RunConfig) -> Task:
+    """Return a task as a new run trains it."""
+    return with_fitted_evaluation(task, config.training.env_steps or task.budget.env_steps)
+
+
+def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
+    """Return a task as its run began with it; those of earlier versions go on as they were."""
+    begun = next((event for event in log.events if isinstance(event, RunStarted)), None)
+    if begun is None:
+        return _fitted(task, config)
+    if begun.evaluation is not None:
+        return with_evaluation(task, begun.evaluation)
+    if task.ref.kind == "folder":
+        return task
+    return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
+
+
+def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
+    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since."""
+    kept = read_trajectories(folder.recording)
+    names = {signal.name for signal in task.signals}
+    return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
+
+
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
-    """Raise StoreError unless the run folder still holds the policy that its trainings start from."""
+    """Raise StoreError unless the run folder still contains the policy that its trainings start from."""
     if config.training.init_policy is None:
         return
     if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.training.init_policy:
@@ -238,11 +282,12 @@ def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
 
 
 def result_of(folder: RunFolder, state: RunState) -> RunResult:
-    """Return what a run left so far."""
+    """Return a run's results so far."""
     found = state.confirmation
     winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None
-    return RunResult(folder.root, winner, reward, folder.summary, found.to_json() if found else {})
+    told = found.to_json() if found else {}
+    return RunResult(folder.root, winner, reward, folder.summary, told, conclusion_of(folder, state))
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:
@@ -264,16 +309,3 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration
-
-
-def _read_seed_reward(given: Path | str | None) -> str | None:
-    if given is None:
-        return None
-    path = Path(given)
-    if not path.is_file():
-        raise ConfigError(
-            f"The seed reward {path} is not a file.",
-            allowed="a Python file with `compute_reward`",
-            fix="Give the path of the reward you have, e.g. --seed-reward reward.py.",
-        )
-    return path.read_text()

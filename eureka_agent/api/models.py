@@ -11,6 +11,7 @@ from typing import Any
 
 from eureka_agent.budget import Ledger
 from eureka_agent.config import SAME_MODEL, RunConfig
+from eureka_agent.design.analyst import MOST_QUERIES, ModelAnalyst
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
@@ -67,25 +68,31 @@ class RunModels:
     designers: tuple[LanguageModel, ...] = ()
     """None for `search`; several share the slots."""
     critic: LanguageModel | None = None
-    """Who reviews rewards; one of the designers, or another."""
+    """Reviews rewards; one of the designers, or another."""
+    analyzer: LanguageModel | None = None
+    """Reads recorded episodes; any of the others, or another."""
 
     @property
     def all(self) -> tuple[LanguageModel, ...]:
         """Each once."""
-        own = () if self.critic is None or self.critic in self.designers else (self.critic,)
-        return (*self.designers, *own)
+        others = [model for model in (self.critic, self.analyzer) if model is not None]
+        return tuple({id(model): model for model in (*self.designers, *others)}.values())
 
     def replaced(self, models: Sequence[LanguageModel]) -> RunModels:
         """Return the roles given to `models`, which stand in the order of `all`."""
         new = dict(zip(map(id, self.all), models, strict=True))
-        critic = None if self.critic is None else new[id(self.critic)]
-        return RunModels(tuple(new[id(model)] for model in self.designers), critic)
+        critic, analyzer = (m and new[id(m)] for m in (self.critic, self.analyzer))
+        return RunModels(tuple(new[id(model)] for model in self.designers), critic, analyzer)
 
 
 def make_models(config: RunConfig, folder: Path, task: Task) -> RunModels:
     """Build the models of a run. Keys are read here, and nothing is sent."""
     designers = _make_designers(config, folder, task)
-    return RunModels(designers, _make_critic(config, folder, designers))
+    critic = _make_other("critic", config.critic.model, config, folder, designers)
+    if config.analyzer.model is not None and config.analyzer.model == config.critic.model:
+        return RunModels(designers, critic, critic)
+    analyzer = _make_other("analyzer", config.analyzer.model, config, folder, designers)
+    return RunModels(designers, critic, analyzer)
 
 
 def _make_designers(config: RunConfig, folder: Path, task: Task) -> tuple[LanguageModel, ...]:
@@ -108,22 +115,23 @@ def _make_designers(config: RunConfig, folder: Path, task: Task) -> tuple[Langua
     return tuple(make_model(name, run_folder=folder, options=options) for name in names)
 
 
-def _make_critic(config: RunConfig, folder: Path, designers: Sequence[LanguageModel]) -> LanguageModel | None:
-    """Return who reviews rewards: the first designer where its name or `same` is asked for, or another."""
-    name = config.critic.model
+def _make_other(
+    role: str, name: str | None, config: RunConfig, folder: Path, designers: Sequence[LanguageModel]
+) -> LanguageModel | None:
+    """Return the model of another role: the first designer where its name or `same` is given, or another."""
     if name is None:
         return None
     if not designers:
         raise ConfigError(
-            f"Nobody could answer the review of '{name}': --model search cannot revise a reward.",
-            allowed="--critic-model beside a language model as --model",
-            fix="Leave --critic-model out, or name a language model as --model.",
+            f"Nobody would read what '{name}' says: --model search asks no language model.",
+            allowed=f"--{role}-model beside a language model as --model",
+            fix=f"Leave --{role}-model out, or name a language model as --model.",
         )
     if name in (SAME_MODEL, designers[0].name):
         if isinstance(designers[0], LocalModel) and config.model.grammar:
             raise ConfigError(
-                "A local model that is held to the form of a reward cannot review one.",
-                allowed="another model as --critic-model, or --no-grammar",
+                f"A local model that is held to the form of a reward cannot be the {role}.",
+                allowed=f"another model as --{role}-model, or --no-grammar",
                 fix="Give --no-grammar, or name another model.",
             )
         return designers[0]
@@ -173,6 +181,16 @@ def reviewer_of(
 ) -> ModelReviewer | None:
     """Return who reviews rewards before they train; None where nobody was asked for."""
     return None if model is None else ModelReviewer(_as_run(task, config), model, untrained=untrained)
+
+
+def analyst_of(
+    task: Task, config: RunConfig, model: LanguageModel | None, untrained: Untrained
+) -> ModelAnalyst | None:
+    """Return who reads recorded episodes; None where nobody was asked for."""
+    if model is None:
+        return None
+    queries = MOST_QUERIES if config.analyzer.queries else 0
+    return ModelAnalyst(_as_run(task, config), model, untrained=untrained, queries=queries)
 
 
 def proposer_of(

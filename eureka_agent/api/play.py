@@ -1,4 +1,4 @@
-"""`play`: what a saved policy does, how it scores, what a reward would pay it, and what it looks like."""
+"""`play`: run a saved policy, score it, evaluate a reward on it, record it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import reward_of
 from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.residual import residual
 from eureka_agent.rewards.reward import Coded, Native, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -30,11 +31,13 @@ class PlayedEpisode:
     length: int
     reward: float | None = None
     components: dict[str, float] = field(default_factory=dict)
+    residual: float | None = None
+    """What the reward paid beside its components; None where that is nothing."""
 
 
 @dataclass(frozen=True)
 class PlayReport:
-    """What `play` saw."""
+    """The report of `play`."""
 
     task: str
     policy: Path
@@ -65,12 +68,12 @@ def play(
 ) -> PlayReport:
     """Run a saved policy of either trainer, deterministically, and score it as trainings are scored.
 
-    `reward` is a file or one of the task's own (`reference`, `hack:<name>`) whose pay is told beside the
-    fitness. `video` (.gif or .mp4) and `frames` (a folder of PNG) show the first episode. Raises StoreError
-    where the file is no policy, ConfigError where it does not fit, TaskError where the environment fails.
+    `reward` is a file or one of the task's own (`reference`, `hack:<name>`), reported next to the fitness.
+    `video` (.gif or .mp4) and `frames` (a folder of PNG) show the first episode. Raises StoreError if the
+    file is not a policy, ConfigError if it does not fit the task, TaskError if the environment fails.
     """
     if episodes < 1:
-        raise ConfigError(f"{episodes} episodes cannot be played.", allowed="1 or more")
+        raise ConfigError(f"Cannot play {episodes} episodes.", allowed="1 or more")
     wanted = Wanted(None if video is None else Path(video), None if frames is None else Path(frames))
     check_wanted(wanted)
     path = Path(policy)
@@ -94,13 +97,13 @@ def _coded(task: Task, reward: str) -> Coded:
         case Sparse():
             kind = "sparse"
     raise ConfigError(
-        f"'{reward}' is no reward in a file: {task.name} pays it as its {kind} one.",
+        f"'{reward}' has no source code to evaluate: it is the {kind} reward of {task.name}.",
         allowed="a reward file, hack:<name>, or reference where it is hand-written",
     )
 
 
 def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:
-    """Ask the reward, what it pays for each episode."""
+    """Evaluate the reward on each episode."""
     most = max(trajectory.length for trajectory in played)
     with (
         RewardSandbox(unsafe=unsafe) as sandbox,
@@ -113,4 +116,6 @@ def _told(trajectory: Trajectory) -> PlayedEpisode:
     assert trajectory.fitness is not None  # played to its end
     reward = None if trajectory.reward is None else float(trajectory.reward.sum())
     components = {name: float(values.sum()) for name, values in trajectory.components.items()}
-    return PlayedEpisode(trajectory.fitness, trajectory.length, reward, components)
+    rest = residual(trajectory.reward, trajectory.components) if trajectory.reward is not None else None
+    beside = None if rest is None else float(rest.sum())
+    return PlayedEpisode(trajectory.fitness, trajectory.length, reward, components, beside)

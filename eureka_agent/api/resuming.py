@@ -1,4 +1,4 @@
-"""The task of a run that goes on: what its log names if that may be loaded, or what its person names."""
+"""The task of a resumed run: the log's if it may be loaded, or the one the user names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eureka_agent.api.bringing import compared_with
 from eureka_agent.api.consent import Consent, bundled, check_consent, check_typed, shown
 from eureka_agent.config import RunConfig, TaskChoice, make_config
 from eureka_agent.errors import ConfigError, StoreError
@@ -40,10 +41,10 @@ class _Options(BaseModel):
 
 
 def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Task, RunConfig]:
-    """Return the task and the configuration with which a run goes on.
+    """Return the task and the configuration of a resumed run.
 
-    Raises StoreError where the run is somebody else's and its person has not agreed to what its log asks for,
-    and where the task is not what it was; ConfigError where what was typed is not what the log says.
+    Raises StoreError if the run is somebody else's and the user has not agreed to what its log requests, or
+    if the task has changed; ConfigError if an option contradicts the log.
     """
     config = _config_of(folder, state)
     _check_task(folder, config.task)
@@ -56,13 +57,13 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
     logged = TaskRef(**vars(config.task))
     if task_digest(task, logged) != config.task_digest:
         raise _another_task(folder, task, consent)
-    return task, config
+    return compared_with(task, config.confirmation.human_reward), config
 
 
 def _config_of(folder: RunFolder, state: RunState) -> RunConfig:
     if not state.config:
         raise StoreError(
-            f"Run {shown(folder.name)} never began: its log holds no configuration.",
+            f"Run {shown(folder.name)} never began: its log contains no configuration.",
             allowed="a run whose log begins with run_started",
             fix="Start it again with `eureka-agent evolve`.",
         )
@@ -70,7 +71,7 @@ def _config_of(folder: RunFolder, state: RunState) -> RunConfig:
         return make_config(state.config)
     except ConfigError as error:
         raise StoreError(
-            f"The configuration of run {shown(folder.name)} is not one of this version: {shown(error.what)}",
+            f"The configuration of run {shown(folder.name)} does not fit this version: {shown(error.what)}",
             allowed="a log that this version wrote, or an older one",
             fix="Upgrade eureka-agent, or start another run with `evolve`.",
         ) from error
@@ -91,19 +92,19 @@ def _check_task(folder: RunFolder, task: TaskChoice) -> None:
         problem = problem or f"its task's option {shown(name)} is {shown(first['input'])}"
     if problem:
         raise StoreError(
-            f"Run {shown(folder.name)} cannot go on, {problem}: its task was not loaded.",
+            f"Run {shown(folder.name)} cannot be resumed, {problem}: its task was not loaded.",
             allowed=f"{', '.join(_LOADED)} or constructor, with the options that `evolve` gives",
             fix="Upgrade eureka-agent if a newer version wrote this log, or start another run with `evolve`.",
         )
 
 
 def _ref(folder: RunFolder, logged: TaskChoice, consent: Consent) -> TaskRef:
-    """Return what is to be loaded: what the person typed before what the log says."""
+    """Return the reference to load: the user's choice before the log's."""
     if logged.kind in CONSTRUCTORS and consent.env is None:
         raise StoreError(
             f"Run {shown(folder.name)} was started with a constructor in memory, of which only a digest is "
             "kept: its task was not loaded.",
-            allowed="the same constructor once more",
+            allowed="the same constructor again",
             fix="Pass it to resume(env=...), or name it with --env module:function.",
         )
     if not consent.names_task:
@@ -121,7 +122,7 @@ def _check_same(typed: TaskRef, logged: TaskChoice) -> None:
     """Raise ConfigError where a typed task is another than the log's; folders are compared once loaded."""
     if typed.kind != logged.kind or (typed.kind != "folder" and typed.value != logged.value):
         raise ConfigError(
-            f"You named the task {typed.kind} {shown(typed.value)}, and the run's log says "
+            f"You named the task {typed.kind} {shown(typed.value)}, but the run's log says "
             f"{logged.kind} {shown(logged.value)}: neither was loaded.",
             allowed="the task that the run was started with, by the same name",
             fix="Correct --task or --env, or start another run with `evolve`.",
@@ -133,11 +134,11 @@ def _another_task(folder: RunFolder, task: Task, consent: Consent) -> StoreError
         return StoreError(
             f"The task {shown(task.name)} that you named is not the one that run {shown(folder.name)} was "
             "started with: their digests differ.",
-            allowed="the very same task: scores from different tasks cannot be compared",
-            fix="Name the task in the version that the run had, or start another run with `evolve`.",
+            allowed="exactly the same task: scores from different tasks cannot be compared",
+            fix="Name the task in the version used by the run, or start another run with `evolve`.",
         )
     return StoreError(
         f"The files of task {task.name} were edited since {folder.name} was started.",
-        allowed="a task that is still what it was: scores from different tasks cannot be compared",
-        fix="Undo the edit to go on, or start another run with `evolve`.",
+        allowed="an unchanged task: scores from different tasks cannot be compared",
+        fix="Undo the edit to continue, or start another run with `evolve`.",
     )

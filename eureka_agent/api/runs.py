@@ -1,4 +1,4 @@
-"""The runs of a folder: list them, look at one, take its reward along."""
+"""The runs of a folder: list them, show one, export its reward."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import Any
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.files import read_own_text
+from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
 from eureka_agent.report.run_files import write_saved_reward
+from eureka_agent.report.usage import usage
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
+from eureka_agent.store.lock import holder_of
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import CONSTRUCTORS
+
+FINISHED, FAILED = "finished", "failed"
+ENDED = (FINISHED, FAILED)
+"""The statuses of runs that nothing goes on with: with a reward, and without one."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +32,22 @@ class RunSummary:
     task: str
     model: str
     status: str
+    """`finished`, or `failed` where it ended without a reward; else whether it is running, and where."""
     candidates: int
     best: str | None
     fitness: float | None
+    """Of the best, on fresh seeds if `confirmed`, else in the search."""
     env_steps: int
     own: bool | None
-    """Whether it is recorded as started by this person; others need consent to go on. None if unreadable."""
+    """Whether it is recorded as yours; others need consent to resume. None if unreadable."""
+    confirmed: bool = False
+    verdict: str = ""
+    """What it came to, in a sentence; empty if unreadable."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing to go on with."""
+        return self.status in ENDED
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,12 @@ class RunView:
     name: str
     folder: Path
     status: str
+    verdict: Conclusion
+    best: str | None
+    fitness: float | None
+    """Of the best, as in the list of runs."""
+    running: str | None
+    """Number of the process that works on it, if one does."""
     candidates: tuple[Candidate, ...]
     confirmation: dict[str, Any]
     summary: str
@@ -47,26 +70,32 @@ class RunView:
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
-    """Return one summary a run, oldest first; one that cannot be read says so in its status."""
+    """Return one summary per run, oldest first; an unreadable run says so in its status."""
     return [_summary_of(folder) for folder in list_runs(Path(runs))]
 
 
 def _summary_of(folder: RunFolder) -> RunSummary:
     try:
-        return _run_summary(folder.name, RunState.of(read_events(folder.events)))
+        return _run_summary(folder, RunState.of(read_events(folder.events)))
     except StoreError as error:
         return RunSummary(folder.name, "?", "?", f"cannot be read: {error.what}", 0, None, None, 0, None)
 
 
 def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
-    """Return everything a person wants to see of one run; nothing that its log names is loaded."""
+    """Return the details of one run; nothing named in its log is loaded."""
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     candidates = state.archive(sign=1.0).candidates
+    running = holder_of(folder.root)
+    best, fitness = best_of(state)
     return RunView(
         name=folder.name,
         folder=folder.root,
-        status=_status(state),
+        status=_status(state, running),
+        verdict=conclusion_of(folder, state),
+        best=best,
+        fitness=fitness,
+        running=running,
         candidates=candidates,
         confirmation=state.confirmation.to_json() if state.confirmation else {},
         summary=read_own_text(folder.summary),
@@ -99,15 +128,24 @@ def export(
     return path
 
 
+def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list[str]:
+    """Return lines of Python that put the reward file of a run into its task's environment; none if unknown.
+
+    Nothing that the log names is loaded.
+    """
+    state = RunState.of(read_events(find_run(Path(runs), run).events))
+    return usage(state.config.get("task", {}), str(reward))
+
+
 def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
-    """Return the id of the candidate that is wanted; StoreError where it should not be taken along."""
+    """Return the id of the requested candidate; StoreError if it should not be exported."""
     name = candidate or (state.confirmation.winner if state.confirmation else None)
     if name is None:
-        ended = f"It ended without one: {folder.summary} says why."
+        ended = f"It ended without one: see {folder.summary}."
         raise StoreError(
             f"Run {folder.name} has no confirmed reward.",
             allowed="a finished run that found one, or --candidate with one of its candidates",
-            fix=ended if state.finished else f"Continue it with `eureka-agent resume {folder.name}`.",
+            fix=ended if state.finished else how_to_go_on(folder.name, holder_of(folder.root)),
         )
     if name not in state.candidates or not state.candidates[name].source:
         names = [c.id for c in state.candidates.values() if c.source]
@@ -121,28 +159,33 @@ def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> st
         became = "was refused" if chosen.status is Status.REFUSED else "failed"
         raise StoreError(
             f"Candidate {name} of run {folder.name} {became}, so nothing was written: {chosen.reason}",
-            allowed="a candidate that the critic let through and whose training did not fail",
+            allowed="a candidate that passed the critic and whose training did not fail",
             fix=f"Choose another one: `eureka-agent show {folder.name}` lists them.",
         )
     return name
 
 
-def _run_summary(name: str, state: RunState) -> RunSummary:
-    leaders = [leader for leader in state.leaders.values() if leader]
-    winner = state.confirmation.winner if state.confirmation else None
-    best = winner or (leaders[-1] if leaders else None)
-    row = state.confirmation.row(best) if state.confirmation else None
-    fitness = row.fitness if row else (state.candidates[best].fitness if best else None)
+def how_to_go_on(name: str, running: str | None) -> str:
+    """Return what a person can do with a run that is not at its end."""
+    if running is None:
+        return f"Continue it with `eureka-agent resume {name}`."
+    return f"Process {running} is working on it: wait, or look again with `eureka-agent show {name}`."
+
+
+def _run_summary(folder: RunFolder, state: RunState) -> RunSummary:
+    best, fitness = best_of(state)
     return RunSummary(
-        name=name,
+        name=folder.name,
         task=_task_name(state),
         model=state.config.get("model", "?"),
-        status=_status(state),
+        status=_status(state, holder_of(folder.root)),
         candidates=len(state.candidates),
         best=best,
         fitness=fitness,
         env_steps=state.env_steps,
         own=is_own(state.run_id, state.config),
+        confirmed=state.confirmation is not None and state.confirmation.row(best) is not None,
+        verdict=conclusion_of(folder, state).sentence,
     )
 
 
@@ -155,7 +198,9 @@ def _task_name(state: RunState) -> str:
     return str(task.get("options", {}).get("name") or Path(task.get("value", "?")).name)
 
 
-def _status(state: RunState) -> str:
+def _status(state: RunState, running: str | None) -> str:
     if state.finished:
-        return "finished"
-    return "confirming" if state.baselines else f"generation {max(state.slots, default=0)}"
+        found = state.confirmation is not None and state.confirmation.winner is not None
+        return FINISHED if found else FAILED
+    where = "confirming" if state.baselines else f"generation {max(state.slots, default=0)}"
+    return f"{'unfinished' if running is None else 'running'}, {where}"

@@ -32,14 +32,14 @@ class Training:
 
 @dataclass(frozen=True)
 class TrainReport:
-    """What `train` found."""
+    """The report of `train`."""
 
     task: str
     reward: str
     fitness_summary: str
     trainings: tuple[Training, ...]
     device: str = "cpu"
-    """What they were trained on: "cpu" or "gpu"."""
+    """The device: "cpu" or "gpu"."""
 
     @property
     def summary(self) -> str:
@@ -70,8 +70,8 @@ def train(
     """Train `seeds` policies with one reward; policies and curves are written under `output`.
 
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
-    is how many trainings run side by side (threads of the population trainer), as many as cores by default.
-    Without `stages` a task that has a curriculum is trained on as it stands, for as many steps.
+    is the number of parallel trainings (threads of the population trainer), by default the number of cores.
+    Without `stages` a task's curriculum is ignored; the number of steps is the same.
     `init_policy` is a saved policy of either trainer to start from. `device` and `worlds` are those of
     `TrainingConfig`.
     """

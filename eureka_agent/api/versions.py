@@ -1,4 +1,4 @@
-"""What is installed of what results depend on."""
+"""Installed versions of the libraries that results depend on."""
 
 from __future__ import annotations
 

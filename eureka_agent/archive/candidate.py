@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.residual import residual
 
 _ID = re.compile(r"(0|[1-9][0-9]{0,5})-([0-9]{2}|[1-9][0-9]{2})")
 
@@ -87,6 +88,13 @@ class Evaluation:
         """Names of the reward's components, in the order it returned them."""
         prefix = "component/"
         return tuple(name.removeprefix(prefix) for name in self.curves if name.startswith(prefix))
+
+    @property
+    def residual(self) -> tuple[float, ...]:
+        """What the reward paid beside its components, mean a step, at each checkpoint; empty if nothing."""
+        components = {name: self.curves[f"component/{name}"] for name in self.components}
+        rest = residual(self.curves.get("reward", ()), components)
+        return () if rest is None else tuple(rest.tolist())
 
 
 @dataclass(frozen=True)

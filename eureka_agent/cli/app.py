@@ -6,15 +6,14 @@ import sys
 
 import typer
 
-from eureka_agent.cli import bench, evolve, play, rewards, runs, tasks
-from eureka_agent.cli.output import fail
+from eureka_agent.cli import adopt, analyze, bench, evolve, play, rewards, runs, tasks
+from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
 app = typer.Typer(
     name="eureka-agent",
     help="Evolve reward functions for reinforcement learning: propose, criticise, train, judge, repeat.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"auto_envvar_prefix": "EUREKA_AGENT", "help_option_names": ["-h", "--help"]},
@@ -24,9 +23,11 @@ app.command("evolve")(evolve.evolve)
 app.command("resume")(evolve.resume)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
+app.command("analyze")(analyze.analyze)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)
@@ -48,6 +49,8 @@ def version_option(
 
 def main() -> None:
     """Run the command line; errors that a person can fix are printed without a traceback."""
+    if "--json" in sys.argv:
+        keep_stdout_for_documents()
     try:
         app()
     except EurekaError as error:

@@ -24,7 +24,9 @@ def speed(
         typer.Option(help="cartpole, half_cheetah or humanoid; default: the first two."),
     ] = None,
     peers: Annotated[bool, typer.Option(help="Also measure Stable-Baselines3.")] = True,
-    candidates: Annotated[int | None, typer.Option(help="Number of candidates; default: the case's.")] = None,
+    candidates: Annotated[
+        int | None, typer.Option(help="Number of candidates; default: the case's. At least 1.")
+    ] = None,
     peer_candidates: Annotated[int, typer.Option(help="Candidates per Stable-Baselines3 process.")] = 2,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=JSON", help="A PPO setting, for all trainers.")

@@ -26,7 +26,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 class TaskOptions:
     """How a task is found, and what overrides its own settings."""
 
-    env: Annotated[str | None, Option("Environment constructor: package.module:function.")] = None
+    env: Annotated[
+        str | None, Option("The environment: an id, module:Id-v0, or a constructor module:function.")
+    ] = None
     goal: Annotated[str | None, Option("The goal in words; replaces the task's own.")] = None
     max_episode_steps: Annotated[int | None, Option("Time limit for an environment that has none.")] = None
     show_env_reward: Annotated[bool, Option("Show the environment's own reward to the designer.")] = False
@@ -66,5 +68,14 @@ def _parameter(option: Declared, text: str) -> inspect.Parameter:
         option.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
-        annotation=Annotated[bare, typer.Option(help=text)],
+        annotation=Annotated[bare, typer.Option(help=f"{text}{_range(option.about)}")],
     )
+
+
+def _range(about: Option) -> str:
+    """Return a sentence on which numbers an option takes; empty where any will do."""
+    if about.ge is not None and about.le is not None:
+        return f" From {about.ge:g} to {about.le:g}."
+    if about.ge is not None:
+        return f" At least {about.ge:g}."
+    return "" if about.gt is None else f" More than {about.gt:g}."

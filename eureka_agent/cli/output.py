@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from eureka_agent.errors import EurekaError
 from eureka_agent.escaping import one_line, visible
@@ -18,9 +18,21 @@ WIDTH_OF_FILES = 140
 """Width of a table written to a file or a pipe; rich would assume 80 columns and break every cell."""
 
 
+_documents: list[TextIO] = []
+"""Where documents go once stdout is everybody's; empty means stdout."""
+
+
+def keep_stdout_for_documents() -> None:
+    """Send what anybody else prints to stderr from now on, C code included: an environment may say hello."""
+    sys.stdout.flush()
+    _documents.append(os.fdopen(os.dup(1), "w"))
+    os.dup2(2, 1)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document; numbers that JSON cannot represent become null."""
-    print(json.dumps(_plain(value), indent=2, allow_nan=False))
+    text = json.dumps(_plain(value), indent=2, allow_nan=False)
+    print(text, file=_documents[-1] if _documents else sys.stdout, flush=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
+from eureka_agent.report.usage import usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -45,21 +46,37 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
+_COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
+"""Of the sentence at the end; whatever else it says is neither good nor bad."""
+LAST_S = 9.0
+"""Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
+STOPPING = (
+    "\nStopping: what ends within some seconds is finished, the rest is given up and done again on resume. "
+    "Press Ctrl-C again to stop now. Nothing journalled is lost."
+)
+GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
+SILENT_S = 5.0
+"""Seconds after which somebody who waits is told what for."""
+LOOKING = "Looking at the environment: it is built and played at random. This takes minutes where it is slow."
 WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
-def draining(stop: threading.Event) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process."""
+def draining(stop: threading.Event, *, last_s: float = LAST_S) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into `stop`; a second one ends the process.
+
+    So does a first one whose work has not ended by itself `last_s` later: a constructor that hangs, say.
+    """
+    last: list[threading.Timer] = []
 
     def handle(signum: int, _frame: object) -> None:
         if stop.is_set():
             os._exit(128 + signum)  # the log is on the disk, and children end with this process
         stop.set()
-        print(
-            "\nFinishing the work in progress; press Ctrl-C again to stop now. Nothing journalled is lost.",
-            file=sys.stderr,
-        )
+        print(STOPPING, file=sys.stderr)
+        last.append(threading.Timer(last_s, _give_up, (signum,)))
+        last[0].daemon = True
+        last[0].start()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -68,14 +85,27 @@ def draining(stop: threading.Event) -> Iterator[None]:
     try:
         yield
     finally:
+        for timer in last:
+            timer.cancel()
         for which, handler in before.items():
             signal.signal(which, handler)
+
+
+def _give_up(signum: int) -> None:
+    print("Stopped. What was running did not end in time and was given up; " + GO_ON, file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(128 + signum)
 
 
 class Progress:
     """Shows events as they are journalled: generation, candidate, status, fitness, best, cost, time left."""
 
-    def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, quiet: bool, clock: Callable[[], float] = time.monotonic, silent_s: float = SILENT_S
+    ) -> None:
+        """`silent_s` may pass before the first event without a word."""
+        self._looking = threading.Timer(silent_s, self._say_looking)
+        self._looking.daemon = True
         self._console = Console(highlight=False, soft_wrap=True)
         self._quiet = quiet
         self._state = RunState()
@@ -90,14 +120,17 @@ class Progress:
                 get_renderable=self._status, console=self._console, refresh_per_second=2, transient=True
             )
             self._live.start()
+        self._looking.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._looking.cancel()
         if self._live is not None:
             self._live.stop()
 
     def on_event(self, event: Event, state: RunState) -> None:
         """Take in one event of the run and the state after it."""
+        self._looking.cancel()
         self._state = state
         match event:
             case RunStarted():
@@ -134,34 +167,39 @@ class Progress:
 
     def interrupted(self) -> None:
         """Say how to continue."""
-        self._say("Stopped. Repeat the command, or run `eureka-agent resume`, to continue.", style="bold")
+        self._say(f"Stopped. {GO_ON}", style="bold")
 
     def finished(self, result: RunResult) -> None:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
-            self._say("No reward could be trained with.", style="bold red")
-            self._say(f"Why: {_short(result.summary)}")
+            self._say(result.verdict.sentence, style="bold red")
+            self._say(f"Why:     {_short(result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
             self._say(
                 f"  {row['name']:<10} {row['fitness']:.4g}{interval} on {len(row['seeds'])} fresh seeds"
             )
-        reward = _short(result.reward)
-        self._say(f"Reward:  {reward}", style="bold green")
-        self._say(f"Summary: {_short(result.summary)}", style="bold green")
-        self._say(f"Next:    eureka-agent show {result.folder.name}")
-        self._say(f"         eureka-agent export {result.folder.name} -o reward.py")
-        self._say('         env = eureka_agent.RewardWrapper(gymnasium.make(...), "reward.py")')
+        self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
+        self._say(f"Reward:  {_short(result.reward)}")
+        self._say(f"Summary: {_short(result.summary)}")
+        if result.verdict.kind == "unlearned":
+            self._say("Advice:  give every training more steps with --env-steps.")
+        run = as_typed(result.folder)
+        self._say(f"Next:    eureka-agent show {run}")
+        self._say(f"         eureka-agent export {run} -o reward.py")
+        lines = usage(self._state.config.get("task", {}), "reward.py")
+        for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
         model = event.config["model"]
         layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
         who = "built-in search (no LLM)" if model == "search" else model
-        because = f" ({event.model_because})" if event.model_because else ""
+        because = f": {event.model_because}" if event.model_because else ""
         self._say(
-            f"Rewards are proposed by {who}{because}; "
-            f"generated code is sandboxed by {', '.join(layers) or 'nothing'}."
+            f"Rewards are proposed by {who}{because}. "
+            f"Generated code is sandboxed by {', '.join(layers) or 'nothing'}."
         )
         device = event.device
         if device is not None and (device.platform == "gpu" or device.idle_gpu):
@@ -195,7 +233,8 @@ class Progress:
     def _on_verdict(self, verdict: Judgement | Duel) -> None:
         leader = verdict.incumbent
         fitness = self._state.candidates[leader].fitness if leader else None
-        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)} ({verdict.reason})")
+        why = "" if verdict.reason == f"{leader} has the best fitness so far" else f" ({verdict.reason})"
+        self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)}{why}")
 
     def _status(self) -> Text:
         each = self._each
@@ -242,6 +281,10 @@ class Progress:
         search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
         return search + (config["confirm_top"] + len(BASELINES)) * config["confirm_seeds"]
 
+    def _say_looking(self) -> None:
+        if not self._quiet:
+            print(LOOKING, file=sys.stderr, flush=True)
+
     def _say(self, text: str, style: str = "") -> None:
         if not self._quiet:
             self._console.print(Text(visible(text.replace("\n", " ")), style=style))
@@ -253,6 +296,11 @@ def _percent(part: int, whole: int) -> str:
 
 def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
     return f"{event.name}/{event.stage}-{event.replicate}"
+
+
+def as_typed(folder: Path) -> str:
+    """Return a run's name where commands find it by that from here, else its folder."""
+    return folder.name if folder.resolve().parent == Path("runs").resolve() else _short(folder)
 
 
 def _short(path: Path) -> str:

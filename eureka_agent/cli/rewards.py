@@ -58,7 +58,7 @@ def train(
         str,
         typer.Option(help="A reward file, or one of the task's own: reference, sparse, native, hack:<name>."),
     ],
-    seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed.")] = 1,
+    seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed. At least 1.")] = 1,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"

@@ -25,35 +25,54 @@ def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:
     elif not found:
         typer.echo(f"There are no runs in {runs} yet. Start one with `eureka-agent evolve cartpole`.")
     else:
-        columns = ("run", "proposer", "status", "tried", "best", "fitness")
-        rows = [(r.name, r.model, _status(r), r.candidates, r.best, r.fitness) for r in found]
+        columns = ("run", "proposer", "status", "best", "fitness", "verdict")
+        rows = [(r.name, r.model, _status(r), r.best, _fitness(r), r.verdict) for r in found]
         print_table("", columns, rows)
 
 
 def _status(summary: RunSummary) -> str:
     """Return a run's status; one that is somebody else's needs consent before it goes on."""
-    foreign = summary.own is False and summary.status != "finished"
+    foreign = summary.own is False and not summary.ended
     return f"{summary.status[:200]}{' (not recorded as yours)' if foreign else ''}"
+
+
+def _fitness(summary: RunSummary) -> str | None:
+    """Return the figure of a run's best; one from the search alone says so."""
+    if summary.fitness is None:
+        return None
+    return f"{summary.fitness:.4g}{'' if summary.confirmed else ' (search)'}"
 
 
 def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = False) -> None:
     """Show a run: its candidates, their fitness, and the best reward."""
     from dataclasses import asdict
 
+    from eureka_agent.api.runs import how_to_go_on
     from eureka_agent.api.runs import show as look
     from eureka_agent.cli.output import print_json, print_table
+    from eureka_agent.cli.progress import as_typed
 
     view = look(run, runs=runs)
+    confirmed = {row["name"]: row["fitness"] for row in view.confirmation.get("table", ())}
     if json_output:
-        candidates = [{"id": c.id, "fitness": c.fitness, **asdict(c)} for c in view.candidates]
+        candidates = [
+            {"id": c.id, "fitness": c.fitness, "confirmed_fitness": confirmed.get(c.id), **asdict(c)}
+            for c in view.candidates
+        ]
         print_json({**vars(view), "candidates": candidates})
         return
+    typer.echo(visible(view.verdict.sentence))
+    columns = ("candidate", "operator", "parents", "status", "in the search", "on fresh seeds", "why")
     rows = [
-        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, c.reason[:200]) for c in view.candidates
+        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, confirmed.get(c.id), c.reason[:200])
+        for c in view.candidates
     ]
-    print_table(view.name, ("candidate", "operator", "parents", "status", "fitness", "why"), rows)
     typer.echo("")
-    typer.echo(visible(view.summary or f"Not finished. Continue with `eureka-agent resume {view.name}`."))
+    print_table(view.name, columns, rows)
+    typer.echo("")
+    typer.echo(
+        visible(view.summary or f"No summary yet. {how_to_go_on(as_typed(view.folder), view.running)}")
+    )
     if view.best_source:
         typer.echo(visible(view.best_source))
 
@@ -72,14 +91,17 @@ def export(
 ) -> None:
     """Write a run's reward as a plain Python module to import into your own code."""
     from eureka_agent.api.runs import export as write
+    from eureka_agent.api.runs import usage_of
     from eureka_agent.cli.output import print_json
 
     path = write(run, output, candidate=candidate, runs=runs, force=force)
+    lines = usage_of(run, path, runs=runs)
     if json_output:
-        print_json({"reward": path})
-    else:
-        typer.echo(f"Wrote {path}.")
-        typer.echo(f'Use it: env = eureka_agent.RewardWrapper(gymnasium.make(...), "{path}")')
+        print_json({"reward": path, "use": lines})
+        return
+    typer.echo(f"Wrote {path}.")
+    if lines:
+        typer.echo(visible("Use it:\n" + "\n".join(f"    {line}" for line in lines)))
 
 
 def doctor(json_output: Json = False) -> None:

@@ -26,7 +26,7 @@ def tasks(*, json_output: Json = False, **options: Any) -> None:
 
 def init(
     name: Annotated[str, typer.Argument(help="Name of the new task; its folder is <folder>/<name>.")],
-    env: Annotated[str, typer.Option(help="A Gymnasium id, or package.module:function.")],
+    env: Annotated[str, typer.Option(help="A Gymnasium id, module:Id-v0, or module:function.")],
     goal: Annotated[str, typer.Option(help="The goal in words.")],
     folder: Annotated[Path, typer.Option(help="Where task folders live.")] = Path("envs"),
     json_output: Json = False,
@@ -39,4 +39,5 @@ def init(
     if json_output:
         print_json({"task": path})
     else:
-        typer.echo(f"Wrote {path}. Edit task.toml and task.py, then: eureka-agent evolve {name}")
+        found = name if folder == Path("envs") else path.as_posix()
+        typer.echo(f"Wrote {path}. Edit task.toml and task.py, then: eureka-agent evolve {found}")

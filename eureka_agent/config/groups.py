@@ -20,7 +20,7 @@ DEVICES: tuple[str, ...] = get_args(DeviceName)
 
 
 SAME_MODEL = "same"
-"""The model of another role where it is to be the designer's."""
+"""Stands for the designer's model as the model of another role."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,30 @@ class CriticConfig:
     model: Annotated[
         str | None,
         Option(
-            "A language model that reviews rewards before training: `same` as --model, or another's name; "
-            "else none.",
+            "Language model that reviews rewards before training: `same` as --model, or another name; "
+            "default: none.",
             name="critic_model",
         ),
     ] = None
-    """Its errors send a reward back to the designer; they refuse none for good."""
+    """Its objections go back to the designer; they never refuse a reward for good."""
+
+
+@dataclass(frozen=True)
+class AnalyzerConfig:
+    """How recorded episodes of parents are looked at before the next generation is proposed."""
+
+    model: Annotated[
+        str | None,
+        Option(
+            "Language model that explains parents' scores from recorded episodes: `same` as --model, or "
+            "another name; default: none.",
+            name="analyzer_model",
+        ),
+    ] = None
+    queries: Annotated[
+        bool, Option("Let the analyzer ask read-only questions about the episodes.", name="analyzer_queries")
+    ] = True
+    """Without it the analyzer sees only its first request (ablation)."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +165,13 @@ class ConfirmationConfig:
 
     seeds: Annotated[int, Option("Fresh seeds for the final confirmation.", name="confirm_seeds", ge=2)] = 5
     top: Annotated[int, Option("Number of best candidates to confirm.", name="confirm_top", ge=1)] = 2
+    human_reward: Annotated[
+        str | None,
+        Option(
+            "A person's reward to compare with; else the task's reference.", typed=Typed(Path | None, None)
+        ),
+    ] = None
+    """Source of the reward, which takes the place of the task's reference."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, get_type_hints
 
 from eureka_agent.config.groups import (
+    AnalyzerConfig,
     BudgetConfig,
     ConfirmationConfig,
     CriticConfig,
@@ -46,6 +47,7 @@ class RunConfig:
     seed: Annotated[int, Option("Root seed of the run.", ge=0)] = 0
     training: TrainingConfig = field(default_factory=TrainingConfig)
     critic: CriticConfig = field(default_factory=CriticConfig)
+    analyzer: AnalyzerConfig = field(default_factory=AnalyzerConfig)
     confirmation: ConfirmationConfig = field(default_factory=ConfirmationConfig)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     isolation: IsolationConfig = field(default_factory=IsolationConfig)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from eureka_agent.critique.components import check_components
+from eureka_agent.critique.ranges import check_ranges
+from eureka_agent.critique.rows import Array, Rows, Run
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
@@ -25,11 +27,9 @@ from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
-Array = np.ndarray
 Clock = Callable[[], float]
 
 TIMEOUT_S = 5.0
-MAX_ROWS = 1024
 REPEATED = 4
 """How often the rows are given at once to see that their number does not count."""
 SLOW_S_PER_ROW = 100e-6
@@ -41,32 +41,6 @@ TIMINGS = 5
 LARGE = 1e4
 SMALL = 1e-6
 DOMINANT_SHARE = 0.98
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Recorded signals as `(T, N, ...)`; T is 1 for rewards without memory."""
-
-    signals: dict[str, Array]
-    first: Array
-
-    @property
-    def count(self) -> int:
-        return self.first.size
-
-    def worlds(self, index: Array) -> _Rows:
-        """Return the same steps of other worlds, or of the same ones in another order."""
-        return _Rows({name: x[:, index] for name, x in self.signals.items()}, self.first[:, index])
-
-    def repeated(self) -> _Rows:
-        """Return the same steps of `REPEATED` times as many worlds."""
-        return self.worlds(_every_world(self.first.shape[1]))
-
-    def replacing(self, name: str, values: Array) -> _Rows:
-        return _Rows({**self.signals, name: values}, self.first)
-
-
-_Run = Callable[[_Rows], RewardBatch]
 
 
 def probe(
@@ -104,33 +78,26 @@ def _probed(
     timeout_s: float,
 ) -> list[Finding]:
     """Probe once; raises WorkerCrashedError where the worker died."""
-    rows = _rows(reward.parsed, recording)
+    rows = Rows.of(reward.parsed, recording)
     with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=REPEATED * rows.count) as evaluate:
         run = partial(_run, evaluate, timeout_s)
         try:
             output = run(rows)
-            return [*_findings(run, reward.parsed, rows, output), *_cost(run, rows, clock)]
+            found = list(_findings(run, reward.parsed, rows, output))
+            if not any(finding.severity == "error" for finding in found):
+                found += check_ranges(run, rows, task.all_signals)
+            return [*found, *_cost(run, rows, clock)]
         except WorkerCrashedError:
             raise
         except (RewardError, WorkerError) as error:
             return [_failure(error)]
 
 
-def _rows(parsed: RewardSource, recording: TrajectoryBatch) -> _Rows:
-    signals = {name: recording.signals[name] for name in parsed.arguments}
-    first = recording.first
-    if parsed.uses_memory:
-        steps = max(1, MAX_ROWS // first.shape[1])
-        return _Rows({name: x[:steps] for name, x in signals.items()}, first[:steps])
-    flat = {name: x.reshape(1, -1, *x.shape[2:])[:, :MAX_ROWS] for name, x in signals.items()}
-    return _Rows(flat, first.reshape(1, -1)[:, :MAX_ROWS])
-
-
-def _run(evaluate: RewardEvaluator, timeout_s: float, rows: _Rows) -> RewardBatch:
+def _run(evaluate: RewardEvaluator, timeout_s: float, rows: Rows) -> RewardBatch:
     return evaluate(rows.signals, rows.first, timeout_s=timeout_s)
 
 
-def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
+def _findings(run: Run, parsed: RewardSource, rows: Rows, output: RewardBatch) -> Iterator[Finding]:
     if not _same(output, run(rows)):
         yield Finding(
             "determinism", "error", None, "The same signals gave another reward the second time.",
@@ -140,9 +107,10 @@ def _findings(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardBatch)
     yield from _independence(run, rows, output)
     yield from _reaction(run, parsed, rows, output)
     yield from _scale(output)
+    yield from check_components(output)
 
 
-def _independence(run: _Run, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
+def _independence(run: Run, rows: Rows, output: RewardBatch) -> Iterator[Finding]:
     worlds = rows.first.shape[1]
     shuffled = np.random.default_rng(0).permutation(worlds)
     views = [shuffled, *(np.asarray([i]) for i in {0, worlds // 2, worlds - 1})]
@@ -156,7 +124,7 @@ def _independence(run: _Run, rows: _Rows, output: RewardBatch) -> Iterator[Findi
                 "Reduce over the last axis only, e.g. `np.sum(x, axis=-1)`.",
             )  # fmt: skip
             return
-    if counted := _different(_pick(output, _every_world(worlds)), run(rows.repeated())):
+    if counted := _different(_pick(output, _every_world(worlds)), run(rows.worlds(_every_world(worlds)))):
         yield Finding(
             "row-independence", "error", None,
             f"{counted} changes when the same worlds are given {REPEATED} times at once.",
@@ -169,7 +137,7 @@ def _every_world(worlds: int) -> Array:
     return np.tile(np.arange(worlds), REPEATED)
 
 
-def _reaction(run: _Run, parsed: RewardSource, rows: _Rows, output: RewardBatch) -> Iterator[Finding]:
+def _reaction(run: Run, parsed: RewardSource, rows: Rows, output: RewardBatch) -> Iterator[Finding]:
     if np.ptp(output.reward) == 0:
         yield Finding(
             "constant-reward", "warning", None,
@@ -210,7 +178,7 @@ def _scale(output: RewardBatch) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _cost(run: _Run, rows: _Rows, clock: Clock) -> Iterator[Finding]:
+def _cost(run: Run, rows: Rows, clock: Clock) -> Iterator[Finding]:
     allowed = SLOW_S_PER_ROW * rows.count + SLOW_S_PER_CALL * rows.first.shape[0]
     fastest = math.inf
     for _ in range(TIMINGS):

@@ -132,6 +132,7 @@ class Designer:
             sign=briefing.archive.sign,
             detailed=self._reflection,
             met=briefing.policies.get(candidate.id, NOTHING_MET),
+            report=briefing.reports.get(candidate.id),
             at_random={} if self._untrained is None else self._untrained.signals,
         )
         source = visible((candidate.source or "").strip())
@@ -172,4 +173,7 @@ def _with_ending(problems: tuple[Finding, ...], reply: Reply) -> tuple[Finding, 
     if reply.finish == "refusal" and all(problem.rule != "reply-refusal" for problem in problems):
         what, fix = "The reply was ended as a refusal.", "Write the reward function for this simulated task."
         return (Finding("reply-refusal", "error", None, what, "", fix), *problems)
+    if reply.warning and not reply.text.strip():
+        what = "Your reply is empty: all its text stands in the hidden thinking (reasoning_content)."
+        return (Finding("reply-thinking", "error", None, what, "", "Answer outside of it, and think less."),)
     return problems

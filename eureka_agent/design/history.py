@@ -10,30 +10,80 @@ from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
 from eureka_agent.escaping import cell, one_line
+from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.source import parse_reward
 
 MOST_TRIED = 12
 MOST_FAILURES = 8
+MOST_LOST = 16
+_MOST_REASONS = 3
 _LONGEST_IDEA = 110
 _LONGEST_REASON = 300
 
-NOTHING: dict[str, Any] = {"tried": [], "some_stopped": False, "untold": 0, "failures": []}
+NOTHING: dict[str, Any] = {"tried": [], "some_stopped": False, "untold": 0, "failures": [], "lost": None}
 """The history of a run without any, and of a designer that is not told."""
 
 
 def history_of(archive: Archive) -> dict[str, Any]:
     """Return the values of the history template: the best of what was trained, the latest failures.
 
-    Failures with the same reason are told once, with their number.
+    Failures with the same reason are told once, with their number. Of a last generation that failed as a
+    whole every candidate is told, with the reasons in full.
     """
     ranked = archive.ranked()
     told = ranked[:MOST_TRIED]
+    lost = lost_generation(archive)
     return {
         "tried": [_tried(candidate) for candidate in told],
         "some_stopped": any(candidate.stopped for candidate in told),
         "untold": max(0, len(ranked) - MOST_TRIED),
-        "failures": _failures(archive.unusable()),
+        "failures": _failures([c for c in archive.unusable() if c not in lost]),
+        "lost": _lost(lost) if lost else None,
     }
+
+
+def lost_generation(archive: Archive) -> Sequence[Candidate]:
+    """Return the candidates of the last generation if not one of them could be scored, else none."""
+    last = max((candidate.generation for candidate in archive.candidates), default=None)
+    generation = [candidate for candidate in archive.candidates if candidate.generation == last]
+    unusable = archive.unusable()
+    return generation if all(candidate in unusable for candidate in generation) else []
+
+
+def _lost(candidates: Sequence[Candidate]) -> dict[str, Any]:
+    told = candidates[:MOST_LOST]
+    return {
+        "generation": candidates[0].generation,
+        "count": len(candidates),
+        "untold": len(candidates) - len(told),
+        "candidates": [
+            {
+                "id": candidate.id,
+                "status": str(candidate.status),
+                "idea": _shortened(one_line(_in_words(candidate.source or "")[0]), _LONGEST_IDEA),
+                "reasons": _reasons(candidate),
+            }
+            for candidate in told
+        ],
+    }
+
+
+def _reasons(candidate: Candidate) -> list[str]:
+    """Return what refused a candidate, each with the line that it is about; or what its training ended by."""
+    errors = [finding for finding in candidate.findings if finding.severity == "error"]
+    if not errors:
+        return [_shortened(one_line(candidate.reason) or "no reason is known", _LONGEST_REASON)]
+    told = [_reason(finding, candidate.source or "") for finding in errors[:_MOST_REASONS]]
+    more = len(errors) - len(told)
+    return told + ([f"and {more} more of this kind or others"] if more else [])
+
+
+def _reason(finding: Finding, source: str) -> str:
+    lines = source.split("\n")
+    known = finding.line is not None and 1 <= finding.line <= len(lines)
+    code = one_line(lines[finding.line - 1].strip()).replace("`", "'") if known and finding.line else ""
+    place = f"`{_shortened(code, _LONGEST_IDEA)}`: " if code else ""
+    return place + _shortened(one_line(f"{finding.what} {finding.fix}"), _LONGEST_REASON)
 
 
 def _tried(candidate: Candidate) -> dict[str, str]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import numpy as np
 
 from eureka_agent.design.quantiles import as_long_as_quantiles, elements_of, quantiles_of, spread_of
 from eureka_agent.errors import RewardError, WorkerError
+from eureka_agent.rewards.residual import RESIDUAL, residual
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.records import PolicyStats, RewardStats
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories.batch import TrajectoryBatch
-from eureka_agent.trajectories.ending import GENERIC
+from eureka_agent.trajectories.ending import GENERIC, TIME_LIMIT
 from eureka_agent.trajectories.keeping import KEPT_EPISODES
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -24,6 +26,10 @@ OpenEvaluator = Callable[[Coded], AbstractContextManager[Evaluate]]
 """Opens an evaluator of one reward."""
 MeasurePolicy = Callable[[Coded, Sequence[Trajectory]], PolicyStats]
 """Describes a kept policy by the reward that trained it and its recorded episodes."""
+
+
+PayEpisodes = Callable[[Coded, Sequence[Trajectory]], Sequence[Trajectory]]
+"""Returns recorded episodes with what a reward pays for each of their steps."""
 
 
 class PolicyMeasurement:
@@ -45,6 +51,27 @@ class PolicyMeasurement:
         return PolicyStats(tuple(one.length for one in episodes), met, ends, *rewards, ended_by=_event(early))
 
 
+class EpisodePayment:
+    """Fills reward and components into recorded episodes; where the reward fails they stay as they are."""
+
+    def __init__(self, open_evaluator: OpenEvaluator) -> None:
+        self._open = open_evaluator
+
+    def __call__(self, reward: Coded, episodes: Sequence[Trajectory]) -> Sequence[Trajectory]:
+        """Return the episodes with what `reward` pays."""
+        try:
+            with self._open(reward) as evaluate:
+                return [_paid(evaluate, episode) for episode in episodes]
+        except (RewardError, WorkerError):
+            return episodes
+
+
+def _paid(evaluate: Evaluate, episode: Trajectory) -> Trajectory:
+    paid = evaluate(TrajectoryBatch.in_a_row([episode]))
+    components = {name: values[:, 0] for name, values in paid.components.items()}
+    return replace(episode, reward=paid.reward[:, 0], components=components)
+
+
 def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:
     """Return words as long as those of a measurement, to estimate what prompts will cost."""
     words = "-0.0099; -0.0099, -0.0099, -0.0099"
@@ -53,6 +80,19 @@ def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:
     ended_by = "" if task.events is None else "the torso leaned too far"
     lengths = (999,) * KEPT_EPISODES
     return PolicyStats(lengths, as_long_as_quantiles(task), ends, rewards, rewards, ended_by)
+
+
+def placeholder_episodes(task: Task) -> tuple[Trajectory, ...]:
+    """Return episodes with as many columns as recorded ones, to estimate what prompts will cost."""
+    steps = np.linspace(-0.0099, 0.0099, min(task.max_episode_steps, 100), dtype=np.float32)
+    signals = {
+        signal.name: np.broadcast_to(steps.reshape(-1, *[1] * len(signal.shape)), (len(steps), *signal.shape))
+        for signal in task.signals
+    }
+    one = Trajectory(
+        signals, terminated=False, truncated=True, ending=TIME_LIMIT, reward=steps, fitness=-0.0099
+    )
+    return (one,) * KEPT_EPISODES
 
 
 def _event(trajectory: Trajectory | None) -> str:
@@ -66,4 +106,7 @@ def _reward_stats(evaluate: Evaluate, batch: TrajectoryBatch) -> RewardStats | N
     except (RewardError, WorkerError):
         return None  # it was trained with all the same: what else is known is worth telling
     each = {name: spread_of(values) for name, values in paid.components.items()}
+    rest = residual(paid.reward, paid.components)
+    if rest is not None:
+        each[RESIDUAL] = spread_of(rest)
     return RewardStats(each, spread_of(paid.reward))

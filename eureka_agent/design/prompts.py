@@ -12,6 +12,7 @@ from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_table_text
+from eureka_agent.tasks.elements import told_elements
 from eureka_agent.tasks.task import Signal, Task
 from eureka_agent.training.algorithm import PpoSettings
 
@@ -72,17 +73,32 @@ def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]
     }
 
 
-def _signal_words(signal: Signal, untrained: Untrained | None) -> Mapping[str, str]:
+def _signal_words(signal: Signal, untrained: Untrained | None) -> Mapping[str, Any]:
     dimensions = "".join(f", {size}" for size in signal.shape)
     kind = ", int32" if signal.dtype == "int32" else ""
     shape = f"(num_envs{dimensions or ','}){kind}"
+    met = "" if untrained is None else untrained.signals.get(signal.name, "")
+    elements = told_elements(signal)
+    told = met.split("; ")
+    one_by_one = elements and len(told) == len(elements)
+    each = told if one_by_one else [""] * len(elements)
     return {
         "name": signal.name,
         "shape": shape,
         "unit": cell(signal.unit),
         "range": _range_words(signal.low, signal.high),
-        "untrained": "" if untrained is None else untrained.signals.get(signal.name, ""),
-        "meaning": cell(signal.meaning),
+        "untrained": "" if one_by_one else met,
+        "meaning": cell(signal.meaning) + (", its numbers below" if elements else ""),
+        "elements": [
+            {
+                "name": name,
+                "unit": cell(element.unit),
+                "range": _range_words(element.low, element.high),
+                "untrained": met_of_it,
+                "meaning": cell(element.meaning),
+            }
+            for (name, element), met_of_it in zip(elements.items(), each, strict=True)
+        ],
     }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from eureka_agent.tasks.elements import MOST
 from eureka_agent.tasks.task import Signals, Task
 
 QUANTILES = (0.05, 0.5, 0.95)
-LONGEST_SHOWN = 6
+LONGEST_SHOWN = MOST
 """Vectors up to this length are told element by element, longer ones over all elements together."""
 
 

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
+from eureka_agent.analysis.curves import component_shares
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.escaping import code_cell, item
-from eureka_agent.store.records import PolicyStats
+from eureka_agent.rewards.residual import RESIDUAL
+from eureka_agent.store.records import AnalystReport, Cause, PolicyStats
 
 POINTS = 10
 """Most values shown of a curve."""
@@ -18,11 +20,15 @@ NOTHING_MET = PolicyStats()
 NOTHING_KNOWN: Mapping[str, str] = {}
 
 ALL_COMPONENTS = "reward (all components)"
+WHOLE_REWARD = "reward"
+"""Of which components are only a part: the rest is the residual."""
 
 _CONSTANT = 0.02
 """A component whose values span less than this share of their size hardly changed."""
 _DOMINATES = 0.85
 _NEGLIGIBLE = 0.01
+_OBSERVED = ("diverged", "never_changed", "dominates")
+"""Notes that observations of recorded episodes say better."""
 _FELL = 0.2
 """A loss of this share of the score's whole span since its best measurement is worth a word."""
 
@@ -56,13 +62,13 @@ def reflect(
     detailed: bool = True,
     met: PolicyStats = NOTHING_MET,
     at_random: Mapping[str, str] = NOTHING_KNOWN,
+    report: AnalystReport | None = None,
 ) -> dict[str, Any]:
     """Return the values of the reflection template for a trained candidate.
 
     The curves are those of its first search training; further trainings give `other_scores`. `sign` is +1
-    where a larger fitness is better; `met` is what its kept policy meets and is paid, `at_random` are
-    quantiles of what a random one meets of each signal. With `detailed=False` only the score is told (the
-    ablation).
+    where a larger fitness is better; `met` describes its kept policy, `at_random` has quantiles of signals
+    under random actions, `report` is an analyst's. With `detailed=False` only the score is told (ablation).
     Raises ValueError if the candidate was never trained in the search.
     """
     trainings = sorted((e for e in candidate.evaluations if e.stage == "search"), key=lambda e: e.replicate)
@@ -92,10 +98,22 @@ def reflect(
         "at_random": at_random,
         "earned": earnings(met),
         "rewards_at_random": met.rewards_at_random is not None,
-        "notes": [asdict(note) for note in notes(first, sign=sign)],
+        "causes": [] if report is None else [_cause_words(cause) for cause in report.causes],
+        "observations": [item(text) for text in met.observations],
+        "notes": [asdict(note) for note in _unobserved(notes(first, sign=sign), met)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),
     }
+
+
+def _unobserved(found: Sequence[Note], met: PolicyStats) -> list[Note]:
+    """Return the notes that no observation says better."""
+    return [note for note in found if not (met.observations and note.kind in _OBSERVED)]
+
+
+def _cause_words(cause: Cause) -> dict[str, str]:
+    seen = ", ".join(f"{e.candidate} episode {e.episode} step {e.step}" for e in cause.evidence)
+    return {"claim": item(cause.claim), "seen": seen, "suggestion": item(cause.suggestion)}
 
 
 def number(value: float) -> str:
@@ -104,10 +122,11 @@ def number(value: float) -> str:
 
 
 def rows(evaluation: Evaluation) -> list[Row]:
-    """Return a row for every component, the whole reward, the score and the episode length."""
+    """Return a row for each component, for what is in none, the reward, the score and the length."""
     shown = {name: evaluation.curves[f"component/{name}"] for name in evaluation.components}
+    shown[RESIDUAL] = evaluation.residual
     others = {
-        "reward": ALL_COMPONENTS,
+        "reward": WHOLE_REWARD if evaluation.residual else ALL_COMPONENTS,
         "fitness": "task_score",
         "episode_length": "episode_length",
         "stage": "curriculum_stage",
@@ -123,9 +142,10 @@ def earnings(met: PolicyStats) -> list[tuple[str, ...]]:
     both = [met.rewards] if met.rewards_at_random is None else [met.rewards, met.rewards_at_random]
     rows = [
         (f"`{code_cell(name)}`", *(one.components.get(name, "") for one in both))
-        for name in met.rewards.components
+        for name in dict.fromkeys(name for one in both for name in one.components)
     ]
-    return [*rows, (f"`{ALL_COMPONENTS}`", *(one.reward for one in both))]
+    whole = WHOLE_REWARD if any(RESIDUAL in one.components for one in both) else ALL_COMPONENTS
+    return [*rows, (f"`{whole}`", *(one.reward for one in both))]
 
 
 def notes(evaluation: Evaluation, *, sign: float) -> list[Note]:
@@ -179,10 +199,3 @@ def _component_notes(evaluation: Evaluation) -> list[Note]:
         elif share is not None and len(curves) > 1 and share < _NEGLIGIBLE:
             found.append(Note("negligible", code_cell(name), share=f"{share:.1%}"))
     return found
-
-
-def component_shares(curves: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Return each component's part, in [0, 1], of the summed mean sizes; empty if all are zero."""
-    sizes = {name: fmean(abs(value) for value in values) for name, values in curves.items() if values}
-    total = sum(sizes.values())
-    return {name: size / total for name, size in sizes.items()} if total > 0 else {}

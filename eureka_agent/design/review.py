@@ -36,8 +36,8 @@ class Remark(BaseModel):
     def finding(self, lines: int) -> Finding:
         """Return it as a finding about a source of so many lines; a line beyond them is left out."""
         line = self.line if self.line is not None and self.line <= lines else None
-        words = (one_line(text)[:_LONGEST] for text in (self.what, self.why, self.fix))
-        return Finding(f"review-{self.category}", self.severity, line, *words)
+        what, why, fix = (one_line(text)[:_LONGEST] for text in (self.what, self.why, self.fix))
+        return Finding(f"review-{self.category}", self.severity, line, what, why, fix)
 
 
 class Review(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from eureka_agent.budget import Ledger
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.model import LanguageModel, Message, Reply, UnansweredError, worst_case_usd
-from eureka_agent.store.event_types import ReplyReceived, RequestFailed, RequestSent
+from eureka_agent.store.event_types import Notice, ReplyReceived, RequestFailed, RequestSent
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.records import RequestKey
 from eureka_agent.store.state import RunState
@@ -28,6 +28,7 @@ class JournalledModel:
         self.max_parallel = model.max_parallel
         self._model, self._log, self._state = model, log, state
         self._ledger = ledger or Ledger(None)
+        self._warning = threading.Lock()
 
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Answer one request; see `LanguageModel.reply`. Raises BudgetExhaustedError if it cannot be paid."""
@@ -46,4 +47,11 @@ class JournalledModel:
                 raise
             self._log.append(ReplyReceived(key=request, reply=reply))
             reservation.settle(reply.usage.cost_usd, lost=reply.lost)
+        self._warn(reply.warning)
         return reply
+
+    def _warn(self, text: str) -> None:
+        """Tell the person once a run; requests side by side may say the same."""
+        with self._warning:
+            if text and text not in self._state.notices:
+                self._log.append(Notice(text=text))

@@ -11,37 +11,34 @@ killed anywhere goes on where it stopped. Nothing depends on the order in which 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from types import MappingProxyType
 
-from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.archive.ranking import judge
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
 from eureka_agent.critique.duplicates import DuplicateCheck
-from eureka_agent.design.policy_stats import MeasurePolicy
 from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.evolution import confirmation
+from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.planning import slots_of
-from eureka_agent.evolution.proposing import fill_side_by_side, propose_candidate
+from eureka_agent.evolution.proposing import propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
+from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.evolution.trainings import Trainings
 from eureka_agent.report import run_files
 from eureka_agent.rewards.natural import arrived
-from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
     DuelResolved,
     GenerationJudged,
-    PolicyMeasured,
     RunConfirmed,
     RunFinished,
     SearchStopped,
@@ -70,10 +67,12 @@ class Evolution:
     critic: Check
     trainer: Trainer
     stop: threading.Event
-    measure_policy: MeasurePolicy | None = None
-    """Describes the policies of parents for the briefing; None where the proposer reads nothing of it."""
+    study: PolicyStudy | None = None
+    """How parents' policies are looked at for the briefing; None where the proposer reads nothing of it."""
     reviewer: Reviewer | None = None
     """Gives an opinion on rewards that the critic let through."""
+    same_baselines: bool = False
+    """Whether reference and sparse are one reward; see `Trainings`."""
     _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def run(self) -> None:
@@ -99,7 +98,6 @@ class Evolution:
             config=self.config, samples=self._limits.affordable_samples(), log=self.log, state=self.state,
         )  # fmt: skip
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
-        briefing = self._brief(archive, open_slots)
         checks = (DuplicateCheck(), self.critic)
         normalise = lru_cache(partial(arrived, task=self.task))
 
@@ -120,7 +118,8 @@ class Evolution:
             self.log.append(kind(candidate=candidate))
 
         try:
-            fill_side_by_side(fill, open_slots, proposer.max_parallel)
+            briefing = self._briefer.brief(archive, open_slots)
+            side_by_side(fill, open_slots, proposer.max_parallel)
         except ModelError:
             self._check_interrupted()  # a request given up because the person stopped the run
             raise
@@ -188,7 +187,14 @@ class Evolution:
 
     @cached_property
     def _trainings(self) -> Trainings:
-        return Trainings(self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop)
+        return Trainings(
+            self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop,
+            same_baselines=self.same_baselines,
+        )  # fmt: skip
+
+    @cached_property
+    def _briefer(self) -> Briefer:
+        return Briefer(self.folder, self.log, self.state, self.stop, self.study)
 
     @cached_property
     def _limits(self) -> SearchLimits:
@@ -208,17 +214,6 @@ class Evolution:
         with self._stopping:
             if not self.state.stopped:
                 self.log.append(SearchStopped(generation=generation, reason=reason))
-
-    def _brief(self, archive: Archive, open_slots: Sequence[Slot]) -> Briefing:
-        """Return what a generation may know; parents' policies are measured before, and journalled."""
-        episodes = RecordedEpisodes(self.folder, archive)
-        if self.measure_policy is not None:
-            for name in sorted({parent for slot in open_slots for parent in slot.parents}):
-                if name not in self.state.policies and name in episodes:
-                    reward = Coded(archive.get(name).source or "")
-                    stats = self.measure_policy(reward, episodes[name])
-                    self.log.append(PolicyMeasured(name=name, stats=stats))
-        return Briefing(archive, MappingProxyType(dict(self.state.policies)), episodes, self.stop)
 
     def _train_leader_at_target_again(self, generations: range) -> None:
         """Train a leader at the target on a second seed: the search must not end on one lucky seed."""

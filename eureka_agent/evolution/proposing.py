@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from eureka_agent.analysis.briefing import Briefing
@@ -127,21 +125,3 @@ def _normalised(draft: Draft, normalise: Callable[[str], Normalised] | None) -> 
     if normalise is None or draft.source is None or draft.genome is not None:
         return None
     return normalise(draft.source)
-
-
-def fill_side_by_side(fill: Callable[[Slot], None], slots: Sequence[Slot], most: int) -> None:
-    """Fill slots in at most `most` threads; after the first error none is begun, and what was is finished."""
-    failed = threading.Event()
-
-    def fill_unless_failed(slot: Slot) -> None:
-        if failed.is_set():
-            return
-        try:
-            fill(slot)
-        except BaseException:
-            failed.set()
-            raise
-
-    with ThreadPoolExecutor(max(1, most), thread_name_prefix="proposing") as pool:
-        for future in [pool.submit(fill_unless_failed, slot) for slot in slots]:
-            future.result()

@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.endpoint import Endpoint
-from eureka_agent.llm.failures import AttemptFailed, failure_of_sdk, failure_of_status, garbage, http_errors
+from eureka_agent.llm.failures import (
+    AttemptFailed,
+    failure_of_sdk,
+    failure_of_status,
+    garbage,
+    http_errors,
+    refusal_of_sdk,
+    unteachable,
+)
+from eureka_agent.llm.http import http_client
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.quirks import Quirks
@@ -49,7 +58,10 @@ class AnthropicWire:
         self._sdk = _sdk()
         self._errors = (self._sdk.AnthropicError, *http_errors(), AttemptFailed, ValueError)
         self._client = self._sdk.Anthropic(
-            base_url=endpoint.base_url, api_key=endpoint.key() or "none", max_retries=0
+            base_url=endpoint.base_url,
+            api_key=endpoint.key() or "none",
+            max_retries=0,
+            http_client=http_client(self._sdk, endpoint.base_url),
         )
         self._quirks = Quirks(limit_field="max_tokens", stream=False, limit_fields=("max_tokens",))
 
@@ -57,18 +69,21 @@ class AnthropicWire:
         """Send one request; see `Wire`."""
         asked = request_of(messages)
         room: int | None = None
+        said = ""
         for _ in range(_MOST_LESSONS):
-            request = self._quirks.request(self.sampling, room)
+            request = self._quirks.request(self.sampling, messages, room)
             try:
-                return self._send(_for_sdk(request) | asked, timeouts)
-            except self._sdk.BadRequestError as error:
-                lesson = self._quirks.learn(str(error.message), request)
+                answer = self._send(_for_sdk(request) | asked, timeouts)
+            except self._errors as error:
+                said = refusal_of_sdk(error, self._sdk)
+                lesson = self._quirks.learn(said, request, messages)
                 if lesson is None:
                     raise self._failed(error) from None
                 room = lesson.room or room
-            except self._errors as error:
-                raise self._failed(error) from None
-        raise garbage("the service refuses the request in ever new ways")
+            else:
+                self._quirks.measured(messages, answer.tokens)
+                return answer
+        raise unteachable(said)
 
     def offered(self, timeout_s: float) -> list[str]:
         """Return the ids under `/v1/models`; see `Wire`."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import email.utils
 import importlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
 
+from eureka_agent.llm.context import overflow_of
+
 Kind = Literal[
-    "key", "permission", "model", "quota", "request", "busy", "server", "connection", "dropped", "timeout",
-    "garbage",
+    "key", "permission", "model", "quota", "context", "request", "busy", "server", "connection", "dropped",
+    "timeout", "garbage",
 ]  # fmt: skip
 
 TRANSIENT: frozenset[Kind] = frozenset({"busy", "server", "connection", "dropped", "timeout", "garbage"})
@@ -36,6 +39,8 @@ _BY_TYPE: dict[str, Kind] = {
     "server_error": "server", "authentication_error": "key", "permission_error": "permission",
     "billing_error": "quota", "not_found_error": "model", "invalid_request_error": "request",
 }  # fmt: skip
+_REFUSED = (400, 413, 422, 500)
+"""Statuses with which servers refuse what is in a request."""
 _LONGEST_MESSAGE = 400
 
 
@@ -95,6 +100,24 @@ def failure_of_sdk(error: Any, sdk: ModuleType, *, now: float) -> Failure:
     return Failure("request", str(error) or type(error).__name__)
 
 
+def refusal_of_sdk(error: Exception, sdk: ModuleType) -> str:
+    """Return what a service said of a request that it refused for what is in it; empty for other failures.
+
+    Some send the refusal with status 500, inside a stream, or as the body of a good answer.
+    """
+    if isinstance(error, AttemptFailed):
+        return error.failure.what if error.failure.kind in ("request", "context") else ""
+    if isinstance(error, sdk.APIStatusError):
+        return str(error) if error.status_code in _REFUSED else ""  # type: ignore[attr-defined]
+    connection = isinstance(error, sdk.APIConnectionError)
+    return str(error) if isinstance(error, sdk.APIError) and not connection else ""
+
+
+def unteachable(said: str) -> AttemptFailed:
+    """Return the failure of a request that was put in many ways, and refused in all."""
+    return AttemptFailed(Failure("request", f"it refuses the request in ever new ways, at last with: {said}"))
+
+
 def failure_of_status(
     status: int, body: object, message: str, *, headers: Mapping[str, str], now: float
 ) -> Failure:
@@ -110,6 +133,8 @@ def failure_of_status(
         kind = _BY_STATUS[inner]
     elif inner == 429:
         kind = "busy"
+    elif overflow_of(f"{words} {body}"):
+        kind = "context"
     elif inner >= 500:
         kind = "server"
     elif inner == 400 and any(word in words for word in _NO_MODEL):
@@ -170,9 +195,42 @@ def _details(body: object) -> Mapping[str, Any]:
     for _ in range(2):
         if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
             found = found["error"]
-    if isinstance(found, Mapping) and isinstance(found.get("error"), str):
-        return {"message": found["error"], **found}
+    if isinstance(found, str):
+        inner = _object_in(found)
+        return _details(inner) if inner else {"message": found}
+    if not isinstance(found, Mapping):
+        return {}
+    said = found.get("message") or found.get("error") or _complaints(found.get("detail")) or found.get("msg")
+    return {**found, "message": _with_cause(said, found.get("metadata"))}
+
+
+def _object_in(text: str) -> Mapping[str, Any]:
+    """Return the object that Ollama passes on as a text, from the server behind it; empty for words."""
+    try:
+        found = json.loads(text) if text.startswith("{") else None
+    except (ValueError, RecursionError):
+        return {}
     return found if isinstance(found, Mapping) else {}
+
+
+def _complaints(detail: object) -> str:
+    """Return FastAPI's complaints, each with the place it is about: `body.messages: Field required`."""
+    if not isinstance(detail, list):
+        return str(detail or "")
+    rows = [row if isinstance(row, Mapping) else {"msg": row} for row in detail]
+    return "; ".join(": ".join(_place_and_words(row)) for row in rows)
+
+
+def _place_and_words(row: Mapping[str, Any]) -> list[str]:
+    place = row.get("loc")
+    where = ".".join(map(str, place)) if isinstance(place, list | tuple) else ""
+    return [part for part in (where, str(row.get("msg") or row)) if part]
+
+
+def _with_cause(said: object, metadata: object) -> object:
+    """Add what the provider behind a router said: `Provider returned error` alone explains nothing."""
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    return f"{said}: {raw}" if said and isinstance(raw, str) and raw else said
 
 
 def _number(text: str | None) -> float | None:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from eureka_agent.errors import did_you_mean
+from eureka_agent.llm.context import LONGER
 from eureka_agent.llm.failures import Failure, shortened
 from eureka_agent.llm.model import Message, Reply, UnansweredError, Usage
 from eureka_agent.llm.prices import Price, worst_case
 from eureka_agent.llm.retry import GaveUp, Patience, RetryPolicy
 from eureka_agent.llm.secret import without_secrets
+from eureka_agent.llm.warnings import warning_about
 from eureka_agent.llm.wire import Answer, Timeouts, Wire
 from eureka_agent.seeds import generator_for
 
@@ -97,6 +99,7 @@ class HostedModel:
             finish=answer.finish,
             attempts=len(failures) + 1,
             lost=sum(failure.lost for failure in failures),
+            warning=self._clean(warning_about(self.name, answer, messages)),
         )
 
     def _take_place(self, stop: threading.Event) -> None:
@@ -133,6 +136,7 @@ class HostedModel:
             "permission": f"Allow the model for this key at the service. {again}",
             "quota": f"Top up the account, or raise its limit. {again}",
             "connection": f"Start the service, or correct --base-url. {again}",
+            "context": f"{LONGER}, or ask for shorter replies: --max-reply-tokens.",
             "garbage": f"Check --base-url; it usually ends in /v1. {again}",
             "request": "Change what the service refuses, e.g. --max-reply-tokens, --temperature or --effort.",
         }

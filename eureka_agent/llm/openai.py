@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.endpoint import Endpoint
-from eureka_agent.llm.failures import AttemptFailed, failure_of_sdk, failure_of_status, garbage, http_errors
+from eureka_agent.llm.failures import (
+    AttemptFailed,
+    failure_of_sdk,
+    failure_of_status,
+    garbage,
+    http_errors,
+    refusal_of_sdk,
+    unteachable,
+)
+from eureka_agent.llm.http import http_client
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.quirks import Quirks
@@ -48,22 +57,24 @@ class OpenAIWire:
 
     def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
         """Send one request; see `Wire`."""
-        turns = [{"role": message.role, "content": message.content} for message in messages]
         room: int | None = None
+        said = ""
         for _ in range(_MOST_LESSONS):
-            request = self._quirks.request(self.sampling, room)
+            request = self._quirks.request(self.sampling, messages, room)
             try:
-                return self._send(request | {"messages": turns}, timeouts)
-            except self._sdk.BadRequestError as error:
+                answer = self._send(request | {"messages": self._quirks.turns(messages)}, timeouts)
+            except self._errors as error:
                 if _is_refusal(error):
                     return Answer("", "refusal", self.sampling.model, None)
-                lesson = self._quirks.learn(str(error.message), request)
+                said = refusal_of_sdk(error, self._sdk)
+                lesson = self._quirks.learn(said, request, messages)
                 if lesson is None:
                     raise self._failed(error) from None
                 room = lesson.room or room
-            except self._errors as error:
-                raise self._failed(error) from None
-        raise garbage("the service refuses the request in ever new ways")
+            else:
+                self._quirks.measured(messages, answer.tokens)
+                return answer
+        raise unteachable(said)
 
     def offered(self, timeout_s: float) -> list[str]:
         """Return the ids under `/models`; see `Wire`."""
@@ -103,19 +114,14 @@ def answer_of(body: Mapping[str, Any]) -> Answer:
         raise garbage("the answer holds no choices")
     choice = mapping(choices[0])
     message = mapping(choice.get("message"))
-    return _answer(
-        _text(message.get("content")),
-        _text(message.get("refusal")),
-        str(choice.get("finish_reason") or "stop"),
-        str(body.get("model") or ""),
-        body.get("usage"),
-    )
+    said = _Said([_text(message.get("content"))], [_text(message.get("refusal"))], [_thinking(message)])
+    finish = str(choice.get("finish_reason") or "stop")
+    return _answer(said, finish, str(body.get("model") or ""), body.get("usage"))
 
 
 def answer_of_chunks(chunks: Iterable[Mapping[str, Any]]) -> Answer:
     """Put a streamed chat completion together; raises AttemptFailed where it ends before its end."""
-    said: list[str] = []
-    declined: list[str] = []
+    said = _Said([], [], [])
     finish, model, usage = "", "", None
     for chunk in chunks:
         if chunk.get("error"):
@@ -124,21 +130,32 @@ def answer_of_chunks(chunks: Iterable[Mapping[str, Any]]) -> Answer:
         usage = chunk.get("usage") or usage
         for choice in chunk.get("choices") or []:
             delta = mapping(mapping(choice).get("delta"))
-            said.append(_text(delta.get("content")))
-            declined.append(_text(delta.get("refusal")))
+            said.text.append(_text(delta.get("content")))
+            said.declined.append(_text(delta.get("refusal")))
+            said.thinking.append(_thinking(delta))
             finish = str(choice.get("finish_reason") or finish)
     if not finish:
         raise garbage("the stream broke off before the end of the reply")
-    return _answer("".join(said), "".join(declined), finish, model, usage)
+    return _answer(said, finish, model, usage)
 
 
-def _answer(text: str, declined: str, finish: str, model: str, usage: object) -> Answer:
+class _Said(NamedTuple):
+    """The pieces of a message, each in its order."""
+
+    text: list[str]
+    declined: list[str]
+    thinking: list[str]
+
+
+def _answer(said: _Said, finish: str, model: str, usage: object) -> Answer:
+    text, declined, thinking = ("".join(pieces) for pieces in said)
     kind: Literal["stop", "length", "refusal"] = "stop"
     if finish == "length":
         kind = "length"
     elif finish == "content_filter" or (declined and not text):
         kind = "refusal"
-    return Answer(text or declined, kind, model, _tokens(usage))
+    only_thinking = bool(thinking.strip()) and not (text or declined).strip()
+    return Answer(text or declined, kind, model, _tokens(usage), only_thinking)
 
 
 def _tokens(usage: object) -> Tokens | None:
@@ -158,6 +175,11 @@ def _tokens(usage: object) -> Tokens | None:
     )
 
 
+def _thinking(message: Mapping[str, Any]) -> str:
+    """Return the hidden thinking that a server keeps apart, by the name that it has there."""
+    return _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
+
+
 def _text(content: object) -> str:
     """Return the text of a message: one string, or a list of parts of which some are text."""
     if isinstance(content, str):
@@ -170,9 +192,10 @@ def _text(content: object) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def _is_refusal(error: Any) -> bool:
+def _is_refusal(error: Exception) -> bool:
     """Whether the service's filter refused the prompt itself (Azure says so with status 400)."""
-    return any(word in f"{error.code} {error.body}".lower() for word in _REFUSING)
+    told = f"{getattr(error, 'code', '')} {getattr(error, 'body', '')}".lower()
+    return getattr(error, "status_code", 0) == 400 and any(word in told for word in _REFUSING)
 
 
 def _sdk() -> Any:
@@ -193,5 +216,11 @@ def _client(sdk: Any, endpoint: Endpoint) -> Any:
             api_version=endpoint.api_version,
             api_key=endpoint.key(),
             max_retries=0,
+            http_client=http_client(sdk, endpoint.base_url),
         )
-    return sdk.OpenAI(base_url=endpoint.base_url, api_key=endpoint.key() or "none", max_retries=0)
+    return sdk.OpenAI(
+        base_url=endpoint.base_url,
+        api_key=endpoint.key() or "none",
+        max_retries=0,
+        http_client=http_client(sdk, endpoint.base_url),
+    )

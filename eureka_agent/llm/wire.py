@@ -54,6 +54,8 @@ class Answer:
     """The model that answered, as the service calls it; empty if it does not say."""
     tokens: Tokens | None
     """None where the service does not count."""
+    only_thinking: bool = False
+    """Whether the service sent hidden thinking and not a word else."""
 
 
 class Wire(Protocol):

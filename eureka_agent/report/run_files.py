@@ -12,6 +12,7 @@ from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.files import write_atomic, write_json
 from eureka_agent.report.summary import describe_fitness, render_summary
+from eureka_agent.report.usage import usage
 from eureka_agent.rewards.saved import Header
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.layout import RunFolder
@@ -64,7 +65,7 @@ def write_results(folder: RunFolder, state: RunState, task: Task, config: RunCon
 
 def write_saved_reward(path: Path, run: str, state: RunState, name: str) -> None:
     """Write a candidate's reward with its evidence to `path`; raises StoreError if it may not be written."""
-    source, header = saved_reward(run, state, name)
+    source, header = saved_reward(run, state, name, file=path.name)
     try:
         write_reward(path, source, header)
     except RewardError as error:
@@ -75,8 +76,10 @@ def write_saved_reward(path: Path, run: str, state: RunState, name: str) -> None
         ) from error
 
 
-def saved_reward(run: str, state: RunState, name: str) -> tuple[str, Header]:
+def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py") -> tuple[str, Header]:
     """Return a candidate's source and the header with its evidence; KeyError if there is no such one.
+
+    `file` is what the file will be called.
 
     Only what the log says goes in: of a run that does not say what its task is, the header has less.
     """
@@ -88,14 +91,14 @@ def saved_reward(run: str, state: RunState, name: str) -> tuple[str, Header]:
         **(_of_the_task(state, told) if told else {}),
         "Versions": f"eureka-agent {__version__}",
     }
-    return candidate.source or "", Header(title, facts)
+    lines = usage(state.config.get("task", {}), file) if told else []
+    return candidate.source or "", Header(title, facts, tuple(lines))
 
 
 def _of_the_task(state: RunState, told: TaskFacts) -> dict[str, str]:
-    made = f'gymnasium.make("{told.env_id}")'
     return {
         "Task": f"{told.task}: {told.description}",
+        "Environment": told.env_id,
         "Measured as": f"{told.fitness} ({told.direction})",
         "Training": f"{told.env_steps:,} environment steps of PPO, seed {state.config.get('seed', 0)}",
-        "Use": f'env = eureka_agent.RewardWrapper({made}, "reward.py", task="{told.task}")',
     }

@@ -9,6 +9,7 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.escaping import markdown
+from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
@@ -20,9 +21,9 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
     """Return the run's summary as Markdown."""
     parts = [
         f"# {markdown(folder.name)}",
+        _verdict(folder, state),
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
-        _verdict(state, task),
         _table(state, task),
         _lineage(state),
         _search(state, config),
@@ -44,24 +45,13 @@ def describe_fitness(state: RunState, candidate: Candidate) -> str:
     return f"{known}. {candidate.stopped.reason}" if candidate.stopped else known
 
 
-def _verdict(state: RunState, task: Task) -> str:
-    confirmation = state.confirmation
-    if confirmation is None or confirmation.winner is None:
-        told = {markdown(c.reason) for c in state.candidates.values() if c.reason}
-        reasons = "; ".join(sorted(told)[:3])
-        return f"**No reward was confirmed.** {reasons or 'Nothing was trained.'}"
-    lines = [f"**Best reward: candidate {confirmation.winner}**, saved as `best/reward.py`."]
-    difference = confirmation.paired_difference
-    if difference is not None:
-        sign = task.fitness.sign
-        low, high = sorted((sign * difference.low, sign * difference.high))
-        verdict = "better than" if low > 0 else "worse than" if high < 0 else "not distinguishable from"
-        lines.append(
-            f"On the same fresh seeds it is {verdict} the reference ({markdown(task.reference_origin)}): "
-            "paired difference "
-            f"{difference.mean:+.4g} [{difference.low:+.4g}, {difference.high:+.4g}]."
-        )
-    return " ".join(lines)
+def _verdict(folder: RunFolder, state: RunState) -> str:
+    """Return what came of the run, where its reward is, or why there is none."""
+    told = f"**{markdown(conclusion_of(folder, state).sentence)}**"
+    if state.confirmation is not None and state.confirmation.winner is not None:
+        return f"{told} The reward of {state.confirmation.winner} is saved as `best/reward.py`."
+    reasons = sorted({markdown(c.reason) for c in state.candidates.values() if c.reason})
+    return "\n".join([told, "", *(f"- {reason}" for reason in reasons[:3])]) if reasons else told
 
 
 def _table(state: RunState, task: Task) -> str:
@@ -124,10 +114,10 @@ def _search(state: RunState, config: RunConfig) -> str:
     if state.stopped:
         lines.append(f"The search ended early: {markdown(state.stopped)}.")
     lines += dict.fromkeys(markdown(notice) for notice in state.notices)
-    lines += ["", "| generation | leader | fitness | why |", "| --- | --- | --- | --- |"]
+    lines += ["", "| generation | leader | fitness as then known | why |", "| --- | --- | --- | --- |"]
     for generation, leader in state.leaders.items():
         verdict = state.verdict(generation)
-        fitness = state.candidates[leader].fitness if leader else None
+        fitness = state.known_fitness[generation]
         shown = f"{fitness:.4g}" if fitness is not None else "—"
         reason = markdown(verdict.reason) if verdict else ""
         lines.append(f"| {generation} | {leader or '—'} | {shown} | {reason} |")

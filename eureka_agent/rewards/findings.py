@@ -23,7 +23,7 @@ class Finding:
     what: str
     why: str
     fix: str
-    replacement: Replacement | None = field(default=None, compare=False)
+    replacement: Replacement | None = field(default=None, compare=False, kw_only=True)
     """The fix as an edit of the source, where there is one that pays every world the same. It is not logged:
     whoever needs it asks the rules again."""
 

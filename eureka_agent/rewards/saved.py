@@ -27,10 +27,14 @@ class Header:
     title: str
     facts: Mapping[str, str]
     """One paragraph each, by name."""
+    usage: tuple[str, ...] = ()
+    """Lines of Python that use the reward; they stand as they are, indented."""
 
     def words(self, own: str) -> str:
         """Return the docstring's text; `own` is the docstring that the reward had."""
         lines = [self.title, "", *(line for name, value in self.facts.items() for line in _wrap(name, value))]
+        if self.usage:
+            lines += ["", "Use:", "", *(f"    {line}" for line in self.usage)]
         lines += ["", own.strip()] if own.strip() else []
         return visible("\n".join(line.rstrip() for line in lines)) + "\n"
 

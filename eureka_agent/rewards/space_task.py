@@ -7,7 +7,8 @@ from typing import Any
 
 from eureka_agent.errors import TaskError
 from eureka_agent.rewards.source import RewardSource
-from eureka_agent.tasks.generic import InfoEntry, names_reward, spaces_task
+from eureka_agent.tasks.generic import spaces_task
+from eureka_agent.tasks.info_entries import InfoEntry, names_reward
 from eureka_agent.tasks.observe import as_identifier, leaves_of, numeric_info
 from eureka_agent.tasks.task import Task
 

@@ -14,6 +14,7 @@ from eureka_agent.tasks.observe import (
     ActionCodec,
     Leaf,
     check_leaf,
+    late_zeros,
     leaves_of,
     numeric_info,
     stack_info,
@@ -61,7 +62,7 @@ class StateReader:
         state = {reader.name: reader.one(observation) for reader in self._leaves}
         for name, key in task.info.items():
             late = name in task.late_info
-            state[name] = _zeros(task, name, 1) if fresh and late else stack_info(name, key, None, [info])
+            state[name] = late_zeros(task, name, 1) if fresh and late else stack_info(name, key, None, [info])
         return state
 
     def batch(
@@ -101,15 +102,10 @@ def read_inside(task: Task, envs: list[gym.Env]) -> dict[str, Array]:
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
-def _zeros(task: Task, name: str, count: int) -> Array:
-    signal = task.signal(name)
-    return np.zeros((count, *(signal.shape if signal else ())), signal.dtype if signal else np.float32)
-
-
 def _column(task: Task, name: str, infos: Mapping[str, Any], key: str, due: Array) -> Array:
-    """Return an entry of a vector environment's `infos`; raises TaskError where a row that is due lacks it."""
+    """Return an entry of a vector environment's `infos`; TaskError where a row that is due lacks it."""
     if not due.any():
-        return _zeros(task, name, len(due))
+        return late_zeros(task, name, len(due))
     there = np.asarray(infos.get(f"_{key}", key in infos))
     if key not in infos or not (there | ~due).all():
         raise _missing(name, key)
@@ -149,7 +145,8 @@ class ActionReader:
         """Return a batch of actions; raises TrainingError if a continuous one is not finite."""
         actions = np.asarray(actions)
         if self._rows is not None:  # the environment took them, so they are in range
-            return self._rows.take(actions.reshape(-1) - self._start, axis=0)
+            choices = actions.reshape(-1)
+            return self._rows.take(choices - self._start if self._start else choices, axis=0)
         return self._codec.encode(self._codec.prepare(actions))
 
     def one(self, action: Any) -> Array:

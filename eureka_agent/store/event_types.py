@@ -34,9 +34,11 @@ from eureka_agent.store.fields import (
 )
 from eureka_agent.store.journalled import candidate_to_json
 from eureka_agent.store.records import (
+    AnalystReport,
     Confirmation,
     DeviceChoice,
     Duel,
+    EvaluationPlan,
     Judgement,
     PolicyStats,
     Reply,
@@ -81,6 +83,8 @@ class RunStarted(_Event):
     """Why this model was taken."""
     halving: dict[str, Number] | None = None
     """The rule by which candidates are stopped early; None where all are trained to the end."""
+    evaluation: EvaluationPlan | None = None
+    """None in logs of earlier versions: as the task says."""
     device: DeviceChoice | None = None
     isolation: IsolationReport | None = None
     versions: dict[str, Text] = Field(default_factory=dict)
@@ -99,7 +103,7 @@ class RunResumed(_Event):
 
 
 class Notice(_Event):
-    """Something that a person should know of how candidates were trained."""
+    """Something that a person should know of how candidates were proposed or trained."""
 
     type: Literal["notice"] = "notice"
     text: Text
@@ -159,6 +163,14 @@ class PolicyMeasured(_Event):
     type: Literal["policy_measured"] = "policy_measured"
     name: CandidateName
     stats: PolicyStats
+
+
+class PolicyAnalyzed(_Event):
+    """A language model looked at a candidate's recorded episodes."""
+
+    type: Literal["policy_analyzed"] = "policy_analyzed"
+    name: CandidateName
+    report: AnalystReport
 
 
 class CandidateProposed(_Event):
@@ -271,6 +283,7 @@ Event = (
     | RequestFailed
     | ReplyReceived
     | PolicyMeasured
+    | PolicyAnalyzed
     | CandidateProposed
     | CandidateRefused
     | TrainingStarted

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Literal, NamedTuple, cast
 
-from pydantic import with_config
+from pydantic import Field, with_config
 
 from eureka_agent.archive.candidate import candidate_id, is_candidate_id
 from eureka_agent.store.checked import Json
@@ -99,6 +99,8 @@ class Reply:
     """How often the request was sent until this reply arrived."""
     lost: Place = 0
     """Attempts that may have been billed though their reply never arrived."""
+    warning: Text = ""
+    """What a person should know of it: a prompt that the server cut, thinking in the answer's place."""
 
 
 @with_config(STRICT)
@@ -128,8 +130,9 @@ class RewardStats:
     """What a reward pays for steps, each as mean and quantiles."""
 
     components: NumeralsByName
+    """What the reward pays beside them stands last, as the residual, where that is anything."""
     reward: Numerals
-    """All components together."""
+    """The whole of it."""
 
 
 @with_config(STRICT)
@@ -148,6 +151,45 @@ class PolicyStats:
     """What the same reward pays a random policy."""
     ended_by: Text = ""
     """The task's name for what ended the first episode that ended early, if it has one."""
+    observations: tuple[Text, ...] = ()
+    """What arithmetic sees in the episodes and curves, a line each with its citation."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Evidence:
+    """A recorded step that a cause was seen in."""
+
+    candidate: CandidateName
+    episode: Place
+    step: Place
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Cause:
+    """Why a policy does what it does, in a model's words, and where that was seen."""
+
+    claim: Text
+    evidence: tuple[Evidence, ...]
+    suggestion: Text = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class AnalystReport:
+    """What a language model made of a policy's recorded episodes."""
+
+    causes: tuple[Cause, ...] = ()
+    """Those with evidence that exists."""
+    dropped_evidence: Place = 0
+    """Steps that it cited and nobody recorded."""
+    dropped_causes: Place = 0
+    """Causes that had no other evidence."""
+    queries: Place = 0
+    """Questions that it asked."""
+    unreadable: Text = ""
+    """Why there is no report, where its answer could not be read."""
 
 
 @with_config(STRICT)
@@ -160,6 +202,21 @@ class DeviceChoice:
     """Why it is the CPU, in a sentence; empty for a GPU, and where the CPU was asked for."""
     idle_gpu: bool = False
     """A GPU is there, and not used."""
+
+
+_Evaluations = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """How the trainings of a run are looked at."""
+
+    checkpoints: _Evaluations
+    choosing: _Evaluations
+    """Episodes of each checkpoint."""
+    scoring: _Evaluations
+    """Episodes that score the chosen checkpoint."""
 
 
 class DuelTraining(NamedTuple):

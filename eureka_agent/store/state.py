@@ -19,6 +19,7 @@ from eureka_agent.store.event_types import (
     GenerationJudged,
     GenerationPlanned,
     Notice,
+    PolicyAnalyzed,
     PolicyMeasured,
     ReplyReceived,
     RequestFailed,
@@ -35,7 +36,16 @@ from eureka_agent.store.event_types import (
     misunderstood,
 )
 from eureka_agent.store.facts import TaskFacts
-from eureka_agent.store.records import Confirmation, Duel, Judgement, PolicyStats, Reply, RequestKey, Slot
+from eureka_agent.store.records import (
+    AnalystReport,
+    Confirmation,
+    Duel,
+    Judgement,
+    PolicyStats,
+    Reply,
+    RequestKey,
+    Slot,
+)
 
 
 @dataclass
@@ -67,6 +77,8 @@ class RunState:
     """What was seen of candidates whose first search training failed."""
     policies: dict[str, PolicyStats] = field(default_factory=dict)
     """What the kept policies of candidates encounter, as far as it was asked for."""
+    reports: dict[str, AnalystReport] = field(default_factory=dict)
+    """What a language model said of the recorded episodes of candidates, as far as it was asked."""
     judgements: dict[int, Judgement] = field(default_factory=dict)
     """What was decided after each generation."""
     duels: dict[int, Duel] = field(default_factory=dict)
@@ -89,10 +101,14 @@ class RunState:
     halving: dict[str, float] | None = None
     """The rule by which candidates are stopped early; None where all are trained to the end."""
     notices: list[str] = field(default_factory=list)
-    """What a person should know of how candidates were trained."""
+    """What a person should know of how candidates were proposed or trained."""
     stopped: str = ""
     """Why the search ended before its last generation, if it did."""
+    known_fitness: dict[int, float | None] = field(default_factory=dict)
+    """Mean search fitness of each generation's leader, as known when that was last decided."""
     confirmation: Confirmation | None = None
+    decided_after_s: float = 0.0
+    """Seconds of work until the confirmation was decided."""
     finished: bool = False
     _begun: bool = False
     _resumed_at: float = 0.0
@@ -135,6 +151,9 @@ class RunState:
             case PolicyMeasured():
                 self._known(event.name)
                 self.policies[event.name] = event.stats
+            case PolicyAnalyzed():
+                self._known(event.name)
+                self.reports[event.name] = event.report
             case CandidateProposed() | CandidateRefused():
                 self.candidates[event.candidate.id] = event.candidate
             case TrainingStarted() | TrainingCheckpoint():
@@ -263,6 +282,7 @@ class RunState:
         for name in (judgement.incumbent, judgement.challenger, *(one.name for one in judgement.duel)):
             self._known(name)
         self.judgements[event.generation] = judgement
+        self._note_leader(event.generation, judgement.incumbent)
 
     def _on_duel(self, event: DuelResolved) -> None:
         if event.generation not in self.judgements:
@@ -270,13 +290,17 @@ class RunState:
         for name in (event.duel.incumbent, event.duel.challenger):
             self._known(name)
         self.duels[event.generation] = event.duel
+        self._note_leader(event.generation, event.duel.incumbent)
+
+    def _note_leader(self, generation: int, leader: str | None) -> None:
+        self.known_fitness[generation] = self.candidates[leader].fitness if leader else None
 
     def _on_confirmation(self, confirmation: Confirmation) -> None:
         for name in (confirmation.winner, *confirmation.confirmed):
             self._known(name)
         for name in confirmation.confirmed:
             self.candidates[name] = replace(self.candidates[name], status=Status.CONFIRMED)
-        self.confirmation = confirmation
+        self.confirmation, self.decided_after_s = confirmation, self.active_s
 
     def _known(self, name: str | None) -> None:
         """Raise ValueError for what is no candidate of this run; None is nobody."""

@@ -1,4 +1,4 @@
-"""What is to be learned: tasks, their signals and fitness, and the worlds they are learned in."""
+"""Tasks, their signals and fitness, and the worlds they are trained in."""
 
 from eureka_agent.tasks.fitness import Fitness, TaskFitness
 from eureka_agent.tasks.registry import TaskSummary, find_task, list_tasks, load_task

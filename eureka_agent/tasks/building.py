@@ -16,8 +16,10 @@ import gymnasium as gym
 from gymnasium.wrappers import TimeLimit
 
 from eureka_agent.errors import TaskError, did_you_mean
+from eureka_agent.tasks.culprit import FOREIGN, raised
 from eureka_agent.tasks.guard import Guard
 from eureka_agent.tasks.mujoco_state import route_warnings, watched
+from eureka_agent.tasks.packages import package_of, registered_by_plugins
 
 ASSUMED_LIMIT = 10_000
 """Bound on the steps of an episode where nobody named a time limit."""
@@ -36,9 +38,9 @@ def build(constructor: Constructor, label: str) -> gym.Env:
         raise TaskError(
             f"{label} cannot be built: {error}", fix="Install what the message names, then try again."
         ) from error
-    except Exception as error:
+    except FOREIGN as error:
         raise TaskError(
-            f"{label} cannot be built: {type(error).__name__}: {error}",
+            f"{label} cannot be built: {raised(error)}",
             fix="Build it alone in Python to see the whole traceback.",
         ) from error
     if not isinstance(env, gym.Env):
@@ -47,7 +49,21 @@ def build(constructor: Constructor, label: str) -> gym.Env:
             allowed="a single gymnasium.Env (not a vector environment, not an older gym.Env)",
             fix="Return one environment; old ones can be wrapped with shimmy.",
         )
+    _check_spaces(env, label)
     return env
+
+
+def _check_spaces(env: gym.Env, label: str) -> None:
+    """Raise TaskError unless an environment says what it observes and what it can be told."""
+    for name in ("observation_space", "action_space"):
+        space = getattr(env, name, None)
+        if not isinstance(space, gym.Space):
+            got = "has no" if space is None else f"has a {type(space).__name__} as"
+            raise TaskError(
+                f"{label} {got} {name}.",
+                allowed="a Gymnasium space, e.g. gymnasium.spaces.Box(-1.0, 1.0, (2,))",
+                fix=f"Set self.{name} in the environment's __init__.",
+            )
 
 
 def guarded(constructor: Constructor, label: str, max_episode_steps: int) -> Constructor:
@@ -71,13 +87,16 @@ def time_limit(env: gym.Env) -> int | None:
 def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor, int | None]:
     """Return the constructor of a registered environment, without its time limit, and that limit.
 
-    Raises TaskError with the nearest registered ids if there is none of this name.
+    `env_id` may stand after the module whose import registers it: `module:Id-v0`. Raises TaskError with the
+    nearest registered ids, or the import that is missing.
     """
-    module, _, _ = env_id.rpartition(":")
+    module, _, bare = env_id.rpartition(":")
     if module:
         import_module(module, path=str(Path.cwd()))
+    if bare not in gym.registry:
+        registered_by_plugins(bare)
     try:
-        spec = gym.spec(env_id.rpartition(":")[2])
+        spec = gym.spec(bare)
     except gym.error.Error as error:
         raise _unknown_id(env_id, error) from error
 
@@ -85,7 +104,7 @@ def gym_constructor(env_id: str, kwargs: Mapping[str, Any]) -> tuple[Constructor
         if ".mujoco" in str(spec.entry_point):
             _import_mujoco()
             route_warnings()
-        return gym.make(env_id, max_episode_steps=-1, disable_env_checker=True, **kwargs)
+        return gym.make(bare, max_episode_steps=-1, disable_env_checker=True, **kwargs)
 
     return make, spec.max_episode_steps
 
@@ -107,13 +126,20 @@ def _import_mujoco() -> None:
 
 def _unknown_id(env_id: str, error: gym.error.Error) -> TaskError:
     bare = env_id.rpartition(":")[2]
+    if env_id == bare and (package := package_of(bare)) is not None:
+        return TaskError(
+            f"Gymnasium knows no environment '{env_id}' unless the package '{package}' is imported.",
+            allowed=f"the id after the module that registers it: {package}:{bare}",
+            fix=f"Name it gym:{package}:{bare}.",
+        )
     ids = sorted(gym.registry)
     similar = [known for known in ids if known.split("-v")[0].lower() == bare.split("-v")[0].lower()]
     hint = f" Did you mean '{similar[-1]}'?" if similar else did_you_mean(bare, ids)
     return TaskError(
         f"Gymnasium knows no environment '{env_id}'.{hint}",
         allowed=f"a registered id ({len(ids)} here, e.g. CartPole-v1); {str(error).splitlines()[0]}",
-        fix="List them with gymnasium.pprint_registry(), or use module:function for your own.",
+        fix="List them with gymnasium.pprint_registry(). One that an import registers is named module:Id-v0, "
+        "one that your own function builds module:function.",
     )
 
 
@@ -131,8 +157,10 @@ def import_module(name: str, path: str | None) -> Any:
             allowed="a module that Python can import here",
             fix="Start from the folder that holds it, or install its package.",
         ) from error
-    except Exception as error:
-        raise TaskError(f"Importing '{name}' raised {type(error).__name__}: {error}") from error
+    except FOREIGN as error:
+        raise TaskError(
+            f"Importing '{name}' raised {raised(error)}", fix="Import it alone in Python to see why."
+        ) from error
 
 
 def factory_constructor(value: str, path: str | None, kwargs: Mapping[str, Any]) -> Constructor:

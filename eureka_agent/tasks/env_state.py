@@ -1,4 +1,4 @@
-"""What one Gymnasium environment remembers, as plain data, where it offers it.
+"""The state of one Gymnasium environment as plain data, if it supports that.
 
 Three kinds do:
 
@@ -56,7 +56,7 @@ def no_state(env: gym.Env) -> str:
 
 
 def read_state_of(env: gym.Env) -> Any:
-    """Return everything an environment remembers, JSON-able; raises TaskError where it does not offer it."""
+    """Return an environment's complete state, JSON-able; raises TaskError if unsupported."""
     try:
         return _read(env)
     except TypeError as error:
@@ -69,7 +69,7 @@ def read_state_of(env: gym.Env) -> Any:
 
 
 def write_state_of(env: gym.Env, state: Any) -> None:
-    """Put an environment that was reset before into a state that `read_state_of` returned."""
+    """Restore an environment, already reset, to a state from `read_state_of`."""
     inner: Any = bare(env)
     for wrapper, elapsed in zip(_time_limits(env), state["elapsed"], strict=True):
         wrapper._elapsed_steps = elapsed
@@ -85,7 +85,7 @@ def _read(env: gym.Env) -> dict[str, Any]:
     """Return the state; raises TypeError where some of it is not plain."""
     inner = bare(env)
     if inner is None:
-        raise TypeError("one of its wrappers may remember something.")
+        raise TypeError("one of its wrappers may keep state.")
     state: dict[str, Any] = {"elapsed": [wrapper._elapsed_steps for wrapper in _time_limits(env)]}
     if callable(getattr(inner, "get_state", None)) and callable(getattr(inner, "set_state", None)):
         generator = {"_np_random": packed(inner.np_random)}

@@ -1,7 +1,6 @@
 """Scoring episodes: `Fitness` is a function of a trajectory with a version; a task's own is `TaskFitness`.
 
-Whatever an episode was scored by, it can be scored again by something else from what was recorded of it.
-Nothing else than `TaskFitness` looks at `reduce`.
+A recorded episode can be scored again by any other fitness. Only `TaskFitness` reads `reduce`.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _SO_FAR: Mapping[str, Callable[[Array], Array]] = {
 
 
 class Scorable(Protocol):
-    """What a fitness sees of a whole episode of T steps; every trajectory is one."""
+    """The data of a whole episode of T steps that a fitness reads; every trajectory provides it."""
 
     @property
     def signals(self) -> Mapping[str, Array]:
@@ -53,7 +52,7 @@ class Fitness(Protocol):
 
     @property
     def version(self) -> str:
-        """What tells scores apart that must not be compared; another definition has another one."""
+        """Scores of different versions must not be compared; another definition has another version."""
         ...
 
     def __call__(self, trajectory: Scorable) -> float:
@@ -62,7 +61,7 @@ class Fitness(Protocol):
 
 
 class TaskFitness:
-    """The fitness of a task: the one place that knows how its steps become an episode's score."""
+    """The fitness of a task: the one place that turns per-step fitness into an episode's score."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -94,7 +93,7 @@ class TaskFitness:
             raise TaskError(
                 f"Task '{self._task.name}' is scored by its environment's reward, which was not recorded.",
                 allowed="trajectories with their native reward",
-                fix="Play again: earlier versions kept signals only.",
+                fix="Record the episode again: earlier versions kept signals only.",
             )
         return self.of_signals(trajectory.signals, 0.0 if native is None else float(native.sum()))
 

@@ -20,9 +20,10 @@ from eureka_agent.tasks.context import environment_context
 from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
-from eureka_agent.tasks.schema import TaskFile, base_folder, read_task_file
+from eureka_agent.tasks.schema import BudgetSection, SignalSection, TaskFile, base_folder, read_task_file
 from eureka_agent.tasks.task import (
     Array,
+    Element,
     FitnessSpec,
     Signal,
     Signals,
@@ -35,7 +36,9 @@ from eureka_agent.tasks.task import (
 
 TASK_FILE = "task.toml"
 
-_FUNCTIONS = ("initial_signals", "signals", "fitness_step", "fitness_episode", "events", "read_state")
+_FUNCTIONS = (
+    "initial_signals", "signals", "fitness_step", "fitness_episode", "fitness_parts", "events", "read_state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,16 +106,19 @@ def folder_task(ref: TaskRef) -> Task:
     known = options.get("max_episode_steps") or own_limit
     limit = known or building.ASSUMED_LIMIT
     context = environment_context(env, goal=False)
-    info = info_names(file.environment.info, [leaf.name for leaf in leaves_of(env.observation_space)])
+    info = info_names(
+        [*file.environment.info, *file.environment.step_info],
+        [leaf.name for leaf in leaves_of(env.observation_space)],
+    )
     env.close()
-    budget = TrainingBudget(**file.budget.model_dump())
+    budget = _budget(file.budget)
     needs = needed_function(file.fitness.reduce)
     steps = options.get("env_steps") or (stage.env_steps if stage else None)
     return Task(
         name=options.get("name") or folder.name,
         description=(options.get("goal") or file.description).strip(),
         safety=file.safety.strip(),
-        signals=tuple(Signal(**signal.model_dump()) for signal in file.signals),
+        signals=tuple(_signal(section) for section in file.signals),
         fitness=FitnessSpec(**file.fitness.model_dump()),
         budget=budget if steps is None else replace(budget, env_steps=steps),
         algorithm=file.algorithm.model_dump(exclude_none=True),
@@ -129,7 +135,9 @@ def folder_task(ref: TaskRef) -> Task:
         fitness_step=getattr(module, "fitness_step", None),
         fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
         events=getattr(module, "events", None),
+        fitness_parts=getattr(module, "fitness_parts", None),
         info=info,
+        late_info=tuple(name for name, key in info.items() if key in file.environment.step_info),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,
@@ -147,6 +155,16 @@ def _folders(folder: Path, file: TaskFile) -> list[Path]:
         folders.append(base_folder(folders[-1] / TASK_FILE, file.extends))
         file = read_task_file(folders[-1] / TASK_FILE)
     return folders
+
+
+def _signal(section: SignalSection) -> Signal:
+    elements = tuple(Element(**element.model_dump()) for element in section.elements)
+    return Signal(**{**section.model_dump(), "elements": elements})
+
+
+def _budget(section: BudgetSection) -> TrainingBudget:
+    stated = bool({"checkpoints", "eval_episodes"} & section.model_fields_set)
+    return TrainingBudget(**section.model_dump(exclude_none=True), evaluation_stated=stated)
 
 
 def _stages(file: TaskFile, folder: Path) -> tuple[Stage, ...]:
@@ -185,7 +203,8 @@ def _constructor(
         constructor, limit = building.gym_constructor(environment.id, kwargs)
         return constructor, environment.id, limit
     factory = environment.factory or ""
-    return building.factory_constructor(factory, str(folder), kwargs), factory, None
+    place = folder if environment.path is None else (folder / environment.path).resolve()
+    return building.factory_constructor(factory, str(place), kwargs), factory, None
 
 
 def load_module(path: Path) -> ModuleType:

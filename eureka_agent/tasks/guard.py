@@ -1,24 +1,39 @@
-"""The thin layer around every environment that turns broken promises into errors a person can act on."""
+"""A thin wrapper around every environment that turns contract violations into actionable errors."""
 
 from __future__ import annotations
 
 import math
 import numbers
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.tasks import hanging
+from eureka_agent.tasks.culprit import FOREIGN, raised
+
+STEP_WALL_S = 20.0
+"""A step that takes longer has hung as far as a training is concerned: even short ones have thousands."""
+RESET_WALL_S = 120.0
+"""A first reset may load files."""
 
 
-class Guard(gym.Wrapper):
+class Guard(gym.Wrapper, RecordConstructorArgs):
     """Check the form of what `reset` and `step` return: a pair, five values, a finite reward, real flags."""
+
+    def __init__(self, env: gym.Env, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` gives seconds and measures each call."""
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
+        self._clock = clock
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict]:
         """Reset the environment; raises TaskError if it fails or does not return `(observation, info)`."""
-        result: Any = self._call("reset", lambda: self.env.reset(seed=seed, options=options))
+        result: Any = self._call("reset", lambda: self.env.reset(seed=seed, options=options), RESET_WALL_S)
         if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], Mapping):
             raise TaskError(
                 f"reset() of {self._name} returned {_form(result)}.",
@@ -29,7 +44,7 @@ class Guard(gym.Wrapper):
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict]:
         """Step the environment; raises TaskError if it fails or breaks Gymnasium's contract."""
-        result: Any = self._call("step", lambda: self.env.step(action))
+        result: Any = self._call("step", lambda: self.env.step(action), STEP_WALL_S)
         if not isinstance(result, tuple) or len(result) != 5:
             raise TaskError(
                 f"step() of {self._name} returned {_form(result)}.",
@@ -48,16 +63,27 @@ class Guard(gym.Wrapper):
     def _name(self) -> str:
         return type(self.env.unwrapped).__name__
 
-    def _call(self, method: str, call: Callable[[], Any]) -> Any:
+    def _call(self, method: str, call: Callable[[], Any], wall_s: float) -> Any:
+        began = self._clock()
+        hanging.begin(self, method, wall_s)
         try:
-            return call()
+            result = call()
         except EurekaError:
             raise
-        except Exception as error:
+        except FOREIGN as error:
             raise TaskError(
-                f"{method}() of {self._name} raised {type(error).__name__}: {error}",
+                f"{method}() of {self._name} raised {raised(error)}",
                 fix="Run the environment alone with random actions to see where it fails.",
             ) from error
+        finally:
+            hanging.end()
+        if (took_s := self._clock() - began) > wall_s:
+            raise TaskError(
+                f"{method}() of {self._name} took {took_s:.0f} s.",
+                allowed=f"at most {wall_s:g} s a call; a training makes thousands of them",
+                fix="Look for a sleep, a download or a window in the environment.",
+            )
+        return result
 
     def _reward(self, reward: Any) -> float:
         if isinstance(reward, np.ndarray) and reward.size == 1:

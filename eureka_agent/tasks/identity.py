@@ -34,7 +34,7 @@ def task_digest(task: Task, journalled: TaskRef | None = None) -> str:
 
 
 def journalled_ref(ref: TaskRef) -> TaskRef:
-    """Return a reference as a log holds it: of a pickle only its digest, for nobody shall unpickle a log."""
+    """Return a reference as stored in a log: of a pickle only its digest; logs are never unpickled."""
     if ref.kind != "pickled":
         return ref
     digest = hashlib.sha256(base64.b64decode(ref.value)).hexdigest()

@@ -14,6 +14,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks.observe import numeric_info
@@ -113,8 +114,12 @@ def check_fields(env: gym.Env, names: Sequence[str], label: str) -> None:
             )
 
 
-class EndWhenUnstable(gym.Wrapper):
+class EndWhenUnstable(gym.Wrapper, RecordConstructorArgs):
     """Ends the episode at any simulator warning: MuJoCo resets an unstable world silently."""
+
+    def __init__(self, env: gym.Env) -> None:
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Step; `terminated` if MuJoCo counted a warning since the last reset."""

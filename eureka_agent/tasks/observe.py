@@ -14,12 +14,14 @@ from gymnasium import spaces
 from gymnasium.spaces.utils import flatten_space
 
 from eureka_agent.errors import TaskError, TrainingError
-from eureka_agent.tasks.task import Array, Signal
+from eureka_agent.tasks.task import Array, Signal, Task
 
 RESERVED = frozenset({"obs", "action", "memory", "np", "math", "numpy"})
 """Names that an `info` entry may not take: they mean something else inside a reward."""
 
 _NUMERIC_KINDS = "fiub"
+_PICTURE = 32
+"""Pixels of a side from which an array of whole numbers is a picture, and not a grid."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,21 @@ class Leaf:
         if isinstance(self.space, spaces.MultiBinary):
             return Signal(self.name, self.shape, meaning="flags, 0 or 1", low=0.0, high=1.0)
         low, high = common_bounds(self.space)
-        return Signal(self.name, self.shape, meaning="as the environment observes it", low=low, high=high)
+        return Signal(self.name, self.shape, meaning=self._meaning, low=low, high=high)
+
+    @property
+    def _meaning(self) -> str:
+        """What an array is by its form; pictures and grids read like nothing else."""
+        whole = self.space.dtype is not None and self.space.dtype.kind in "iu"
+        match self.shape:
+            case (rows, columns, 1 | 3 | 4 as depth) if whole and min(rows, columns) >= _PICTURE:
+                return f"a picture of {rows} x {columns} pixels with {depth} channels, x[:, row, column, k]"
+            case (rows, columns, depth):
+                return f"a grid of {rows} x {columns} cells with {depth} numbers each, x[:, i, j, k]"
+            case (rows, columns):
+                return f"a table of {rows} rows and {columns} columns, x[:, row, column]"
+            case _:
+                return "as the environment observes it"
 
 
 def common_bounds(space: gym.Space) -> tuple[float | None, float | None]:
@@ -73,10 +89,34 @@ def common_bounds(space: gym.Space) -> tuple[float | None, float | None]:
     return (low if np.isfinite(low) else None), (high if np.isfinite(high) else None)
 
 
+def is_text(space: gym.Space) -> bool:
+    """Tell whether a space is of words, as MiniGrid's missions are: no policy here reads them."""
+    return isinstance(space, spaces.Text) or (space.dtype is not None and space.dtype.kind == "U")
+
+
+def dropped_from(space: gym.Space, name: str = "obs") -> tuple[str, ...]:
+    """Return the names of those entries of a Dict or Tuple space that are words, and are left out."""
+    inner: Iterable[tuple[Any, gym.Space]] = ()
+    if isinstance(space, spaces.Dict):
+        inner = space.spaces.items()
+    elif isinstance(space, spaces.Tuple):
+        inner = enumerate(space.spaces)
+    return tuple(
+        dropped
+        for key, entry in inner
+        for dropped in ((f"{name}['{key}']",) if is_text(entry) else dropped_from(entry, f"{name}['{key}']"))
+    )
+
+
 def leaves_of(space: gym.Space) -> tuple[Leaf, ...]:
-    """Return the leaves of an observation space in Gymnasium's own order; raises TaskError if unsupported."""
+    """Return the leaves of an observation space in Gymnasium's own order, without words beside them.
+
+    Raises TaskError if it holds what is no array of a fixed shape, or nothing else than words.
+    """
     found: list[Leaf] = []
     _collect(space, (), "obs", found)
+    if not found:
+        raise _no_array(space)
     names = unique_names([leaf.name for leaf in found], taken=())
     return tuple(Leaf(leaf.path, leaf.space, name) for leaf, name in zip(found, names, strict=True))
 
@@ -90,12 +130,16 @@ def _collect(space: gym.Space, path: tuple[Any, ...], name: str, found: list[Lea
             _collect(inner, (*path, position), f"{name}_{position}", found)
     elif isinstance(space, (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)):
         found.append(Leaf(path, space, name))
-    else:
-        raise TaskError(
-            f"The observation space holds a {type(space).__name__}, which has no fixed array shape.",
-            allowed="Box, Discrete, MultiDiscrete, MultiBinary, and Dict or Tuple of them",
-            fix="Wrap the environment so that it observes fixed arrays (gymnasium.ObservationWrapper).",
-        )
+    elif not (path and is_text(space)):
+        raise _no_array(space)
+
+
+def _no_array(space: gym.Space) -> TaskError:
+    return TaskError(
+        f"The observation space holds a {type(space).__name__}, which has no fixed array shape.",
+        allowed="Box, Discrete, MultiDiscrete, MultiBinary, and Dict or Tuple of them; words beside them",
+        fix="Wrap the environment so that it observes fixed arrays (gymnasium.ObservationWrapper).",
+    )
 
 
 def as_identifier(text: str) -> str:
@@ -166,27 +210,44 @@ def _leaves_space(leaf: Leaf, got: str) -> TaskError:
     )
 
 
-def check_bounds(leaf: Leaf, batch: Array) -> None:
-    """Raise TaskError if a batch `(n, *shape)` from `check_leaf` is outside the bounds of its space."""
-    if isinstance(leaf.space, spaces.Box):
-        low, high = leaf.space.low.astype(np.float64), leaf.space.high.astype(np.float64)
-    elif isinstance(leaf.space, spaces.Discrete):
-        low = np.asarray(float(leaf.space.start))
-        high = low + float(leaf.space.n) - 1.0
-    elif isinstance(leaf.space, spaces.MultiDiscrete):
-        low = leaf.space.start.astype(np.float64)
-        high = low + leaf.space.nvec - 1.0
-    else:
-        low, high = np.zeros(leaf.shape), np.ones(leaf.shape)
+def check_bounds(leaf: Leaf, batch: Array) -> str:
+    """Return what is a little outside the bounds of its space in a batch `(n, *shape)`, in words, or "".
+
+    A little is no more than the widest range in the space: simulators overshoot, and some spaces are declared
+    too narrow. Raises TaskError for what is further out, and for identifiers that are none.
+    """
+    low, high = _bounds(leaf)
+    excess = np.maximum(low - batch, batch - high)
     # Environments compute in float64 and clip there; a bound may be missed by a rounding.
-    slack_low = 1e-4 * (1.0 + np.abs(np.where(np.isfinite(low), low, 0.0)))
-    slack_high = 1e-4 * (1.0 + np.abs(np.where(np.isfinite(high), high, 0.0)))
-    outside = (batch < low - slack_low) | (batch > high + slack_high)
-    if outside.any():
-        where = np.argwhere(outside)[0]
-        index = tuple(int(i) for i in where[1:])
-        value = batch[tuple(where)]
-        raise _leaves_space(leaf, f"{value:g}" + (f" at index {list(index)}" if index else ""))
+    nearest = np.where(batch < low, low, high)
+    outside = excess > 1e-4 * (1.0 + np.abs(np.where(np.isfinite(nearest), nearest, 0.0)))
+    if not outside.any():
+        return ""
+    where = np.unravel_index(int(np.argmax(np.where(outside, excess, -np.inf))), batch.shape)
+    index = [int(i) for i in where[1:]]
+    found = f"{batch[where]:g}" + (f" at index {index}" if index else "")
+    if not isinstance(leaf.space, spaces.Box) or excess[where] > _widest(low, high):
+        raise _leaves_space(leaf, found)
+    at = tuple(index)
+    return f"'{leaf.name}' reaches {found}, its space says {low[at]:.4g} to {high[at]:.4g}"
+
+
+def _widest(low: Array, high: Array) -> float:
+    widths = (high - low)[np.isfinite(low) & np.isfinite(high)]
+    return float(np.max(widths, initial=0.0))
+
+
+def _bounds(leaf: Leaf) -> tuple[Array, Array]:
+    """Return the least and the greatest values of a leaf's space, each float64 `shape`."""
+    if isinstance(leaf.space, spaces.Box):
+        return leaf.space.low.astype(np.float64), leaf.space.high.astype(np.float64)
+    if isinstance(leaf.space, spaces.Discrete):
+        low = np.asarray(float(leaf.space.start))
+        return low, low + float(leaf.space.n) - 1.0
+    if isinstance(leaf.space, spaces.MultiDiscrete):
+        low = leaf.space.start.astype(np.float64)
+        return low, low + leaf.space.nvec - 1.0
+    return np.zeros(leaf.shape), np.ones(leaf.shape)
 
 
 def one_hot(values: Array, start: int, count: int) -> Array:
@@ -219,10 +280,15 @@ def policy_observation(leaves: Sequence[Leaf], state: Mapping[str, Array]) -> Ar
 
 def policy_space(space: gym.Space) -> spaces.Box:
     """Return the space of `policy_observation`, a flat float32 Box."""
-    flat = flatten_space(space)
-    if not isinstance(flat, spaces.Box):
+    flat = [flatten_space(leaf.space) for leaf in leaves_of(space)]
+    boxes = [part for part in flat if isinstance(part, spaces.Box)]
+    if len(boxes) < len(flat):
         raise TaskError(f"The observation space {space} cannot be flattened.", allowed="fixed-size spaces")
-    return spaces.Box(flat.low.astype(np.float32), flat.high.astype(np.float32), dtype=np.float32)
+    low, high = (
+        np.concatenate([bound.astype(np.float32) for bound in bounds])
+        for bounds in zip(*((part.low, part.high) for part in boxes), strict=True)
+    )
+    return spaces.Box(low, high, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -323,3 +389,9 @@ def stack_info(
         rows.append(row)
         shape = row.shape
     return np.stack(rows)
+
+
+def late_zeros(task: Task, name: str, count: int) -> Array:
+    """Return what an `info` entry that only steps bring is after a reset: zeros `(count, ...)`."""
+    signal = task.signal(name)
+    return np.zeros((count, *(() if signal is None else signal.shape)), np.float32)

@@ -1,4 +1,4 @@
-"""Finding tasks by what a person types, and again in another process."""
+"""Finding tasks by name, and again in another process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from eureka_agent.resources import resource_folders
 from eureka_agent.tasks import building
 from eureka_agent.tasks.folder import TASK_FILE, folder_task
 from eureka_agent.tasks.generic import generic_task
+from eureka_agent.tasks.packages import is_environment_id
 from eureka_agent.tasks.schema import read_task_file
 from eureka_agent.tasks.task import Task, TaskRef
 
@@ -89,22 +90,25 @@ def load_task(ref: TaskRef) -> Task:
         return generic_task(ref)
     raise TaskError(
         f"A task of the kind '{ref.kind:.40}' cannot be loaded from its name: its task was not loaded.",
-        allowed="folder, gym, factory; a constructor in memory is given anew",
+        allowed="folder, gym, factory; a constructor in memory must be passed again",
         fix="Name the environment with --env module:function, or pass its constructor as `env`.",
     )
 
 
 def environment_ref(env: str | Callable[[], gym.Env]) -> TaskRef:
-    """Return the reference of an environment given as an id, `module:function` or a constructor."""
+    """Return the reference of an environment given as an id, `module:function` or a constructor.
+
+    An id may stand after the module whose import registers it: what ends in -v and a number is one.
+    """
     if isinstance(env, str):
         bare = env.removeprefix("gym:")
-        if bare != env or ":" not in env:
+        if bare != env or ":" not in env or is_environment_id(env):
             return TaskRef("gym", bare)
         return TaskRef("factory", env, {"path": str(Path.cwd())})
     if not callable(env):
         raise TaskError(
             f"env is a {type(env).__name__}, not a constructor.",
-            allowed="a Gymnasium id, 'module:function', or a function that builds an environment",
+            allowed="an id, 'module:Id-v0', 'module:function', or a function that builds an environment",
             fix="Pass `lambda: env_class(...)`, not an environment itself: training builds several.",
         )
     if (found := building.importable_name(env)) is not None:
@@ -121,7 +125,9 @@ def _resolved(name: str, envs: Path | None) -> TaskRef:
     if (Path(name) / TASK_FILE).is_file():
         return TaskRef("folder", str(Path(name).resolve()))
     if Path(name).is_dir() and ("/" in name or name in (".", "..")):
-        raise TaskError(f"The folder {name} holds no {TASK_FILE}.", fix="Make one with `eureka-agent init`.")
+        raise TaskError(
+            f"The folder {name} contains no {TASK_FILE}.", fix="Create one with `eureka-agent init`."
+        )
     if ":" in name:
         return environment_ref(name)
     raise _unknown(name, envs)
@@ -134,13 +140,13 @@ def _unknown(name: str, envs: Path | None) -> TaskError:
     return TaskError(
         f"There is no task '{name}'.{hint}",
         allowed=_known(envs),
-        fix="Name a task, or make one with `eureka-agent init`.",
+        fix="Name a task, or create one with `eureka-agent init`.",
     )
 
 
 def _known(envs: Path | None) -> str:
     names = ", ".join(task.name for task in list_tasks(envs=envs)) or "(no task folders found)"
-    return f"{names}; a task folder's path; gym:<id>; or --env module:function"
+    return f"{names}; a task folder's path; gym:<id>; or --env module:function or module:Id-v0"
 
 
 def list_tasks(*, envs: Path | None = None) -> list[TaskSummary]:

@@ -1,12 +1,14 @@
-"""A new task folder that loads and runs as it stands, with comments on what to change."""
+"""A new task folder that loads and runs as it is, with comments on what to change."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.registry import environment_ref, load_task
-from eureka_agent.tasks.task import Signal, Task
+from eureka_agent.tasks.task import Element, Signal, Task, TaskRef
 
 
 def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
@@ -22,14 +24,19 @@ def write_task(name: str, *, env_id: str, goal: str, folder: Path) -> Path:
         TaskError: the name cannot be used, the folder exists, or the environment cannot be built.
     """
     if not name.isidentifier():
-        raise TaskError(f"'{name}' cannot be a task's name.", allowed="letters, digits and _, no digit first")
+        raise TaskError(
+            f"'{name}' is not a valid task name.", allowed="letters, digits and _, no digit first"
+        )
     target = folder / name
     if target.exists():
         raise TaskError(f"{target} exists already.", fix="Choose another name, or delete the folder first.")
     ref = environment_ref(env_id)
     task = load_task(ref)
+    path = _path(ref, target)
     (target / "hacks").mkdir(parents=True)
-    (target / "task.toml").write_text(_toml(task, goal, gym_id=ref.kind == "gym"), encoding="utf-8")
+    (target / "task.toml").write_text(
+        _toml(task, goal, gym_id=ref.kind == "gym", path=path), encoding="utf-8"
+    )
     (target / "task.py").write_text(_python(name, task), encoding="utf-8")
     (target / "hacks" / "README.md").write_text(_HACKS, encoding="utf-8")
     return target
@@ -40,15 +47,41 @@ def _quoted(text: str) -> str:
     return '"' + " ".join(escaped.split()) + '"'
 
 
-def _toml(task: Task, goal: str, *, gym_id: bool) -> str:
+def _path(ref: TaskRef, target: Path) -> str | None:
+    """Return where a factory's module lies, seen from the new folder; None where Python finds it anyway."""
+    folder = ref.options.get("path") if ref.kind == "factory" else None
+    module = sys.modules.get(ref.value.partition(":")[0].partition(".")[0])
+    if folder is None or module is None or not module.__file__:
+        return None
+    place = Path(module.__file__).parent
+    lies_there = Path(folder) in (place, place.parent)
+    return Path(os.path.relpath(folder, target)).as_posix() if lies_there else None
+
+
+def _info(task: Task) -> str:
+    """Return the lines of task.toml that take entries of `info`, and say what is left out."""
+    late = [task.info[name] for name in task.late_info]
+    always = [key for key in task.info.values() if key not in late]
+    lines = [f"# {notice}" for notice in task.notices]
+    for field, keys, note in (
+        ("info", always, "entries of info that task.py finds in the state"),
+        ("step_info", late, "entries that only steps bring: 0 after a reset"),
+    ):
+        if keys:
+            lines.append(f"{field} = [{', '.join(map(_quoted, keys))}]  # {note}")
+    return "".join(f"{' '.join(line.split())}\n" for line in lines)
+
+
+def _toml(task: Task, goal: str, *, gym_id: bool, path: str | None) -> str:
     source = f"id = {_quoted(task.env_id)}" if gym_id else f"factory = {_quoted(task.env_id)}"
-    info = ", ".join(_quoted(key) for key in task.info.values())
+    if path is not None:
+        source += f"\npath = {_quoted(path)}  # where the factory's module lies, seen from this folder"
     return _TOML.format(
         goal=_quoted(goal),
         source=source,
         limit=task.max_episode_steps,
         unsure="" if task.time_limit_known else "  # a guess: the environment names no time limit",
-        info=f"info = [{info}]  # entries of info that task.py finds in the state\n" if info else "",
+        info=_info(task),
         signals="\n".join(_signal(signal) for signal in task.signals),
     )
 
@@ -63,7 +96,17 @@ def _signal(signal: Signal) -> str:
     ]
     if signal.dtype != "float32":
         lines.append(f"dtype = {_quoted(signal.dtype)}")
+    if signal.elements:
+        lines += ["elements = [", *(f"    {_element(element)}," for element in signal.elements), "]"]
     return "\n".join(lines) + "\n"
+
+
+def _element(element: Element) -> str:
+    words = [f"{name} = {_quoted(text)}" for name in ("meaning", "unit") if (text := getattr(element, name))]
+    words += [
+        f"{side} = {value!r}" for side in ("low", "high") if (value := getattr(element, side)) is not None
+    ]
+    return f"{{ {', '.join(words)} }}" if words else "{}"
 
 
 def _python(name: str, task: Task) -> str:
@@ -73,8 +116,14 @@ def _python(name: str, task: Task) -> str:
         name=name,
         entries="\n".join(f'        "{signal.name}": state["{signal.name}"],' for signal in shown),
         first=shown[0].name,
+        number=f'signals["{shown[0].name}"]' + _column(shown[0]),
         dim=action.shape[0] if action is not None else 1,
     )
+
+
+def _column(signal: Signal) -> str:
+    """Return what picks one number for every world."""
+    return f"[:, {', '.join('0' * len(signal.shape))}]" if signal.shape else ""
 
 
 _TOML = """\
@@ -106,8 +155,10 @@ direction = "maximize"
 [budget]
 # What training with one reward may spend.
 env_steps = 50_000
-checkpoints = 10
-eval_episodes = 10
+# A run fits these to the length of an episode, so that evaluation takes at most a fifth of its steps. What is
+# said here stands.
+# checkpoints = 10
+# eval_episodes = 10
 
 [algorithm]
 # Settings of PPO; what is left out keeps the trainer's default.
@@ -147,17 +198,17 @@ def signals(before, action, after):
 #
 # def fitness_step(signals):
 #     """Score of each step, one number for every world."""
-#     return -np.abs(signals["{first}"])
+#     return -np.abs({number})
 #
 # def fitness_episode(signals):
 #     """Score of one whole episode; each signal has one row for every step."""
 #     return float(np.mean(signals["{first}"][-100:]))
 #
-# To name what ends an episode, for whoever reads of it:
+# To name what ends an episode or should be spoken of, for whoever reads of it:
 #
 # def events(signals):
-#     """For each cause, in which worlds it holds; asked about the step that ended an episode."""
-#     return {{"it went too far": np.abs(signals["{first}"]) > 10.0}}
+#     """For each event, in which worlds it holds; those of the step that ended an episode are why."""
+#     return {{"it went too far": np.abs({number}) > 10.0}}
 '''
 
 _HACKS = """\

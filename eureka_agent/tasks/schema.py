@@ -24,9 +24,13 @@ class EnvironmentSection(Section):
 
     id: str | None = Field(None, description="a Gymnasium id, e.g. CartPole-v1")
     factory: str | None = Field(None, description="module:function; the task's folder is searched as well")
+    path: str | None = Field(None, description="folder that factory is imported from, seen from the task's")
     kwargs: dict[str, Any] = Field({}, description="arguments of gymnasium.make or of the factory")
     max_episode_steps: int | None = Field(None, ge=1, description="time limit; default: the registered one")
     info: tuple[str, ...] = Field((), description="keys of `info` that task.py finds in the state")
+    step_info: tuple[str, ...] = Field(
+        (), description="keys of `info` that only steps bring; task.py finds 0 after a reset"
+    )
     state: tuple[str, ...] = Field(
         (), description="fields of MuJoCo's MjData that task.py finds in the state"
     )
@@ -36,6 +40,15 @@ class EnvironmentSection(Section):
         if (self.id is None) == (self.factory is None):
             raise ValueError("give exactly one of id and factory")
         return self
+
+
+class ElementSection(Section):
+    """One number of a signal that is a vector."""
+
+    meaning: str = Field("", description="what it measures, in words")
+    unit: str = Field("", description="e.g. m, m/s, rad")
+    low: float | None = Field(None, description="least value")
+    high: float | None = Field(None, description="greatest value")
 
 
 class SignalSection(Section):
@@ -48,6 +61,9 @@ class SignalSection(Section):
     low: float | None = Field(None, description="least value")
     high: float | None = Field(None, description="greatest value")
     dtype: Literal["float32", "int32"] = Field("float32", description="int32 for identifiers only")
+    elements: tuple[ElementSection, ...] = Field(
+        (), description="what each number of a vector is, in order: tables of meaning, unit, low, high"
+    )
 
     @field_validator("name")
     @classmethod
@@ -57,6 +73,12 @@ class SignalSection(Section):
         if name.startswith("prev_"):
             raise ValueError("prev_ names are made by the program; name the signal itself")
         return name
+
+    @model_validator(mode="after")
+    def _as_many_elements(self) -> SignalSection:
+        if self.elements and self.shape != (len(self.elements),):
+            raise ValueError(f"{len(self.elements)} elements are told of a signal of shape {self.shape}")
+        return self
 
 
 class FitnessSection(Section):
@@ -79,7 +101,9 @@ class BudgetSection(Section):
     checkpoints: int = Field(10, ge=1, description="evaluations while learning")
     eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
     wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")
-    memory_mb: int = Field(4096, ge=64, description="memory limit of a training process")
+    memory_mb: int | None = Field(
+        None, ge=64, description="memory limit of a training process; default: what the machine can spare"
+    )
 
 
 class AlgorithmSection(Section):

@@ -10,11 +10,23 @@ from typing import Any, Literal, Protocol
 import gymnasium as gym
 import numpy as np
 
+from eureka_agent.resources import usable_memory_mb
+
 Array = np.ndarray
 Signals = dict[str, Array]
 State = Mapping[str, Array]
 """What a simulator shows of its worlds, each array with a leading axis `num_envs`: `obs` (dictionary
 observations as `obs_<key>`), numeric `info` entries under their own names."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """One number of a vector."""
+
+    meaning: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,8 @@ class Signal:
     low: float | None = None
     high: float | None = None
     dtype: Literal["float32", "int32"] = "float32"
+    elements: tuple[Element, ...] = ()
+    """What each number of a vector is, in order; empty where they do not differ in what is known."""
 
     @property
     def previous(self) -> Signal:
@@ -66,8 +80,18 @@ class TrainingBudget:
     checkpoints: int = 10
     eval_episodes: int = 10
     """Episodes of each evaluation set; checkpoints are chosen on one set, scored on another."""
+    score_episodes: int | None = None
+    """Episodes that the chosen checkpoint is scored on; None is as many as it was chosen on."""
+    evaluation_stated: bool = False
+    """Whether somebody decided on these three; else a run fits them to the length of its trainings."""
     wall_s: float = 600.0
-    memory_mb: int = 4096
+    memory_mb: int = field(default_factory=usable_memory_mb)
+    """Memory limit of a training process; by default what this machine can spare."""
+
+    @property
+    def scoring_episodes(self) -> int:
+        """Episodes that the chosen checkpoint is scored on."""
+        return self.eval_episodes if self.score_episodes is None else self.score_episodes
 
 
 @dataclass(frozen=True)
@@ -148,10 +172,17 @@ class Task:
     fitness_episode: Callable[[Mapping[str, Array]], float] | None = None
     """Whole-episode fitness from `{signal: (T, ...)}`; set only where `fitness.reduce == "episode"`."""
     events: Callable[[Signals], Mapping[str, Array]] | None = None
+    """Name to `(num_envs,)`: in which worlds something holds that a person would speak of. Those of the step
+    that ended an episode are why it ended; an episode that never ends early only passes through them."""
+    fitness_parts: Callable[[Mapping[str, Array]], Mapping[str, Array]] | None = None
+    """Of a score that asks for several things at once: name to the steps `(T,)` on which one of them holds,
+    from `{signal: (T, ...)}` of a whole episode. Where they never hold together the score is 0."""
     info: Mapping[str, str] = field(default_factory=dict)
     """Entries of `info` that stand in the state: name there to key in the environment's `info`."""
     late_info: tuple[str, ...] = ()
     """Those of `info` that only steps bring, by their names in the state; they are 0 after a reset."""
+    notices: tuple[str, ...] = ()
+    """Sentences to tell the person when a run begins: what is left out, say."""
     reads_inside: bool = True
     """False where `behaviour.read_state` reads nothing: such a task needs no environment at hand."""
     state: tuple[str, ...] = ()

@@ -143,10 +143,13 @@ def checked_signals(task: Task, signals: Mapping[str, Array], function: str, row
 
 
 def _wrong(task: Task, name: str, function: str, problem: str) -> TaskError:
+    fix = f"Check that the environment is the task's own, {task.env_id}: another one needs another task."
+    if task.folder is not None:
+        fix += " If it is, correct the task's task.py or the [[signals]] in its task.toml."
     return TaskError(
         f"Task '{task.name}': the signal '{name}' of {function}() {problem}",
         allowed="exactly the declared signals, each `(num_envs, *shape)`, finite",
-        fix="Correct the task's task.py or the [[signals]] in its task.toml.",
+        fix=fix,
     )
 
 

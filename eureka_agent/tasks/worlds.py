@@ -13,6 +13,7 @@ from eureka_agent.errors import TaskError
 from eureka_agent.tasks.env_state import no_state, read_state_of, write_state_of
 from eureka_agent.tasks.observe import (
     ActionCodec,
+    late_zeros,
     leaves_of,
     policy_observation,
     policy_space,
@@ -86,7 +87,8 @@ class GymWorlds:
         given, self._first_seeds = self._first_seeds, None
         seeds = given or [None] * self.num_envs
         rows = [env.reset(seed=seed) for env, seed in zip(self.envs, seeds, strict=True)]
-        self.state = self._read(range(self.num_envs), [row[0] for row in rows], [row[1] for row in rows])
+        observations, infos = [row[0] for row in rows], [row[1] for row in rows]
+        self.state = self._read(range(self.num_envs), observations, infos, fresh=True)
         self.final_state = self.state
         self._tracker.reset(self.state)
         self._first = np.ones(self.num_envs, dtype=bool)
@@ -129,7 +131,7 @@ class GymWorlds:
             return result
         ended = np.flatnonzero(done)
         rows = [self.envs[i].reset() for i in ended]
-        fresh = self._read(ended, [row[0] for row in rows], [row[1] for row in rows])
+        fresh = self._read(ended, [row[0] for row in rows], [row[1] for row in rows], fresh=True)
         self.state = {name: _scattered(array, ended, fresh[name]) for name, array in self.final_state.items()}
         self._tracker.reset(self.state, done)
         return replace(result, policy_obs=policy_observation(self.leaves, self.state))
@@ -139,11 +141,19 @@ class GymWorlds:
         worlds: Sequence[int] | range | Array,
         observations: Sequence[Any],
         infos: Sequence[Mapping[str, Any]],
+        *,
+        fresh: bool = False,
     ) -> dict[str, Array]:
-        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself."""
+        """Return the state of some worlds: observation leaves, `info` entries, what the task reads itself.
+
+        `fresh` worlds were just reset.
+        """
         state = {leaf.name: stack_leaf(leaf, observations) for leaf in self.leaves}
         for name, key in self.task.info.items():
-            state[name] = stack_info(name, key, self._shapes.get(name), infos)
+            if fresh and name in self.task.late_info:
+                state[name] = late_zeros(self.task, name, len(infos))
+            else:
+                state[name] = stack_info(name, key, self._shapes.get(name), infos)
         extra = [self.task.behaviour.read_state(self.envs[i]) for i in worlds]
         for name in extra[0]:
             state[name] = _stacked(name, [row[name] for row in extra])

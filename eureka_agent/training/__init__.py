@@ -1,1 +1,1 @@
-"""How a reward is tried: jobs, evaluation, executors, trainers."""
+"""Training policies with rewards: jobs, evaluation, executors, trainers."""

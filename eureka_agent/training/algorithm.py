@@ -13,8 +13,8 @@ from eureka_agent.errors import ConfigError, did_you_mean
 class PpoSettings:
     """What a task may override in `[algorithm]` (arXiv 1707.06347).
 
-    Rewards are normalised so that a candidate is judged by what it pays for, not by the scale its author
-    happened to choose.
+    Rewards are normalised so that a candidate is judged by its content, not by the scale its author happened
+    to choose.
     """
 
     n_envs: int = 8
@@ -40,14 +40,14 @@ class PpoSettings:
 
     @classmethod
     def of(cls, algorithm: Mapping[str, Any]) -> PpoSettings:
-        """Return the defaults with a task's overrides; raises ConfigError for a name that is none,
-        or where there would be no worlds, no steps or nothing to learn from.
+        """Return the defaults with a task's overrides; raises ConfigError for an unknown name,
+        or if there would be no worlds, no steps or nothing to learn from.
         """
         known = {field.name for field in fields(cls)}
         for name in algorithm:
             if name not in known:
                 raise ConfigError(
-                    f"'{name}' is no setting of the algorithm.{did_you_mean(name, known)}",
+                    f"'{name}' is not a setting of the algorithm.{did_you_mean(name, known)}",
                     allowed=", ".join(sorted(known)),
                     fix="Correct [algorithm] in the task's task.toml.",
                 )

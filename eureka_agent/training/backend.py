@@ -1,4 +1,4 @@
-"""What sets trainers apart on the asking side: how a reward gets to the child, and what the child is."""
+"""What differs between trainers in the parent: how a reward reaches the child, and which child it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eureka_agent.training.results import layout_for
 
 @dataclass(frozen=True)
 class PreparedReward:
-    """A generated reward that a child can be given."""
+    """A generated reward, ready for a child."""
 
     told: WorkerReward | TracedRewardFile
     isolation: str
@@ -34,7 +34,7 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Its name in the configuration."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class Backend(Protocol):
 
     @property
     def together(self) -> bool:
-        """Whether one child trains all jobs in so many threads as there are cores; else a child a job."""
+        """Whether one child trains all jobs, with a thread per core; else one child per job."""
         ...
 
     @property
@@ -59,7 +59,7 @@ class Backend(Protocol):
 
     @property
     def device(self) -> DeviceRequest | None:
-        """What it trains on where that is not simply the CPU's cores."""
+        """The device it trains on; None for CPU cores."""
         ...
 
     def steps_of(self, task: Task, env_steps: int) -> int:
@@ -67,7 +67,7 @@ class Backend(Protocol):
         ...
 
     def check(self, jobs: Sequence[TrainingJob]) -> None:
-        """Raise TrainingError for jobs of a kind that it does not train."""
+        """Raise TrainingError for jobs of an unsupported kind."""
         ...
 
     def prepare(self, task: Task, reward: Coded, folder: Path) -> PreparedReward:

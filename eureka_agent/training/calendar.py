@@ -1,7 +1,7 @@
-"""One calendar for every trainer: when candidates are evaluated, remembered, stopped and scored.
+"""The training calendar of every trainer: when candidates are evaluated, saved, stopped and scored.
 
-What learns is somebody else's (`Learners`): populations on a CPU or a device, Stable-Baselines3. They
-iterate, evaluate and hand out policies.
+The learning itself is done by `Learners`: populations on a CPU or a device, Stable-Baselines3. They iterate,
+evaluate and return policies.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from eureka_agent.training.schedule import CheckpointSchedule
 
 OnEnd = Callable[[TrainingCandidate[Any], Learned | EurekaError], None]
 OnCheckpoint = Callable[[TrainingCandidate[Any], int], None]
-"""Told of a candidate that was just evaluated, and its steps of learning."""
+"""Called with a candidate that was just evaluated, and its training steps."""
 Failures = Mapping[TrainingCandidate[Any], EurekaError]
 Evaluated = Mapping[TrainingCandidate[Any], EpisodeSet | EurekaError]
 
 
 class Learners(Protocol):
-    """Candidates that learn in step; whoever fails in a call is in what it returns, and is then dropped."""
+    """Candidates that learn in lockstep; calls return those that failed, which are then dropped."""
 
     @property
     def candidates(self) -> Sequence[TrainingCandidate[Any]]:
-        """Those that still learn."""
+        """The candidates that still learn."""
         ...
 
     def settle(self) -> Failures:
-        """Wait for what learning left undone; called before candidates are evaluated."""
+        """Wait for pending work; called before candidates are evaluated."""
         ...
 
     def evaluate(self, candidates: Sequence[TrainingCandidate[Any]]) -> Evaluated:
-        """Run the episodes that checkpoints are chosen by, with the policies as they are now."""
+        """Run the checkpoint-selection episodes with the current policies."""
         ...
 
     def means(self, candidate: TrainingCandidate[Any]) -> Mapping[str, float]:
-        """Return a candidate's mean reward and components a step since its last checkpoint."""
+        """Return a candidate's mean reward and components per step since its last checkpoint."""
         ...
 
     def stage(self, candidate: TrainingCandidate[Any]) -> int | None:
@@ -52,20 +52,20 @@ class Learners(Protocol):
         ...
 
     def advance(self, steps: int, *, evaluated: bool) -> Failures:
-        """Go on after `steps` of learning: to the next stage of a curriculum, say."""
+        """Advance after `steps` training steps, e.g. to the next stage of a curriculum."""
         ...
 
     def score(self, candidates: Sequence[TrainingCandidate[Any]]) -> Evaluated:
-        """Run episodes that chose nothing, with the policy of each one's best checkpoint."""
+        """Run the held-out scoring episodes with the policy of each one's best checkpoint."""
         ...
 
     def drop(self, candidates: Collection[TrainingCandidate[Any]]) -> None:
-        """Go on without some candidates."""
+        """Drop some candidates."""
         ...
 
 
 class TrainingCalendar:
-    """Trains candidates to the end of the schedule; ends are told one by one through `on_end`."""
+    """Trains candidates to the end of the schedule; each end is reported through `on_end`."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class TrainingCalendar:
         on_checkpoint: OnCheckpoint | None = None,
         race: Race | None = None,
     ) -> None:
-        """`race` is where candidates that are clearly behind get stopped; without one all go to the end."""
+        """`race` stops candidates that are clearly behind; without one all are trained to the end."""
         self._learners, self._schedule, self._race = learners, schedule, race
         self._sign = task.fitness.sign
         self._on_end, self._on_checkpoint = on_end, on_checkpoint
@@ -91,7 +91,7 @@ class TrainingCalendar:
         self.finish()
 
     def reach(self, steps: int) -> None:
-        """Do what is due after so many steps of learning, which were just reached."""
+        """Do what is due after this many training steps."""
         self._steps = steps
         due = self._schedule.due(steps)
         if due:
@@ -99,7 +99,7 @@ class TrainingCalendar:
         self._end(self._learners.advance(steps, evaluated=due))
 
     def finish(self) -> None:
-        """Score everybody who came to the end."""
+        """Score all candidates that reached the end."""
         self._score(self._learners.candidates)
 
     def _checkpoint(self) -> None:

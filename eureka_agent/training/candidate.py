@@ -1,4 +1,4 @@
-"""One reward that is trained with, as every trainer keeps account of it, and what is left at its end."""
+"""One reward in training, as tracked by every trainer, and its results at the end."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Learned:
     curves: dict[str, list[float]]
     scoring: EpisodeSet
     env_steps: int
-    """All steps: learning, evaluating checkpoints, scoring."""
+    """All steps: training, evaluating checkpoints, scoring."""
     faults: int
-    """Learning steps in which the simulator warned."""
+    """Training steps in which the simulator issued a warning."""
     stopped: EarlyStop | None
 
 
 @dataclass(eq=False)
 class TrainingCandidate(Generic[ProviderKind]):
-    """One reward and everything that learns from it."""
+    """One reward and all that is tracked of its training."""
 
     name: str
     seed: int
@@ -50,7 +50,7 @@ class TrainingCandidate(Generic[ProviderKind]):
 
     @property
     def checkpoints(self) -> int:
-        """How often it was evaluated."""
+        """Number of evaluations so far."""
         return len(self.curves["fitness"])
 
     @property
@@ -69,7 +69,7 @@ class TrainingCandidate(Generic[ProviderKind]):
         sign: float,
         policy: Callable[[], Any],
     ) -> None:
-        """Take in what a checkpoint showed after `env_steps` of learning; `means` are since the last one."""
+        """Record a checkpoint after `env_steps` training steps; `means` are since the last one."""
         self.env_steps += episodes.env_steps
         for name, value in means.items():
             self.curves[name].append(value)
@@ -81,7 +81,7 @@ class TrainingCandidate(Generic[ProviderKind]):
         self.best.offer(self.checkpoints - 1, env_steps, sign * episodes.fitness, policy)
 
     def last_checkpoint_score(self, sign: float) -> CheckpointScore:
-        """Return how its policy did at the last checkpoint."""
+        """Return its policy's result at the last checkpoint."""
         return CheckpointScore(sign * self.curves["fitness"][-1], self.curves["fitness_error"][-1])
 
     def stop(self, behind: Behind, *, env_steps: int, of: int) -> None:

@@ -24,6 +24,7 @@ from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, Wor
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.job import TrainingFailure
@@ -79,18 +80,20 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     module, _, name = payload["backend"].partition(":")
     backend: ChildBackend = getattr(importlib.import_module(module), name)()
     backend.configure(request)
-    TrainingSession(request, workers, channel, backend, started).run()
+    session = TrainingSession(request, workers, channel, backend, started)
+    end_process_if_hung(session.give_up)
+    session.run()
 
 
 class ParentChannel:
-    """The child's end of the channel; `tell` may be called from several threads."""
+    """The child's end of the channel; `tell` is thread-safe."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._telling = threading.Lock()
 
     def request(self) -> tuple[TrainRequest, list[int]]:
-        """Return what is asked for and the descriptors of workers; SystemExit where nobody asks any more."""
+        """Return the request and the descriptors of workers; SystemExit if the parent is gone."""
         received = receive_message(self._channel)
         if received is None:
             raise SystemExit(1)
@@ -104,7 +107,7 @@ class ParentChannel:
 
 
 class TrainingSession:
-    """The jobs of one child: what is known of each, and what becomes of it."""
+    """The jobs of one child, with their progress and outcome."""
 
     def __init__(
         self,
@@ -129,7 +132,7 @@ class TrainingSession:
         return [name for name in self.jobs if name not in self._ended]
 
     def run(self) -> None:
-        """Train everything; whatever keeps jobs from it is their result."""
+        """Train everything; an error that prevents jobs from training is their result."""
         budget, device = self.request.budget, self.request.device
         with ending_where_the_disk_does(self.request.jobs[0].folder):
             try:
@@ -146,7 +149,7 @@ class TrainingSession:
                 memory = "the memory there is" if on_gpu else f"{budget.memory_mb} MB of memory"
                 self._give_up(f"The training needed more than {memory}.")
             except EurekaError as error:
-                self._give_up(f"{error.what} {error.fix}".strip())
+                self.give_up(error)
 
     def begin_race(self, schedule: CheckpointSchedule) -> None:
         """Let jobs that may be stopped early race, with what is known of those that ended before."""
@@ -159,7 +162,7 @@ class TrainingSession:
         self.race = Race(racing, checkpoint_scores=len(schedule), ended=ended)
 
     def leave_race(self, names: Sequence[str]) -> None:
-        """Let nobody wait for some jobs."""
+        """Make sure that no candidate waits for some jobs."""
         if self.race is not None:
             self.race.leave(names)
 
@@ -191,7 +194,7 @@ class TrainingSession:
         )
 
     def on_end(self, candidate: TrainingCandidate[Any], end: Learned | EurekaError) -> None:
-        """Write what became of a candidate."""
+        """Write a candidate's result."""
         if isinstance(end, EurekaError):
             curves = candidate.curves
             curve = tuple(zip(curves["fitness"], curves["fitness_error"], strict=True))
@@ -200,12 +203,14 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in end.curves.items()})
+        evaluation = self._evaluation(job, end)
+        curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
+        write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
         origin = _origin(job, end)
         kept = [replace(trajectory, origin=origin) for trajectory in end.scoring.trajectories]
         write_trajectories(job.folder / TRAJECTORIES, kept)
         write_samples(job.folder, self._backend.samples(candidate, end))
-        self._write(candidate.name, "evaluation", self._evaluation(job, end))
+        self._write(candidate.name, "evaluation", evaluation)
         self.channel.tell(Finished(job=candidate.name))
 
     def fail(
@@ -216,7 +221,7 @@ class TrainingSession:
         env_steps: int = 0,
         curve: tuple[tuple[float, float], ...] = (),
     ) -> None:
-        """Write why a job gave no policy."""
+        """Write why a job produced no policy."""
         timed_out = isinstance(error, WorkerTimeoutError)
         failure = TrainingFailure(
             "timed out" if timed_out else "failed",
@@ -226,6 +231,10 @@ class TrainingSession:
             curve=curve,
         )
         self._fail(name, failure)
+
+    def give_up(self, error: EurekaError) -> None:
+        """Fail every job that has no result yet for an error that is no reward's."""
+        self._give_up(f"{error.what} {error.fix}".strip())
 
     def _give_up(self, reason: str) -> None:
         """Fail every job that has no result yet."""
@@ -248,7 +257,9 @@ class TrainingSession:
     def _evaluation(self, job: JobRequest, learned: Learned) -> Evaluation:
         warnings = ()
         if learned.faults:
-            warnings = (f"The simulator warned in {learned.faults} steps; their episodes were ended.",)
+            warnings = (
+                f"The simulator issued warnings in {learned.faults} steps; their episodes were ended.",
+            )
         return Evaluation(
             stage=job.stage,
             replicate=job.replicate,

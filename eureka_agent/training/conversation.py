@@ -18,6 +18,8 @@ Hear = Callable[[Mapping[str, Any]], None]
 """Takes one message of a child; raises MalformedMessageError for what the child may not say."""
 MAX_FROM_CHILD = 4096
 """The longest message that a child may send, in bytes."""
+LOOK_EVERY_S = 0.25
+"""How often a waiting parent looks whether it is to wait that long."""
 
 
 class Conversation:
@@ -38,15 +40,17 @@ class Conversation:
             send_message(self._channel, message, fds)
         self._channel.settimeout(None)
 
-    def hear_until(self, deadline: float) -> bool:
+    def hear_until(self, deadline: Callable[[], float]) -> bool:
         """Pass on what the child says until it has ended; return False if `time.monotonic()` is first.
+
+        The deadline may come nearer while this waits.
 
         Raises MalformedMessageError for what is no message, and what `hear` raises.
         """
-        while (left_s := deadline - time.monotonic()) > 0:
-            ready = [fd for fd, _ in self._poller.poll(left_s * 1000)]
+        while (left_s := deadline() - time.monotonic()) > 0:
+            ready = [fd for fd, _ in self._poller.poll(min(left_s, LOOK_EVERY_S) * 1000)]
             if self._ended in ready:
-                self._drain(deadline)
+                self._drain(deadline())
                 return True
             if ready:
                 self._take()

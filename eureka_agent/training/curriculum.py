@@ -1,4 +1,4 @@
-"""A curriculum: what is trained in in which part of a training.
+"""A curriculum: which environment each part of a training uses.
 
 A training has as many steps with stages as without: the stages share them in proportion to their own
 `env_steps`, and what a stage leaves over because its `until` was reached goes to the last one. Policies are
@@ -21,9 +21,9 @@ class TrainingStage:
 
     index: int
     task: Task
-    """The task with this stage's environment: what is trained in on, and what `until` is measured on."""
+    """The task in this stage's environment, for training and for measuring `until`."""
     env_steps: int | None = None
-    """Steps after which the next stage begins; None for the last, which takes all that are left."""
+    """Steps after which the next stage begins; None for the last, which gets the rest."""
     until: float | None = None
 
     def passed(self, fitness: float) -> bool:
@@ -37,9 +37,9 @@ class TrainingStage:
 
 
 def training_stages_of(task: Task, env_steps: int) -> tuple[TrainingStage, ...]:
-    """Return what a training of `env_steps` steps trains in in order: the stages, or the task itself.
+    """Return the lessons of a training of `env_steps` steps, in order: the stages, or the task itself.
 
-    Raises TaskError where a stage's policy could not go on in the task: other observations or actions.
+    Raises TaskError if a stage's observations or actions differ from the task's.
     """
     if not task.stages:
         return (TrainingStage(0, task),)

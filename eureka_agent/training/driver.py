@@ -1,7 +1,7 @@
-"""Trains jobs in child processes, whichever way: one driver, with a backend for what differs.
+"""Trains jobs in child processes: one driver for all trainers, with a backend for each.
 
-A child is told everything in one message and answers in messages (`protocol.py`); a job's result is its
-complete file. Jobs that a child leaves without a result are tried again in parts.
+A child gets everything in one message and answers in messages (`protocol.py`); a job's result is its complete
+file. Jobs left without a result are retried in parts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Notify = Callable[[str], object]
 
 
 class TrainingDriver:
-    """Trains a list of rewards; what one candidate does never changes another's result."""
+    """Trains a list of rewards; no candidate affects the result of another."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class TrainingDriver:
         stop: threading.Event,
         notify: Notify = lambda _: None,
     ) -> None:
-        """`notify` is told where jobs could not be trained all together."""
+        """`notify` is called when jobs could not all be trained together."""
         self.name = backend.name
         self._backend, self._executor = backend, executor
         self._stop, self._notify = stop, notify
 
     def close(self) -> None:
-        """Kill what still runs."""
+        """Kill all running trainings."""
         self._backend.close()
         self._executor.close()
 
@@ -72,8 +72,8 @@ class TrainingDriver:
     ) -> list[Outcome | None]:
         """Run all jobs of equal budgets in one child, or each in its own; see `Trainer.train`.
 
-        Where that does not go, for want of memory or descriptors or because the child died, they are trained
-        in parts. A part does not see the whole generation, so nobody in it is stopped early.
+        If that fails for lack of memory or descriptors, or because the child died, they are trained in parts.
+        A part does not see the whole generation, so no candidate in it is stopped early.
         """
         self._backend.check(jobs)
         outcomes: dict[int, Outcome] = {}
@@ -101,7 +101,7 @@ class TrainingDriver:
                 yield _Batch(equal[start : start + most], whole)
 
     def _train(self, task: Task, batch: _Batch, finish: OnOutcome, on_checkpoint: OnCheckpoint) -> None:
-        """Train jobs in one child; those without a result are tried again in parts."""
+        """Train jobs in one child; those without a result are retried in parts."""
         attempt = _Attempt(task, batch.jobs, finish, on_checkpoint)
         try:
             self._prepare(attempt)
@@ -127,7 +127,7 @@ class TrainingDriver:
                 self._train(task, _Batch(part, whole=False), finish, on_checkpoint)
 
     def _prepare(self, attempt: _Attempt) -> None:
-        """Get every generated reward ready; a job whose reward does not load has failed."""
+        """Prepare every generated reward; a job fails if its reward does not load."""
         for job in attempt.left:
             if not isinstance(job.reward, Coded):
                 continue
@@ -173,13 +173,13 @@ class TrainingDriver:
     def _parts(
         self, attempt: _Attempt, left: Sequence[TrainingJob], end: ChildEnd
     ) -> list[Sequence[TrainingJob]]:
-        """Split jobs into as many children as memory asks for, or in halves, and say so."""
+        """Split jobs into as many children as memory requires, or in halves, and notify."""
         if attempt.fitting is not None:
             count = -(-len(left) // attempt.fitting)
             memory_mb = attempt.task.budget.memory_mb
             why = f"{memory_mb} MB of memory hold {attempt.fitting} of {len(left)} candidates at once"
         else:
-            # It took innocent candidates with it: for want of memory, or because of one of them.
+            # Other candidates died with it: for lack of memory, or because of one of them.
             count = 2
             ended = f"the training process ended ({exit_of(end.exit_code, end.fault)})"
             why = f"{ended} before {len(left)} candidates were done"

@@ -16,12 +16,12 @@ from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
 Act = Callable[[Array], Array]
-"""Policy observations `(num_envs, dim)` to actions, deterministically."""
+"""Maps policy observations `(num_envs, dim)` to deterministic actions."""
 
 
 @dataclass(frozen=True)
 class EpisodeSet:
-    """The first episode of each seed, in numbers, and some of them as trajectories."""
+    """Statistics of the first episode of each seed, and some of them as trajectories."""
 
     scores: tuple[float, ...]
     """Fitness of each."""
@@ -49,17 +49,18 @@ class EpisodeSet:
 
 
 def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) -> list[int]:
-    """Return the seeds of a candidate's evaluation episodes; equal training seeds have equal ones.
+    """Return the seeds of a candidate's evaluation episodes; equal training seeds give equal ones.
 
-    Those that checkpoints are selected by and those that the chosen one is scored on are disjoint.
+    Seeds for selecting checkpoints and for scoring the chosen one are disjoint.
     """
-    return [seed_for(seed, purpose, index) for index in range(task.budget.eval_episodes)]
+    count = task.budget.scoring_episodes if purpose == "score" else task.budget.eval_episodes
+    return [seed_for(seed, purpose, index) for index in range(count)]
 
 
 def evaluate(task: Task, act: Act, seeds: Sequence[int], *, recorded: int = 0) -> EpisodeSet:
-    """Run one episode from each seed, all worlds side by side; the first `recorded` are kept.
+    """Run one episode per seed, all worlds in parallel; the first `recorded` are kept.
 
-    Raises TaskError where the environment breaks its promises and TrainingError where actions are not finite.
+    Raises TaskError if the environment violates its contract, TrainingError if actions are not finite.
     """
     worlds = GymWorlds(task, len(seeds), seeds)
     try:

@@ -20,9 +20,12 @@ from eureka_agent.errors import TrainingError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.resources import ONE_THREAD, usable_cores
-from eureka_agent.training.conversation import Conversation, Hear
+from eureka_agent.training.conversation import LOOK_EVERY_S, Conversation, Hear
 
 _Item = TypeVar("_Item")
+
+DRAIN_S = 6.0
+"""What a child still gets after a stop; a training that needs longer is given up, and resumed anew."""
 
 PASSED_ON = ("LANG", "LC_ALL", "PATH", "TZ", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
              "MUJOCO_GL", "EUREKA_AGENT_ENVS", "EUREKA_AGENT_TEMPLATES")  # fmt: skip
@@ -68,6 +71,23 @@ def scrubbed_environment(
     return kept | ONE_THREAD | own | devices
 
 
+class _Patience:
+    """How long a child is waited for: to its limit, or a moment only once a stop was asked for."""
+
+    def __init__(self, wall_s: float, stop: threading.Event, drain_s: float) -> None:
+        self._deadline = time.monotonic() + wall_s
+        self._stop, self._drain_s = stop, drain_s
+        self.cut = False
+        """Whether the deadline is the stop's."""
+
+    def __call__(self) -> float:
+        """Return the deadline, on the clock of `time.monotonic`."""
+        sooner = time.monotonic() + self._drain_s
+        if self._stop.is_set() and not self.cut and sooner < self._deadline:
+            self._deadline, self.cut = sooner, True
+        return self._deadline
+
+
 class Executor(Protocol):
     """Where children run."""
 
@@ -105,8 +125,13 @@ class LocalExecutor:
         parallel: int | None,
         stop: threading.Event,
         gpu: bool = False,
+        drain_s: float = DRAIN_S,
     ) -> None:
-        """`entry` and `preload` are the fork server's; `gpu` lets children use one."""
+        """`entry` and `preload` are the fork server's; `gpu` lets children use one.
+
+        A child that still runs `drain_s` after a stop is killed.
+        """
+        self._drain_s = drain_s
         self.parallel = parallel or usable_cores()
         self._gpu = gpu
         self.stop = stop
@@ -144,12 +169,16 @@ class LocalExecutor:
             self._server.close()
 
     def run_child(self, payload: Mapping[str, Any], fds: Sequence[int], limits: ChildLimits) -> ChildEnd:
-        """Run one child to its end or its wall limit; its whole process group is gone afterwards."""
+        """Run one child to its end, its wall limit or a stop; its whole process group is gone afterwards."""
         server = self._running_server()
+        patience = _Patience(limits.wall_s, self.stop, self._drain_s)
         child = server.fork({**payload, "memory_mb": limits.memory_mb}, fds)
         try:
-            code = server.wait(child, limits.wall_s)
-            return ChildEnd(code, timed_out=code is None)
+            while (left_s := patience() - time.monotonic()) > 0:
+                code = server.wait(child, min(left_s, LOOK_EVERY_S))
+                if code is not None:
+                    return ChildEnd(code)
+            return ChildEnd(None, timed_out=not patience.cut)
         finally:
             server.kill(child)
 
@@ -164,7 +193,8 @@ class LocalExecutor:
         """Run one child as `run_child` does, and talk with it over a channel, its only descriptor.
 
         `request` is the first message to it, with copies of `fds`. What it says goes to `hear`, which raises
-        MalformedMessageError for what the child may not say: then it is killed, as it is at its limit.
+        MalformedMessageError for what the child may not say: then it is killed, as it is at its limit and
+        a moment after a stop.
         """
         server = self._running_server()
         ours, theirs = socket.socketpair()
@@ -174,10 +204,10 @@ class LocalExecutor:
             try:
                 with server.end_of(child) as ended:
                     talk = Conversation(ours, ended=ended, hear=hear)
-                    deadline = time.monotonic() + limits.wall_s
+                    patience = _Patience(limits.wall_s, self.stop, self._drain_s)
                     talk.send(request, fds, timeout_s=limits.wall_s)
-                    if not talk.hear_until(deadline):
-                        return ChildEnd(None, timed_out=True)
+                    if not talk.hear_until(patience):
+                        return ChildEnd(None, timed_out=not patience.cut)
                     return ChildEnd(server.wait(child))
             except MalformedMessageError as error:
                 return ChildEnd(None, fault=f"ended for sending {error}")

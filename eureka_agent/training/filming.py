@@ -19,7 +19,7 @@ from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
 MOST_FPS = 25.0
-"""Pictures a second of film; rendering in software takes longer than the episode itself."""
+"""Frames per second of video; software rendering takes longer than the episode itself."""
 SINGLE_FRAMES = 12
 """Single frames of an episode, evenly spread."""
 TRACKING = "track"
@@ -32,7 +32,7 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """Where pictures go; None where none are wanted."""
+    """Output paths; None if not wanted."""
 
     video: Path | None = None
     frames: Path | None = None
@@ -47,12 +47,12 @@ def check_wanted(wanted: Wanted) -> None:
         return
     if wanted.video.suffix != ".mp4":
         raise ConfigError(
-            f"A video cannot be written as {wanted.video.name}.", allowed="a name that ends in .gif or .mp4"
+            f"Cannot write a video as {wanted.video.name}.", allowed="a name that ends in .gif or .mp4"
         )
     if importlib.util.find_spec("imageio_ffmpeg") is None:
         raise ConfigError(
             "An MP4 needs imageio-ffmpeg, which is not installed.",
-            allowed="a .gif, which needs nothing more",
+            allowed="a .gif, which needs no extra package",
             fix="Name a .gif, or install it with `pip install imageio-ffmpeg`.",
         )
 
@@ -85,7 +85,7 @@ def film(task: Task, trajectory: Trajectory, wanted: Wanted) -> None:
 
 
 def choose_backend() -> None:
-    """Let MuJoCo render without a screen, unless the person chose how; read at its first picture."""
+    """Let MuJoCo render without a screen, unless the user chose a backend; read at its first frame."""
     if "MUJOCO_GL" not in os.environ:
         without_egl = ctypes.util.find_library("EGL") is None and ctypes.util.find_library("OSMesa")
         os.environ["MUJOCO_GL"] = "osmesa" if without_egl else "egl"

@@ -1,20 +1,23 @@
 """A first look at a task's environment, in a process of its own.
 
-An environment is other people's code: it may crash, hang or never end. That must cost a clear message
-and not the run.
+An environment is third-party code: it may crash, hang or never end. That must lead to a clear message, not
+end the run.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.errors import EurekaError, Interrupted, TaskError
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
+from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
@@ -24,26 +27,57 @@ from eureka_agent.trajectories.inspection import inspect_environment
 
 ENTRY = "eureka_agent.training.inspecting:main"
 ROWS = 1024
-WALL_S = 120.0
+WALL_S = 300.0
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
     """In the child: record transitions, or write down why that is impossible."""
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
+    end_process_if_hung(lambda error: write_json(folder / "inspected.json", _refusal(error)))
     try:
-        recorded = inspect_environment(
-            load_task(TaskRef(**payload["task"])), seed=payload["seed"], steps=ROWS
-        )
+        task = load_task(TaskRef(**payload["task"]))
+        began = time.monotonic()
+        notices: list[str] = []
+        recorded = inspect_environment(task, seed=payload["seed"], steps=ROWS, notice=notices.append)
+        pace = recorded.rows / (time.monotonic() - began)
         write_trajectories(folder / FILE, recorded.trajectories)
-        answer: dict[str, Any] = {"error": None}
+        answer: dict[str, Any] = {"error": None, "steps_a_second": pace, "notices": notices}
     except EurekaError as error:
-        answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
+        answer = _refusal(error)
     write_json(folder / "inspected.json", answer)
 
 
-def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> TrajectoryBatch:
-    """Return random transitions, signals `(T, N, ...)`; TaskError says what the environment does wrong."""
+def _refusal(error: EurekaError) -> dict[str, Any]:
+    return {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
+
+
+class FirstLook(NamedTuple):
+    """What a first look at an environment brings."""
+
+    recording: TrajectoryBatch
+    """Random transitions, signals `(T, N, ...)`."""
+    steps_a_second: float | None = None
+    """Steps of environments in turn, in one process; None where nobody measured."""
+    notices: tuple[str, ...] = ()
+    """What a person should know, each a sentence."""
+
+
+def record_transitions(
+    task: Task, *, seed: int, wall_s: float = WALL_S, stop: threading.Event | None = None
+) -> TrajectoryBatch:
+    """Return what `first_look` records."""
+    return first_look(task, seed=seed, wall_s=wall_s, stop=stop).recording
+
+
+def first_look(
+    task: Task, *, seed: int, wall_s: float = WALL_S, stop: threading.Event | None = None
+) -> FirstLook:
+    """Play at random in a child process; TaskError says what the environment does wrong.
+
+    Raises Interrupted once `stop` is set: nothing of a recording is worth waiting for.
+    """
+    stopping = stop or threading.Event()
     with tempfile.TemporaryDirectory(prefix="eureka-inspect-") as name:
         folder = Path(name)
         executor = LocalExecutor(
@@ -51,23 +85,28 @@ def record_transitions(task: Task, *, seed: int, wall_s: float = WALL_S) -> Traj
             preload=("eureka_agent.training.inspecting",),
             scratch=folder / "home",
             parallel=1,
-            stop=threading.Event(),
+            stop=stopping,
+            drain_s=0.0,
         )
         try:
             payload = {"task": asdict(task.ref), "folder": name, "seed": seed}
             end = executor.run_child(payload, (), ChildLimits(wall_s, task.budget.memory_mb))
         finally:
             executor.close()
-        _raise_if_failed(task, folder / "inspected.json", end, wall_s)
-        return TrajectoryBatch.of(read_trajectories(folder / FILE))
+        if stopping.is_set():
+            raise Interrupted
+        told = _answered(task, folder / "inspected.json", end, wall_s)
+        recording = TrajectoryBatch.of(read_trajectories(folder / FILE))
+        return FirstLook(recording, told["steps_a_second"], (*task.notices, *told["notices"]))
 
 
-def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> None:
+def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> dict[str, Any]:
+    """Return what a child told of a recording; raises TaskError where it came to nothing."""
     if end.timed_out:
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
             allowed="an environment whose reset and step return",
-            fix="Step it by hand; look for a loop that waits, a window, or a download.",
+            fix="Step it by hand; look for a blocking loop, a window, or a download.",
         )
     if not answer.exists():
         raise TaskError(
@@ -75,8 +114,7 @@ def _raise_if_failed(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> 
             allowed="an environment that can be built, reset and stepped",
             fix="Step it by hand in a fresh Python to see what it does.",
         )
-    import json
-
-    error = json.loads(answer.read_text())["error"]
-    if error is not None:
+    told = json.loads(answer.read_text())
+    if (error := told["error"]) is not None:
         raise TaskError(error["what"], allowed=error["allowed"], fix=error["fix"])
+    return told

@@ -1,4 +1,4 @@
-"""What a trainer is asked and what it answers; both cross process borders as JSON."""
+"""Training jobs and their outcomes; both cross process boundaries as JSON."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TrainingJob:
     """"search" or "confirm"; part of the seeds' key, so that their seeds are disjoint."""
     replicate: int
     seed: int
-    """Root of everything random in this training: policy, resets, evaluation episodes."""
+    """Root seed of this training: policy, resets, evaluation episodes."""
     reward: Reward
     folder: Path
     """Where its files go: result, curves, policy, trajectories."""
@@ -59,17 +59,17 @@ class TrainingJob:
 
 @dataclass(frozen=True)
 class TrainingFailure:
-    """A training that gave no policy."""
+    """A training that produced no policy."""
 
     status: Literal["failed", "timed out"]
     reason: str
-    """In words that reach the next prompt."""
+    """A sentence that appears in the next prompt."""
     env_steps: int = 0
-    """Steps taken before it failed, as far as known."""
+    """Steps taken before it failed, if known."""
     crashed: bool = False
-    """True where a process died without an answer: the machine may have done it as well as the reward."""
+    """True if a process died without an answer: the machine may be the cause, or the reward."""
     curve: Curve = ()
-    """What was seen of it before it failed."""
+    """Its curves before it failed."""
 
 
 Outcome = Evaluation | TrainingFailure
@@ -79,7 +79,7 @@ OnCheckpoint = Callable[[TrainingJob, "CheckpointReached"], None]
 
 
 class Trainer(Protocol):
-    """Trains a list of rewards; an outcome is told as soon as it is there, and all are returned in order."""
+    """Trains a list of rewards; each outcome is reported at once, and all are returned in order."""
 
     name: str
 
@@ -92,10 +92,10 @@ class Trainer(Protocol):
         on_outcome: OnOutcome,
         on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
-        """Return one outcome a job; None for those that a stop kept from starting.
+        """Return one outcome per job; None for jobs that a stop kept from starting.
 
-        `on_checkpoint` is told of every checkpoint as it is reached, and again from the first of a training
-        that had to begin anew.
+        `on_checkpoint` is called at every checkpoint, and again from the first if a training had to be
+        restarted.
         """
         ...
 
@@ -115,9 +115,11 @@ def most_steps(task: Task, env_steps: int, rollout: int | None = None) -> int:
     """
     rollout = rollout or PpoSettings.of(task.algorithm).rollout
     learning = -(-env_steps // rollout) * rollout
-    evaluations = (task.budget.checkpoints + 1) * task.budget.eval_episodes * task.max_episode_steps
+    budget = task.budget
+    episodes = budget.checkpoints * budget.eval_episodes + budget.scoring_episodes
+    evaluations = episodes * task.max_episode_steps
     measured = [
         stage.max_episode_steps or task.max_episode_steps for stage in task.stages if stage.until is not None
     ]
-    exams = task.budget.checkpoints * task.budget.eval_episodes * max(measured, default=0)
+    exams = budget.checkpoints * budget.eval_episodes * max(measured, default=0)
     return learning + evaluations + exams

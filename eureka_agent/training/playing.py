@@ -1,4 +1,4 @@
-"""Playing a saved policy in a process of its own: an environment is other people's code."""
+"""Playing a saved policy in a separate process: an environment is third-party code."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def play_policy(
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
-    """In the child: play, film if asked to, and write down what happened or why it could not."""
+    """In the child: play, record if requested, and write the result or the error."""
     folder = Path(payload["folder"])
     try:
         task = load_task(TaskRef(**payload["task"]))

@@ -1,4 +1,4 @@
-"""Reading a saved policy of either trainer, and telling whether it fits a task."""
+"""Reading a saved policy of either trainer, and checking whether it fits a task."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from eureka_agent.training.sb3 import policy_file as sb3_file
 def read_policy(path: Path) -> SavedPolicy:
     """Return the policy in a `policy.npz` or `policy.zip`; raises StoreError if it is none.
 
-    What kind it is, is told by what lies in the file, not by its name. Nothing in it is executed.
+    Its kind is determined by the contents of the file, not by its name. Nothing in it is executed.
     """
     try:
         content = path.read_bytes()
@@ -36,7 +36,7 @@ def read_policy(path: Path) -> SavedPolicy:
         ) from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
         raise StoreError(
-            f"{path} is no saved policy: {error}",
+            f"{path} is not a saved policy: {error}",
             allowed="policy.npz of the population trainer, or policy.zip of Stable-Baselines3's PPO",
             fix="Take one from a folder that `eureka-agent train` wrote.",
         ) from error

@@ -1,4 +1,4 @@
-"""What a trainer and its children say to each other, over one channel: validated messages and no pickles.
+"""The messages between a trainer and its children, over one channel: validated, without pickles.
 
 The first message goes to the child and says all that is to be done; descriptors of reward workers come with
 it. Back come `CheckpointReached` as often as there are checkpoints, and once a job `Finished` or `Failed`: by
@@ -112,7 +112,7 @@ class CheckpointReached(ProtocolMessage):
     checkpoint: int = Field(ge=0)
     """Index, increasing; a training that begins anew in the same child says nothing twice."""
     env_steps: int = Field(ge=0, le=10**15)
-    """Steps of learning until then."""
+    """Training steps so far."""
     fitness: float = Field(allow_inf_nan=False)
     """Mean over the evaluation episodes, in the task's own units and direction."""
     error: float = Field(ge=0.0, allow_inf_nan=False)
@@ -127,18 +127,18 @@ class Finished(ProtocolMessage):
 
 
 class Failed(ProtocolMessage):
-    """A training gave no policy; its result file says why."""
+    """A training produced no policy; its result file says why."""
 
     type: Literal["failed"] = "failed"
     job: str
 
 
 class DoesNotFit(ProtocolMessage):
-    """There is no memory for all jobs at once."""
+    """Not enough memory for all jobs at once."""
 
     type: Literal["does_not_fit"] = "does_not_fit"
     fitting: int = Field(ge=1)
-    """How many there is memory for."""
+    """Number of jobs that fit into memory."""
 
 
 FromChild = CheckpointReached | Finished | Failed | DoesNotFit

@@ -1,4 +1,4 @@
-"""What trainers of every kind need on the asking side: signal layouts, and results read with suspicion."""
+"""Shared by all trainers in the parent: signal layouts, and results of untrusted children."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CANNOT_WRITE = os.EX_IOERR
 
 
 class _Result(BaseModel):
-    """The file a child leaves; anything else is no result."""
+    """The result file of a child; anything else is not a result."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,7 +44,7 @@ def layout_for(task: Task, arguments: Sequence[str], rows: int) -> SignalLayout:
         if signal is None:
             known = ", ".join(s.name for s in task.signals)
             raise RewardError(
-                f"'{name}' is no signal of {task.name}.", allowed=known, fix="Use a known signal."
+                f"'{name}' is not a signal of {task.name}.", allowed=known, fix="Use a known signal."
             )
         signals.append((name, signal.shape, signal.dtype))
     return SignalLayout.build(signals, capacity=rows)
@@ -99,5 +99,5 @@ def exit_of(code: int | None, fault: str = "") -> str:
     if fault:
         return fault
     if code is not None and code < 0:
-        return f"killed by signal {-code}, perhaps for want of memory"
+        return f"killed by signal {-code}, perhaps out of memory"
     return f"exit code {code}"

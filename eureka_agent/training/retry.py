@@ -1,7 +1,7 @@
-"""A training whose processes died without an answer is tried once more.
+"""A training whose processes died without an answer is retried once.
 
-The machine kills innocent processes: for want of memory, say. What a reward does by itself it does again,
-because trainings are reproducible; so a second death counts against the candidate.
+The machine may kill processes, for lack of memory for example. A crash caused by the reward repeats itself,
+because trainings are reproducible; so a second crash counts against the candidate.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eureka_agent.training.job import (
 
 
 class RetryOnCrash:
-    """A trainer that passes everything on to `trainer`, and what crashed a second time."""
+    """Wraps `trainer` and retries crashed trainings once."""
 
     def __init__(self, trainer: Trainer) -> None:
         self.name = trainer.name
@@ -47,7 +47,7 @@ class RetryOnCrash:
         on_outcome: OnOutcome,
         on_checkpoint: OnCheckpoint | None = None,
     ) -> list[Outcome | None]:
-        """Train all jobs, then once more those that crashed; a crash is told only if it came twice."""
+        """Train all jobs, then retry those that crashed; a crash is reported only if it happens twice."""
         crashed: list[TrainingJob] = []
 
         def keep_crashes(job: TrainingJob, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""When candidates are evaluated, and which of their policies is kept: the same for every trainer."""
+"""When candidates are evaluated, and which policy is kept: the same for every trainer."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class BestCheckpoint(Generic[PolicyKind]):
         self.kept: Checkpoint[PolicyKind] | None = None
 
     def offer(self, index: int, env_steps: int, score: float, policy: Callable[[], PolicyKind]) -> None:
-        """Take in a checkpoint; `policy` is called only if it is kept.
+        """Consider a checkpoint; `policy` is called only if it is kept.
 
-        Of equals the last: it has learned the most of its reward, though the score does not show it yet.
+        Ties go to the latest checkpoint: it has trained longest, even if the score does not show it yet.
         """
         if self.kept is None or score >= self.kept.score:
             self.kept = Checkpoint(index, env_steps, score, policy())

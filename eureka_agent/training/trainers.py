@@ -1,4 +1,4 @@
-"""Which trainer a name means; each is imported only where it is wanted."""
+"""Trainers by name; each is imported only when used."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def make_trainer(
 ) -> Trainer:
     """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
 
-    `parallel` is how many cores it may use, all by default; `notify` is told what a person should know of
-    how jobs are trained. What crashes in it is tried once more. With `gpu` (see `choose_device`) the
-    population trainer trains there, with `worlds` worlds a candidate; `unsafe` is the sandbox's, for tracing.
+    `parallel` is the number of cores it may use, all by default; `notify` receives notes for the user on how
+    jobs are trained. Crashed trainings are retried once. With `gpu` (see `choose_device`) the population
+    trainer trains there, with `worlds` worlds per candidate; `unsafe` is the sandbox's, for tracing.
     """
     if name not in TRAINERS:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What happened in episodes: one form that everybody reads, one file format, and playing them again."""
+"""Recorded episodes: one type, one file format, and replay."""
 
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.ending import ending_of

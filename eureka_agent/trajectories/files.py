@@ -1,4 +1,4 @@
-"""The one reader and the one writer of recorded episodes: npz files without pickles.
+"""The only reader and writer of recorded episodes: npz files without pickles.
 
 A file is one table: each array holds the steps of all its episodes one after the other, and `episodes` says
 in JSON what each is. The files of earlier versions, which kept signals only, are read as well:
@@ -8,7 +8,8 @@ in JSON what each is. The files of earlier versions, which kept signals only, ar
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Tra
 Array = np.ndarray
 FILE = "trajectories.npz"
 """Name of the file in a training's folder."""
+LARGEST = 2**30
+"""Most bytes of a file's arrays: a recording has some hundred kB, and a run folder may be a stranger's."""
 
 
 class _Episode(BaseModel):
@@ -46,7 +49,7 @@ _EPISODES = TypeAdapter(list[_Episode])
 
 
 def write_trajectories(path: Path, trajectories: Sequence[Trajectory]) -> None:
-    """Write trajectories whose arrays are alike; StoreError if the disk does not take them.
+    """Write trajectories with the same set of arrays; StoreError if writing fails.
 
     Raises ValueError where some of them lack what others have.
     """
@@ -73,15 +76,53 @@ def read_trajectories(path: Path) -> list[Trajectory]:
     if not path.exists():
         return []
     try:
+        _check_size(path)
         with np.load(path, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         return _FORMS[_form(arrays)](arrays)
-    except (EurekaError, OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        EurekaError,
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        EOFError,
+        MemoryError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise StoreError(
-            f"{path} holds no recorded episodes: {error}",
+            f"{path} contains no recorded episodes: {error}",
             fix="Delete it: random play is recorded anew when needed, and of a training nothing but what it "
             "tells of single episodes is lost.",
         ) from error
+
+
+def read_scores(path: Path) -> tuple[float, ...]:
+    """Return the scores of a file's episodes that ended; none where there is no such file, or none to read.
+
+    Nothing else of the file is read, however much it claims to hold.
+    """
+    if path.is_symlink() or not path.is_file():
+        return ()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in _SCORES if f"{name}.npy" in archive.namelist())
+            if archive.getinfo(f"{name}.npy").file_size > _MOST_BYTES:
+                return ()
+        with np.load(path, allow_pickle=False) as data:
+            scores = _SCORES[name](data[name])
+    except (OSError, ValueError, LookupError, StopIteration, EOFError, zipfile.BadZipFile):
+        return ()
+    return tuple(score for score in scores if score is not None and np.isfinite(score))
+
+
+def _check_size(path: Path) -> None:
+    """Raise ValueError where a file's arrays would fill the memory."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST:
+        raise ValueError(f"its arrays take {size:,} bytes, at most {LARGEST:,} are read")
 
 
 def _form(arrays: Mapping[str, Array]) -> str:
@@ -151,6 +192,12 @@ def _read_side_by_side(arrays: dict[str, Array]) -> list[Trajectory]:
 
 
 _TOLD = tuple(name for name in _Episode.model_fields if name != "length")
+_MOST_BYTES = 16 * 2**20
+_SCORES: dict[str, Callable[[Array], list[float | None]]] = {
+    "episodes": lambda array: [episode.fitness for episode in _EPISODES.validate_json(array.tobytes())],
+    "fitness_per_episode": lambda array: array.astype(np.float64).tolist(),
+}
+"""Where the two forms of random play hold scores."""
 _FORMS = {"now": _read_now, "signals": _read_signals, "side by side": _read_side_by_side}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import gymnasium as gym
@@ -24,7 +24,7 @@ LONGEST_HOLD = 50
 
 
 class _RandomPolicy:
-    """Random actions, held for `hold` steps each; every world has its own generator."""
+    """Random actions, each held for `hold` steps; every world has its own generator."""
 
     def __init__(self, space: gym.Space, seed: int, hold: int) -> None:
         self._space = copy.deepcopy(space)
@@ -40,13 +40,17 @@ class _RandomPolicy:
         return self._action
 
 
-def inspect_environment(task: Task, seed: int = 0, steps: int = MINIMUM_ROWS) -> TrajectoryBatch:
+def inspect_environment(
+    task: Task, seed: int = 0, steps: int = MINIMUM_ROWS, *, notice: Callable[[str], object] = lambda _: None
+) -> TrajectoryBatch:
     """Play random actions for at least `steps` rows (and 512), until at least one episode has ended.
 
     Returns signals `(T, N, ...)`. Half of the worlds draw a new action each step, the others hold it for a
     while. Raises TaskError if the environment violates its contract: the form of what it returns,
-    observations outside their space or its bounds, signals that are not as declared, endless episodes.
+    observations outside their space or far outside its bounds, signals that are not as declared, endless
+    episodes. `notice` is told, once for each part of the observation, of what is a little outside.
     """
+    overshoots: dict[str, str] = {}
     rows = max(steps, MINIMUM_ROWS)
     hold = int(np.clip(task.max_episode_steps // 10, 2, LONGEST_HOLD))
     seeds = [seed + world for world in range(WORLDS)]
@@ -56,28 +60,33 @@ def inspect_environment(task: Task, seed: int = 0, steps: int = MINIMUM_ROWS) ->
             for world, own in enumerate(seeds)
         ]
         worlds.reset()
-        _check_state(worlds)
+        _check_state(worlds, overshoots)
         results: list[StepResult] = []
         actions: list[Array] = []
         ended = False
         while len(results) < ASSUMED_LIMIT and not (ended and len(results) * WORLDS >= rows):
             actions.append(np.stack([policy.act() for policy in policies]))
             results.append(worlds.step(actions[-1]))
-            _check_state(worlds)
+            _check_state(worlds, overshoots)
             ended = ended or bool(results[-1].done.any())
     _check_ends(task, results)
+    for words in overshoots.values():
+        notice(f"The environment's observation {words}. It is taken as it is.")
     return _recorded(task, results, actions, seeds)
 
 
-def _check_state(worlds: GymWorlds) -> None:
+def _check_state(worlds: GymWorlds, overshoots: dict[str, str]) -> None:
+    """Check observations against their spaces; the first overshoot of each is noted."""
     for leaf in worlds.leaves:
-        check_bounds(leaf, worlds.final_state[leaf.name])
-        if worlds.state is not worlds.final_state:
-            check_bounds(leaf, worlds.state[leaf.name])
+        for state in (worlds.final_state, worlds.state):
+            if words := check_bounds(leaf, state[leaf.name]):
+                overshoots.setdefault(leaf.name, words)
+            if worlds.state is worlds.final_state:
+                break
 
 
 def _check_ends(task: Task, results: list[StepResult]) -> None:
-    """Raise TaskError if nobody named a time limit and no episode ended before the assumed one."""
+    """Raise TaskError if there is no time limit and no episode ended within the assumed one."""
     by_itself = any(result.terminated.any() for result in results)
     earlier = any(result.truncated.any() for result in results[: ASSUMED_LIMIT - 1])
     if not (task.time_limit_known or by_itself or earlier):

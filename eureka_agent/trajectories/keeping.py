@@ -1,9 +1,9 @@
-"""What is kept of the episodes that a training plays, and what of a kept one is written down: one decision.
+"""Which episodes of a training are kept, and which of their arrays are written to disk.
 
 Of every training the first `KEPT_EPISODES` scoring episodes are kept whole: prompts, reports and people look
-at single episodes, and equal seeds make those of different candidates comparable. Episodes that choose
-checkpoints, and those of learning, leave numbers only. Every step is written but for what follows from the
-rest: `prev_` signals where no episode began, and actions that the signal `action` shows as they were given.
+at single episodes, and equal seeds make those of different candidates comparable. Of checkpoint-selection
+and training episodes only statistics are kept. Every step is written except what can be derived: `prev_`
+signals within an episode, and actions that equal the signal `action`.
 
 The cost of the three, measured, in kB, and what signals alone cost: CartPole 10 (13), Pendulum 16 (15),
 AntSpin with 400 steps 225 (226), HalfCheetah with 1,000 steps 483 (463). Random play, once a run: 21 to 560.
@@ -26,7 +26,7 @@ _ACTION, _SHOWN, _CLIPPED = "action", "signal/action", "clipped_action"
 
 
 def measured_episodes(task: Task, episodes: int, kept: int) -> int:
-    """Return of how many episodes of a set signals must be remembered: all, if they are what is scored."""
+    """Return for how many episodes of a set signals must be stored: all, if they are scored."""
     return episodes if TaskFitness(task).by_episode else min(kept, episodes)
 
 

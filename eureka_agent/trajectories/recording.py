@@ -26,8 +26,8 @@ def record(
 ) -> Trajectory:
     """Return the trajectory of one world's steps, all arrays `(T, ...)`.
 
-    `fitness_steps` is the task's per-step fitness `(T,)` where it was measured already. Raises TaskError
-    where the task's fitness or events do not keep their form, TrajectoryError where the parts do not fit.
+    `fitness_steps` is the task's per-step fitness `(T,)` if already measured. Raises TaskError if the task's
+    fitness or events return a wrong shape, TrajectoryError if the parts are inconsistent.
     """
     scored = TaskFitness(task)
     steps = scored.steps(signals) if scored.by_step and fitness_steps is None else fitness_steps
@@ -56,9 +56,9 @@ def record(
 
 
 def rescored(trajectory: Trajectory, fitness: Fitness) -> Trajectory:
-    """Return a whole episode with the score that another fitness gives it; raises what that raises.
+    """Return a whole episode scored by another fitness; raises what that raises.
 
-    How it went step by step is another fitness's word, and is left out.
+    The per-step fitness belongs to the former one and is dropped.
     """
     value = float(fitness(trajectory))
     return replace(trajectory, fitness=value, fitness_version=fitness.version, fitness_so_far=None)

@@ -1,4 +1,4 @@
-"""Playing a recorded episode again: the same seed and the same actions, on worlds that are deterministic."""
+"""Replaying a recorded episode: the same seed and actions, on a deterministic simulator."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from eureka_agent.trajectories.trajectory import Trajectory
 
 
 def world_of(task: Task, trajectory: Trajectory) -> GymWorlds:
-    """Return a world seeded as a trajectory's was, and not reset yet; close it afterwards.
+    """Return a world with a trajectory's seed, not reset yet; close it afterwards.
 
-    Raises TrajectoryError where that would not begin the same.
+    Raises TrajectoryError if it would start from another state.
     """
     if trajectory.seed is None:
         raise _unknown("seed")
@@ -37,10 +37,10 @@ def actions_of(trajectory: Trajectory) -> Array:
 
 
 def played_again(task: Task, trajectory: Trajectory, earlier: Sequence[Trajectory] = ()) -> Trajectory:
-    """Return the episode as it goes when its actions are taken again, everything measured anew.
+    """Return the replayed episode, with all signals `(T, ...)` measured again.
 
-    `earlier` are the episodes that its world played before, in order. Raises TrajectoryError where some are
-    missing, what is needed was not recorded, or the world takes another course.
+    `earlier` are the previous episodes of its world, in order. Raises TrajectoryError if some are missing,
+    something needed was not recorded, or the replay diverges.
     """
     if len(earlier) != trajectory.earlier:
         raise TrajectoryError(
@@ -67,7 +67,7 @@ def played_again(task: Task, trajectory: Trajectory, earlier: Sequence[Trajector
 
 
 def _steps(world: GymWorlds, trajectory: Trajectory) -> list[StepResult]:
-    """Take the actions of an episode, and see it end where it ended."""
+    """Repeat the actions of an episode and check that it ends at the same step."""
     steps = [world.step(action[None]) for action in actions_of(trajectory)]
     ends = [t + 1 for t, step in enumerate(steps) if step.done[0]]
     if ends != [trajectory.length] * trajectory.ended:

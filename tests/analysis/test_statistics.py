@@ -5,6 +5,7 @@ import math
 import pytest
 
 from eureka_agent.analysis import human_normalized, t_interval
+from eureka_agent.analysis.statistics import clearly_better
 
 
 def test_the_interval_is_students() -> None:
@@ -45,3 +46,21 @@ def test_baselines_that_cannot_be_told_apart_leave_it_undefined() -> None:
     assert result.score is None
     assert "standard error" in result.undefined_because
     assert human_normalized([1.0], [1.0], []).score is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "others", "sign", "better"),
+    [
+        ([12.0, 13.0, 14.0], [1.0, 2.0, 3.0], 1.0, True),
+        ([12.0, 13.0, 14.0], [1.0, 2.0, 3.0], -1.0, False),
+        ([1.0, 2.0, 3.0], [12.0, 13.0, 14.0], -1.0, True),
+        ([2.0, 3.0, 4.0], [1.0, 2.0, 3.0], 1.0, False),
+        ([-200.0, -200.0], [-200.0, -200.0], 1.0, False),
+        ([-200.0, -198.0, -200.0], [-200.0, -200.0], 1.0, False),
+        ([-150.0], [-200.0, -200.0], 1.0, True),
+    ],
+)
+def test_better_is_clear_only_beyond_chance(
+    scores: list[float], others: list[float], sign: float, better: bool
+) -> None:
+    assert clearly_better(scores, others, sign=sign) is better

@@ -154,6 +154,21 @@ def test_each_role_has_its_own_model_or_shares_the_designers() -> None:
     assert make_models(config(model=GPT), Path(), task).critic is None
 
 
+def test_analyses_of_parents_are_estimated_too() -> None:
+    task = find_task("cartpole")
+    given = {"model": GPT, "generations": 3, "samples": 4, "analyzer_model": CLAUDE}
+    designer, analyzer = estimate(task, config(**given)).shares
+    assert (designer.role, analyzer.role) == ("designer", "analyzer")
+    assert (analyzer.requests, analyzer.most_requests) == (6 * 5, 6 * 9), "three parents in two generations"
+    assert analyzer.cost_usd is not None
+    assert analyzer.most_usd is not None
+    assert analyzer.most_usd > 6 * 9 * 16_000 * 1e-5
+    alone = estimate(task, config(**given, analyzer_queries=False)).shares[1]
+    assert (alone.requests, alone.most_requests) == (6, 6)
+    shared = make_models(config(**given, critic_model=CLAUDE), Path(), task)
+    assert shared.critic is shared.analyzer
+
+
 def test_a_review_that_nobody_could_answer_is_refused() -> None:
-    with pytest.raises(ConfigError, match="cannot revise"):
+    with pytest.raises(ConfigError, match="Nobody would read"):
         make_models(config(model="search", critic_model="manual"), Path(), find_task("cartpole"))

@@ -10,8 +10,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import rendered_envs
+from typer.testing import CliRunner
 
 import eureka_agent
+from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, StoreError, TaskError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
@@ -42,6 +44,18 @@ def test_a_policy_is_scored_and_paid(tmp_path: Path) -> None:
         assert played.reward == pytest.approx(float(np.sum(paid.reward)), rel=1e-4)
         assert played.reward == pytest.approx(sum(played.components.values()), rel=1e-4)
     assert "[" in report.summary
+
+
+def test_what_is_paid_beside_the_components_is_told(tmp_path: Path) -> None:
+    path, reward = saved(tmp_path, find_task("pendulum")), tmp_path / "reward.py"
+    lines = "up = np.cos(angle)", "return up + 2.0, {'up': up}"
+    reward.write_text("import numpy as np\ndef compute_reward(angle):\n    " + "\n    ".join(lines) + "\n")
+    (played,) = eureka_agent.play(path, "pendulum", episodes=1, reward=reward).episodes
+    assert played.residual == pytest.approx(400.0)
+    words = ["play", str(path), "--task", "pendulum", "--episodes", "1", "--reward", str(reward)]
+    shown = CliRunner().invoke(app, words).stdout
+    assert "residual" in shown
+    assert "400" in shown
 
 
 def test_the_first_episode_is_filmed(tmp_path: Path) -> None:
@@ -98,9 +112,9 @@ def test_what_cannot_be_rendered_says_what_to_do(make: Any, words: str, tmp_path
     [
         ({"video": "film.avi"}, ConfigError, r"film\.avi"),
         ({"episodes": 0}, ConfigError, "0 episodes"),
-        ({"reward": "native"}, ConfigError, "no reward in a file"),
+        ({"reward": "native"}, ConfigError, "has no source code"),
         ({"task": "cartpole"}, ConfigError, "length 3 .* cartpole has observations of length 4"),
-        ({"policy": "nowhere.npz"}, StoreError, "no saved policy"),
+        ({"policy": "nowhere.npz"}, StoreError, "not a saved policy"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_played(

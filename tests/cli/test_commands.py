@@ -52,6 +52,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "resume",
         "runs",
         "show",
+        "analyze",
         "export",
         "check",
         "play",
@@ -91,6 +92,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
         (["resume"], "there are no runs yet"),
         (["show", "nothing"], "does not exist"),
+        (["analyze", "nothing"], "does not exist"),
         (["train", "cartpole", "--reward", "none.py"], "none.py"),
         (["train", "cartpole", "--reward", "hack:none"], "hack:fast_cart"),
         (["check", "none.py", "--task", "cartpole"], "none.py"),
@@ -138,16 +140,33 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     assert summary["status"] == "finished"
     view = json.loads(cli("show", "--json", cwd=run).stdout)
     assert [c["id"] for c in view["candidates"]] == ["0-00", "0-01"]
+    assert (summary["best"], summary["fitness"]) == (view["best"], view["fitness"])
     assert summary["best"] == view["confirmation"]["winner"]
+    assert summary["verdict"] == view["verdict"]["sentence"]
     text = cli("show", cwd=run).stdout
+    assert text.startswith(summary["verdict"])
     assert "Lineage" in text
     assert "compute_reward" in text
     exported = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert exported.returncode == 0, exported.stderr
-    assert (run / "mine.py").read_text() == view["best_source"]
+    assert (run / "mine.py").read_text().replace("mine.py", "reward.py") == view["best_source"]
     again = cli("export", "latest", "-o", "mine.py", cwd=run)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_analyze_tells_of_a_run_and_of_a_candidate(run: Path) -> None:
+    whole = cli("analyze", cwd=run)
+    assert whole.returncode == 0, whole.stderr
+    for words in ("0-00", "0-01", "Findings", "the pole fell", "Worst episode", "what happened"):
+        assert words in whole.stdout
+    one = json.loads(cli("analyze", "latest", "0-01", "--json", cwd=run).stdout)
+    assert one["candidates"] == []
+    assert one["detail"]["candidate"] == "0-01"
+    assert all(finding["text"] for finding in one["detail"]["findings"])
+    unknown = cli("analyze", "latest", "7-00", cwd=run)
+    assert unknown.returncode == 1
+    assert "has no candidate '7-00'" in unknown.stderr
 
 
 def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> None:
@@ -156,7 +175,9 @@ def test_a_run_that_ends_without_a_reward_fails_and_says_so(tmp_path: Path) -> N
     one = ("--generations", "1", "--samples", "1", "--repair-turns", "0")
     ended = cli("evolve", "cartpole", "--model", "replay:replies.jsonl", *one, cwd=tmp_path)
     assert ended.returncode == 1, ended.stderr
-    assert "No reward could be trained with." in ended.stdout
+    assert "No reward was found: 1 refused; 1 reward tried in " in ended.stdout
+    [listed] = json.loads(cli("runs", "--json", cwd=tmp_path).stdout)
+    assert listed["status"] == "failed"
     exported = cli("export", cwd=tmp_path)
     assert exported.returncode in (1, 2)
     assert "It ended without one" in exported.stderr
@@ -199,11 +220,25 @@ def test_an_interrupt_drains_and_the_same_command_goes_on(tmp_path: Path) -> Non
     (log,) = logs(tmp_path)
     before = log.read_bytes()
     started, ended = before.count(b"training_started"), before.count(b"training_finished")
-    assert started == ended > 0
+    assert started >= ended > 0, "what does not end in some seconds is given up"
     done = cli(*arguments, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert log.read_bytes().startswith(before)
     assert len(logs(tmp_path)) == 1
+
+
+def test_a_signal_ends_a_constructor_that_hangs(tmp_path: Path) -> None:
+    (tmp_path / "stuck.py").write_text(
+        "import pathlib, threading\n\n\n"
+        "def make():\n    pathlib.Path('here').touch()\n    threading.Event().wait()\n"
+    )
+    command = [sys.executable, "-m", "eureka_agent", "evolve", "--env", "stuck:make"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert eventually((tmp_path / "here").exists, 300)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "given up" in errors
 
 
 def logs(folder: Path) -> list[Path]:
@@ -259,3 +294,18 @@ def test_doctor_shows_a_person_each_layer_and_each_attempt(tmp_path: Path) -> No
     assert "Generated code is" in shown.splitlines()[0]
     for word in ("bubblewrap", "seccomp", "what it means", "start a process"):
         assert word in shown
+
+
+def test_what_an_environment_prints_does_not_spoil_documents(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import os\n\nimport gymnasium as gym\n\n\ndef make():\n"
+        "    print('hello from Python')\n    os.write(1, b'hello from C\\n')\n"
+        "    return gym.make('CartPole-v1')\n"
+    )
+    (tmp_path / "good.py").write_text(
+        "def compute_reward(obs):\n    x = -obs[:, 2] ** 2\n    return x, {'x': x}\n"
+    )
+    done = cli("check", "good.py", "--task", "loud", "--env", "loud:make", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["refused"] is False
+    assert "hello from Python" in done.stderr
+    assert "hello from C" in done.stderr

@@ -69,6 +69,9 @@ def test_runs_show_and_export_work_and_execute_nothing(tmp_path: Path, mark: Mar
     assert "not recorded as yours" in listed.stdout
     assert "cannot be read" in listed.stdout
     assert cli("show", "theirs", cwd=tmp_path).returncode == 0
+    assert cli("analyze", "theirs", cwd=tmp_path).returncode == 0
+    refused = cli("analyze", "theirs", "--with-rewards", cwd=tmp_path)
+    assert "--trust" in refused.stderr
     exported = cli("export", "theirs", "--candidate", "0-00", cwd=tmp_path)
     assert exported.returncode == 0, exported.stderr
     assert "compute_reward" in (tmp_path / "reward.py").read_text()

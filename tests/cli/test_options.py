@@ -23,8 +23,9 @@ EVOLVE = """
     env goal max-episode-steps show-env-reward? stages? envs
     generations samples restarts search-seeds target seed-reward reflection? history?
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
-    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns critic-model
-    confirm-seeds confirm-top budget-steps budget-usd budget-minutes unsafe-isolation?
+    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
+    critic-model analyzer-model analyzer-queries?
+    confirm-seeds confirm-top human-reward budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
@@ -35,16 +36,18 @@ TRAIN = """
     output env envs unsafe-isolation? json
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
+ADOPT = "task function map set output force env envs json"
 CHECK = "task env envs unsafe-isolation? json"
 SPEED = "case peers? candidates peer-candidates env-steps set unsafe-isolation? json"
 
-VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "trust": None}
+VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": None}
 """Those that are not called like their flag; consent is for one run, so that it has none."""
 
 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
+     ("adopt", ADOPT),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:
@@ -101,7 +104,7 @@ def test_a_command_may_say_it_in_its_own_words() -> None:
 
     text = " ".join(CliRunner().invoke(small, ["--help"]).stdout.split())
     assert "Root seed of the episodes." in text
-    assert "Environment constructor: package.module:function." in text
+    assert "The environment: an id, module:Id-v0, or a constructor module:function." in text
     assert CliRunner().invoke(small, []).stdout == "['env', 'seed']\n"
 
 
@@ -113,3 +116,27 @@ def test_no_help_sentence_is_written_in_two_places() -> None:
                 texts = [keyword.value for keyword in node.keywords] + node.args[:1]
                 written.update(str(text.value) for text in texts if isinstance(text, ast.Constant))
     assert not {text for text, times in written.items() if times > 1 and " " in text}
+
+
+def test_help_says_which_numbers_an_option_takes() -> None:
+    text = " ".join(CliRunner().invoke(app, ["evolve", "--help"]).stdout.split())
+    about = {option.name: option.about for option in declared()}
+    for name in (name for name in OF_A_RUN if not about[name].derived):
+        low, above, high = about[name].ge, about[name].gt, about[name].le
+        if low is None and above is None:
+            continue
+        shown = re.search(rf"--{name.replace('_', '-')} .*?(?=--[a-z]|$)", text)
+        assert shown is not None
+        least = f"More than {above:g}." if low is None else f"At least {low:g}."
+        assert (least if high is None else f"From {low:g} to {high:g}.") in shown.group(), name
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_be_taught_the_commands(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_EUREKA_AGENT_COMPLETE", f"source_{shell}")
+    shown = CliRunner().invoke(app, [], prog_name="eureka-agent")
+    assert "_EUREKA_AGENT_COMPLETE=complete_" in shown.stdout
+    monkeypatch.setenv("_EUREKA_AGENT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "eureka-agent ev")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert CliRunner().invoke(app, [], prog_name="eureka-agent").stdout.split() == ["evolve"]

@@ -186,3 +186,52 @@ def test_a_reward_is_refused_for_its_workers_death_only_if_that_comes_twice(
     check = ProbeCheck(task, inspect_environment(task, seed=0, steps=512), Deadly(sandbox, deaths))
     found = [finding.rule for finding in check(task.reference) if finding.severity == "error"]
     assert found == (["probe"] if refused else [])
+
+
+def test_a_reward_that_dies_where_the_cart_may_get_is_refused(probe: ProbeCheck) -> None:
+    source = reward("cart_position", "r = np.sqrt(4.0 - np.abs(cart_position))", 'return r, {"r": r}')
+    errors = [finding for finding in probe(source) if finding.severity == "error"]
+    assert [finding.rule for finding in errors] == ["declared-range"]
+    assert "`cart_position` at -4." in errors[0].what
+
+
+def test_a_reward_with_memory_is_asked_at_the_ends_of_ranges_too(probe: ProbeCheck) -> None:
+    source = reward(
+        "cart_position, memory",
+        "r = np.sqrt(4.0 - np.abs(cart_position))",
+        'return r, {"r": r}, {"last": cart_position}',
+        above='MEMORY = {"last": 0.0}\n',
+    )
+    assert ("declared-range", "error") in rules(probe(source))
+
+
+def test_components_that_do_not_add_up_are_a_warning_with_numbers(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle, cart_position",
+        "upright = np.cos(pole_angle)",
+        "away = np.square(cart_position)",
+        'return upright - 5.0 * away, {"upright": upright, "away": away}',
+    )
+    (found,) = [finding for finding in probe(source) if finding.rule == "components-sum"]
+    assert found.severity == "warning"
+    assert "do not add up to the reward in" in found.what
+    assert "the reward is" in found.what
+    assert "sign and weight" in found.fix
+
+
+def test_a_component_that_holds_anothers_value_is_a_warning(probe: ProbeCheck) -> None:
+    source = reward(
+        "pole_angle, cart_position",
+        "upright, centred = np.cos(pole_angle), -np.abs(cart_position)",
+        'return upright + centred, {"upright": upright, "centred": upright, "rest": centred}',
+    )
+    found = {finding.rule: finding.what for finding in probe(source)}
+    assert found["same-component"] == "The component `centred` holds what component `upright` holds."
+    whole = reward(
+        "pole_angle, cart_position",
+        "upright, centred = np.cos(pole_angle), -np.abs(cart_position)",
+        "r = upright + centred",
+        'return r, {"upright": upright, "total": r}',
+    )
+    found = {finding.rule: finding.what for finding in probe(whole)}
+    assert found["same-component"] == "The component `total` holds what the reward itself holds."

@@ -8,7 +8,9 @@ from design_fakes import SOURCE, make_task
 from trajectory_fakes import running
 
 from eureka_agent.design.policy_stats import Evaluate, PolicyMeasurement
+from eureka_agent.design.reflection import earnings
 from eureka_agent.errors import RewardError
+from eureka_agent.rewards.residual import RESIDUAL
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.records import PolicyStats, RewardStats
 from eureka_agent.training.reward_provider import RewardBatch
@@ -51,6 +53,16 @@ def test_all_steps_of_all_episodes_are_described() -> None:
     assert met.rewards_at_random == RewardStats(
         {"height": "-1; -1, -1, -1", "begun": "2; 0, 0, 10"}, "1; -1, -1, 9"
     )
+
+
+def test_what_is_paid_beside_the_components_is_described_last() -> None:
+    def beside(batch: TrajectoryBatch) -> RewardBatch:
+        height = batch.signals["height"].astype(np.float32)
+        return RewardBatch(height + 2.0, {"height": height})
+
+    met = PolicyMeasurement(TASK, AT_RANDOM, lambda reward: nullcontext(beside))(REWARD, episodes())
+    assert met.rewards == RewardStats({"height": "0.4; 0, 0, 4", RESIDUAL: "2; 2, 2, 2"}, "2.4; 2, 2, 6")
+    assert [row[0] for row in earnings(met)] == ["`height`", f"`{RESIDUAL}`", "`reward`"]
 
 
 def test_the_tasks_own_word_for_an_end_is_told() -> None:

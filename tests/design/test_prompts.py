@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +23,7 @@ from eureka_agent.llm.templates import Templates
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.rules import check_source
 from eureka_agent.store.records import PolicyStats, RewardStats
-from eureka_agent.tasks.task import FitnessSpec, Signal, Task
+from eureka_agent.tasks.task import Element, FitnessSpec, Signal, Task
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ARCHIVE = archive_of(
@@ -111,6 +112,9 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, policies=met)[1].content)
     both = asked(slot, archive=archive, policies=met, untrained=UNTRAINED)[1].content
     assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 | -1 |" in both
+    seen = {"0-01": PolicyStats(observations=("It idles\n# from step 3 on. [candidate 0-01, episode 1]",))}
+    told = asked(slot, archive=archive, policies=seen)[1].content
+    assert "- It idles # from step 3 on. [candidate 0-01, episode 1]" in told
     for text in (
         asked(slot, archive=archive, policies=met, reflection=False)[1].content,
         asked(slot, archive=archive, policies={"0-01": PolicyStats()})[1].content,
@@ -239,7 +243,9 @@ def test_the_environment_variable_names_a_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("EUREKA_AGENT_TEMPLATES", str(tmp_path))
     assert PromptBook().system() == "my own words\n"
     assert (
-        PromptBook().request("seed", make_task(), tried=[], failures=[], untold=0).startswith("# Task: cart")
+        PromptBook()
+        .request("seed", make_task(), tried=[], failures=[], lost=None, untold=0)
+        .startswith("# Task: cart")
     )
 
 
@@ -249,3 +255,17 @@ def test_a_template_reaches_nothing_but_what_it_is_given(tmp_path: Path) -> None
     for name in ("hostile", "writing"):
         with pytest.raises(ConfigError, match="reaches for more than its words"):
             Templates([tmp_path]).render(f"{name}.md.j2", given=[])
+
+
+def test_each_number_of_a_vector_has_a_row_where_it_is_known() -> None:
+    elements = (Element("place of the cart", "m", -4.8, 4.8), Element("speed", "m/s"))
+    obs = Signal("obs", (2,), meaning="as the environment observes it", elements=elements)
+    task = replace(make_task(), signals=(obs, Signal("action", (1,))))
+    met = Untrained({"obs": "-1, 0, 1; -2, 0, 2", "action": "-1, 0, 1"}, "")
+    text = asked(Slot(0, 0, "seed"), task, untrained=met)[1].content
+    assert (
+        "| `obs` | (num_envs, 2) | – | unbounded | as the environment observes it, its numbers below |"
+        in text
+    )
+    assert "| `obs[:, 0]` | (num_envs,) | m | -4.8 to 4.8 | place of the cart | -1, 0, 1 |" in text
+    assert "| `obs[:, 1]` | (num_envs,) | m/s | unbounded | speed | -2, 0, 2 |" in text

@@ -13,11 +13,13 @@ def test_short_vectors_are_told_element_by_element_and_long_ones_as_a_whole() ->
             "height": RAMP,
             "prev_height": RAMP,
             "speed": np.stack([RAMP, 100.0 * RAMP], axis=-1),
-            "joints": np.stack([RAMP] * 5 + [100.0 + RAMP] * 5, axis=-1),
+            "joints": np.stack([RAMP] * 16 + [100.0 + RAMP] * 16, axis=-1),
+            "beams": np.stack([RAMP] * 20 + [100.0 + RAMP] * 20, axis=-1),
         }
     )
     assert told["height"] == "0.05, 0.5, 0.95"
     assert told["speed"] == "0.05, 0.5, 0.95; 5, 50, 95"
-    assert told["joints"].split(", ")[0] == "0.1"
-    assert ";" not in told["joints"]
+    assert told["joints"].split("; ")[15:17] == ["0.05, 0.5, 0.95", "1e+02, 1e+02, 1e+02"]
+    assert told["beams"].split(", ")[0] == "0.1"
+    assert ";" not in told["beams"]
     assert "prev_height" not in told

@@ -11,6 +11,7 @@ from eureka_agent.design.history import history_of
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.reflection import notes, number, reflect, rows
 from eureka_agent.rewards.findings import Finding
+from eureka_agent.rewards.residual import RESIDUAL
 
 
 def evaluation(**curves: tuple[float, ...]) -> Evaluation:
@@ -34,6 +35,20 @@ def test_short_curves_are_shown_whole_and_components_come_first() -> None:
     found = rows(evaluation(fitness=(1.0, 2.0), c_near=(0.1, 0.2), reward=(0.1, 0.2)))
     assert [row.name for row in found] == ["near", "reward (all components)", "task_score"]
     assert found[0].points == ("0.1", "0.2")
+
+
+def test_what_is_in_no_component_has_a_row_of_its_own() -> None:
+    """Means are linear, so that runs which earlier versions recorded have it, too."""
+    found = rows(evaluation(c_near=(0.1, 0.2), c_effort=(0.3, 0.3), reward=(0.2, 0.1), fitness=(1.0, 2.0)))
+    assert [row.name for row in found] == ["near", "effort", RESIDUAL, "reward", "task_score"]
+    assert found[2].points == ("-0.2", "-0.4")
+
+
+def test_what_rounding_leaves_has_no_row() -> None:
+    found = rows(
+        evaluation(c_near=(0.1, 0.2), c_far=(1.0, -1.0), reward=(1.1 + 1e-7, -0.8), fitness=(1.0, 2.0))
+    )
+    assert RESIDUAL not in [row.name for row in found]
 
 
 @pytest.mark.parametrize(

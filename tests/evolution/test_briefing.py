@@ -15,10 +15,11 @@ from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.design.proposer import Draft, Slot
-from eureka_agent.errors import StoreError
+from eureka_agent.errors import BudgetExhaustedError, ModelError, StoreError
+from eureka_agent.evolution.briefer import PolicyStudy
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.store.records import PolicyStats, RewardStats
+from eureka_agent.store.records import AnalystReport, Cause, Evidence, PolicyStats, RewardStats
 from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingJob
 from eureka_agent.trajectories import write_trajectories
@@ -59,7 +60,7 @@ def evolution_in(root: Path, proposer: CountingProposer, measured: list[str]):
         assert [one.length for one in episodes] == [9]
         return STATS
 
-    evolution.measure_policy = measure
+    evolution.study = PolicyStudy(measure, lambda reward, episodes: episodes)
     return evolution
 
 
@@ -129,3 +130,70 @@ def test_episodes_are_those_of_the_first_search_training(tmp_path: Path) -> None
     assert episodes["0-02"] == (), "its training recorded nothing"
     with pytest.raises(KeyError):
         episodes["0-00"]
+
+
+def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> None:
+    proposer = Briefed()
+    evolution = evolution_in(tmp_path, proposer, [])
+    assert evolution.study is not None
+    evolution.study = replace(
+        evolution.study, observe=lambda candidate, paid: [f"{candidate.id} {len(paid)}"]
+    )
+    evolution.run()
+    for slot, briefing in proposer.briefings:
+        for parent in slot.parents:
+            assert briefing.policies[parent].observations == (f"{parent} 1",)
+    again = RunState.of(read_events(tmp_path / "events.jsonl"))
+    assert again.policies == evolution.state.policies
+
+
+def reporting(asked: list[str], error: Exception | None = None):
+    def analyse(candidate, stats, episodes, stop) -> AnalystReport:
+        asked.append(candidate.id)
+        if error is not None:
+            raise error
+        assert stats == STATS
+        assert episodes[candidate.id][0].length == 9
+        return AnalystReport((Cause("It idles.", (Evidence(candidate.id, 0, 3),)),))
+
+    return analyse
+
+
+def analysed_in(root: Path, proposer: CountingProposer, asked: list[str], error: Exception | None = None):
+    evolution = evolution_in(root, proposer, [])
+    assert evolution.study is not None
+    evolution.study = replace(evolution.study, analyst=reporting(asked, error), max_parallel=2)
+    return evolution
+
+
+def test_an_analyst_is_asked_once_about_each_parent_and_its_report_is_in_the_briefing(tmp_path: Path) -> None:
+    proposer, asked = Briefed(), []
+    analysed_in(tmp_path / "whole", proposer, asked).run()
+    parents = {p for slot, _ in proposer.briefings for p in slot.parents}
+    assert sorted(asked) == sorted(parents)
+    for slot, briefing in proposer.briefings:
+        for parent in slot.parents:
+            assert briefing.reports[parent].causes[0].claim == "It idles."
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    cut = next(n for n, line in enumerate(lines) if b'"policy_analyzed"' in line)
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "killed" / "events.jsonl").write_bytes(b"".join(lines[: cut + 1]))
+    again: list[str] = []
+    analysed_in(tmp_path / "killed", Briefed(), again).run()
+    assert json.loads(lines[cut])["name"] not in again
+
+
+def test_where_there_is_no_money_for_an_analysis_the_run_goes_on(tmp_path: Path) -> None:
+    proposer = Briefed()
+    evolution = analysed_in(tmp_path, proposer, [], BudgetExhaustedError("$1 is spent."))
+    evolution.run()
+    assert evolution.state.finished
+    assert all(not briefing.reports for _, briefing in proposer.briefings)
+
+
+def test_an_analyst_that_cannot_answer_ends_the_command_and_not_the_run(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="down"):
+        analysed_in(tmp_path, Briefed(), [], ModelError("The service is down.")).run()
+    evolution = analysed_in(tmp_path, Briefed(), [])
+    evolution.run()
+    assert evolution.state.finished

@@ -271,7 +271,7 @@ def test_a_reference_that_nobody_wrote_is_not_loaded(
 
 def test_a_configuration_of_another_version_is_a_sentence(tmp_path: Path) -> None:
     folder = foreign_run(tmp_path / "run", cartpole(), start={"config": {"tomorrow": 1, "task": {}}})
-    with pytest.raises(StoreError, match="not one of this version"):
+    with pytest.raises(StoreError, match="does not fit this version"):
         task_of(folder, trust=True)
 
 

@@ -164,7 +164,7 @@ def test_a_model_without_a_price_meets_no_budget(tmp_path: Path) -> None:
     with serving(Service("openai", say=author())) as service:
         evolution = evolution_with(tmp_path, [model_on(service, price=None)], budget_usd=100.0)
         evolution.run()
-    assert "no known price" in evolution.state.stopped
+    assert "price of a request is unknown" in evolution.state.stopped
     assert not service.requests
 
 
@@ -188,3 +188,42 @@ def requests_of(root: Path, kind: str) -> list[str]:
 def test_the_prices_of_these_tests_are_what_they_say() -> None:
     assert cents(Tokens(1200, 300, cached=200)) == pytest.approx(0.0162)
     assert isinstance(HostedModel, type)
+
+
+class _Cutting(Service):
+    """Reads no more than a little of a prompt, as a server with a short context does."""
+
+    def completion(self, body: dict[str, Any], fault: str) -> dict[str, Any]:
+        reply = super().completion(body, fault)
+        reply["usage"]["prompt_tokens"] = 514
+        return reply
+
+
+def test_a_server_that_cuts_prompts_is_said_once_a_run(tmp_path: Path) -> None:
+    with serving(_Cutting("openai", say=author())) as service:
+        evolution = evolution_with(tmp_path, [model_on(service)])
+        evolution.run()
+    assert evolution.state.finished
+    [notice] = evolution.state.notices
+    assert "read 514 tokens of a prompt that has more" in notice
+    assert notice.split(":")[0] in evolution.folder.summary.read_text()
+
+
+class _Thinking(Service):
+    """Has its answers where the thinking belongs."""
+
+    def completion(self, body: dict[str, Any], fault: str) -> dict[str, Any]:
+        reply = super().completion(body, fault)
+        message = reply["choices"][0]["message"]
+        message["reasoning_content"], message["content"] = message["content"], None
+        return reply
+
+
+def test_answers_that_stand_in_the_hidden_thinking_are_refused_with_that_reason(tmp_path: Path) -> None:
+    with serving(_Thinking("openai", say=author())) as service:
+        evolution = evolution_with(tmp_path, [model_on(service)], generations=1)
+        evolution.run()
+    candidates = evolution.state.candidates.values()
+    assert {c.status for c in candidates} == {Status.REFUSED}
+    assert all("reasoning_content" in c.reason for c in candidates)
+    assert any("reasoning parser" in notice for notice in evolution.state.notices)

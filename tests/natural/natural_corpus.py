@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from eureka_agent.errors import RewardError
 from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.tasks.task import Signal, Signals
 
@@ -91,7 +92,7 @@ def original_output(case: Case, signals: Signals) -> RewardOutput:
     """Run an original in its own library: on the batch, or row by row if it was written for one world.
 
     Reward and components come back as float32 `(rows,)`; RewardError where they are not finite or of
-    another shape.
+    another shape, or where a signal was changed.
     """
     function, rows = original(case), len(next(iter(signals.values())))
     if case.batched:
@@ -102,7 +103,11 @@ def original_output(case: Case, signals: Signals) -> RewardOutput:
 
 
 def _called(case: Case, function: Callable[..., Any], signals: Mapping[str, Any]) -> RewardOutput:
-    reward, components = function(**{name: _converted(case.library, x) for name, x in signals.items()})
+    given = {name: _converted(case.library, x) for name, x in signals.items()}
+    reward, components = function(**given)
+    changed = [name for name, x in signals.items() if not np.array_equal(np.asarray(given[name]), x)]
+    if changed:
+        raise RewardError(f"{case.name} changes what it is given: {', '.join(changed)}.")
     return RewardOutput(reward, components)
 
 

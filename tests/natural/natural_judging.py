@@ -14,6 +14,7 @@ from eureka_agent.critique.critic import refusal
 from eureka_agent.errors import EurekaError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards import load_reward
+from eureka_agent.rewards.natural import Normalised, normalise
 from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Signals, Task
@@ -24,9 +25,6 @@ RTOL, ATOL = 1e-4, 1e-5
 PROBED = 512
 COMPARED = ((ROWS, 0), (ROWS, 1), (3, 2), (1, 3))
 """Rows and seed of each comparison: few rows show an axis that only happens to fit."""
-
-Normaliser = Callable[[Case], str]
-"""Returns the portable text of a case; raises EurekaError where it refuses."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,25 @@ class Verdict:
     """Why it was refused or how it differs; empty for a valid case that passed."""
 
 
-def judged(case: Case, normalise: Normaliser, sandbox: RewardSandbox) -> Verdict:
+def judged(case: Case, sandbox: RewardSandbox) -> Verdict:
     """Take one case all the way: critic, normaliser, critic again, comparison with the original."""
     critic = critic_for(case, sandbox)
     alone = not critic(case.text)
-    try:
-        text = normalise(case)
-    except EurekaError as refusal_of_normaliser:
-        return Verdict(case, alone, False, False, f"normaliser: {refusal_of_normaliser}")
-    if reason := critic(text):
-        return Verdict(case, alone, False, False, f"critic: {reason}")
-    difference = differs(case, text) if case.valid else ""
-    return Verdict(case, alone, True, case.valid and not difference, difference)
+    made = portable(case)
+    reason = refusal(made.refused) if made.refused else critic(made.text)
+    if reason:
+        return Verdict(case, alone, accepted=False, equal=False, reason=reason)
+    difference = differs(case, made.text) if case.valid else ""
+    return Verdict(case, alone, accepted=True, equal=case.valid and not difference, reason=difference)
+
+
+def portable(case: Case) -> Normalised:
+    """Return what the normaliser makes of a case."""
+    return normalise(
+        case.text,
+        {signal.name: signal.shape for signal in case.signals},
+        dtypes={signal.name: signal.dtype for signal in case.signals},
+    )
 
 
 def critic_for(case: Case, sandbox: RewardSandbox) -> Callable[[str], str]:

@@ -18,7 +18,7 @@ from eureka_agent.tasks.registry import find_task
 
 ROWS = 4
 RNG = np.random.default_rng(0)
-MOVING = {
+MOVING: dict[str, Any] = {
     "x_velocity": RNG.normal(size=ROWS).astype(np.float32),
     "height": RNG.normal(size=ROWS).astype(np.float32),
     "action": RNG.normal(size=(ROWS, 3)).astype(np.float32),
@@ -59,7 +59,7 @@ def test_a_keyword_that_the_reward_does_not_take_is_named() -> None:
     with pytest.raises(RewardError, match="no 'speed'"):
         function(**MOVING, speed=MOVING["height"])
     with pytest.raises(RewardError, match="two ways"):
-        function(MOVING, **{"height": MOVING["height"]})  # pyright: ignore[reportCallIssue, reportArgumentType]
+        function(MOVING, height=MOVING["height"])  # pyright: ignore[reportCallIssue, reportArgumentType]
     with pytest.raises(RewardError, match="not given: height, action"):
         function(x_velocity=MOVING["x_velocity"])
 

@@ -8,91 +8,17 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable
 from types import FunctionType
 
 import numpy as np
 import pytest
+from replacing import HEAD, SIGNALS, mended, original, with_line
 
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.rewards import check_source, load_reward
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.replacement import Replacement
 from eureka_agent.store.journalled import candidate_from_json, candidate_to_json
-
-ROWS = 64
-Signals = dict[str, np.ndarray]
-
-
-def drawn() -> Signals:
-    """Scalars x, y, h > 0; vectors act (4), a, b (3); a matrix img (2, 5); an identifier k."""
-    random = np.random.default_rng(3)
-    shapes = {"x": (), "y": (), "h": (), "act": (4,), "a": (3,), "b": (3,), "img": (2, 5)}
-    signals: dict[str, np.ndarray] = {
-        name: random.normal(size=(ROWS, *shape)).astype(np.float32) for name, shape in shapes.items()
-    }
-    signals["x"][:8] = 0.0
-    signals["h"] = np.abs(signals["h"]) + 0.1
-    return signals | {"k": random.integers(0, 4, ROWS).astype(np.int32)}
-
-
-SIGNALS = drawn()
-
-
-def with_line(lines: str, head: str = "import numpy as np") -> str:
-    body = "\n    ".join(lines.split("\n"))
-    return (
-        f"{head}\ndef compute_reward({', '.join(SIGNALS)}):\n    {body}\n    return x + 0.0 * y, {{'z': z}}\n"
-    )
-
-
-def mended(source: str) -> tuple[str, list[Finding]]:
-    """Apply one printed rewrite after the other, the innermost first, until none is left."""
-    used: list[Finding] = []
-    for _ in range(30):
-        edits = [f for f in check_source(source, SIGNALS) if f.severity == "error" and f.replacement]
-        if not edits:
-            return source, used
-        # What an import calls by its name has to be found before the import is gone.
-        used.append(min(edits, key=lambda f: (f.rule == "forbidden-import", *_length(f.replacement))))
-        assert used[-1].replacement is not None
-        source = used[-1].replacement.applied(source)
-    raise AssertionError(f"no end of rewriting:\n{source}")
-
-
-def _length(edit: Replacement | None) -> tuple[int, int]:
-    assert edit is not None
-    return edit.end_line - edit.line, edit.end_column - edit.column
-
-
-def original(source: str) -> list[np.ndarray]:
-    """Return what plain Python makes of `z` in every reading in which worlds stay apart."""
-    scope: dict[str, object] = {}
-    exec(source, scope)
-    compute = scope["compute_reward"]
-    assert isinstance(compute, FunctionType)
-    readings: list[Callable[[], np.ndarray]] = [
-        lambda: np.asarray(compute(**copied())[1]["z"]),
-        lambda: np.stack([np.asarray(compute(**copied(i))[1]["z"]) for i in range(ROWS)]),
-        lambda: np.stack([np.asarray(compute(**plain(i))[1]["z"]) for i in range(ROWS)]),
-    ]
-    found = []
-    for reading in readings:
-        try:
-            value = reading()
-        except (TypeError, ValueError, LookupError, AttributeError):
-            continue  # this reading does not exist
-        if value.shape[:1] == (ROWS,):
-            found.append(value)
-    return found
-
-
-def copied(row: int | None = None) -> Signals:
-    return {name: np.array(values if row is None else values[row]) for name, values in SIGNALS.items()}
-
-
-def plain(row: int) -> dict[str, object]:
-    return {n: v[row].item() if v.ndim == 1 else np.array(v[row]) for n, v in SIGNALS.items()}
 
 
 def assert_same(source: str) -> list[Finding]:
@@ -110,8 +36,6 @@ def assert_same(source: str) -> list[Finding]:
     assert any(same), (fixed, [m[:3] for m in meant], value[:3])
     return used
 
-
-HEAD = "import numpy as np\nimport math"
 
 LINES = r"""
 z = np.all([x > 0, y > 0], axis=0)
@@ -147,6 +71,11 @@ z = np.array([x, -y])
 z = np.asarray(x)
 z = np.array([a, b])
 z = np.array(x + y)
+terms = [x, y]; z = np.sum(terms, axis=0)
+z = np.min([act[:, i] for i in range(4)], axis=0)
+z = np.sum(act, axis=1, dtype=np.float32)
+z = np.zeros_like(x, dtype=float) + y
+d = {'a': x * 2.0}; d['b'] = y * 1.0; d['a'] += 1.0; z = d['a'] - d['b'] * 1.0
 z = act.mean(axis=1)
 z = act.mean(1)
 z = act.mean(-1)
@@ -339,6 +268,18 @@ def test_an_array_under_two_names_is_not_rewritten_blindly() -> None:
     (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "in-place"]
     assert found.replacement is None
     assert "z = z + 1.0; other names" in found.fix
+
+
+def test_a_dictionary_that_holds_a_signal_is_not_rewritten_blindly() -> None:
+    lines = "d = {'a': x}\nd['a'] += 1.0\nz = d['a'] + x"
+    (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "in-place"]
+    assert found.replacement is None
+
+
+def test_a_branch_that_returns_is_told_of_both_results() -> None:
+    lines = "z = x\nif x > 0:\n    return x, {'z': z}"
+    (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "array-branching"]
+    assert found.fix.startswith("Compute both results, choose with np.where(condition, one, other)")
 
 
 def test_a_rewrite_is_never_cut() -> None:

@@ -34,9 +34,16 @@ def body_of(text: str | bytes) -> list[str]:
 
 @pytest.mark.parametrize("fact", HOSTILE)
 def test_nothing_in_the_header_is_more_than_words(fact: str) -> None:
-    saved = reward_bytes(FORWARD, Header(f"Reward for {fact}", {"Task": fact, fact: "x"}))
+    saved = reward_bytes(FORWARD, Header(f"Reward for {fact}", {"Task": fact, fact: "x"}, (fact, "x")))
     assert body_of(saved)[1:] == body_of(FORWARD)
     assert all(letter.isprintable() or letter == "\n" for letter in saved.decode())
+
+
+def test_usage_stands_as_it_is_however_long() -> None:
+    line = f"env = wrapped({'x' * 60!r}, 'a path with blanks in it', {'y' * 60!r})"
+    words = ast.get_docstring(ast.parse(reward_bytes(FORWARD, Header("Title", {}, ("import a", line)))))
+    assert words is not None
+    assert words.endswith(f"Use:\n\n    import a\n    {line}")
 
 
 @pytest.mark.parametrize("docstring", DOCSTRINGS)

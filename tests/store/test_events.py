@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from eureka_agent.errors import RunLockedError, StoreError
 from eureka_agent.files import write_json
 from eureka_agent.store.event_types import FORMAT_VERSION, Notice, RequestSent, parse_event
 from eureka_agent.store.events import EventLog, read_events
-from eureka_agent.store.lock import run_lock
+from eureka_agent.store.lock import holder_of, run_lock
 from eureka_agent.store.records import RequestKey
 
 
@@ -169,6 +171,22 @@ except RunLockedError as error:
         pass
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "got it"
+
+
+def test_who_works_in_a_run_is_told_without_being_in_the_way(tmp_path: Path) -> None:
+    assert holder_of(tmp_path) is None
+    with run_lock(tmp_path):
+        assert holder_of(tmp_path) == str(os.getpid())
+        assert holder_of(tmp_path) == str(os.getpid())
+    assert holder_of(tmp_path) is None
+    # Somebody who looks holds the lock for a moment; who comes to work waits for that.
+    look = os.open(tmp_path / ".lock", os.O_RDONLY)
+    fcntl.flock(look, fcntl.LOCK_SH)
+    with run_lock(tmp_path, wait=lambda _: os.close(look)):
+        assert holder_of(tmp_path) == str(os.getpid())
+    (tmp_path / ".lock").unlink()
+    (tmp_path / ".lock").symlink_to(tmp_path / "elsewhere")
+    assert holder_of(tmp_path) is None
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,109 @@ def shifted() -> gym.Env:
 
 def graph() -> gym.Env:
     return Spaces(spaces.Graph(spaces.Box(-1, 1, (1,)), None), spaces.Discrete(2))
+
+
+class Late(gym.Wrapper):
+    """Its `info` is empty after a reset, and holds a count and a pair after every step, and more at times."""
+
+    def reset(self, **options: Any) -> Any:
+        observation, _ = self.env.reset(**options)
+        self.steps = 0
+        return observation, {}
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, truncated, _ = self.env.step(action)
+        self.steps += 1
+        info: dict[str, Any] = {
+            "is_success": self.steps >= 3,
+            "pair": np.full(2, self.steps),
+            "text": "words",
+        }
+        if self.steps == 2:
+            info["seldom"] = 1.0
+        return observation, reward, terminated, truncated, info
+
+
+def late() -> gym.Env:
+    return Late(Counter())
+
+
+class Blank(gym.Env):
+    """Says neither what it observes nor what it can be told."""
+
+
+def without_spaces() -> gym.Env:
+    return Blank()
+
+
+def without_actions() -> gym.Env:
+    env = Blank()
+    env.observation_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
+    return env
+
+
+def exits() -> gym.Env:
+    return Counter(changes={"raises": SystemExit(3)})
+
+
+def asserts_nothing() -> gym.Env:
+    length = 0
+    assert length > 0
+    return Counter()
+
+
+def exits_when_built() -> gym.Env:
+    raise SystemExit(3)
+
+
+class SucceedsLate(Counter):
+    """Tells only with its steps how it does."""
+
+    def __init__(self, key: str = "is_success") -> None:
+        super().__init__()
+        self.key = key
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        observation, _ = super().reset(seed=seed)
+        return observation, {"count": 0}
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, truncated, _ = super().step(action)
+        info = {"count": self.count, self.key: self.count > 3, "both": np.zeros(2)}
+        return observation, reward, terminated, truncated, info
+
+
+def succeeds_late() -> gym.Env:
+    return SucceedsLate()
+
+
+def succeeds_at_some_step() -> gym.Env:
+    return SucceedsLate("success")
+
+
+def spoken_mission() -> gym.Env:
+    words = spaces.Text(20)
+    return Spaces(
+        spaces.Dict({"image": spaces.Box(0, 255, (7, 7, 3), np.uint8), "mission": words}), spaces.Discrete(2)
+    )
+
+
+def only_words() -> gym.Env:
+    return Spaces(spaces.Dict({"mission": spaces.Text(20)}), spaces.Discrete(2))
+
+
+class Overshooting(Counter):
+    """Counts a little further than its space says, to 4 of 3, and shows a goal where it declares none."""
+
+    def __init__(self) -> None:
+        super().__init__(length=4)
+        self.observation_space = spaces.Box(
+            np.array([0.0, 0.0, 0.0], np.float32), np.array([50.0, 3.0, 0.0], np.float32)
+        )
+
+    def _get_obs(self) -> np.ndarray:
+        return np.array([self.start, self.count, 0.5], dtype=np.float32)
+
+
+def overshoots() -> gym.Env:
+    return Overshooting()

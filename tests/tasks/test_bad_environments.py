@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 
+import gymnasium as gym
 import numpy as np
 import pytest
+from fake_envs import Counter
 
 from eureka_agent.errors import TaskError, TrainingError
 from eureka_agent.tasks import GymWorlds, find_task
+from eureka_agent.tasks.guard import Guard
+from eureka_agent.tasks.patience import at_most
 from eureka_agent.trajectories import inspect_environment
 
 
@@ -22,7 +29,8 @@ from eureka_agent.trajectories import inspect_environment
         ("nan_reward", "nan as reward"),
         ("text_reward", "'much' as reward"),
         ("no_flag", "None as terminated"),
-        ("crashes", "raised KeyError: 'lost'"),
+        ("crashes", "raised KeyError: 'lost' at fake_envs.py:"),
+        ("exits", "raised SystemExit: it called sys.exit(3) at fake_envs.py:"),
         ("wrong_shape", "shape (3,)"),
         ("text_obs", "'here'"),
         ("nan_obs", "NaN or infinity"),
@@ -40,6 +48,37 @@ def test_an_observation_out_of_bounds_does_not_stop_training() -> None:
     worlds = GymWorlds(find_task(env="fake_envs:far_obs"), 1, [0])
     worlds.reset()
     assert worlds.step(np.array([0])).policy_obs[0, 1] == 500.0
+
+
+def test_another_environment_than_the_tasks_own_is_suspected_first() -> None:
+    task = replace(find_task("gym:CartPole-v1"), make_env=lambda: gym.make("Pendulum-v1"))
+    with pytest.raises(TaskError, match="another one needs another task") as caught:
+        GymWorlds(task, 1, [0]).reset()
+    assert "task.py" not in caught.value.fix
+
+
+def test_a_step_that_takes_too_long_has_hung() -> None:
+    seconds = iter([0.0, 1.0, 5.0, 35.0])
+    env = Guard(Counter(), clock=lambda: next(seconds))
+    env.reset()
+    with pytest.raises(TaskError, match=r"step\(\) of Counter took 30 s"):
+        env.step(0)
+
+
+def test_waiting_for_an_environment_ends() -> None:
+    with (
+        pytest.raises(TaskError, match=r"The first look took longer than 0\.05 s"),
+        at_most(0.05, "The first look"),
+    ):
+        threading.Event().wait()
+
+
+def test_what_comes_after_a_wait_that_ended_well_is_not_interrupted() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with at_most(60.0, "Nothing"):
+        pass
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_episodes_that_never_end_ask_for_a_limit() -> None:
@@ -60,6 +99,11 @@ def test_a_given_limit_ends_endless_episodes() -> None:
         ("fails_to_build", "RuntimeError: no licence"),
         ("wel_behaved", "Did you mean 'well_behaved'?"),
         ("graph", "Graph"),
+        ("without_spaces", "has no observation_space"),
+        ("without_actions", "has no action_space"),
+        ("exits_when_built", "sys.exit(3)"),
+        ("asserts_nothing", "AssertionError at fake_envs.py:"),
+        ("asserts_nothing", "`assert length > 0`"),
     ],
 )
 def test_what_cannot_be_built_is_named(name: str, words: str) -> None:

@@ -173,7 +173,7 @@ def test_a_scaffold_overwrites_nothing(tmp_path: Path) -> None:
     write_task("fresh", env_id="CartPole-v1", goal="g", folder=tmp_path)
     with pytest.raises(TaskError, match="exists already"):
         write_task("fresh", env_id="CartPole-v1", goal="g", folder=tmp_path)
-    with pytest.raises(TaskError, match="cannot be a task's name"):
+    with pytest.raises(TaskError, match="is not a valid task name"):
         write_task("not a name", env_id="CartPole-v1", goal="g", folder=tmp_path)
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,28 @@ def test_a_child_that_never_comes_to_an_end_is_killed_at_its_limit(executor: Loc
     end, heard = talk(executor, do, wall_s=1.0)
     assert end.timed_out
     assert all(message == {"type": "flood"} for message in heard)
+
+
+def test_a_stop_gives_a_child_a_moment_and_then_ends_it(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    hurried = LocalExecutor(
+        entry="talking_children:act", preload=(), scratch=tmp_path, parallel=1, stop=stop, drain_s=0.1
+    )
+    end, _ = talk(hurried, "half", wall_s=3600.0)
+    hurried.close()
+    assert end == ChildEnd(None), "neither ended by itself nor at its limit"
+
+
+def test_what_ends_soon_after_a_stop_is_finished(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    patient = LocalExecutor(
+        entry="talking_children:act", preload=(), scratch=tmp_path, parallel=1, stop=stop, drain_s=600.0
+    )
+    end, _ = talk(patient, "hang up")
+    patient.close()
+    assert end == ChildEnd(7)
 
 
 def test_a_child_that_hangs_up_ends_when_it_ends(executor: LocalExecutor) -> None:

@@ -80,7 +80,7 @@ def test_a_reward_that_fails_on_these_steps_says_so(sandbox: RewardSandbox) -> N
     with pytest.raises(RewardError, match="root"):
         evaluate_reward(Coded(CANNOT), two_episodes(), task=TASK, sandbox=sandbox)
     unknown = Coded(PLAIN.replace("pole_angle", "unknown"))
-    with pytest.raises(RewardError, match="'unknown' is no signal"):
+    with pytest.raises(RewardError, match="'unknown' is not a signal"):
         evaluate_reward(unknown, two_episodes(), task=TASK, sandbox=sandbox)
 
 

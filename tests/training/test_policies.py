@@ -176,7 +176,7 @@ def test_a_file_that_is_no_policy_is_refused(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "policy.npz"
     if kind != "missing":
         path.write_bytes(damaged(kind))
-    with pytest.raises(StoreError, match=r"policy\.npz is no saved policy"):
+    with pytest.raises(StoreError, match=r"policy\.npz is not a saved policy"):
         read_policy(path)
 
 

@@ -11,6 +11,7 @@ import pytest
 from trajectory_fakes import running, whole
 
 from eureka_agent.errors import StoreError
+from eureka_agent.tasks.registry import find_task
 from eureka_agent.trajectories import (
     Origin,
     Trajectory,
@@ -19,6 +20,8 @@ from eureka_agent.trajectories import (
     write_trajectories,
 )
 from eureka_agent.trajectories.ending import UNKNOWN
+from eureka_agent.trajectories.files import read_scores
+from eureka_agent.trajectories.inspection import inspect_environment
 
 
 def assert_equal(one: Trajectory, other: Trajectory) -> None:
@@ -109,7 +112,7 @@ def test_the_random_play_of_earlier_versions_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut"])
 def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "trajectories.npz").write_bytes(content)
-    with pytest.raises(StoreError, match=r"trajectories\.npz holds no recorded episodes"):
+    with pytest.raises(StoreError, match=r"trajectories\.npz contains no recorded episodes"):
         read_trajectories(tmp_path / "trajectories.npz")
 
 
@@ -136,7 +139,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> Non
     with np.load(path) as data:
         arrays = {name: data[name] for name in data.files}
     np.savez(path, allow_pickle=True, **(arrays | changes))
-    with pytest.raises(StoreError, match="holds no recorded episodes"):
+    with pytest.raises(StoreError, match="contains no recorded episodes"):
         read_trajectories(path)
 
 
@@ -144,5 +147,26 @@ def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> Non
 def test_damaged_random_play_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / "transitions.npz"
     np.savez(path, allow_pickle=False, **(side_by_side() | {name: np.zeros(())}))
-    with pytest.raises(StoreError, match="holds no recorded episodes"):
+    with pytest.raises(StoreError, match="contains no recorded episodes"):
         read_trajectories(path)
+
+
+def test_scores_alone_are_read_from_both_forms_of_random_play(tmp_path: Path) -> None:
+    task = find_task("cartpole")
+    recording = inspect_environment(task)
+    write_trajectories(tmp_path / "now.npz", recording.trajectories)
+    assert read_scores(tmp_path / "now.npz") == tuple(recording.fitness_per_episode)
+    np.savez(tmp_path / "before.npz", first=np.zeros((3, 2)), fitness_per_episode=[1.5, np.nan, 2.5])
+    assert read_scores(tmp_path / "before.npz") == (1.5, 2.5)
+
+
+def test_scores_of_what_holds_none_or_too_much_are_none(tmp_path: Path) -> None:
+    (tmp_path / "text.npz").write_text("no arrays")
+    np.savez(tmp_path / "other.npz", first=np.zeros(3))
+    np.savez(tmp_path / "wrong.npz", episodes=np.frombuffer(b"[{}]", np.uint8))
+    np.savez(tmp_path / "pickle.npz", fitness_per_episode=np.array([print], dtype=object))
+    np.savez_compressed(tmp_path / "bomb.npz", fitness_per_episode=np.zeros(2**22))
+    (tmp_path / "link.npz").symlink_to(tmp_path / "other.npz")
+    (tmp_path / "folder.npz").mkdir()
+    for path in (*tmp_path.iterdir(), tmp_path / "nothing.npz"):
+        assert read_scores(path) == ()

@@ -9,7 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
-from eureka_agent.design.reflection import component_shares
+from eureka_agent.analysis.curves import component_shares
 from eureka_agent.design.search.features import Feature
 from eureka_agent.design.search.genome import ALIVE, EFFORT, MOST_TERMS, NEAR, PLATEAU, Genome, Term
 from eureka_agent.design.search.render import component_names

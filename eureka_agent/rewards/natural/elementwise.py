@@ -168,7 +168,8 @@ def _nan_to_num(site: CallSite) -> Value:
 
 
 def _isclose(site: CallSite) -> Value:
-    site.tensor("x"), site.tensor("y")
+    site.tensor("x")
+    site.tensor("y")
     options = "".join(f", {name}={site.known(name)}" for name in ("rtol", "atol") if name in site.given)
     if site.known("equal_nan"):
         refuse(site.node, f"`{shown(site.node)}` compares NaN.", "", "Leave equal_nan out.")

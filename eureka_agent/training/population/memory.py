@@ -51,7 +51,7 @@ def need_of(task: Task, factory: SimulatorFactory, learner: Learner) -> Need:
     observed = learner.network.observation
     signals = sum(int(np.prod(signal.shape)) for signal in task.signals)
     row = 8 * observed + _COPIES_OF_STATE * state + _BYTES_A_SIGNAL * signals
-    episodes = task.budget.eval_episodes
+    episodes = max(task.budget.eval_episodes, task.budget.scoring_episodes)
     watched = measured_episodes(task, episodes, KEPT_EPISODES)
     scoring = task.max_episode_steps * (16 * signals * watched + 24 * episodes)
     return Need(

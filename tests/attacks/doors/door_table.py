@@ -22,7 +22,7 @@ _SIGNS = (
     (r"cannot be written as a file", "writer"),
     (r"^(The source (holds|declares)|This is not Python)", "loader: syntax"),
     (r"^MEMORY is not a literal", "loader: memory"),
-    (r" is no signal of ", "loader: signature"),
+    (r" is not a signal of ", "loader: signature"),
     (r"Line \d+ of the reward raised|The returned memory", "loader: first call"),
 )
 """What a failed candidate's reason says, and who said it."""

@@ -38,11 +38,11 @@ _SIGNS = (
     (r"not recorded as one of yours", "consent"),
     (r"its task was not loaded", "reference"),
     (r"cannot be understood|cannot be filled|not a JSON event|not an event|was expected", "log"),
-    (r"newer version|not one of this version", "log"),
+    (r"newer version|does not fit this version", "log"),
     (r"never began", "log"),
     (r"symbolic link|neither a file nor", "links"),
     (r"was not written to", "writer"),
-    (r"holds no recorded episodes|is not the policy|cannot be read", "files"),
+    (r"contains no recorded episodes|is not the policy|cannot be read", "files"),
 )
 """What a refusal says, and what it is about."""
 

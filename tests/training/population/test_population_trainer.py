@@ -213,6 +213,18 @@ def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: P
         np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
 
 
+def test_a_trainings_curves_show_what_is_in_no_component(
+    task: Task, trainer: TrainingDriver, tmp_path: Path
+) -> None:
+    """This reward pays a thousandth of its only component, and more."""
+    (outcome,) = run(trainer, task, [job("one", REMEMBERS, tmp_path)])
+    evaluation = comparable(outcome)
+    with np.load(tmp_path / "one" / "curves.npz") as curves:
+        beside = curves["reward"] - curves["component/steps"]
+        np.testing.assert_allclose(curves["residual"], beside, rtol=1e-6)
+    assert evaluation.residual == pytest.approx(tuple(beside))
+
+
 def test_a_training_past_its_wall_limit_is_killed(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:

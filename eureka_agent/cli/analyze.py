@@ -1,0 +1,81 @@
+"""`analyze`: what happened in a run, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Run, Runs, takes
+from eureka_agent.escaping import visible
+
+if TYPE_CHECKING:
+    from eureka_agent.analysis.moments import Moments
+    from eureka_agent.analysis.whole import CandidateAnalysis
+
+WITH_REWARDS = "Load the task and ask each reward what it pays for the recorded steps."
+TRUST = "With --with-rewards: agree to everything that somebody else's log asks for."
+
+
+@takes("env", "envs", unsafe_isolation=UNCONTAINED)
+def analyze(
+    run: Run = "latest",
+    candidate: Annotated[str | None, typer.Argument(help="A candidate's id; else all, briefly.")] = None,
+    *,
+    runs: Runs = Path("runs"),
+    with_rewards: Annotated[bool, typer.Option("--with-rewards", help=WITH_REWARDS)] = False,
+    task: Annotated[str | None, typer.Option("--task", help=TASK)] = None,
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
+    json_output: Json = False,
+    **options: Any,
+) -> None:
+    """Show what happened in a run's trainings, and why: endings, behaviour, what rewards really pay for."""
+    from eureka_agent.api.analyze import analyze as look
+    from eureka_agent.cli.output import print_json, print_table
+
+    found = look(run, candidate, runs=runs, with_rewards=with_rewards, task=task, trust=trust, **options)
+    if json_output:
+        print_json(found.to_json())
+        return
+    if candidate is None:
+        rows = [
+            (line.id, line.status, line.fitness, ", ".join(line.outcomes)[:80], _main(line.main))
+            for line in found.lines
+        ]
+        print_table(found.name, ("candidate", "status", "fitness", "episodes", "main findings"), rows)
+    if found.detail is not None:
+        _print_detail(found.detail)
+
+
+def _main(findings: tuple[Any, ...]) -> str:
+    return " ".join(f"[{finding.kind}] {finding.text}" for finding in findings) or "—"
+
+
+def _print_detail(detail: CandidateAnalysis) -> None:
+    from eureka_agent.cli.output import print_table
+
+    typer.echo("")
+    rows = [(o.episode, o.name, o.length, o.fitness, o.native_return) for o in detail.outcomes]
+    kept = "" if detail.kept_checkpoint is None else f" of the policy at checkpoint {detail.kept_checkpoint}"
+    title = f"Candidate {detail.candidate}: recorded episodes{kept}"
+    print_table(title, ("episode", "outcome", "steps", "fitness", "native return"), rows)
+    typer.echo("")
+    findings = [(finding.kind, finding.text, finding.citation) for finding in detail.findings]
+    print_table("Findings", ("kind", "what was seen", "where"), findings)
+    for word, moments in (("Worst", detail.worst), ("Best", detail.best)):
+        if moments is not None:
+            _print_moments(word, moments)
+    if detail.code_diff:
+        typer.echo("")
+        typer.echo(visible(detail.code_diff))
+
+
+def _print_moments(word: str, moments: Moments) -> None:
+    from eureka_agent.cli.output import print_table
+
+    typer.echo("")
+    columns = ("step", *moments.columns, "what happened")
+    told = zip(moments.steps, moments.rows, moments.notes, strict=True)
+    rows = [(step, *row, note) for step, row, note in told]
+    print_table(f"{word} episode: {moments.episode}", columns, rows)

@@ -1,0 +1,179 @@
+"""The analyst: a language model that reads recorded episodes and says why a policy does what it does.
+
+Auto MC-Reward (arXiv 2312.09238) gives failed trajectories to a model. Here it sees some rows of the best and
+the worst episode (at most 2 x 24 of 14 columns, some 7 kB beside task and reflection), may ask a fixed set of
+read-only questions (`analysis/queries.py`), and every step that it cites is looked up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from eureka_agent.analysis.columns import columns_of
+from eureka_agent.analysis.queries import (
+    MOST_NAMES,
+    MOST_ROWS,
+    Episodes,
+    Query,
+    QueryError,
+    Window,
+    answer,
+)
+from eureka_agent.archive.candidate import Candidate
+from eureka_agent.design.analyst_reply import MOST_CAUSES, Answer, read_reply
+from eureka_agent.design.prompts import PromptBook, task_words
+from eureka_agent.design.reflection import number, reflect
+from eureka_agent.design.review import Unreadable
+from eureka_agent.design.untrained import Untrained
+from eureka_agent.escaping import cell, code_cell, fence, visible
+from eureka_agent.llm.model import LanguageModel, Message
+from eureka_agent.llm.templates import Templates
+from eureka_agent.resources import resource_folders
+from eureka_agent.store.records import AnalystReport, PolicyStats, RequestKey
+from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.trajectory import Trajectory
+
+MOST_QUERIES = 8
+_SHOWN_COLUMNS = 14
+
+
+class Analyst(Protocol):
+    """Says why a candidate's kept policy scores as it does."""
+
+    def __call__(
+        self,
+        candidate: Candidate,
+        stats: PolicyStats,
+        episodes: Episodes,
+        stop: threading.Event,
+    ) -> AnalystReport:
+        """Return a report on `candidate`, of which `stats` are known; `episodes` are its own and others'.
+
+        Raises ModelError when the model cannot answer, BudgetExhaustedError when it cannot be paid.
+        """
+        ...
+
+
+class ModelAnalyst:
+    """Asks a language model; with `queries=0` it gets to see what it is shown and nothing else (ablation)."""
+
+    def __init__(
+        self,
+        task: Task,
+        model: LanguageModel,
+        templates: Templates | None = None,
+        *,
+        untrained: Untrained | None = None,
+        queries: int = MOST_QUERIES,
+    ) -> None:
+        self._task, self._model, self._untrained, self._queries = task, model, untrained, queries
+        self._templates = templates or Templates(resource_folders("templates"))
+        self._prompts = PromptBook()
+
+    def __call__(
+        self,
+        candidate: Candidate,
+        stats: PolicyStats,
+        episodes: Episodes,
+        stop: threading.Event,
+    ) -> AnalystReport:
+        """Return the model's report; see `Analyst`."""
+        conversation = self.messages(candidate, stats, episodes)
+        for turn in range(self._queries + 1):
+            key = str(RequestKey("analyzer", candidate.id, turn))
+            reply = self._model.reply(key, conversation, stop).text
+            match read_reply(reply):
+                case Unreadable(why):
+                    return AnalystReport(queries=turn, unreadable=why)
+                case Answer() as report:
+                    return report.checked(episodes, queries=turn)
+                case query:
+                    told = self._answer(query, episodes, left=self._queries - turn - 1)
+                    conversation = (*conversation, Message("assistant", reply), told)
+        return AnalystReport(queries=self._queries, unreadable="it asked more questions than there are")
+
+    def messages(self, candidate: Candidate, stats: PolicyStats, episodes: Episodes) -> tuple[Message, ...]:
+        """Return what the model is asked at first."""
+        system = self._templates.render(
+            "analyzer/system.md.j2",
+            queries=self._queries, names=MOST_NAMES, rows=MOST_ROWS, most_causes=MOST_CAUSES,
+        )  # fmt: skip
+        own = episodes[candidate.id]
+        request = self._templates.render(
+            "analyzer/request.md.j2",
+            task=task_words(self._task, self._untrained),
+            candidate=self._candidate(candidate, stats),
+            episodes=[_episode_words(index, one) for index, one in enumerate(own)],
+            columns=[f"`{code_cell(name)}`" for name in columns_of(own[0])],
+            moments=_moments(candidate.id, episodes, sign=self._task.fitness.sign),
+            others=[name for name in episodes if name != candidate.id and episodes[name]],
+        )
+        return Message("system", system), Message("user", request)
+
+    def _candidate(self, candidate: Candidate, stats: PolicyStats) -> dict[str, str]:
+        source = visible((candidate.source or "").strip())
+        at_random = {} if self._untrained is None else self._untrained.signals
+        told = reflect(candidate, sign=self._task.fitness.sign, met=stats, at_random=at_random)
+        reflection = self._prompts.reflection(**told).strip()
+        return {"id": candidate.id, "source": source, "fence": fence(source), "reflection": reflection}
+
+    def _answer(self, query: Query, episodes: Episodes, *, left: int) -> Message:
+        try:
+            told = answer(query, episodes)
+        except QueryError as error:
+            told = str(error)
+        return Message(
+            "user", self._templates.render("analyzer/answer.md.j2", answer=told, left=max(0, left))
+        )
+
+
+def _episode_words(index: int, episode: Trajectory) -> Mapping[str, Any]:
+    score = "" if episode.fitness is None else number(episode.fitness)
+    return {"number": index, "steps": episode.length, "ending": cell(episode.ending), "score": score}
+
+
+def _moments(candidate: str, episodes: Episodes, *, sign: float) -> list[dict[str, Any]]:
+    """Return some rows of the worst and of the best episode: its start, its end, and what lies between."""
+    own = episodes[candidate]
+    order = sorted(range(len(own)), key=lambda index: sign * (own[index].fitness or 0.0))
+    return [
+        {"number": index, "table": _rows(candidate, index, episodes)}
+        for index in dict.fromkeys((order[0], order[-1]))
+    ]
+
+
+def _rows(candidate: str, index: int, episodes: Episodes) -> str:
+    trajectory = episodes[candidate][index]
+    names = _telling(trajectory)
+    tables = [
+        answer(
+            Window(
+                query="window", candidate=candidate, episode=index,
+                first=0, last=trajectory.length - 1, names=tuple(names[start : start + MOST_NAMES]),
+            ),
+            episodes,
+        )
+        for start in range(0, len(names), MOST_NAMES)
+    ]  # fmt: skip
+    return "\n\n".join(tables)
+
+
+def _telling(trajectory: Trajectory) -> list[str]:
+    """Return the columns to show: reward and components, then the signals that move most for their size."""
+    columns = columns_of(trajectory)
+    paid = [name for name in columns if name == "reward" or name.startswith(("component:", "task_score"))]
+    moving = {name: _movement(column) for name, column in columns.items() if name not in paid}
+    others = sorted(moving, key=lambda name: -moving[name])
+    return [*others[: max(0, _SHOWN_COLUMNS - len(paid))], *paid][:_SHOWN_COLUMNS]
+
+
+def _movement(column: np.ndarray) -> float:
+    """Return how far a column `(T,)` goes over an episode, against how much it jitters from step to step."""
+    if len(column) < 2:
+        return 0.0
+    jitter = float(np.abs(np.diff(column)).mean())
+    return float(np.ptp(column)) / (jitter + 1e-9) if np.ptp(column) > 0 else 0.0

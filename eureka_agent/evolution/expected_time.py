@@ -1,0 +1,36 @@
+"""What a run's environment alone will take, said before it is waited for."""
+
+from __future__ import annotations
+
+from eureka_agent.config import RunConfig
+from eureka_agent.evolution.step_budget import reserved_trainings
+from eureka_agent.tasks.task import Task
+
+
+def expected_time(task: Task, config: RunConfig, *, steps_a_second: float, parallel: int) -> str:
+    """Return the pace of an environment and the time of a run that steps it, in a sentence.
+
+    `steps_a_second` is that of one process, of which `parallel` step at once.
+    """
+    search = config.search
+    trainings = search.restarts * search.generations * search.samples * search.seeds
+    steps = (trainings + reserved_trainings(config)) * (config.training.env_steps or task.budget.env_steps)
+    time = in_words(steps / (steps_a_second * parallel))
+    return (
+        f"The environment makes {_rounded(steps_a_second)} steps a second here. "
+        f"Expected: {time} for up to {steps:,} training steps, learning and evaluation not counted."
+    )
+
+
+def in_words(seconds: float) -> str:
+    """Return a length of time as a person would say it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _rounded(number: float) -> str:
+    """Return two digits of a number that is measured: 33, 390, 12,000."""
+    return f"{float(f'{number:.2g}'):,.0f}" if number >= 10 else f"{number:.1g}"

@@ -1,0 +1,42 @@
+"""The table of an episode's key moments."""
+
+from __future__ import annotations
+
+import numpy as np
+from analysis_fakes import episode, random_walk, typical
+
+from eureka_agent.analysis.moments import MOST_ROWS, key_moments
+
+
+def test_rows_stand_every_ten_steps_around_what_happened() -> None:
+    table = key_moments(random_walk(200), {100: "it slipped"}, typical(), 3)
+    assert table.episode == 3
+    assert {0, 70, 80, 90, 100, 110, 120, 130, 169, 179, 189, 199} <= set(table.steps)
+    assert len(table.steps) <= MOST_ROWS
+    assert dict(zip(table.steps, table.notes, strict=True))[100] == "it slipped"
+    assert table.notes[-1] == "time limit"
+    assert table.columns == ("position", "velocity", "action")
+
+
+def test_one_step_is_a_table_of_one_row() -> None:
+    table = key_moments(episode(1, "it fell", height=np.ones(1)), {0: "it hops", 7: "elsewhere"})
+    assert (table.steps, table.rows, table.notes) == ((0,), ((1.0,),), ("it hops; it fell",))
+
+
+def test_scalars_that_change_come_before_the_numbers_of_vectors() -> None:
+    rows = np.arange(30.0)
+    signals = {f"s{k}": rows * (k > 1) + 1 for k in range(8)}
+    table = key_moments(episode(30, signals=signals, legs=np.stack([rows, rows], 1)), {})
+    assert table.columns == ("s2", "s3", "s4", "s5", "s6", "s7")
+
+
+def test_what_is_paid_and_the_fitness_so_far_stand_at_the_end() -> None:
+    values = np.arange(30, dtype=np.float32)
+    one = episode(30, height=values, reward=values, components={"near": values}, fitness_so_far=values)
+    assert key_moments(one, {}).columns == ("height", "component near", "reward", "fitness so far")
+    assert key_moments(one, {}).to_json()["rows"][0] == {"step": 0, "values": [0.0] * 4, "note": ""}
+
+
+def test_a_long_episode_with_many_events_stays_small() -> None:
+    happened = dict.fromkeys(range(0, 2000, 7), "hop")
+    assert len(key_moments(random_walk(2000), happened).steps) <= MOST_ROWS + 1

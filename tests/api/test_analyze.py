@@ -1,0 +1,194 @@
+"""`analyze` reads a run and executes nothing of it, whatever lies in the folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
+
+from foreign import Mark, foreign_run, marking_task
+
+import eureka_agent
+from eureka_agent.analysis.observation import ObservationKind
+from eureka_agent.api.analyze import RunAnalysis
+from eureka_agent.config import TaskChoice
+from eureka_agent.errors import StoreError
+from eureka_agent.resources import bundled_folders
+from eureka_agent.tasks.identity import task_digest
+from eureka_agent.tasks.registry import find_task
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of runs with one tiny finished run in it."""
+    runs = tmp_path_factory.mktemp("runs")
+    eureka_agent.evolve(
+        "cartpole", generations=2, samples=2, env_steps=512, confirm_seeds=2, confirm_top=1, runs=runs
+    )
+    return runs
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    (folder,) = finished.iterdir()
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
+
+
+def recording_of(run: Path, candidate: str) -> Path:
+    return run / "candidates" / candidate / "search-0" / "trajectories.npz"
+
+
+def reasons(analysis: RunAnalysis) -> str:
+    assert analysis.detail is not None
+    return " ".join(f.reason for f in analysis.detail.findings if f.kind is ObservationKind.UNKNOWN)
+
+
+def test_a_run_is_a_line_a_candidate_and_its_leader_in_detail(finished: Path) -> None:
+    analysis = eureka_agent.analyze(runs=finished)
+    assert [line.id for line in analysis.lines] == ["0-00", "0-01", "1-00", "1-01"]
+    assert all("the pole fell" in line.outcomes[0] for line in analysis.lines)
+    assert analysis.detail is not None
+    assert analysis.detail.worst is not None
+    assert analysis.detail.kept_checkpoint in range(1, 11)
+    told = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
+    assert told["detail"]["outcomes"][0]["name"] == "the pole fell"
+    assert all(len(line.main) <= 2 for line in analysis.lines)
+
+
+def test_a_candidate_is_compared_with_its_parent(finished: Path) -> None:
+    analysis = eureka_agent.analyze("latest", "1-00", runs=finished)
+    assert analysis.lines == ()
+    assert analysis.detail is not None
+    assert analysis.detail.candidate == "1-00"
+    assert analysis.detail.code_diff
+    assert {f.candidate for f in analysis.detail.findings} == {"1-00"}
+
+
+def test_rewards_are_asked_only_when_they_are_wanted(finished: Path) -> None:
+    silent, asked = (
+        eureka_agent.analyze("latest", "0-00", runs=finished, with_rewards=wanted) for wanted in (False, True)
+    )
+    assert silent.detail is not None
+    assert asked.detail is not None
+    assert silent.detail.worst is not None
+    assert asked.detail.worst is not None
+    assert "reward" not in silent.detail.worst.columns
+    assert "reward" in asked.detail.worst.columns
+
+
+def test_an_unknown_candidate_brings_the_list(finished: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        eureka_agent.analyze("latest", "1-0", runs=finished)
+    assert "Did you mean '1-0" in caught.value.what
+    assert "0-00" in caught.value.allowed
+
+
+def damaged(change: Callable[[dict[str, np.ndarray]], None]) -> Callable[[Path], None]:
+    def damage(path: Path) -> None:
+        with np.load(path) as data:
+            arrays = {name: data[name] for name in data.files}
+        change(arrays)
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+
+    return damage
+
+
+def _with_nan(arrays: dict[str, np.ndarray]) -> None:
+    arrays["signal/pole_angle"] = np.full_like(arrays["signal/pole_angle"], np.nan)
+
+
+def _from_the_future(arrays: dict[str, np.ndarray]) -> None:
+    arrays["version"] = np.array(99)
+
+
+def _shortened(arrays: dict[str, np.ndarray]) -> None:
+    arrays["signal/pole_angle"] = arrays["signal/pole_angle"][:-3]
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.write_bytes(b""), "no recorded episodes"),
+        (lambda path: path.write_bytes(path.read_bytes()[:200]), "no recorded episodes"),
+        (lambda path: path.write_bytes(b"\x93NUMPY" + b"\0" * 50), "no recorded episodes"),
+        (damaged(_with_nan), "not finite"),
+        (damaged(_from_the_future), "its version is 99"),
+        (damaged(_shortened), "another length"),
+        (lambda path: path.unlink(), "nothing was recorded"),
+    ],
+)
+def test_a_damaged_recording_is_said_and_the_rest_is_shown(
+    run: Path, damage: Callable[[Path], None], words: str
+) -> None:
+    damage(recording_of(run, "0-00"))
+    analysis = eureka_agent.analyze(str(run), "0-00")
+    assert words in reasons(analysis)
+    assert analysis.detail is not None
+    assert analysis.detail.outcomes == ()
+    assert analysis.detail.worst is None
+    assert len(eureka_agent.analyze(str(run)).lines) == 4
+
+
+def test_a_recording_that_would_fill_the_memory_is_not_read(run: Path) -> None:
+    path = recording_of(run, "0-00")
+    np.savez_compressed(path, first=np.zeros(2**27 + 1))
+    assert "bytes, at most" in reasons(eureka_agent.analyze(str(run), "0-00"))
+
+
+def test_a_damaged_random_play_leaves_what_needs_it_unsaid(run: Path) -> None:
+    (run / "transitions.npz").write_bytes(b"none")
+    assert "no recording of random play" in reasons(eureka_agent.analyze(str(run), "0-00"))
+
+
+def test_a_recording_of_an_earlier_version_is_analysed(run: Path) -> None:
+    rows = np.arange(30, dtype=np.float32)
+    np.savez(recording_of(run, "0-00"), **{"episode0/pole_angle": rows, "episode0/prev_pole_angle": rows[:1]})  # type: ignore[arg-type]
+    analysis = eureka_agent.analyze(str(run), "0-00")
+    assert analysis.detail is not None
+    (outcome,) = analysis.detail.outcomes
+    assert (outcome.name, outcome.length, outcome.fitness) == ("unknown", 30, None)
+
+
+def test_a_foreign_recording_cannot_be_paid_and_says_so(run: Path) -> None:
+    np.savez(recording_of(run, "0-00"), **{"episode0/elsewhere": np.zeros((30, 2), np.float32)})  # type: ignore[arg-type]
+    analysis = eureka_agent.analyze(str(run), "0-00", with_rewards=True)
+    assert analysis.detail is not None
+    assert any(f.text.startswith("What its reward pays") for f in analysis.detail.findings)
+
+
+@pytest.mark.parametrize("kind", ["folder", "factory", "gym", "pickled"])
+def test_a_foreign_run_is_read_and_nothing_of_it_executed(tmp_path: Path, kind: str) -> None:
+    mark = Mark(tmp_path / "mark")
+    task = marking_task(kind, tmp_path / "code", mark)
+    folder = foreign_run(tmp_path / "runs" / "theirs", task)
+    analysis = eureka_agent.analyze("theirs", runs=tmp_path / "runs")
+    assert [line.id for line in analysis.lines] == ["0-00"]
+    with pytest.raises(StoreError, match="not recorded as one of yours"):
+        eureka_agent.analyze("theirs", runs=tmp_path / "runs", with_rewards=True)
+    assert not mark.left
+    assert [path.name for path in folder.root.iterdir()] == ["events.jsonl"]
+
+
+def test_a_model_that_a_log_names_is_not_asked_and_needs_no_consent(tmp_path: Path) -> None:
+    task = TaskChoice(kind="folder", value=str(bundled_folders("envs")[0] / "cartpole"))
+    digest = task_digest(find_task("cartpole"))
+    foreign_run(tmp_path / "runs" / "theirs", task, model="openai/gpt", task_digest=digest)
+    analysis = eureka_agent.analyze("theirs", "0-00", runs=tmp_path / "runs", with_rewards=True)
+    assert analysis.detail is not None
+    assert analysis.detail.candidate == "0-00"
+
+
+def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
+    task = TaskChoice(kind="folder", value=str(bundled_folders("envs")[0] / "cartpole"))
+    folder = foreign_run(tmp_path / "runs" / "theirs", task)
+    folder.recording.symlink_to(tmp_path / "elsewhere.npz")
+    with pytest.raises(StoreError, match="symbolic link"):
+        eureka_agent.analyze("theirs", runs=tmp_path / "runs")

@@ -1,0 +1,27 @@
+"""How long a run takes is said before it is waited for."""
+
+from __future__ import annotations
+
+import pytest
+
+from eureka_agent.config import make_config
+from eureka_agent.evolution.expected_time import expected_time, in_words
+from eureka_agent.tasks import find_task
+
+SMALL = {
+    "task": {"kind": "gym", "value": "CartPole-v1", "options": {}},
+    "generations": 2, "samples": 3, "confirm_seeds": 2, "confirm_top": 1, "env_steps": 1000,
+}  # fmt: skip
+
+
+def test_the_steps_of_all_trainings_at_the_measured_pace() -> None:
+    # 6 of the search, 2 x (1 + 2 baselines) of the confirmation, 2 of a duel: 14,000 steps.
+    task, config = find_task("gym:CartPole-v1"), make_config(SMALL)
+    said = expected_time(task, config, steps_a_second=33.3, parallel=1)
+    assert said.startswith("The environment makes 33 steps a second here. Expected: 7 min for up to 14,000 ")
+    assert "4 min" in expected_time(task, config, steps_a_second=33.3, parallel=2)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (840, "14 min"), (9000, "2.5 h")])
+def test_times_are_said_as_people_do(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
