@@ -14,7 +14,7 @@ from reward_texts import FORWARD, MEMORY
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.loader import RewardFunction, load_reward
-from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.registry import find_task, list_tasks
 
 ROWS = 4
 RNG = np.random.default_rng(0)
@@ -121,9 +121,7 @@ def test_torch_compiles_it_whole_in_either_form(text: str, signals: dict[str, An
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["cartpole", "pendulum", "acrobot", "half_cheetah_backflip", "hopper_jump", "ant_spin"]
-)
+@pytest.mark.parametrize("name", [summary.name for summary in list_tasks()])
 def test_torch_compiles_the_rewards_that_come_along(name: str) -> None:
     task = find_task(name)
     signals = {s.name: RNG.uniform(0.1, 0.9, (ROWS, *s.shape)).astype(s.dtype) for s in task.all_signals}
