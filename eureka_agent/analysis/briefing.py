@@ -48,6 +48,9 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
         return tuple(read_trajectories(self._folder.training(name, "search", self._first[name]) / FILE))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._first
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._first)
 

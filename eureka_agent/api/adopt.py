@@ -210,7 +210,7 @@ def _no_form(text: str, findings: Sequence[Finding]) -> RewardError:
 def _with_settings(text: str, settings: Mapping[str, str], arguments: Sequence[str]) -> str:
     """Write settings as constants above the first function; the reward function keeps `arguments`."""
     for name, value in settings.items():
-        if literal(_expression(name, value)) is None:
+        if not _is_number(literal(_expression(name, value))):
             raise ConfigError(
                 f"The setting '{name}' cannot be {value!r}.",
                 allowed="a number, or a list of numbers",
@@ -225,6 +225,12 @@ def _with_settings(text: str, settings: Mapping[str, str], arguments: Sequence[s
     while first > 1 and above[first - 2].startswith(("#", "@")):
         first -= 1
     return "\n".join([*above[: first - 1], lines, "", *above[first - 1 :]])
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(_is_number, value))
+    return isinstance(value, (int, float))
 
 
 def _expression(name: str, value: str) -> ast.expr:

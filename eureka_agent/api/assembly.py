@@ -22,6 +22,7 @@ from eureka_agent.api.models import (
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.search import Search
@@ -50,6 +51,7 @@ from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.evaluation_share import evaluation_of
 from eureka_agent.training.job import Trainer
+from eureka_agent.training.same_baselines import same_baselines
 from eureka_agent.training.simulators.choosing import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
@@ -97,6 +99,7 @@ def building(
             critic=_critic(task, config, recording, sandbox),
             trainer=trainer,
             stop=stop,
+            same_baselines=same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
         )
@@ -142,7 +145,8 @@ def _study(
     evaluator = partial(_evaluator, task, sandbox, recording.rows)
     measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
     analyst = analyst_of(task, config, models.analyzer, untrained(recording))
-    return PolicyStudy(measure, pay, analyst, models.analyzer.max_parallel if models.analyzer else 1)
+    observe = PolicyObserver(task, recording.trajectories)
+    return PolicyStudy(measure, pay, observe, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
 
 @contextmanager

@@ -247,7 +247,7 @@ def _analysis(analyzer: LanguageModel, task: Task, config: RunConfig) -> tuple[M
     assert analyst is not None
     candidate = _as_if_trained(task, config)[0]
     stats = placeholder_stats(task, candidate.evaluations[0].components)
-    return analyst.messages(candidate, stats, {candidate.id: placeholder_episodes(task)}, ())
+    return analyst.messages(candidate, stats, {candidate.id: placeholder_episodes(task)})
 
 
 def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple[Message, ...]]:

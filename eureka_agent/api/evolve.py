@@ -87,9 +87,10 @@ def evolve(
     `seed_reward` is a file with a reward that becomes the first candidate, `human_reward` one that replaces
     the task's reference in the confirmation; both may be in any form that `adopt` takes.
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
-    start every training from. `options` are those of `eureka_agent.config`, by name; `clock` returns the
-    time of day. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was
-    set and the work in progress has finished.
+    start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
+    is on the disk, in the order of the log, with the state after it. `options` are those of
+    `eureka_agent.config`, by name; `clock` returns the time of day. Raises a `EurekaError` for errors that a
+    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,

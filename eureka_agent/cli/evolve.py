@@ -83,7 +83,7 @@ def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -
 
 
 def _watch(start: Callable[..., Any], *, json_output: bool) -> None:
-    """Run with live progress; Ctrl-C finishes work in progress, a second one stops at once."""
+    """Run with live progress; Ctrl-C ends it within 10 s, a second one at once."""
     from eureka_agent.cli.output import print_json
     from eureka_agent.cli.progress import Progress, draining
     from eureka_agent.evolution.loop import Interrupted

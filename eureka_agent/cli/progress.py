@@ -55,6 +55,9 @@ STOPPING = (
     "Press Ctrl-C again to stop now. Nothing journalled is lost."
 )
 GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
+SILENT_S = 5.0
+"""Seconds after which somebody who waits is told what for."""
+LOOKING = "Looking at the environment: it is built and played at random. This takes minutes where it is slow."
 WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
@@ -97,7 +100,12 @@ def _give_up(signum: int) -> None:
 class Progress:
     """Shows events as they are journalled: generation, candidate, status, fitness, best, cost, time left."""
 
-    def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, quiet: bool, clock: Callable[[], float] = time.monotonic, silent_s: float = SILENT_S
+    ) -> None:
+        """`silent_s` may pass before the first event without a word."""
+        self._looking = threading.Timer(silent_s, self._say_looking)
+        self._looking.daemon = True
         self._console = Console(highlight=False, soft_wrap=True)
         self._quiet = quiet
         self._state = RunState()
@@ -112,14 +120,17 @@ class Progress:
                 get_renderable=self._status, console=self._console, refresh_per_second=2, transient=True
             )
             self._live.start()
+        self._looking.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._looking.cancel()
         if self._live is not None:
             self._live.stop()
 
     def on_event(self, event: Event, state: RunState) -> None:
         """Take in one event of the run and the state after it."""
+        self._looking.cancel()
         self._state = state
         match event:
             case RunStarted():
@@ -185,10 +196,10 @@ class Progress:
         model = event.config["model"]
         layers = [layer.name for layer in event.isolation.layers if layer.held] if event.isolation else []
         who = "built-in search (no LLM)" if model == "search" else model
-        because = f" ({event.model_because})" if event.model_because else ""
+        because = f": {event.model_because}" if event.model_because else ""
         self._say(
-            f"Rewards are proposed by {who}{because}; "
-            f"generated code is sandboxed by {', '.join(layers) or 'nothing'}."
+            f"Rewards are proposed by {who}{because}. "
+            f"Generated code is sandboxed by {', '.join(layers) or 'nothing'}."
         )
         device = event.device
         if device is not None and (device.platform == "gpu" or device.idle_gpu):
@@ -269,6 +280,10 @@ class Progress:
         config = self._state.config
         search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
         return search + (config["confirm_top"] + len(BASELINES)) * config["confirm_seeds"]
+
+    def _say_looking(self) -> None:
+        if not self._quiet:
+            print(LOOKING, file=sys.stderr, flush=True)
 
     def _say(self, text: str, style: str = "") -> None:
         if not self._quiet:

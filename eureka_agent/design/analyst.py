@@ -8,7 +8,7 @@ read-only questions (`analysis/queries.py`), and every step that it cites is loo
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -49,10 +49,9 @@ class Analyst(Protocol):
         candidate: Candidate,
         stats: PolicyStats,
         episodes: Episodes,
-        observations: Sequence[str],
         stop: threading.Event,
     ) -> AnalystReport:
-        """Return a report on `candidate`; `episodes` are its own and others', `observations` what is known.
+        """Return a report on `candidate`, of which `stats` are known; `episodes` are its own and others'.
 
         Raises ModelError when the model cannot answer, BudgetExhaustedError when it cannot be paid.
         """
@@ -80,11 +79,10 @@ class ModelAnalyst:
         candidate: Candidate,
         stats: PolicyStats,
         episodes: Episodes,
-        observations: Sequence[str],
         stop: threading.Event,
     ) -> AnalystReport:
         """Return the model's report; see `Analyst`."""
-        conversation = self.messages(candidate, stats, episodes, observations)
+        conversation = self.messages(candidate, stats, episodes)
         for turn in range(self._queries + 1):
             key = str(RequestKey("analyzer", candidate.id, turn))
             reply = self._model.reply(key, conversation, stop).text
@@ -98,9 +96,7 @@ class ModelAnalyst:
                     conversation = (*conversation, Message("assistant", reply), told)
         return AnalystReport(queries=self._queries, unreadable="it asked more questions than there are")
 
-    def messages(
-        self, candidate: Candidate, stats: PolicyStats, episodes: Episodes, observations: Sequence[str]
-    ) -> tuple[Message, ...]:
+    def messages(self, candidate: Candidate, stats: PolicyStats, episodes: Episodes) -> tuple[Message, ...]:
         """Return what the model is asked at first."""
         system = self._templates.render(
             "analyzer/system.md.j2",
@@ -111,7 +107,6 @@ class ModelAnalyst:
             "analyzer/request.md.j2",
             task=task_words(self._task, self._untrained),
             candidate=self._candidate(candidate, stats),
-            observations=[visible(text) for text in observations],
             episodes=[_episode_words(index, one) for index, one in enumerate(own)],
             columns=[f"`{code_cell(name)}`" for name in columns_of(own[0])],
             moments=_moments(candidate.id, episodes, sign=self._task.fitness.sign),

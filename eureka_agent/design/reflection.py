@@ -27,6 +27,8 @@ _CONSTANT = 0.02
 """A component whose values span less than this share of their size hardly changed."""
 _DOMINATES = 0.85
 _NEGLIGIBLE = 0.01
+_OBSERVED = ("diverged", "never_changed", "dominates")
+"""Notes that observations of recorded episodes say better."""
 _FELL = 0.2
 """A loss of this share of the score's whole span since its best measurement is worth a word."""
 
@@ -97,10 +99,16 @@ def reflect(
         "earned": earnings(met),
         "rewards_at_random": met.rewards_at_random is not None,
         "causes": [] if report is None else [_cause_words(cause) for cause in report.causes],
-        "notes": [asdict(note) for note in notes(first, sign=sign)],
+        "observations": [item(text) for text in met.observations],
+        "notes": [asdict(note) for note in _unobserved(notes(first, sign=sign), met)],
         "stopped": stopped,
         "warnings": list(dict.fromkeys(warnings)),
     }
+
+
+def _unobserved(found: Sequence[Note], met: PolicyStats) -> list[Note]:
+    """Return the notes that no observation says better."""
+    return [note for note in found if not (met.observations and note.kind in _OBSERVED)]
 
 
 def _cause_words(cause: Cause) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.analyst import Analyst
+from eureka_agent.design.observing import ObservePolicy
 from eureka_agent.design.policy_stats import MeasurePolicy, PayEpisodes
 from eureka_agent.design.proposer import Slot
 from eureka_agent.errors import BudgetExhaustedError
@@ -29,7 +30,8 @@ class PolicyStudy:
 
     measure: MeasurePolicy
     pay: PayEpisodes
-    """Gives recorded episodes what their reward pays, for the analyst."""
+    """Gives recorded episodes what their reward pays."""
+    observe: ObservePolicy | None = None
     analyst: Analyst | None = None
     max_parallel: int = 1
     """Parents that the analyst looks at side by side."""
@@ -62,7 +64,11 @@ class Briefer:
     def _measure(self, study: PolicyStudy, parents: Sequence[Candidate], episodes: RecordedEpisodes) -> None:
         for parent in parents:
             if parent.id not in self.state.policies:
-                stats = study.measure(Coded(parent.source or ""), episodes[parent.id])
+                reward, recorded = Coded(parent.source or ""), episodes[parent.id]
+                stats = study.measure(reward, recorded)
+                if study.observe is not None and recorded:
+                    seen = study.observe(parent, study.pay(reward, recorded))
+                    stats = replace(stats, observations=tuple(seen))
                 self.log.append(PolicyMeasured(name=parent.id, stats=stats))
 
     def _analyse(self, study: PolicyStudy, parents: Sequence[Candidate], episodes: RecordedEpisodes) -> None:
@@ -76,7 +82,7 @@ class Briefer:
             paid = study.pay(Coded(parent.source or ""), recorded[parent.id])
             stats = self.state.policies.get(parent.id, PolicyStats())
             try:
-                report = analyst(parent, stats, recorded | {parent.id: tuple(paid)}, (), self.stop)
+                report = analyst(parent, stats, recorded | {parent.id: tuple(paid)}, self.stop)
             except BudgetExhaustedError:
                 return
             self.log.append(PolicyAnalyzed(name=parent.id, report=report))

@@ -71,6 +71,8 @@ class Evolution:
     """How parents' policies are looked at for the briefing; None where the proposer reads nothing of it."""
     reviewer: Reviewer | None = None
     """Gives an opinion on rewards that the critic let through."""
+    same_baselines: bool = False
+    """Whether reference and sparse are one reward; see `Trainings`."""
     _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def run(self) -> None:
@@ -185,7 +187,10 @@ class Evolution:
 
     @cached_property
     def _trainings(self) -> Trainings:
-        return Trainings(self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop)
+        return Trainings(
+            self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop,
+            same_baselines=self.same_baselines,
+        )  # fmt: skip
 
     @cached_property
     def _briefer(self) -> Briefer:

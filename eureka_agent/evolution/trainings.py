@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eureka_agent.archive.candidate import Evaluation, Status
@@ -27,6 +27,9 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
 from eureka_agent.training.protocol import CheckpointReached
 
+SAME = "It pays what the reference pays, which alone was trained."
+"""Said of a sparse baseline that equals the reference."""
+
 
 @dataclass(frozen=True)
 class Trainings:
@@ -39,6 +42,8 @@ class Trainings:
     state: RunState
     trainer: Trainer
     stop: threading.Event
+    same_baselines: bool = False
+    """Whether the sparse baseline pays what the reference pays: then only the reference is trained."""
 
     def job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
         """Return the training of a candidate or baseline on the seed of a stage and replicate.
@@ -60,16 +65,37 @@ class Trainings:
     def train(self, jobs: Sequence[TrainingJob]) -> None:
         """Train those of `jobs` that the log does not hold yet; Interrupted once running work is drained."""
         missing = [job for job in jobs if not self._is_done(job)]
-        if missing:
+        twins = [job for job in missing if self.same_baselines and job.name == "sparse"]
+        trained = [job for job in missing if job not in twins]
+        if trained:
             self.trainer.train(
                 self.task,
-                missing,
+                trained,
                 on_start=self._on_start,
                 on_outcome=self._on_outcome,
                 on_checkpoint=self._on_checkpoint,
             )
+        for twin in twins:
+            self._take_over(twin)
         if self.stop.is_set():
             raise Interrupted
+
+    def _take_over(self, twin: TrainingJob) -> None:
+        """Give the sparse baseline what became of the reference on the same seed, if that is known."""
+        found = [
+            evaluation
+            for evaluation in self.state.baselines.get("reference", [])
+            if (evaluation.stage, evaluation.replicate) == (twin.stage, twin.replicate)
+        ]
+        failed = ("reference", twin.replicate) in self.state.baseline_failures
+        if not found and not failed:
+            return
+        self._on_start(twin)
+        if failed:
+            self._on_outcome(twin, TrainingFailure("failed", f"{SAME} It failed."))
+        else:
+            told = (*found[0].warnings, SAME)
+            self._on_outcome(twin, replace(found[0], env_steps=0, wall_s=0.0, warnings=told))
 
     def _is_done(self, job: TrainingJob) -> bool:
         if job.name in BASELINES:

@@ -34,13 +34,17 @@ _CONTEXT = re.compile(
 _PROMPT = re.compile(
     r"(\d+) (?:in the messages|in your prompt|of text input|tokens from the input messages)"
     r"|(?:has|passed|contains|at least) (\d+) (?:input |prompt )?tokens"
-    r"|given: (\d+)|context limit: (\d+) \+|prompt is too long: (\d+)|resulted in (\d+) tokens"
+    r"|given: (\d+)|context limit: (\d+) \+|resulted in (\d+) tokens"
+    r"|prompt is too long: (\d+)|prompt is (\d+) tokens"
     r"|n_prompt_tokens\W{1,4}(\d+)|n_keep: ?(\d+)|keep the first (\d+) tokens"
     r"|(?:request|input|requested tokens) \((\d+)"
 )
 _NAMED = re.compile(
     r"context.(length|size|window|limit).*exceed|(exceed|longer).*context.(length|size|window|limit)"
 )
+_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
+_LONGEST, _DIGITS = 10_000, 12
+"""Characters of a refusal that are read, and digits of a number: nobody says more."""
 _ALL = re.compile(r"requested (?:about |a total of )?(\d+) tokens")
 _REPLY = re.compile(r"(\d+) (?:in the completion|for the completion|in the output|tokens for the completion)")
 
@@ -59,7 +63,7 @@ def overflow_of(said: str, asked: int = 0) -> Overflow | None:
 
     vLLM counts no further than it must: what it names is the least that does not fit, context − asked + 1.
     """
-    words = said.lower().replace("'", "")
+    words = _COMMA.sub("", said[:_LONGEST].lower().replace("'", ""))
     context, prompt = _first(_CONTEXT, words), _prompt_in(words)
     if context is None:
         return Overflow(None, prompt) if _NAMED.search(words) else None
@@ -120,4 +124,4 @@ def _prompt_in(words: str) -> int | None:
 
 def _first(pattern: re.Pattern[str], words: str) -> int | None:
     found = pattern.search(words)
-    return None if found is None else int(next(group for group in found.groups() if group))
+    return None if found is None else int(next(group for group in found.groups() if group)[:_DIGITS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import importlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -195,11 +196,21 @@ def _details(body: object) -> Mapping[str, Any]:
         if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
             found = found["error"]
     if isinstance(found, str):
-        return {"message": found}
+        inner = _object_in(found)
+        return _details(inner) if inner else {"message": found}
     if not isinstance(found, Mapping):
         return {}
     said = found.get("message") or found.get("error") or _complaints(found.get("detail")) or found.get("msg")
     return {**found, "message": _with_cause(said, found.get("metadata"))}
+
+
+def _object_in(text: str) -> Mapping[str, Any]:
+    """Return the object that Ollama passes on as a text, from the server behind it; empty for words."""
+    try:
+        found = json.loads(text) if text.startswith("{") else None
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def _complaints(detail: object) -> str:

@@ -18,6 +18,7 @@ _UNWANTED = (
     "unsupported", "not support", "unrecognized", "unexpected", "unknown", "not permitted", "deprecated",
     "extra inputs", "invalid", "instead", "only the default", "may not", "cannot", "not allowed",
 )  # fmt: skip
+_LONGEST = 10_000
 _NO_SYSTEM = re.compile(
     r"system (role|message|prompt)s?\W.*not (be )?support|not support\w*\W.*system"
     r"|only\W+user\W+and\W+assistant\W+roles|roles must alternate"
@@ -84,7 +85,7 @@ class Quirks:
         self, message: str, request: Mapping[str, Any], messages: Sequence[Message]
     ) -> Adjustment | None:
         """Learn from a refusal of `request`; None where it teaches nothing new."""
-        said = message.lower()
+        said = message[:_LONGEST].lower()
         with self._lock:
             return (
                 self._learn_room(said, request, messages)

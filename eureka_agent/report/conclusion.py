@@ -67,19 +67,23 @@ def _compared(
     state: RunState, confirmation: Confirmation, winner: str, random_scores: Sequence[float]
 ) -> Conclusion:
     row, reference = confirmation.row(winner), confirmation.row("reference")
-    assert row is not None
+    if row is None:  # not a log of ours
+        return Conclusion("alone", f"Reward {winner} is called best without a score; {_effort(state)}.")
     confirmed = [e for e in state.candidates[winner].evaluations if e.stage == "confirm"]
     unlearned = (
         ", and no better than random play" if _all_like_random(state, confirmed, random_scores) else ""
     )
     difference = confirmation.paired_difference
     if reference is None or (difference is None and len(row.seeds) > 1):
-        alone = f"{winner} scored {_on(row)}{unlearned}; the reference could not be trained on all of them"
+        alone = (
+            f"Reward {winner} scored {_on(row)}{unlearned}; the reference could not be trained on all of them"
+        )
         return Conclusion("alone", f"{alone}; {_effort(state)}.")
     kind, words = _standing(state, difference)
     return Conclusion(
         kind,
-        f"{winner} is {words} the reference{unlearned}: {row.fitness:.4g} against {reference.fitness:.4g}, "
+        f"Reward {winner} is {words} the reference{unlearned}: it scored {row.fitness:.4g}, "
+        f"the reference {reference.fitness:.4g}, "
         f"{_apart(difference, len(row.seeds))}; {_effort(state)}.",
     )
 

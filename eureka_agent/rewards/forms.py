@@ -186,6 +186,10 @@ ARRAY_ATTRIBUTES = frozenset({"shape", "ndim"})
 DICT_METHODS = frozenset({"items", "keys", "values"})
 
 
+_CALLED = {"dim": "axis", "keepdim": "keepdims"}
+"""Keywords of torch by NumPy's names."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One parameter of a form."""
@@ -217,12 +221,20 @@ class Form:
         named = {p.name for p in self.parameters if p.keyword}
         for keyword in call.keywords:
             if keyword.arg not in named:
-                return f"there is no keyword '{keyword.arg}'"
+                return self._not_a_keyword(keyword.arg or "**")
             if keyword.arg in bound:
                 return f"'{keyword.arg}' is given twice"
             bound[keyword.arg] = keyword.value
         missing = [p.name for p in self.parameters if p.required and p.name not in bound]
         return f"'{missing[0]}' is missing" if missing else bound
+
+    def _not_a_keyword(self, name: str) -> str:
+        if any(p.name == name for p in self.parameters):
+            return f"'{name}' is given by name; it must stand in its place, without the name"
+        called = _CALLED.get(name)
+        if called and any(p.name == called for p in self.parameters):
+            return f"'{name}' is called '{called}' here"
+        return f"there is no keyword '{name}'"
 
 
 def _parse(lines: str, kind: FormKind) -> Iterator[Form]:

@@ -155,7 +155,7 @@ class RewardFunction:
 
     def _function_for(self, arguments: Mapping[str, Array]) -> FunctionType:
         """Constants live where the signals live: one instance of the module for each device."""
-        device = self._backend.device_of(arguments)
+        device = None if self.library == "numpy" else self._backend.device_of(arguments)
         if device not in self._functions:
             self._functions[device] = self._instance(device)
         return self._functions[device]

@@ -22,6 +22,7 @@ GivenReward = str | Path | RewardFunction
 GivenTask = Task | TaskRef | str | Path | None
 """A task, or what finds it: its name, its folder, `gym:<id>`, `module:function` or its reference."""
 
+_FLOAT = np.dtype(np.float32)
 _SHARED = frozenset({"function", "task"})
 """What a copy has in common with its original: nothing changes in it."""
 
@@ -55,7 +56,6 @@ class Payer:
         self._tracked: tuple[_Declaration, ...] = ()
         self._kept: tuple[_Declaration, ...] = ()
         """Those that are asked for as they were one step earlier."""
-        self._now: tuple[str, ...] = ()
         self._earlier: tuple[tuple[str, str], ...] = ()
         self._before: dict[str, Array] = {}
         self._last: Signals = {}
@@ -68,7 +68,7 @@ class Payer:
         """Take signals from `task`; raises TaskError if the reward asks for one that it does not have."""
         declared = {signal.name: signal for signal in task.signals}
         asked = self.function.source.arguments
-        self._now = tuple(name for name in asked if name in declared)
+        now = dict.fromkeys(name for name in asked if name in declared)
         self._earlier = tuple((name, name.removeprefix("prev_")) for name in asked if name not in declared)
         for name, of in self._earlier:
             if of not in declared or name == of:
@@ -82,7 +82,7 @@ class Payer:
             name: _Declaration(name, np.dtype(signal.dtype), (self.num_envs, *signal.shape))
             for name, signal in declared.items()
         }
-        self._tracked = tuple(declarations[name] for name in {**dict.fromkeys(self._now), **kept})
+        self._tracked = tuple(declarations[name] for name in {**now, **kept})
         self._kept = tuple(declarations[name] for name in kept)
         self.task = task
 
@@ -119,9 +119,9 @@ class Payer:
         assert self.task is not None
         measured = self.task.behaviour.signals(self._before, action, after)
         now = self._checked(self._tracked, measured, "signals")
-        given = {name: now[name] for name in self._now}
-        for name, of in self._earlier:
-            given[name] = self._last[of]
+        given = now
+        if self._earlier:
+            given = {**now, **{name: self._last[of] for name, of in self._earlier}}
         output = self.function(given, self._memory)
         if not self._as_promised(output):
             output = validated(output, self.num_envs)
@@ -157,7 +157,7 @@ class Payer:
             return False
         columns, shape = [output.reward, *output.components.values()], (self.num_envs,)
         for column in columns:
-            if type(column) is not np.ndarray or column.dtype != np.float32 or column.shape != shape:
+            if type(column) is not np.ndarray or column.dtype is not _FLOAT or column.shape != shape:
                 return False
         return _finite_columns(columns)
 
@@ -195,5 +195,7 @@ def _finite_columns(columns: list[Array]) -> bool:
     if len(columns[0]) == 1:
         return all(math.isfinite(column.item()) for column in columns)
     # Two at a time: NaN and infinity in either stay in the sum of products, whatever they are multiplied by.
-    pairs = zip(columns[::2], columns[1::2] + columns[-1:], strict=False)
-    return all(math.isfinite(np.vdot(one, other)) for one, other in pairs) or all(map(all_finite, columns))
+    for one, other in zip(columns[::2], columns[1::2] + columns[-1:], strict=False):
+        if not math.isfinite(np.vdot(one, other)):
+            return all(map(all_finite, columns))
+    return True

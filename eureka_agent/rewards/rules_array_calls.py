@@ -20,10 +20,10 @@ from eureka_agent.rewards.kinds import (
     sequence,
 )
 from eureka_agent.rewards.rewrites import np_call, number
-from eureka_agent.rewards.rules_calls import NP_FOR_MATH
+from eureka_agent.rewards.rules_calls import NP_FOR_MATH, one_axis_on, world_axis_message
 from eureka_agent.rewards.rules_lists import report_list
 from eureka_agent.rewards.rules_logic import report_added
-from eureka_agent.rewards.rules_methods import OF_VECTORS, report_method
+from eureka_agent.rewards.rules_methods import of_vectors, report_method
 from eureka_agent.rewards.rules_numbers import number_function
 from eureka_agent.rewards.rules_syntax import dotted, is_library
 from eureka_agent.rewards.source import literal
@@ -109,11 +109,23 @@ class Calls:
             k for k in (operands[:1] if kind == "reduction" else operands) if k.tag in ("sequence", "dict")
         ]
         if lists and not (kind == "shape" and name in ("squeeze", "expand_dims")):
+            self.flow.report.drop("world-axis", node, world_axis_message(node)[0])
             report_list(node, name, kind == "reduction", kinds, self.flow.report)
             return ARRAY
+        self._along_worlds(node, kinds)
         if name == "add" and len(kinds) == len(node.args) == 2 and all(k.tag == "mask" for k in kinds):
             report_added(node, ast.BinOp(node.args[0], ast.Add(), node.args[1]), self.flow.report)
         return self._np_result(node, name, kind, operands)
+
+    def _along_worlds(self, node: ast.Call, kinds: list[Kind]) -> None:
+        """Of an array of worlds it is known that axis 0 was meant as one world's own first axis."""
+        axis = next(
+            (k.value for k in node.keywords if k.arg == "axis"), node.args[1] if node.args[1:] else None
+        )
+        moved = one_axis_on(node, axis) if axis is not None and kinds[:1] and kinds[0].worlds else None
+        what, why = world_axis_message(node)
+        if moved is not None and self.flow.report.has("world-axis", node, what):
+            self.flow.report.rewrite("world-axis", node, what, why, moved)
 
     def _np_result(self, node: ast.Call, name: str, kind: str, operands: list[Kind]) -> Kind:
         whole = joined(operands[:1] if kind == "reduction" else operands) or ANY
@@ -148,7 +160,9 @@ class Calls:
             return self._refuse_rows(node, "len", kinds, fix)
         if name == "sum":
             if kinds and kinds[0].worlds:
-                self._python_function(node, name, (np_call("sum", node.args[0], axis=number(-1)), OF_VECTORS))
+                self._python_function(
+                    node, name, (np_call("sum", node.args[0], axis=number(-1)), of_vectors("sum"))
+                )
                 return ARRAY
             return joined([k.item or ANY for k in kinds[:1]] + kinds[1:]) or ANY
         if name == "range":

@@ -15,7 +15,7 @@ from eureka_agent.rewards.forms import (
 )
 from eureka_agent.rewards.rewrites import np_call, number, stacked
 from eureka_agent.rewards.rules_equivalents import equivalent
-from eureka_agent.rewards.rules_methods import OF_VECTORS
+from eureka_agent.rewards.rules_methods import of_vectors
 from eureka_agent.rewards.rules_names import stored_names
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.rules_syntax import is_library
@@ -214,13 +214,22 @@ def _check_forms(
         why = "Rewards never write in place."
         report.add("in-place", call, f"`{path}` is given `out=`.", why, "Assign the result to a name.")
     elif "dtype" in keywords:
-        report.add(
-            "wrong-arguments", call, f"`{path}` is given `dtype=`.", _OUTSIDE, f"Leave dtype out. {fix}"
-        )
+        _report_dtype(call, path, fix, report)
     elif reasons[-1] == "'axis' is missing":
         _missing_axis(call, path, forms[0], report)
     else:
-        report.add("wrong-arguments", call, f"`{shown(call)}`: {reasons[-1]}.", _OUTSIDE, fix)
+        reason = next((r for r in reasons if "no keyword" not in r), reasons[-1])
+        report.add("wrong-arguments", call, f"`{shown(call)}`: {reason}.", _OUTSIDE, fix)
+
+
+def _report_dtype(call: ast.Call, path: str, fix: str, report: Report) -> None:
+    what = f"`{path}` is given `dtype=`."
+    rest = [k for k in call.keywords if k.arg != "dtype"]
+    given = next(k.value for k in call.keywords if k.arg == "dtype")
+    if (dotted(given) or "").split(".")[-1].startswith("float"):
+        report.rewrite("wrong-arguments", call, what, _OUTSIDE, ast.Call(call.func, call.args, rest))
+    else:
+        report.add("wrong-arguments", call, what, _OUTSIDE, f"Leave dtype out. {fix}")
 
 
 def _missing_axis(call: ast.Call, path: str, form: Form, report: Report) -> None:
@@ -235,7 +244,7 @@ def _missing_axis(call: ast.Call, path: str, form: Form, report: Report) -> None
         return
     # One world's first axis is axis 1 of all; one world's vector has no other.
     joins = form.name in ("stack", "concatenate")
-    also = "" if joins or form.name == "diff" else OF_VECTORS
+    also = "" if joins or form.name == "diff" else of_vectors(form.name)
     axis = ast.keyword("axis", number(1 if joins else -1))
     instead = ast.Call(call.func, call.args, [*call.keywords, axis])
     report.rewrite("missing-axis", call, what, why, instead, also=also)
@@ -251,14 +260,18 @@ def _check_axis(call: ast.Call, path: str, form: Form, bound: dict[str, ast.expr
         what = f"The axis of `{shown(call)}` is not {allowed} written out."
         report.add("missing-axis", call, what, "Only then can it be checked.", "Write axis=-1 or axis=1.")
     elif 0 in axes and not _is_reduced_list(call, form):
-        what = f"`{shown(call)}` runs along axis 0."
-        why = (
-            "Axis 0 is the axis of worlds; rows must stay independent. One world's own first axis is axis 1."
-        )
-        if all(axis >= 0 for axis in axes):
-            report.rewrite("world-axis", call, what, why, _one_axis_on(call, bound["axis"], axes))
+        what, why = world_axis_message(call)
+        if form.name in ("stack", "concatenate"):
+            report.rewrite("world-axis", call, what, why, one_axis_on(call, bound["axis"]) or call)
         else:
-            report.add("world-axis", call, what, why, "Count all axes from the end, e.g. axis=(-2, -1).")
+            fix = "Write axis=1; a list of arrays is first joined with np.stack([a, b], axis=-1)."
+            report.add("world-axis", call, what, why, fix)
+
+
+def world_axis_message(call: ast.Call) -> tuple[str, str]:
+    """Return `what` and `why` of a call along axis 0, the same for whoever reports it."""
+    why = "Axis 0 is the axis of worlds; rows must stay independent. One world's own first axis is axis 1."
+    return f"`{shown(call)}` runs along axis 0.", why
 
 
 def _is_reduced_list(call: ast.Call, form: Form) -> bool:
@@ -266,8 +279,11 @@ def _is_reduced_list(call: ast.Call, form: Form) -> bool:
     return form.kind == "reduction" and bool(call.args) and isinstance(call.args[0], (ast.List, ast.Tuple))
 
 
-def _one_axis_on(call: ast.Call, old: ast.expr, axes: tuple[int, ...]) -> ast.Call:
-    """Return a call that was written for one world as it is for all of them."""
+def one_axis_on(call: ast.Call, old: ast.expr) -> ast.Call | None:
+    """Return a call that was written for one world as it is for all; None where axes count from both ends."""
+    axes = _literal_axes(old)
+    if axes is None or min(axes) < 0:
+        return None
     moved = [number(axis + 1) for axis in axes]
     new = ast.Tuple(moved, ast.Load()) if isinstance(old, ast.Tuple) else moved[0]
     keywords = [ast.keyword(k.arg, new if k.value is old else k.value) for k in call.keywords]

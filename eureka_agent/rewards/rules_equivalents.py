@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from eureka_agent.rewards.rewrites import as_number, np_call, number, where
-from eureka_agent.rewards.rules_methods import OF_VECTORS
+from eureka_agent.rewards.rules_methods import of_vectors
 from eureka_agent.rewards.source import literal
 
 Instead = tuple[ast.expr, str] | None
@@ -86,7 +86,7 @@ def _reduction(call: ast.Call, make: Callable[..., ast.expr], named: Mapping[str
     if not 1 <= len(call.args) <= 2 or set(named) - {"axis"}:
         return None
     if axis is None:
-        return make(call.args[0], number(-1)), OF_VECTORS
+        return make(call.args[0], number(-1)), of_vectors("sum")
     return make(call.args[0], number(1) if literal(axis) == 0 else axis), ""
 
 

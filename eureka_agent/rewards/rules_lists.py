@@ -48,6 +48,8 @@ def _axis(node: ast.Call) -> object:
 def _reduced(node: ast.Call, name: str, kinds: list[Kind]) -> ast.expr | None:
     """Return the reduction over the items of a list, or None where it cannot be written down."""
     items, kind = _items(node.args[0]) if node.args else [], kinds[0] if kinds else None
+    if not items and kind is not None and isinstance(node.args[0], (ast.Name, ast.ListComp)):
+        return _of_named(node, name, kind)
     others = {keyword.arg for keyword in node.keywords} - {"axis", "ord"}
     if not items or kind is None or kind.elements is None or others or len(node.args) > 2:
         return None
@@ -66,6 +68,18 @@ def _reduced(node: ast.Call, name: str, kinds: list[Kind]) -> ast.expr | None:
     ord_given = {k.arg: k.value for k in node.keywords if k.arg == "ord"}
     joined = np_call("stack", ast.List(items, ast.Load()), axis=number(-1))
     return np_call(name, joined, **ord_given, axis=number(-1))
+
+
+def _of_named(node: ast.Call, name: str, kind: Kind) -> ast.expr | None:
+    """Return the reduction over a list that is not written out here."""
+    if (
+        kind.item is None
+        or not kind.item.worlds
+        or _axis(node) != 0
+        or len(node.args) + len(node.keywords) != 2
+    ):
+        return None
+    return np_call(name, np_call("stack", node.args[0], axis=number(-1)), axis=number(-1))
 
 
 def _items(node: ast.expr) -> list[ast.expr]:

@@ -12,10 +12,6 @@ from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.source import literal
 from eureka_agent.rewards.tree import dotted, shown
 
-OF_VECTORS = (
-    " where each world has a vector, with axis=(1, 2) where it has a matrix; one number a world needs no "
-    "reduction"
-)
 _OF_TWO_VECTORS = " for two vectors of each world"
 _SAME = frozenset({"copy", "clone", "detach", "contiguous", "cpu", "item", "double"})
 _CASTS = frozenset({"astype", "type", "to", "float", "int", "long", "bool"})
@@ -24,6 +20,16 @@ _OF_TORCH = frozenset({"max", "min", "std", "var", "median"})
 
 Instead = tuple[ast.expr, str] | None
 """What to write, and where that holds (see `Report.rewrite`)."""
+
+
+def of_vectors(name: str) -> str:
+    """Return where a reduction over the last axis is the one over all that a world has."""
+    if name.startswith(("arg", "linalg")):
+        return " where each world has a vector"
+    return (
+        " where each world has a vector, with axis=(1, 2) where it has a matrix; one number a world needs no "
+        "reduction"
+    )
 
 
 def method_message(node: ast.Attribute, call: ast.Call | None) -> str:
@@ -104,7 +110,7 @@ def _reduced(call: ast.Call, name: str, array: ast.expr) -> Instead:
     axis = call.args[0] if call.args else axis
     kept = {} if keep is None else {"keepdims": keep}
     if axis is None or literal(axis) is None:
-        return np_call(name, array, axis=number(-1), **kept), OF_VECTORS
+        return np_call(name, array, axis=number(-1), **kept), of_vectors(name)
     if literal(axis) == 0:
         return np_call(name, array, axis=number(1), **kept), ": one world's own first axis is axis 1"
     return np_call(name, array, axis=axis, **kept), ""
@@ -131,7 +137,7 @@ def length_of(array: ast.expr, more: Sequence[ast.expr], named: Mapping[str, ast
         return None
     ord_given = {} if order is None else {"ord": order}
     length = np_call("linalg.norm", array, **ord_given, axis=number(-1) if axis is None else axis)
-    return length, OF_VECTORS if axis is None else ""
+    return length, of_vectors("linalg.norm") if axis is None else ""
 
 
 def _length(call: ast.Call, array: ast.expr) -> Instead:

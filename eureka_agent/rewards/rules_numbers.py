@@ -7,7 +7,7 @@ from functools import reduce
 
 from eureka_agent.rewards.kinds import MASK, Kind
 from eureka_agent.rewards.rewrites import as_number, np_call, number
-from eureka_agent.rewards.rules_methods import OF_VECTORS
+from eureka_agent.rewards.rules_methods import of_vectors
 
 _PAIRWISE = {"min": "minimum", "max": "maximum"}
 
@@ -33,7 +33,7 @@ def number_function(node: ast.Call, name: str, kinds: list[Kind]) -> tuple[ast.e
 def _extreme(node: ast.Call, name: str, kind: Kind) -> tuple[ast.expr, str] | None:
     items = node.args
     if len(items) == 1 and kind.worlds:
-        return np_call(name, items[0], axis=number(-1)), OF_VECTORS
+        return np_call(name, items[0], axis=number(-1)), of_vectors("sum")
     if len(items) == 1 and isinstance(items[0], (ast.List, ast.Tuple)):
         items = items[0].elts
     if len(items) < 2 or any(isinstance(item, ast.Starred) for item in items):

@@ -39,6 +39,14 @@ class Report:
         if known is None or (known.replacement is None and replacement is not None):
             self.found[rule, line, what] = finding
 
+    def has(self, rule: str, where: ast.AST, what: str) -> bool:
+        """Say whether a finding is known."""
+        return (rule, getattr(where, "lineno", None), what) in self.found
+
+    def drop(self, rule: str, where: ast.AST, what: str) -> None:
+        """Forget a finding of which more is known by now."""
+        self.found.pop((rule, getattr(where, "lineno", None), what), None)
+
     def rewrite(
         self,
         rule: str,

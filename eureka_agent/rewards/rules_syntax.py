@@ -84,6 +84,8 @@ def check_syntax(tree: ast.Module, report: Report) -> None:
     """Report every piece of syntax outside the allow-list, wherever it stands."""
     foreign = foreign_modules(tree)
     for node, parent in nodes_with_parents(tree):
+        if isinstance(node, ast.FormattedValue):
+            continue  # the text that it stands in is refused
         if type(node) in REFUSED:
             what, fix = REFUSED[type(node)]
             report.add("forbidden-syntax", node, f"{what}.", _PURE, fix)

@@ -80,6 +80,11 @@ def branch_as_where(node: ast.If, names: Names) -> ast.stmt | str:
         kept = ast.Name(name, ast.Load())
         if other is None or other[0] == name:
             return assign(name, where(node.test, value, kept if other is None else other[1]))
+    if any(
+        isinstance(n, ast.Return) for statement in (*node.body, *node.orelse) for n in ast.walk(statement)
+    ):
+        fix = "Compute both results, choose with np.where(condition, one, other), and return once at the end"
+        return f"{fix}, with the condition {shown(node.test, 200)}."
     words = "Write name = np.where(condition, one, other) for every name that it assigns"
     return f"{words}, with the condition {shown(node.test, 200)}."
 
@@ -114,9 +119,20 @@ def has_alias(name: str, function: list[ast.stmt]) -> bool:
         for node in ast.walk(statement):
             if not isinstance(node, ast.Assign):
                 continue
+            if _holds_a_name(node, name):
+                return True
             held = node.value.value if isinstance(node.value, ast.Subscript) else node.value
             if isinstance(held, ast.Name) and any(isinstance(t, ast.Name) for t in node.targets):
                 targets = {t.id for t in node.targets if isinstance(t, ast.Name)}
                 if held.id == name or name in targets:
                     return True
     return False
+
+
+def _holds_a_name(node: ast.Assign, name: str) -> bool:
+    """Say whether a dictionary of that name is given an array that has another name: `d["a"] = x`."""
+    target = node.targets[0]
+    values = node.value.values if isinstance(node.value, ast.Dict) else [node.value]
+    holder = target if isinstance(node.value, ast.Dict) else getattr(target, "value", None)
+    same = isinstance(holder, ast.Name) and holder.id == name
+    return same and any(isinstance(value, (ast.Name, ast.Subscript)) for value in values)

@@ -145,7 +145,8 @@ class ActionReader:
         """Return a batch of actions; raises TrainingError if a continuous one is not finite."""
         actions = np.asarray(actions)
         if self._rows is not None:  # the environment took them, so they are in range
-            return self._rows.take(actions.reshape(-1) - self._start, axis=0)
+            choices = actions.reshape(-1)
+            return self._rows.take(choices - self._start if self._start else choices, axis=0)
         return self._codec.encode(self._codec.prepare(actions))
 
     def one(self, action: Any) -> Array:

@@ -151,6 +151,8 @@ class PolicyStats:
     """What the same reward pays a random policy."""
     ended_by: Text = ""
     """The task's name for what ended the first episode that ended early, if it has one."""
+    observations: tuple[Text, ...] = ()
+    """What arithmetic sees in the episodes and curves, a line each with its citation."""
 
 
 @with_config(STRICT)

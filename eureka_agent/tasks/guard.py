@@ -13,6 +13,7 @@ import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.tasks import hanging
 from eureka_agent.tasks.culprit import FOREIGN, raised
 
 STEP_WALL_S = 20.0
@@ -64,6 +65,7 @@ class Guard(gym.Wrapper, RecordConstructorArgs):
 
     def _call(self, method: str, call: Callable[[], Any], wall_s: float) -> Any:
         began = self._clock()
+        hanging.begin(self, method, wall_s)
         try:
             result = call()
         except EurekaError:
@@ -73,6 +75,8 @@ class Guard(gym.Wrapper, RecordConstructorArgs):
                 f"{method}() of {self._name} raised {raised(error)}",
                 fix="Run the environment alone with random actions to see where it fails.",
             ) from error
+        finally:
+            hanging.end()
         if (took_s := self._clock() - began) > wall_s:
             raise TaskError(
                 f"{method}() of {self._name} took {took_s:.0f} s.",

@@ -24,6 +24,7 @@ from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, Wor
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.job import TrainingFailure
@@ -79,7 +80,9 @@ def main(payload: dict[str, Any], fds: list[int]) -> None:
     module, _, name = payload["backend"].partition(":")
     backend: ChildBackend = getattr(importlib.import_module(module), name)()
     backend.configure(request)
-    TrainingSession(request, workers, channel, backend, started).run()
+    session = TrainingSession(request, workers, channel, backend, started)
+    end_process_if_hung(session.give_up)
+    session.run()
 
 
 class ParentChannel:
@@ -146,7 +149,7 @@ class TrainingSession:
                 memory = "the memory there is" if on_gpu else f"{budget.memory_mb} MB of memory"
                 self._give_up(f"The training needed more than {memory}.")
             except EurekaError as error:
-                self._give_up(f"{error.what} {error.fix}".strip())
+                self.give_up(error)
 
     def begin_race(self, schedule: CheckpointSchedule) -> None:
         """Let jobs that may be stopped early race, with what is known of those that ended before."""
@@ -228,6 +231,10 @@ class TrainingSession:
             curve=curve,
         )
         self._fail(name, failure)
+
+    def give_up(self, error: EurekaError) -> None:
+        """Fail every job that has no result yet for an error that is no reward's."""
+        self._give_up(f"{error.what} {error.fix}".strip())
 
     def _give_up(self, reason: str) -> None:
         """Fail every job that has no result yet."""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from eureka_agent.errors import EurekaError, Interrupted, TaskError
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
+from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
@@ -33,6 +34,7 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
     """In the child: record transitions, or write down why that is impossible."""
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
+    end_process_if_hung(lambda error: write_json(folder / "inspected.json", _refusal(error)))
     try:
         task = load_task(TaskRef(**payload["task"]))
         began = time.monotonic()
@@ -42,8 +44,12 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
         write_trajectories(folder / FILE, recorded.trajectories)
         answer: dict[str, Any] = {"error": None, "steps_a_second": pace, "notices": notices}
     except EurekaError as error:
-        answer = {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
+        answer = _refusal(error)
     write_json(folder / "inspected.json", answer)
+
+
+def _refusal(error: EurekaError) -> dict[str, Any]:
+    return {"error": {"what": error.what, "allowed": error.allowed, "fix": error.fix}}
 
 
 class FirstLook(NamedTuple):

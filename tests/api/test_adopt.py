@@ -184,6 +184,8 @@ def test_a_scalar_is_not_proposed_for_what_is_indexed(tmp_path: Path) -> None:
         ({"mapped": {"base_lin_vel": "torque,1", "commands": "1,0"}}, "put together"),
         ({"mapped": {"base_lin_vel": VELOCITY, "commands": "1,0"}, "constants": {"tracking_sigma": "f()"}},
          "setting 'tracking_sigma'"),
+        ({"mapped": {"base_lin_vel": VELOCITY, "commands": "1,0"}, "constants": {"tracking_sigma": "'x'"}},
+         "setting 'tracking_sigma'"),
         ({"function": "Robot._reward_hops"}, "no function"),
     ],
 )  # fmt: skip
@@ -216,6 +218,20 @@ def test_the_page_on_adopting_shows_what_is_printed(tmp_path: Path, monkeypatch:
     done = CliRunner().invoke(app, shlex.split(lines[0])[1:])
     assert done.exit_code == 0, done.output
     assert [line for line in lines[2:] if line not in done.output] == []
+
+
+HOSTILE = """
+def up(env):
+    return env.parts["a b\\n"]
+
+
+terms = {'x": 1, **{"y': Term(func=up, weight=1.0), "two words": Term(func=up, weight=-0.5)}
+"""
+
+
+def test_words_of_the_found_file_stay_words(tmp_path: Path) -> None:
+    adopted = taken(tmp_path, HOSTILE, mapped={"a_b_": "height"})
+    assert list(paid(adopted)[1].components) == ['x": 1, **{"y', "two words"]
 
 
 GETTERS = """import numpy as np

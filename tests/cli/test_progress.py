@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eureka_agent.cli.pace import Pace
-from eureka_agent.cli.progress import Progress
+from eureka_agent.cli.progress import LOOKING, Progress
 from eureka_agent.store.event_types import TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
 
@@ -64,3 +64,13 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
         assert len(lines) == 1
     # Two searches and two baselines of 1000 steps each; the first of two candidates tells the line.
     assert lines == ["  38 % of 4,000 training steps · about 7 min left"]
+
+
+def test_who_waits_for_the_first_event_is_told_what_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(quiet=False, silent_s=0.0) as progress:
+        said = ""
+        while LOOKING not in said:
+            said += capsys.readouterr().err
+    with Progress(quiet=False, silent_s=3600.0) as progress:
+        progress.on_event(TrainingStarted(**job("0-00")), RunState())
+    assert "Looking" not in capsys.readouterr().err

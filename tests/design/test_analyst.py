@@ -19,6 +19,7 @@ from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.store.records import AnalystReport, Cause, Evidence, PolicyStats
 
 CANDIDATE = trained(0, 1, 5.0)
+STATS = PolicyStats(observations=("It idles (episode 1).",))
 
 
 def episode(steps: int, fitness: float):
@@ -40,7 +41,7 @@ def fenced(data: Any) -> str:
 def analysed(*replies: str, queries: int = MOST_QUERIES) -> tuple[AnalystReport, ScriptedModel]:
     model = ScriptedModel(list(replies))
     analyst = ModelAnalyst(make_task(), model, queries=queries)
-    report = analyst(CANDIDATE, PolicyStats(), EPISODES, ["It idles (episode 1)."], threading.Event())
+    report = analyst(CANDIDATE, STATS, EPISODES, threading.Event())
     return report, model
 
 

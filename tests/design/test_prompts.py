@@ -112,6 +112,9 @@ def test_what_the_kept_policy_meets_is_told_where_it_is_known_and_reflection_is_
     matches_snapshot("rewrite_with_kept_policy", asked(slot, archive=archive, policies=met)[1].content)
     both = asked(slot, archive=archive, policies=met, untrained=UNTRAINED)[1].content
     assert "| `position` | 0.38, 0.41, 0.42 | -0.4, 0, 0.4 | -1 |" in both
+    seen = {"0-01": PolicyStats(observations=("It idles\n# from step 3 on. [candidate 0-01, episode 1]",))}
+    told = asked(slot, archive=archive, policies=seen)[1].content
+    assert "- It idles # from step 3 on. [candidate 0-01, episode 1]" in told
     for text in (
         asked(slot, archive=archive, policies=met, reflection=False)[1].content,
         asked(slot, archive=archive, policies={"0-01": PolicyStats()})[1].content,

@@ -132,8 +132,23 @@ def test_episodes_are_those_of_the_first_search_training(tmp_path: Path) -> None
         episodes["0-00"]
 
 
+def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> None:
+    proposer = Briefed()
+    evolution = evolution_in(tmp_path, proposer, [])
+    assert evolution.study is not None
+    evolution.study = replace(
+        evolution.study, observe=lambda candidate, paid: [f"{candidate.id} {len(paid)}"]
+    )
+    evolution.run()
+    for slot, briefing in proposer.briefings:
+        for parent in slot.parents:
+            assert briefing.policies[parent].observations == (f"{parent} 1",)
+    again = RunState.of(read_events(tmp_path / "events.jsonl"))
+    assert again.policies == evolution.state.policies
+
+
 def reporting(asked: list[str], error: Exception | None = None):
-    def analyse(candidate, stats, episodes, observations, stop) -> AnalystReport:
+    def analyse(candidate, stats, episodes, stop) -> AnalystReport:
         asked.append(candidate.id)
         if error is not None:
             raise error

@@ -97,6 +97,12 @@ TOO_LONG = {
     ),
     "llama-cpp-python": "Requested tokens (14429) exceed context window of 8192",
     "anthropic": "prompt is too long: 14429 tokens > 8192 maximum",
+    "ollama": (
+        '{"error":{"code":400,"message":"request (14429 tokens) exceeds the available context size '
+        '(8192 tokens), try increasing it","type":"exceed_context_size_error",'
+        '"n_prompt_tokens":14429,"n_ctx":8192}}'
+    ),
+    "rkllama": "Prompt is 14,429 tokens but the model context window is 8,192 tokens.",
     "mistral": "Prompt contains 14429 tokens, too large for model with 8192 maximum context length",
 }
 PROMPT = (
@@ -187,6 +193,11 @@ def test_a_prompt_too_long_for_vllm_is_given_up_soon() -> None:
 )  # fmt: skip
 def test_other_refusals_are_no_overflow(said: str) -> None:
     assert overflow_of(said, 2000) is None
+
+
+def test_a_refusal_that_goes_on_for_ever_is_read_to_its_beginning() -> None:
+    assert overflow_of("context length is " + "9" * 100_000) == (int("9" * 12), None)
+    assert overflow_of("exceed " * 1_000_000) is None
 
 
 def test_an_overflow_that_comes_as_the_body_of_a_good_answer_teaches_too() -> None:

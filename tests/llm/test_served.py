@@ -33,6 +33,10 @@ BODIES = {
                     {"loc": ["body"], "msg": "Extra inputs", "type": "extra"}]},
         "HTTP 400: body.messages.0: Field required; body: Extra inputs",
     ),
+    "ollama, from the server behind it": (
+        {"error": '{"error": {"code": 400, "message": "no such slot", "type": "invalid_request_error"}}'},
+        "HTTP 400: no such slot",
+    ),
     "fastapi, short": ({"detail": "Not today"}, "HTTP 400: Not today"),
     "vllm, older": ({"object": "error", "message": "No such thing", "code": 400}, "HTTP 400: No such thing"),
     "tgi": ({"error": "Template error: oh", "error_type": "template_error"}, "HTTP 400: Template error: oh"),

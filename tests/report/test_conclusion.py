@@ -84,10 +84,34 @@ def scores(mine: Sequence[float], reference: Sequence[float], sparse: float = 50
 @pytest.mark.parametrize(
     ("mine", "reference", "direction", "kind", "says"),
     [
-        (seeds(90.0), seeds(60.0), "maximize", "better", "0-00 is better than the reference: 90 against 60"),
-        (seeds(60.0), seeds(90.0), "maximize", "worse", "0-00 is worse than the reference: 60 against 90"),
-        (seeds(60.0), seeds(90.0), "minimize", "better", "0-00 is better than the reference: 60 against 90"),
-        (seeds(90.0), seeds(60.0), "minimize", "worse", "0-00 is worse than the reference: 90 against 60"),
+        (
+            seeds(90.0),
+            seeds(60.0),
+            "maximize",
+            "better",
+            "0-00 is better than the reference: it scored 90, the reference 60",
+        ),
+        (
+            seeds(60.0),
+            seeds(90.0),
+            "maximize",
+            "worse",
+            "0-00 is worse than the reference: it scored 60, the reference 90",
+        ),
+        (
+            seeds(60.0),
+            seeds(90.0),
+            "minimize",
+            "better",
+            "0-00 is better than the reference: it scored 60, the reference 90",
+        ),
+        (
+            seeds(90.0),
+            seeds(60.0),
+            "minimize",
+            "worse",
+            "0-00 is worse than the reference: it scored 90, the reference 60",
+        ),
         ((60.0, 90.0, 70.0), (90.0, 61.0, 70.0), "maximize", "same", "is not distinguishable from the ref"),
     ],
 )
@@ -111,13 +135,16 @@ def test_the_difference_stands_with_its_interval(tmp_path: Path) -> None:
 def test_no_difference_at_all_has_no_sign(tmp_path: Path) -> None:
     evolution = confirmed(tmp_path, scores((500.0,) * 3, (500.0,) * 3))
     said = conclude(evolution.state).sentence
-    assert "500 against 500, a difference of 0 (95 % interval 0 to 0 over 3 fresh seeds)" in said
+    assert (
+        "it scored 500, the reference 500, a difference of 0 (95 % interval 0 to 0 over 3 fresh seeds)"
+        in said
+    )
 
 
 def test_one_fresh_seed_distinguishes_nothing(tmp_path: Path) -> None:
     found = conclude(confirmed(tmp_path, scores((90.0,), (60.0,))).state)
     assert found.kind == "same"
-    assert "90 against 60, on one fresh seed, which has no interval" in found.sentence
+    assert "it scored 90, the reference 60, on one fresh seed, which has no interval" in found.sentence
 
 
 def test_without_the_reference_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
@@ -153,7 +180,10 @@ def test_a_baseline_that_learned_is_enough_to_say_who_did_not(tmp_path: Path) ->
     evolution = confirmed(tmp_path, scores((10.0,) * 5, seeds(60.0)), spread=1.0)
     found = conclude(evolution.state, RANDOM)
     assert found.kind == "worse"
-    assert "is worse than the reference, and no better than random play: 10 against 60" in found.sentence
+    assert (
+        "is worse than the reference, and no better than random play: it scored 10, the reference 60"
+        in found.sentence
+    )
 
 
 @pytest.mark.parametrize("random", [(), (10.0,)])
@@ -253,3 +283,11 @@ def test_refused_candidates_alone_are_counted(tmp_path: Path) -> None:
     assert conclude(evolution.state).kind == "open"
     evolution.log.append(RunConfirmed(confirmation=confirmation.confirm(evolution.state, evolution.task, [])))
     assert conclude(evolution.state).sentence.startswith("No reward was found: 1 refused; 1 reward tried in")
+
+
+def test_a_winner_without_a_row_is_no_crash(tmp_path: Path) -> None:
+    """As a log from elsewhere may have it."""
+    evolution = confirmed(tmp_path, scores(seeds(90.0), seeds(60.0)))
+    assert evolution.state.confirmation is not None
+    evolution.state.confirmation = replace(evolution.state.confirmation, table=())
+    assert conclude(evolution.state, RANDOM).sentence.startswith("Reward 0-00 is called best without a score")

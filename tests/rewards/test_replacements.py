@@ -71,6 +71,11 @@ z = np.array([x, -y])
 z = np.asarray(x)
 z = np.array([a, b])
 z = np.array(x + y)
+terms = [x, y]; z = np.sum(terms, axis=0)
+z = np.min([act[:, i] for i in range(4)], axis=0)
+z = np.sum(act, axis=1, dtype=np.float32)
+z = np.zeros_like(x, dtype=float) + y
+d = {'a': x * 2.0}; d['b'] = y * 1.0; d['a'] += 1.0; z = d['a'] - d['b'] * 1.0
 z = act.mean(axis=1)
 z = act.mean(1)
 z = act.mean(-1)
@@ -263,6 +268,18 @@ def test_an_array_under_two_names_is_not_rewritten_blindly() -> None:
     (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "in-place"]
     assert found.replacement is None
     assert "z = z + 1.0; other names" in found.fix
+
+
+def test_a_dictionary_that_holds_a_signal_is_not_rewritten_blindly() -> None:
+    lines = "d = {'a': x}\nd['a'] += 1.0\nz = d['a'] + x"
+    (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "in-place"]
+    assert found.replacement is None
+
+
+def test_a_branch_that_returns_is_told_of_both_results() -> None:
+    lines = "z = x\nif x > 0:\n    return x, {'z': z}"
+    (found,) = [f for f in check_source(with_line(lines), SIGNALS) if f.rule == "array-branching"]
+    assert found.fix.startswith("Compute both results, choose with np.where(condition, one, other)")
 
 
 def test_a_rewrite_is_never_cut() -> None:

@@ -57,7 +57,7 @@ BAD_LINES = [
     ("z = np.where(x > 0)", "wrong-arguments", "np.where(condition, x, y)"),
     ("z = np.maximum(x, y, 0.0)", "wrong-arguments", "np.maximum(x1, x2)"),
     ("z = np.exp(x, where=True)", "wrong-arguments", "np.exp(x)"),
-    ("z = np.zeros_like(x, dtype=float)", "wrong-arguments", "Leave dtype out"),
+    ("z = np.zeros_like(x, dtype=float)", "wrong-arguments", "Write np.zeros_like(x)."),
     ("z = np.linalg.norm(act, ord=3, axis=-1)", "wrong-arguments", "1, 2 or np.inf"),
     ("z = np.add(x, y, out=x)", "in-place", "Assign the result"),
     ("x[0] = 1.0", "in-place", "np.stack"),
@@ -288,6 +288,8 @@ WRONG_REASONS = [
     ("z = float('inf') + x", "np.inf", "Use numbers and arrays"),
     ("z = -(x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "negates booleans"),
     ("z = (x > 0).astype(float)", "np.where(x > 0, 1.0, 0.0)", "Call it: float"),
+    ("z = np.exp(x=x)", "'x' is given by name; it must stand in its place", "no keyword"),
+    ("z = np.sum(act, dim=1)", "'dim' is called 'axis' here", "no keyword"),
     ("z = 0.0\n    z += x", "A number becomes an array here", "signal"),
 ]
 

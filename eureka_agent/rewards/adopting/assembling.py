@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -49,7 +51,7 @@ def assemble(source: str, function: str | None = None, *, reserved: Collection[s
     try:
         assembly = _Assembly(source, tree, found, reserved)
         return assembly.of_terms() if found.kind == "terms" else assembly.of_function()
-    except (NotCarriedError, SyntaxError) as problem:
+    except (NotCarriedError, SyntaxError, RecursionError) as problem:
         raise RewardError(
             f"{found.entry.name if found.entry else 'The list of terms'} cannot be taken along: {problem}.",
             allowed="a function of arrays, with its helpers in the same file",
@@ -159,7 +161,7 @@ class _Assembly:
             own = [a.arg for a in found.parameters if a.arg in term.settings]
             given = [f"{argument}={ast.unparse(term.settings[argument])}" for argument in own]
             arguments = ", ".join([*given, f"{{{name}}}"])
-            lines.append(f'        "{term.name}": {term.weight} * {{title:{name}}}({arguments}),')
+            lines.append(f"        {json.dumps(term.name)}: {term.weight} * {{title:{name}}}({arguments}),")
         lines += ["    }", "    reward = sum(components.values())", "    return reward, components"]
         return "\n".join(lines)
 
@@ -203,7 +205,8 @@ def _is_whole(call: ast.Call) -> bool:
 def _term_function(term: FoundTerm, terms: Sequence[FoundTerm]) -> str:
     """Return the name of a term's function: its own, unless two terms have it with other settings."""
     alone = sum(other.function.node is term.function.node for other in terms) == 1
-    return term.function.node.name if alone else f"{term.function.node.name}_{term.name}"
+    own = term.function.node.name
+    return own if alone else re.sub(r"\W", "_", f"{own}_{term.name}")
 
 
 def _titles(functions: Sequence[Plain], reserved: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -143,6 +144,7 @@ def short_names(
         endings = ["_".join(words[key][-k:]) for k in range(1, len(words[key]) + 1)]
         others = {"_".join(words[other][-k:]) for other in keys if other != key for k in range(1, 4)}
         name = next((ending for ending in endings if ending not in others), endings[-1])
+        name = re.sub(r"\W", "_", name)
         clash = name in taken.get(key, ()) or name in names.values() or not name.isidentifier()
         names[key] = f"env_{name}" if clash else name
     return names

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from eureka_agent.rewards.natural.program import Program
 
 
+MAX_WRITTEN = 4000
+"""Characters of one expression: functions of one expression may call one another."""
+
+
 @dataclass(frozen=True)
 class EarlyReturn:
     """A return inside a branch: where it holds, and the names that keep what it gave."""
@@ -105,6 +109,8 @@ class Body:
     def write(self, node: ast.AST, text: str, note: str = "") -> None:
         """Write an expression another way; nothing happens where it is written so already."""
         before = self.text(node)
+        if len(text) > MAX_WRITTEN:
+            raise LeftToCriticError
         if before == text or (isinstance(node, ast.expr) and same_code(before, text)):
             return
         self.program.edits.replace(self.span(node), text, note or f"`{shown(node)}` became `{_short(text)}`.")
@@ -173,6 +179,9 @@ def padded(text: str, value: ArrayValue, rank: int) -> str:
 
 
 Reader = Callable[[Body, ast.expr], Value]
+
+Operand = tuple[ast.expr, ArrayValue]
+"""An expression and what it holds."""
 
 
 def _short(text: str) -> str:

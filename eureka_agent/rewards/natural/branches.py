@@ -10,17 +10,20 @@ import ast
 import re
 
 from eureka_agent.rewards.natural.body import Body
-from eureka_agent.rewards.natural.editing import mark
-from eureka_agent.rewards.natural.expressions import chosen, where_condition
+from eureka_agent.rewards.natural.conditions import chosen, where_condition
+from eureka_agent.rewards.natural.editing import Edits, mark
 from eureka_agent.rewards.natural.in_place import where_predicate
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.values import ArrayValue, joined_value
+from eureka_agent.rewards.natural.values import ArrayValue, TextValue, joined_value
 from eureka_agent.rewards.rules_returns import always_returns
 from eureka_agent.rewards.tree import shown
 
 
 def read_if(body: Body, node: ast.If) -> None:
     """Read an `if` with all its branches."""
+    if (holds := _settled(body, node)) is not None:
+        _take_side(body, node, node.body if holds else node.orelse)
+        return
     test = body.array(node.test)
     if not test.worlds:
         _constant_if(body, node)
@@ -32,6 +35,32 @@ def read_if(body: Body, node: ast.If) -> None:
     if _as_choice(body, node):
         return
     _Branches(body, node, test).read()
+
+
+def _settled(body: Body, node: ast.If) -> bool | None:
+    """Return whether a test holds that the text settles: of texts, or one that guards a `raise`."""
+    test = node.test
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+        sides = [body.value(side) for side in (test.left, test.comparators[0])]
+        texts = [side.text for side in sides if isinstance(side, TextValue)]
+        if len(texts) == 2 and None not in texts:
+            return (texts[0] == texts[1]) == isinstance(test.ops[0], ast.Eq)
+    if not any(isinstance(n, ast.Raise) for side in (node.body, node.orelse) for n in side):
+        return None
+    value = body.value(test)
+    number = value.number if isinstance(value, ArrayValue) and not value.worlds else None
+    return bool(number) if isinstance(number, (bool, int, float)) else None
+
+
+def _take_side(body: Body, node: ast.If, side: list[ast.stmt]) -> None:
+    """Write the one side of a settled branch in its place."""
+    note = f"`if {shown(node.test, 40)}` is settled by the text."
+    if not side:
+        body.program.drop(node, note)
+        return
+    body.program.run(body, side)
+    text = "\n".join(block_lines(body, node, side))
+    body.program.edits.replace(body.span(node), re.sub(r"^(\0\d+\0)*[ \t]*", "", text), note)
 
 
 def _constant_if(body: Body, node: ast.If) -> None:
@@ -173,18 +202,31 @@ class _Branches:
         """Return the lines of one side, moved out to where the `if` stands."""
         if same_line:
             start = self.edits.span(statements[0])[0]
-        lines = self.edits.marked((start, self.edits.span(statements[-1])[1])).split("\n")
-        cut = statements[0].col_offset - self.node.col_offset
-        if same_line and statements[0].lineno == self.node.lineno:
-            cut = 0
-        first = f"{mark(self.edits.line_of(start))}{self.indent if same_line else ''}"
-        made = [f"{first}{lines[0]}" if same_line else self._moved(f"{first}{lines[0]}", cut)]
-        return [*made, *(self._moved(line, cut) for line in lines[1:])]
+        return _lines(self.edits, self.node, statements, start, same_line=same_line)
 
-    @staticmethod
-    def _moved(line: str, cut: int) -> str:
-        match = re.match(r"((?:\0\d+\0)*)(.*)", line, re.DOTALL)
-        assert match is not None
-        marks, content = match.groups()
-        leading = len(content) - len(content.lstrip(" \t"))
-        return marks + content[min(cut, leading) :]
+
+def block_lines(body: Body, node: ast.stmt, statements: list[ast.stmt]) -> list[str]:
+    """Return the lines of a block alone, moved out to where the statement stands that it belongs to."""
+    start = body.span(statements[0])[0]
+    return _lines(body.program.edits, node, statements, start, same_line=True)
+
+
+def _lines(
+    edits: Edits, node: ast.stmt, statements: list[ast.stmt], start: int, *, same_line: bool
+) -> list[str]:
+    """Return what stands from `start` to the last statement, moved out to where the `if` stands."""
+    indent = " " * node.col_offset
+    lines = edits.marked((start, edits.span(statements[-1])[1])).split("\n")
+    cut = statements[0].col_offset - node.col_offset
+    if same_line and statements[0].lineno == node.lineno:
+        cut = 0
+    first = f"{mark(edits.line_of(start))}{indent if same_line else ''}{lines[0]}"
+    return [first if same_line else _moved(first, cut), *(_moved(line, cut) for line in lines[1:])]
+
+
+def _moved(line: str, cut: int) -> str:
+    match = re.match(r"((?:\0\d+\0)*)(.*)", line, re.DOTALL)
+    assert match is not None
+    marks, content = match.groups()
+    leading = len(content) - len(content.lstrip(" \t"))
+    return marks + content[min(cut, leading) :]

@@ -9,8 +9,8 @@ from dataclasses import replace
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.elementwise import cast
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.shaping import column_value, columns, first_axis
 from eureka_agent.rewards.natural.sites import known_number
+from eureka_agent.rewards.natural.slices import column_value, columns, first_axis
 from eureka_agent.rewards.natural.values import (
     NUMBER,
     ArrayValue,

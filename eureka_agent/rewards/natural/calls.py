@@ -14,6 +14,7 @@ from eureka_agent.rewards.natural import (
     norms,
     products,
     reductions,
+    reshaping,
     shaping,
 )
 from eureka_agent.rewards.natural.body import Body
@@ -36,7 +37,8 @@ from eureka_agent.rewards.tree import shown
 
 OPERATIONS: dict[str, Operation] = {
     **elementwise.OPERATIONS, **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
-    **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **choices.OPERATIONS,
+    **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **reshaping.OPERATIONS,
+    **choices.OPERATIONS,
 }  # fmt: skip
 """What every operation of the dialects' tables is written as."""
 
@@ -47,10 +49,12 @@ def read_call(body: Body, node: ast.expr) -> Value:
     func = node.func
     if isinstance(func, ast.Name) and func.id not in body.names:
         if func.id in body.program.functions:
-            return body.program.call(body, node, func.id)
+            return body.program.helpers.call(body, node, func.id)
         if func.id not in body.program.paths and func.id in BUILTIN_CALLS:
             return BUILTIN_CALLS[func.id](body, node)
     if isinstance(func, ast.Attribute) and body.program.path(body, func) is None:
+        if (update := _update_of(func)) is not None and body.program.library == "jax":
+            return body.program.updated(body, node, *update)
         return _method(body, node, func)
     target = body.value(func)
     if isinstance(target, PathValue):
@@ -59,8 +63,22 @@ def read_call(body: Body, node: ast.expr) -> Value:
         form = call_forms()["numpy", {"f": "float32", "i": "int32", "b": "bool_"}[target.dtype]]
         return _operation(CallSite(body, node, "numpy", "cast", form, *bound(node, form, None)))
     if isinstance(target, OneLineValue):
-        return body.program.inlined(body, node, target)
+        return body.program.helpers.inlined(body, node, target)
     raise LeftToCriticError
+
+
+_UPDATES: dict[str, ast.operator | None] = {"set": None, "add": ast.Add(), "multiply": ast.Mult()}
+
+
+def _update_of(func: ast.Attribute) -> tuple[ast.Name, ast.expr, ast.operator | None] | None:
+    """Return array, index and operator of JAX's `x.at[i].set(v)`, or None for anything else."""
+    index = func.value
+    if func.attr not in _UPDATES or not isinstance(index, ast.Subscript):
+        return None
+    at = index.value
+    if not isinstance(at, ast.Attribute) or at.attr != "at" or not isinstance(at.value, ast.Name):
+        return None
+    return at.value, index.slice, _UPDATES[func.attr]
 
 
 def _library(body: Body, node: ast.Call, target: PathValue) -> Value:

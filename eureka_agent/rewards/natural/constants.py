@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.elementwise import cast
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.shaping import sizes_of
+from eureka_agent.rewards.natural.reshaping import sizes_of
 from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
 from eureka_agent.rewards.natural.stacking import (
     as_tuples,
     constant_array_of,
     listed_array,
     numbers_text,
+    scalar_like,
 )
 from eureka_agent.rewards.natural.values import (
     MAX_CONSTANT,
@@ -103,25 +102,6 @@ def _filled_for_worlds(
         text = f"({text} != 0)" if dtype == "b" else text
     site.write(f"({text})" if rows or dtype == "b" else text)
     return ArrayValue(rows, dtype, buffer=site.body.fresh_buffer())
-
-
-def scalar_like(body: Body, node: ast.expr) -> str:
-    """Return the text of a float with one number a world, to make others like it."""
-    arrays = [
-        (name, value)
-        for name, value in body.names.items()
-        if isinstance(value, ArrayValue) and value.worlds and value.dtype == "f" and not value.before
-        and name in body.defined
-    ]  # fmt: skip
-    if not arrays:
-        refuse(
-            node,
-            f"`{shown(node)}` counts the worlds.",
-            "There is no float signal to be like.",
-            "Use zeros_like.",
-        )
-    name, value = min(arrays, key=lambda pair: len(pair[1].rows))
-    return f"{name}[:, {', '.join(['0'] * len(value.rows))}]" if value.rows else name
 
 
 def _like(number: float | None) -> Operation:
@@ -229,9 +209,7 @@ def _eye(site: CallSite) -> Value:
 def _diag(site: CallSite) -> Value:
     numbers = known_number(site.array("x"))
     if not isinstance(numbers, tuple) or not 0 < len(numbers) <= 16:
-        refuse(
-            site.node, f"`{shown(site.node)}` is no diagonal of known numbers.", "", "Write the numbers out."
-        )
+        refuse(site.node, f"`{shown(site.node)}` has no known numbers.", "", "Write the numbers out.")
     return _constant(site, np.diag(np.array(numbers, dtype=float)), "f")
 
 
@@ -242,6 +220,7 @@ def _setting(site: CallSite) -> Value:
 OPERATIONS: dict[str, Operation] = {
     "zeros": _filled(0.0), "ones": _filled(1.0), "full": _filled(None),
     "zeros_like": _like(0.0), "ones_like": _like(1.0), "full_like": _like(None),
-    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye, "diag": _diag,
+    "array": _array, "asarray": _asarray, "arange": _arange, "linspace": _linspace, "eye": _eye,
+    "diag": _diag,
     "setting": _setting,
 }  # fmt: skip

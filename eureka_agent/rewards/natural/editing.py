@@ -10,10 +10,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from eureka_agent.rewards.natural.refusal import LeftToCriticError
 from eureka_agent.rewards.tree import parse_python
 
 Span = tuple[int, int]
 """From this character to before that one."""
+
+MAX_TEXT = 64 * 1024
+"""Characters of one replacement."""
 
 _MARK = re.compile("\0(\\d+)\0")
 """Stands at the start of a made line and says which line of the original it came from."""
@@ -81,6 +85,8 @@ class Edits:
 
     def replace(self, span: Span, text: str, note: str = "") -> None:
         """Write `text` instead of a span; notes on what was inside it stay."""
+        if len(text) > MAX_TEXT:
+            raise LeftToCriticError
         for inner in self.inside(span):
             del self.made[inner]
         self.made[span] = text

@@ -22,7 +22,7 @@ _SCALARS_ALLOWED = frozenset(
 
 def combined(site: CallSite, *names: str, integers: bool = True, test: bool = False) -> ArrayValue:
     """Return what comes of taking arguments element by element."""
-    values = [site.body.numeric(site.given[name], site.array(name)) for name in names]
+    values = [site.array(name) for name in names]
     return site.body.combined([site.given[name] for name in names], values, integers=integers, test=test)
 
 
@@ -42,6 +42,7 @@ def _elementwise(name: str) -> Operation:
         if name in ("negative", "subtract") and any(site.array(each).dtype == "b" for each in names):
             what = f"`{shown(site.node)}` computes with booleans."
             refuse(site.node, what, "NumPy and torch refuse it.", "Write np.where(condition, 1.0, 0.0).")
+        _of_numbers(site, name, names)
         keeps = name in WHOLE_NUMBERS or ELEMENTWISE[name] == 2
         made = combined(site, *names, integers=keeps, test=name in TESTS)
         made = replace(made, dtype="f") if name in ("divide", "true_divide", "arctan2", "hypot") else made
@@ -49,6 +50,14 @@ def _elementwise(name: str) -> Operation:
         return replace(made, python=False)
 
     return operation
+
+
+def _of_numbers(site: CallSite, name: str, names: tuple[str, ...]) -> None:
+    """Write truth values as numbers where NumPy would compute with them in half precision."""
+    if site.library == "numpy" or name in TESTS or name in WHOLE_NUMBERS or len(names) > 1:
+        return
+    if site.array("x").dtype == "b" and site.array("x").worlds:
+        site.body.write(site.given["x"], f"np.where({site.text('x')}, 1.0, 0.0)")
 
 
 def _math(site: CallSite, name: str, names: tuple[str, ...]) -> Value:
@@ -124,6 +133,10 @@ def _clip(site: CallSite) -> Value:
     bounds = [n for n in ("min", "max") if n in site.given and not isinstance(site.value(n), NothingValue)]
     if not bounds:
         refuse(site.node, f"`{shown(site.node)}` has no bound.", "It would fail.", "Give min or max.")
+    if site.library == "numpy" and not site.method and len(site.node.args) == 2 and "max" not in site.given:
+        refuse(
+            site.node, f"`{shown(site.node)}` has one bound by position.", "NumPy needs both.", "Write min=."
+        )
     made = combined(site, "x", *bounds)
     x, texts = site.text("x"), {name: site.text(name) for name in bounds}
     if len(bounds) == 2:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.builtin_calls import any_of
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.shaping import indexed
 from eureka_agent.rewards.natural.sites import known_number, known_range
+from eureka_agent.rewards.natural.slices import indexed
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     CountValue,
@@ -48,7 +48,8 @@ def _of_table(body: Body, node: ast.Subscript, holder: TableValue) -> Value:
     if not isinstance(key, TextValue):
         raise LeftToCriticError
     if key.text is None:
-        return any_of(ItemsValue(tuple(holder.items.values())))
+        items = [value for name, value in holder.items.items() if not key.among or name in key.among]
+        return any_of(ItemsValue(tuple(items)))
     if key.text not in holder.items:
         raise LeftToCriticError
     if isinstance(node.value, ast.Name):

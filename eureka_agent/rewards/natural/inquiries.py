@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.shaping import indexed
 from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.slices import indexed
 from eureka_agent.rewards.natural.values import ArrayValue, CountValue, ShapeValue, Value, number_value
 from eureka_agent.rewards.tree import shown
 
@@ -52,6 +52,11 @@ def _ndim(site: CallSite) -> Value:
     return number_value(rank)
 
 
+def _isscalar(site: CallSite) -> Value:
+    value = site.array("x")
+    return number_value(value.plain and not (site.body.batched and value.worlds))
+
+
 def _take_along_axis(site: CallSite) -> Value:
     value, indices = site.array("x"), site.array("indices")
     axis = site.whole_number("axis")
@@ -91,6 +96,7 @@ def _one_hot(site: CallSite) -> Value:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "size": _size, "shape": _shape, "ndim": _ndim, "take_along_axis": _take_along_axis, "diff": _diff,
+    "size": _size, "shape": _shape, "ndim": _ndim,
+    "isscalar": _isscalar, "take_along_axis": _take_along_axis, "diff": _diff,
     "one_hot": _one_hot,
 }  # fmt: skip

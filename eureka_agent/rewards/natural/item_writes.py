@@ -46,6 +46,10 @@ def _write_entry(
     body: Body, node: ast.stmt, target: ast.Subscript, name: str, holder: TableValue, value_node: ast.expr
 ) -> None:
     key, value = body.value(target.slice), body.value(value_node)
+    if isinstance(key, TextValue) and key.among and isinstance(node, ast.Assign) and not body.predicate:
+        body.names[name] = TableValue({**holder.items, **dict.fromkeys(key.among, value)}, holder.buffer)
+        body.defined.update(f"{name}[{each}]" for each in key.among)
+        return
     if not isinstance(key, TextValue) or key.text is None:
         raise LeftToCriticError
     old = holder.items.get(key.text)
@@ -106,13 +110,17 @@ class ItemWrite:
                 "Assign the name.",
             )
         refuse_shared(self.body, self.node, self.name, self.holder)
-        mask = self._mask_value()
-        made, text = self._masked(mask) if mask is not None else self._placed()
+        made, text = self.made()
         if self.body.predicate:
             text = where_predicate(self.body, text, self.name, len(self.holder.rows))
         note = f"`{shown(self.node)}` became `{self.name} = {text}`."
         self.body.program.edits.replace(self.body.span(self.node), f"{self.name} = {text}", note)
         self.body.names[self.name] = made
+
+    def made(self) -> tuple[ArrayValue, str]:
+        """Return the array after the assignment, and how it is written."""
+        mask = self._mask_value()
+        return self._masked(mask) if mask is not None else self._placed()
 
     def _mask_value(self) -> ArrayValue | None:
         part = self.target.slice

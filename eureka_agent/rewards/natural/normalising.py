@@ -17,6 +17,13 @@ from eureka_agent.rewards.tree import parse_tree
 _KINDS: dict[str, Dtype] = {"float32": "f", "int32": "i", "bool": "b"}
 
 
+_FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What a text that nobody thought of could raise here: it is left as it is, and the critic refuses it."""
+
+
 @dataclass(frozen=True)
 class Rewrite:
     """One note: what was written another way."""
@@ -96,7 +103,7 @@ def _read(
         program.read()
     except RefusedFormError as refused:
         return _Reading(None, refused.finding)
-    except (LeftToCriticError, RecursionError):
+    except (LeftToCriticError, *_FAULTS):
         return _Reading(None)
     notes = [Rewrite(program.edits.line_of(span[0]), what) for span, what in program.edits.notes.items()]
     text, lines = program.edits.whole()

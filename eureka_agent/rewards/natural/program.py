@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import Body, Reader
-from eureka_agent.rewards.natural.editing import Edits, atom
+from eureka_agent.rewards.natural.editing import Edits, mark
 from eureka_agent.rewards.natural.expressions import READERS
+from eureka_agent.rewards.natural.helpers import HelperFunctions
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
 from eureka_agent.rewards.natural.indexing import Index
+from eureka_agent.rewards.natural.item_writes import ItemWrite
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.signature import rename_entry, write_signature
+from eureka_agent.rewards.natural.signature import drop_decorators, rename_entry, write_signature
 from eureka_agent.rewards.natural.statements import run, store
 from eureka_agent.rewards.natural.values import (
-    GHOSTS,
     ArrayValue,
     Dtype,
     ItemsValue,
-    OneLineValue,
     PathValue,
     TableValue,
     TypeValue,
     Value,
     buffers_of,
-    joined_value,
     number_value,
 )
 from eureka_agent.rewards.source import (
@@ -65,11 +65,11 @@ class Program:
     foreign: dict[int, str] = field(default_factory=dict)
     """Memory that is not the function's own, with a name for it."""
     buffers: int = 0
+    nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    """Functions that stand inside another one."""
+    helpers: HelperFunctions = field(init=False)
     readers: Mapping[type[ast.AST], Reader] = field(default_factory=lambda: READERS)
     _steps: int = 0
-    _active: list[str] = field(default_factory=list)
-    _calls: dict[str, list[tuple[dict[str, Value], Value]]] = field(default_factory=dict)
-    _written: dict[str, str] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -77,6 +77,7 @@ class Program:
         self.paths = imported_paths(self.tree)
         self.library = main_library(self.tree, self.paths)
         self.functions = functions_of(self.tree)
+        self.helpers = HelperFunctions(self)
         self._names = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
         self._names |= {n.arg for n in ast.walk(self.tree) if isinstance(n, ast.arg)}
         self._only = {id(block[0]) for block in _blocks(self.tree) if len(block) == 1}
@@ -97,8 +98,26 @@ class Program:
         run(body, list(entry.body))
         self._check_results(entry, body)
         for function in self.functions.values():
-            write_signature(self, function, entry=function is entry)
+            drop_decorators(self, function)
+            if function.name not in self.helpers.versions:
+                write_signature(self, function, entry=function is entry)
+        self.helpers.write_versions()
+        for function in self.nested.values():
+            self._move_out(function)
         write_imports(self.tree, self.edits, self.paths)
+
+    def _move_out(self, function: ast.FunctionDef) -> None:
+        """Write a nested function above the one that it stands in."""
+        lines = self.edits.marked(self.edits.span(function)).split("\n")
+        cut = function.col_offset
+        moved = [re.sub(rf"^((?:\0\d+\0)*) {{0,{cut}}}", r"\1", line) for line in lines]
+        outer = next(n for n in self.tree.body if n.lineno <= function.lineno <= (n.end_lineno or n.lineno))
+        decorated = getattr(outer, "decorator_list", None) or [outer]
+        start = self.edits.line_span(min(node.lineno for node in (outer, *decorated)))[0]
+        self.drop(function, f"The nested function `{function.name}` was moved to module level.")
+        text = self.edits.made.get((start, start), "")
+        made = mark(function.lineno) + "\n".join(moved)
+        self.edits.replace((start, start), f"{text}{made}\n\n\n{mark(outer.lineno)}")
 
     # --- what bodies ask ---
 
@@ -152,6 +171,23 @@ class Program:
         """Return what an index gives that is written as something else, and write it as an index."""
         return Index(body, index, holder, at=node).read()
 
+    def updated(
+        self, body: Body, node: ast.Call, array: ast.Name, index: ast.expr, op: ast.operator | None
+    ) -> Value:
+        """Return what JAX's `x.at[i].set(v)` gives, and write it as a choice."""
+        if len(node.args) != 1 or node.keywords:
+            raise LeftToCriticError
+        target = ast.copy_location(ast.Subscript(array, index, ast.Store()), node)
+        stored: ast.stmt = (
+            ast.Assign([target], node.args[0]) if op is None else ast.AugAssign(target, op, node.args[0])
+        )
+        holder = body.array(array)
+        made, text = ItemWrite(
+            body, ast.copy_location(stored, node), target, array.id, holder, node.args[0]
+        ).made()
+        body.write(node, f"({text})")
+        return replace(made, buffer=0)
+
     def drop(self, node: ast.stmt, note: str) -> None:
         """Leave a statement out."""
         start, end = self.edits.span(node)
@@ -164,100 +200,6 @@ class Program:
         else:
             self.edits.replace(whole, "", note)
 
-    # --- functions ---
-
-    def call(self, body: Body, node: ast.Call, name: str) -> Value:
-        """Return what a function of the module gives for these arguments."""
-        function = self.functions[name]
-        if name in self._active or function.args.vararg or function.args.kwarg:
-            raise LeftToCriticError
-        given = self._arguments(body, node, function)
-        for arguments, result in self._calls.setdefault(name, []):
-            if arguments == given:
-                return result
-        inner = Body(self, dict(given), set(given))
-        foreign = dict(self.foreign)
-        for parameter, value in given.items():
-            self.foreign.update(dict.fromkeys(buffers_of(value), parameter))
-        self._active.append(name)
-        for statement in function.body:
-            self.edits.clear(self.edits.span(statement))
-        run(inner, function.body)
-        self._active.pop()
-        self.foreign = foreign
-        written = self.edits.text(self.edits.span(function))
-        if self._written.setdefault(name, written) != written:
-            what = f"`{name}` is called with arrays of different shapes, and would be written in two ways."
-            refuse(node, what, "It has one text.", f"Write `{name}` twice, once for each shape.")
-        result = self._result(node, inner)
-        self._calls[name].append((given, result))
-        return result
-
-    def _result(self, node: ast.Call, inner: Body) -> Value:
-        if not inner.returned:
-            raise LeftToCriticError
-        result: Value | None = inner.returned[0][1]
-        for _, value in inner.returned[1:]:
-            result = joined_value(result, value)
-        if result is None or isinstance(result, GHOSTS):
-            refuse(
-                node,
-                f"`{shown(node)}` gives different things.",
-                "",
-                "Return one shape.",
-                rule="natural-shape",
-            )
-        return result
-
-    def _arguments(self, body: Body, node: ast.Call, function: ast.FunctionDef) -> dict[str, Value]:
-        names = parameters_of(function)
-        if len(node.args) > len(names) or any(k.arg not in names for k in node.keywords):
-            raise LeftToCriticError
-        given = {name: body.value(argument) for name, argument in zip(names, node.args, strict=False)}
-        given |= {str(k.arg): body.value(k.value) for k in node.keywords}
-        places = [*function.args.posonlyargs, *function.args.args]
-        defaults = dict(
-            zip((a.arg for a in reversed(places)), reversed(function.args.defaults), strict=False)
-        )
-        defaults |= {
-            a.arg: d
-            for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-            if d is not None
-        }
-        for name in names:
-            if name not in given:
-                if name not in defaults:
-                    raise LeftToCriticError
-                given[name] = Body(self).value(defaults[name])
-        if any(isinstance(value, GHOSTS) for value in given.values()):
-            refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
-        return given
-
-    def inlined(self, body: Body, node: ast.Call, function: OneLineValue) -> Value:
-        """Write a function of one expression where it is called."""
-        if function.name in self._active or len(node.args) > len(function.parameters):
-            raise LeftToCriticError
-        nodes = dict(zip(function.parameters, node.args, strict=False))
-        nodes |= {str(keyword.arg): keyword.value for keyword in node.keywords}
-        if nodes.keys() - set(function.parameters):
-            raise LeftToCriticError
-        values = {name: body.value(argument) for name, argument in nodes.items()}
-        texts = {name: atom(body.text(argument)) for name, argument in nodes.items()}
-        for name, default in function.defaults.items():
-            if name not in nodes:
-                values[name] = body.value(default)
-                texts[name] = atom(body.text(default))
-        if len(values) != len(function.parameters):
-            raise LeftToCriticError
-        inner = Body(self, {**body.names, **values}, body.defined | set(values), written=texts)
-        self._active.append(function.name)
-        made = inner.value(function.body)
-        text = inner.text(function.body)
-        self.edits.clear(self.edits.span(function.body))
-        self._active.pop()
-        self.edits.replace(self.edits.span(node), atom(text), f"`{shown(node)}` is written out.")
-        return made
-
     # --- the module ---
 
     def _module_statement(self, node: ast.stmt) -> None:
@@ -265,6 +207,9 @@ class Program:
             return
         if isinstance(node, ast.If) and "__name__" in shown(node.test):
             self.drop(node, "What runs only as a script is left out.")
+            return
+        if isinstance(node, ast.ClassDef) and node.name not in self._names:
+            self.drop(node, f"The class `{node.name}` is not used and left out.")
             return
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
             raise LeftToCriticError

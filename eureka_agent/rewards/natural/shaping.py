@@ -3,69 +3,22 @@
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import NoReturn
 
 from eureka_agent.rewards.natural.body import Body
-from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.reductions import portable_axis, row_axes
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.sites import CallSite, Operation, known_number
+from eureka_agent.rewards.natural.reshaping import refuse_reshape
+from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.slices import MAX_PARTS, column_value, columns, indexed
 from eureka_agent.rewards.natural.stacking import stacked
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
-    CountValue,
     ItemsValue,
-    ShapeValue,
     Value,
-    shown_shape,
     wider,
 )
 from eureka_agent.rewards.tree import shown
-
-MAX_PARTS = 32
-"""Columns that a reshape or a transposition is written out with."""
-
-
-def indexed(text: str, parts: Sequence[str], *, worlds: bool) -> str:
-    """Return `text[...]` with one part for each row axis; nothing is added where all stay whole."""
-    kept = list(parts)
-    while kept and kept[-1] == ":":
-        kept.pop()
-    if not kept:
-        return text
-    return f"{atom(text)}[{', '.join([*([':'] if worlds else []), *kept])}]"
-
-
-def columns(text: str, value: ArrayValue, axis: int = 0) -> list[str]:
-    """Return the texts of an array's slices along one row axis."""
-    return [indexed(text, [*[":"] * axis, str(i)], worlds=value.worlds) for i in range(value.rows[axis])]
-
-
-def column_value(value: ArrayValue, axis: int = 0) -> ArrayValue:
-    """Return what one slice along a row axis holds."""
-    rows = value.rows[:axis] + value.rows[axis + 1 :]
-    before = value.before - (axis < value.before)
-    return replace(value, rows=rows, before=before, number=None, whole=False, python=False)
-
-
-def first_axis(body: Body, node: ast.expr, value: ArrayValue) -> int:
-    """Return the row axis that taking an array apart runs along; refuses that of the worlds."""
-    if body.batched and value.worlds and value.before == 0:
-        what = f"`{shown(node)}` is taken apart by worlds."
-        fix = "Pick columns: x[:, 0]."
-        refuse(node, what, "Rows must stay independent of each other.", fix, rule="natural-worlds")
-    if not value.rows:
-        refuse(
-            node,
-            f"`{shown(node)}` is one number and taken apart.",
-            "",
-            "Use it as it is.",
-            rule="natural-shape",
-        )
-    return 0
 
 
 def _parts_of(site: CallSite, name: str = "arrays") -> list[ArrayValue]:
@@ -191,132 +144,10 @@ def _squeeze(site: CallSite) -> Value:
     return replace(value, rows=rows, before=before, number=None, whole=False)
 
 
-def sizes_of(site: CallSite, name: str = "shape") -> list[int | CountValue]:
-    """Return a shape given as numbers, one by one or in a tuple; the number of worlds may be in it."""
-    nodes = site.star or [site.given[name]]
-    values = [site.body.value(node) for node in nodes]
-    if len(values) == 1 and isinstance(values[0], ItemsValue):
-        values = list(values[0].items)
-    if len(values) == 1 and isinstance(values[0], ShapeValue):
-        of = values[0].of
-        sizes: list[int | CountValue] = list(of.rows)
-        if site.body.batched and of.worlds:
-            sizes.insert(of.before, CountValue())
-        return sizes
-    made: list[int | CountValue] = []
-    for value in values:
-        number = known_number(value)
-        if not isinstance(value, CountValue) and (not isinstance(number, int) or isinstance(number, bool)):
-            refuse(
-                site.node,
-                f"The shape in `{shown(site.node)}` is not known from the text.",
-                "",
-                "Write it out.",
-            )
-        made.append(value if isinstance(value, CountValue) else int(number))  # pyright: ignore[reportArgumentType]
-    return made
-
-
-def _reshape(site: CallSite) -> Value:
-    value, sizes = site.tensor(), sizes_of(site)
-    rows = _new_rows(site, value, sizes)
-    text = reshaped(site.text("x"), value, rows)
-    if text is None:
-        _refuse_reshape(site, value)
-    site.write(text)
-    return replace(value, rows=rows, number=None, whole=False, python=False)
-
-
-def _refuse_reshape(site: CallSite, value: ArrayValue) -> NoReturn:
-    shape = shown_shape(value, batched=site.body.batched)
-    what = f"`{shown(site.node)}` moves the numbers of an array of shape {shape} to other axes."
-    refuse(site.node, what, "The portable subset cannot.", "Pick what you need, e.g. x[:, 0:3].")
-
-
-def _new_rows(site: CallSite, value: ArrayValue, sizes: list[int | CountValue]) -> tuple[int, ...]:
-    count = math.prod(value.rows)
-    of_worlds = site.body.batched and value.worlds
-    if of_worlds:
-        if value.before:
-            _refuse_reshape(site, value)
-        lead, sizes = sizes[:1], sizes[1:]
-        if not lead or not (isinstance(lead[0], CountValue) or lead[0] == -1):
-            what = f"`{shown(site.node)}` does not keep the axis of the worlds."
-            refuse(
-                site.node, what, "Rows must stay independent.", "Keep num_envs first.", rule="natural-worlds"
-            )
-    numbers = [size for size in sizes if isinstance(size, int)]
-    known = math.prod(size for size in numbers if size != -1)
-    open_ends = numbers.count(-1) + (of_worlds and lead[0] == -1 and not isinstance(lead[0], CountValue))  # pyright: ignore[reportPossiblyUnboundVariable]
-    fits = len(numbers) == len(sizes) and known and count % known == 0
-    if not fits or open_ends > 1 or (-1 not in numbers and known != count):
-        shape = shown_shape(value, batched=site.body.batched)
-        what = f"`{shown(site.node)}` does not fit an array of shape {shape}."
-        refuse(site.node, what, "It would fail, or mix worlds.", "Keep num_envs first.", rule="natural-shape")
-    return tuple(count // known if size == -1 else size for size in numbers)
-
-
-def reshaped(text: str, value: ArrayValue, rows: tuple[int, ...]) -> str | None:
-    """Return an array with other row axes, or None where there is no portable way to write it."""
-    long = [size for size in value.rows if size != 1]
-    if long == [size for size in rows if size != 1]:
-        return indexed(text, _renamed_axes(value.rows, rows), worlds=value.worlds)
-    if not value.worlds or max(map(math.prod, (rows, value.rows))) > MAX_PARTS * 8:
-        return None
-    if len(value.rows) == 1 and len(rows) == 2 and rows[0] <= MAX_PARTS:
-        width = rows[1]
-        parts = [f"{atom(text)}[:, {i * width}:{(i + 1) * width}]" for i in range(rows[0])]
-        return f"np.stack([{', '.join(parts)}], axis=1)"
-    if len(value.rows) == 2 and len(rows) == 1 and value.rows[0] <= MAX_PARTS:
-        return f"np.concatenate([{', '.join(columns(text, value))}], axis=-1)"
-    return None
-
-
-def _renamed_axes(old: tuple[int, ...], new: tuple[int, ...]) -> list[str]:
-    """Return the index that drops axes of length 1 and adds others; what is longer stays in order."""
-    if old == new:
-        return []
-    parts, left = [], list(old)
-    for size in new:
-        if size == 1:
-            parts.append("None")
-            continue
-        while left[0] == 1:
-            parts.append("0")
-            left.pop(0)
-        parts.append(":")
-        left.pop(0)
-    return parts + ["0"] * len(left)
-
-
-def _flatten(site: CallSite) -> Value:
-    value = site.tensor()
-    start = site.whole_number("start") or 0
-    if site.known("end") not in (-1, None):
-        _refuse_reshape(site, value)
-    of_worlds = site.body.batched and value.worlds
-    kept = max(0, start - of_worlds) if start >= 0 else len(value.rows) + start
-    rows = (
-        (*value.rows[:kept], math.prod(value.rows[kept:]))
-        if value.rows[kept:] or not of_worlds
-        else value.rows
-    )
-    if of_worlds and (start == 0 or value.before):
-        if math.prod(value.rows) != 1 or value.before:
-            what = f"`{shown(site.node)}` puts the numbers of all worlds into one row."
-            refuse(site.node, what, "Rows must stay independent.", "Leave it out.", rule="natural-worlds")
-        rows = ()
-    text = reshaped(site.text("x"), value, rows)
-    if text is None:
-        _refuse_reshape(site, value)
-    site.write(text)
-    return replace(value, rows=rows, number=None, whole=False, python=False)
-
-
 def _transpose(site: CallSite) -> Value:
     value = site.tensor()
     if site.star or "axes" in site.given:
-        _refuse_reshape(site, value)
+        refuse_reshape(site, value)
     made, text = transposed(site.body, site.node, value, site.text("x"))
     site.write(text)
     return made
@@ -347,7 +178,7 @@ def _swap(site: CallSite) -> Value:
         made = replace(value, rows=value.rows[::-1], whole=False)
         text = f"np.stack([{', '.join(columns(site.text('x'), value))}], axis=-1)"
     else:
-        _refuse_reshape(site, value)
+        refuse_reshape(site, value)
     site.write(text)
     return made
 
@@ -370,6 +201,6 @@ def _atleast_1d(site: CallSite) -> Value:
 
 OPERATIONS: dict[str, Operation] = {
     "stack": _stack, "vstack": _vstack, "hstack": _hstack, "column_stack": _column_stack,
-    "concatenate": _concatenate, "unsqueeze": _unsqueeze, "squeeze": _squeeze, "reshape": _reshape,
-    "flatten": _flatten, "transpose": _transpose, "swap": _swap, "unbind": _unbind, "atleast_1d": _atleast_1d,
+    "concatenate": _concatenate, "unsqueeze": _unsqueeze, "squeeze": _squeeze,
+    "transpose": _transpose, "swap": _swap, "unbind": _unbind, "atleast_1d": _atleast_1d,
 }  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from eureka_agent.rewards.natural.refusal import LeftToCriticError
+from eureka_agent.rewards.natural.values import ArrayValue
 from eureka_agent.rewards.rules_annotations import check_annotation
 from eureka_agent.rewards.rules_report import Report
 from eureka_agent.rewards.source import ENTRY
@@ -36,18 +38,34 @@ def rename_entry(program: Program) -> ast.FunctionDef:
     return entry
 
 
-def write_signature(program: Program, function: ast.FunctionDef, *, entry: bool) -> None:
-    """Write a function's first lines as portable code has them."""
+def drop_decorators(program: Program, function: ast.FunctionDef) -> None:
+    """Leave a function's decorators out."""
     for decorator in function.decorator_list:
         _drop_decorator(program, decorator)
+
+
+def write_signature(
+    program: Program, function: ast.FunctionDef, *, entry: bool, without: Collection[str] = ()
+) -> None:
+    """Write a function's first line as portable code has it, without some of its parameters."""
     spec = function.args
     moved = _moved_defaults(function) if entry else {}
-    if moved or spec.posonlyargs or spec.kwonlyargs:
-        _rewrite(program, function, moved)
+    if moved or spec.posonlyargs or spec.kwonlyargs or without:
+        _rewrite(program, function, moved, without)
     else:
         for argument in spec.args:
             _drop_annotation(program, argument)
+        for default in spec.defaults:
+            _write_default(program, default)
     _drop_returns(program, function)
+
+
+def _write_default(program: Program, default: ast.expr) -> None:
+    """Write a default that names a constant as its number."""
+    value = program.constants.get(default.id) if isinstance(default, ast.Name) else None
+    if isinstance(value, ArrayValue) and isinstance(value.number, (int, float)):
+        note = f"The default `{shown(default)}` became its number."
+        program.edits.replace(program.edits.span(default), repr(value.number), note)
 
 
 def _drop_decorator(program: Program, decorator: ast.expr) -> None:
@@ -88,18 +106,28 @@ def _moved_defaults(function: ast.FunctionDef) -> dict[str, ast.expr]:
     return dict(reversed(found.items()))
 
 
-def _rewrite(program: Program, function: ast.FunctionDef, moved: dict[str, ast.expr]) -> None:
+def _rewrite(
+    program: Program, function: ast.FunctionDef, moved: dict[str, ast.expr], without: Collection[str]
+) -> None:
     """Write the parameters anew; those with a default that are no signal become constants of the function."""
     spec = function.args
     arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
     defaults = {} if moved else _moved_defaults(function)
     kept = [a.arg for a in arguments if a.arg not in moved or a.arg in program.signals]
-    texts = [f"{name}={shown(defaults[name])}" if name in defaults else name for name in kept]
+    kept = [name for name in kept if name not in without]
+    for default in defaults.values():
+        _write_default(program, default)
+    texts = [
+        f"{name}={program.edits.text(program.edits.span(defaults[name]))}" if name in defaults else name
+        for name in kept
+    ]
     nodes: list[ast.AST] = [*arguments, *[d for d in (*spec.defaults, *spec.kw_defaults) if d is not None]]
     start = min(program.edits.span(node)[0] for node in nodes)
     start = program.source.rindex("(", 0, start) + 1
     end = max(program.edits.span(node)[1] for node in nodes)
-    program.edits.replace((start, end), ", ".join(texts), "Every argument is a signal.")
+    program.edits.replace(
+        (start, end), ", ".join(texts), "The parameters are written as portable code has them."
+    )
     constants = [(name, shown(value)) for name, value in moved.items() if name not in program.signals]
     if constants:
         first = next((node for node in function.body if not is_docstring(node)), function.body[0])

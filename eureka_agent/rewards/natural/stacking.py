@@ -30,7 +30,10 @@ def stacked(
     if not of_worlds:
         refuse(node, f"`{shown(node)}` joins constants.", "They are numbers.", "Write np.array([1.0, 2.0]).")
     first = of_worlds[0]
-    if any(part.rows != first.rows or (part.worlds and part.before != first.before) for part in parts):
+    of_all = body.batched and len(of_worlds) < len(parts)
+    if of_all or any(
+        part.rows != first.rows or (part.worlds and part.before != first.before) for part in parts
+    ):
         shapes = ", ".join(shown_shape(part, batched=body.batched) for part in parts[:4])
         what = f"`{shown(node)}` joins arrays of the shapes {shapes}."
         refuse(node, what, "They must be the same.", "Bring them to one shape.", rule="natural-shape")
@@ -129,3 +132,22 @@ def _constant_numbers(value: Value) -> Any:
     if isinstance(value, ArrayValue) and not value.worlds and value.number is not None:
         return list(value.number) if isinstance(value.number, tuple) else value.number
     return None
+
+
+def scalar_like(body: Body, node: ast.expr) -> str:
+    """Return the text of a float with one number a world, to make others like it."""
+    arrays = [
+        (name, value)
+        for name, value in body.names.items()
+        if isinstance(value, ArrayValue) and value.worlds and value.dtype == "f" and not value.before
+        and name in body.defined
+    ]  # fmt: skip
+    if not arrays:
+        refuse(
+            node,
+            f"`{shown(node)}` counts the worlds.",
+            "There is no float signal to be like.",
+            "Use zeros_like.",
+        )
+    name, value = min(arrays, key=lambda pair: len(pair[1].rows))
+    return f"{name}[:, {', '.join(['0'] * len(value.rows))}]" if value.rows else name

@@ -19,18 +19,22 @@ from eureka_agent.rewards.natural.in_place import (
     where_predicate,
 )
 from eureka_agent.rewards.natural.item_writes import write_item
+from eureka_agent.rewards.natural.loops import read_for
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
     ArrayValue,
+    CountValue,
     ItemsValue,
     OneLineValue,
     ShapeError,
+    ShapeValue,
     TableValue,
     TextValue,
     Value,
     joined_value,
+    number_value,
     shown_shape,
 )
 from eureka_agent.rewards.rules_annotations import check_annotation
@@ -83,6 +87,8 @@ def _store_expression(body: Body, node: ast.stmt, target: ast.expr, value_node: 
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         _unpack(body, target, value_node, value)
+        if isinstance(value, ShapeValue):
+            body.program.drop(node, f"`{shown(node)}` is written where it is used.")
         return
     if not isinstance(target, ast.Name):
         raise LeftToCriticError
@@ -103,6 +109,9 @@ def _unpack(body: Body, target: ast.Tuple | ast.List, value_node: ast.expr, valu
         value = items_of(body, value_node, value)
         text = body.text(value_node)
         body.write(value_node, text.removeprefix("[").removesuffix("]") if text.startswith("[") else text)
+    if isinstance(value, ShapeValue):
+        _unpack_shape(body, target, value)
+        return
     if not isinstance(value, ItemsValue) or body.predicate:
         raise LeftToCriticError
     items = value.items if value.known else (any_of(value),) * len(target.elts)
@@ -114,6 +123,21 @@ def _unpack(body: Body, target: ast.Tuple | ast.List, value_node: ast.expr, valu
             what = f"`{shown(target)} = …` unpacks a shape."
             refuse(target, what, "The number of worlds is no business of a reward.", "Write x.shape[1].")
         store(body, element, item)
+
+
+def _unpack_shape(body: Body, target: ast.Tuple | ast.List, value: ShapeValue) -> None:
+    """Read `n, d = x.shape`: lengths are written where they are used."""
+    sizes: list[Value] = [number_value(size) for size in value.of.rows]
+    if body.batched and value.of.worlds:
+        sizes.insert(value.of.before, CountValue())
+    if len(sizes) != len(target.elts) or not all(isinstance(element, ast.Name) for element in target.elts):
+        raise LeftToCriticError
+    for element, size in zip(target.elts, sizes, strict=True):
+        if isinstance(element, ast.Name):
+            body.names[element.id] = size
+            body.defined.add(element.id)
+            if isinstance(size, ArrayValue):
+                body.written[element.id] = str(size.number)
 
 
 def store(body: Body, target: ast.expr, value: Value) -> None:
@@ -254,78 +278,35 @@ def _assert(body: Body, node: ast.Assert) -> None:
     body.program.drop(node, f"`{shown(node, 40)}` is left out: shapes are checked when a reward is probed.")
 
 
-def _for(body: Body, node: ast.For) -> None:
-    if node.orelse:
-        raise LeftToCriticError
-    items = items_of(body, node.iter, body.value(node.iter))
-    if not items.items:
-        raise LeftToCriticError
-    before, defined = dict(body.names), set(body.defined)
-    grown: dict[str, int] = {}
-    for turn in range(4):
-        seen = dict(body.names)
-        store(body, node.target, any_of(items))
-        run(body, node.body)
-        grown = grown if turn else _growth(seen, body.names)
-        body.names = _merged(seen, body.names, node)
-        if body.names == seen:
-            break
-    else:
-        raise LeftToCriticError
-    for name, more in grown.items():
-        body.names[name] = _repeated(before[name], body.names[name], more * len(items.items), node)
-    if not items.known:
-        body.names = {name: value for name, value in body.names.items() if name in before}
-        body.defined = defined
-
-
-def _growth(before: dict[str, Value], after: dict[str, Value]) -> dict[str, int]:
-    """Return how many items each list gets in one turn of a loop."""
-    pairs = [(name, before[name], value) for name, value in after.items() if name in before]
-    lists = [(n, a, b) for n, a, b in pairs if isinstance(a, ItemsValue) and isinstance(b, ItemsValue)]
-    return {
-        n: len(b.items) - len(a.items)
-        for n, a, b in lists
-        if a.known and b.known and len(a.items) != len(b.items)
-    }
-
-
-def _repeated(before: Value, after: Value, more: int, node: ast.For) -> Value:
-    """Return a list that a loop of known length has filled."""
-    steady = not any(
-        isinstance(n, (ast.Break, ast.Continue, ast.If, ast.For)) for b in node.body for n in ast.walk(b)
-    )
-    if not isinstance(before, ItemsValue) or not isinstance(after, ItemsValue) or not steady or more < 0:
-        return after
-    return ItemsValue((any_of(after),) * (len(before.items) + more))
-
-
-def _merged(before: dict[str, Value], after: dict[str, Value], node: ast.AST) -> dict[str, Value]:
-    made: dict[str, Value] = {}
-    for name in after:
-        value = joined_value(before[name], after[name]) if name in before else after[name]
-        if value is None:
-            what = f"`{name}` changes its shape in the loop."
-            refuse(node, what, "It must be the same at every turn.", "Use one shape.", rule="natural-shape")
-        made[name] = value
-    return made
-
-
 def _function(body: Body, node: ast.FunctionDef) -> None:
     """A nested function of one expression is written where it is called."""
     lines = [line for line in node.body if not is_docstring(line)]
     spec = node.args
     simple = not (spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs or node.decorator_list)
     if len(lines) != 1 or not isinstance(lines[0], ast.Return) or lines[0].value is None or not simple:
-        what = f"The function `{node.name}` is nested and has several lines."
-        refuse(
-            node, what, "Helper functions stand at module level.", "Move it there, and pass what it needs."
-        )
+        _move_out(body, node)
+        return
     names = tuple(argument.arg for argument in spec.args)
     defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
     body.names[node.name] = OneLineValue(names, defaults, lines[0].value, node.name)
     body.defined.add(node.name)
     body.program.drop(node, f"The nested function `{node.name}` is written where it is called.")
+
+
+def _move_out(body: Body, node: ast.FunctionDef) -> None:
+    """Note a nested function of several lines, which is written at module level afterwards."""
+    own = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    own |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - own
+    if taken := sorted(used & body.names.keys()):
+        what = (
+            f"The nested function `{node.name}` uses {', '.join(f'`{name}`' for name in taken)} from outside."
+        )
+        refuse(node, what, "Helper functions stand at module level.", "Pass it as an argument.")
+    if body.predicate or node.decorator_list or body.program.functions.get(node.name, node) is not node:
+        raise LeftToCriticError
+    body.program.functions[node.name] = node
+    body.program.nested[node.name] = node
 
 
 def _pass(body: Body, node: ast.stmt) -> None:
@@ -336,6 +317,6 @@ def _pass(body: Body, node: ast.stmt) -> None:
 
 _READERS: dict[type[ast.AST], Callable] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
-    ast.Assert: _assert, ast.For: _for, ast.If: read_if, ast.Return: read_return, ast.FunctionDef: _function,
-    ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
+    ast.Assert: _assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.FunctionDef: _function, ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
 }  # fmt: skip

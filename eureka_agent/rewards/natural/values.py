@@ -56,6 +56,8 @@ class TextValue:
     """A text: a key of a dictionary; None where it is not known."""
 
     text: str | None = None
+    among: tuple[str, ...] = ()
+    """In a loop over texts: all that it may be, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -208,13 +210,19 @@ def joined_value(a: Value | None, b: Value | None) -> Value | None:
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
         return _joined_arrays(a, b)
     if isinstance(a, TextValue) and isinstance(b, TextValue):
-        return a if a == b else TextValue()
+        return a if a == b else TextValue(None, _all_texts(a, b))
     if isinstance(a, ItemsValue) and isinstance(b, ItemsValue):
         return _joined_items(a, b)
     if isinstance(a, TableValue) and isinstance(b, TableValue):
         made = {key: joined_value(a.items.get(key), b.items.get(key)) for key in (*a.items, *b.items)}
         return TableValue({key: value for key, value in made.items() if value is not None}, a.buffer)
     return a if a == b else None
+
+
+def _all_texts(a: TextValue, b: TextValue) -> tuple[str, ...]:
+    """Return what two texts may be, in order; nothing where one of them may be anything."""
+    made = [each.among or ((each.text,) if each.text is not None else ()) for each in (a, b)]
+    return tuple(dict.fromkeys([*made[0], *made[1]])) if all(made) else ()
 
 
 def _joined_arrays(a: ArrayValue, b: ArrayValue) -> ArrayValue | None:

@@ -1,4 +1,4 @@
-"""Programs that are put together at random from the forms pay in the portable subset what they pay as written."""
+"""Programs put together at random from the forms pay in the portable subset what they pay as written."""
 
 from __future__ import annotations
 
@@ -19,18 +19,58 @@ SIGNALS = (
     Signal("w", (3,), low=-1.5, high=1.5),
 )
 SHAPES = {signal.name: signal.shape for signal in SIGNALS}
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 LEAVES = {
     "numpy": ["r", "c", "a", "b", "0.5", "-1.0", "2"],
     "torch": ["r", "c", "a", "b"],
 }
-ROW_LEAVES = ["u[0]", "w[-1]", "np.sum(u)", "w.mean()", "u.max()", "np.linalg.norm(u - w)", "np.dot(u, w)", "u @ w",
-              "np.min([a, u[1]])", "(u * w).sum()", "np.abs(u).sum()", "(u + a).sum()", "np.std(w)", "u[:2].sum()"]  # fmt: skip
-BATCH_LEAVES = ["u[:, 0]", "w[:, -1]", "u.sum(axis=1)", "np.mean(w, axis=-1)", "u.max(axis=1)", "np.linalg.norm(u - w, axis=1)",
-                "np.einsum('ij,ij->i', u, w)", "np.min([a, b], axis=0)", "(u * a[:, None]).sum(axis=-1)", "np.stack([a, b]).max(axis=0)"]  # fmt: skip
-TORCH_LEAVES = ["u[:, 0]", "w[..., -1]", "u.sum(dim=1)", "w.mean(-1)", "u.max(dim=1)[0]", "torch.norm(u - w, dim=-1)", "u.std(dim=1)",
-                "w.median(dim=1).values", "torch.stack([a, b]).amax(0)", "a.clamp(-1, 1)", "torch.max(a, b)", "torch.sigmoid(a)"]  # fmt: skip
+ROW_LEAVES = [
+    "u[0]",
+    "w[-1]",
+    "np.sum(u)",
+    "w.mean()",
+    "u.max()",
+    "np.linalg.norm(u - w)",
+    "np.dot(u, w)",
+    "u @ w",
+    "np.min([a, u[1]])",
+    "(u * w).sum()",
+    "np.abs(u).sum()",
+    "(u + a).sum()",
+    "np.std(w)",
+    "u[:2].sum()",
+]
+BATCH_LEAVES = [
+    "u[:, 0]",
+    "w[:, -1]",
+    "u.sum(axis=1)",
+    "np.mean(w, axis=-1)",
+    "u.max(axis=1)",
+    "np.linalg.norm(u - w, axis=1)",
+    "np.einsum('ij,ij->i', u, w)",
+    "np.min([a, b], axis=0)",
+    "(u * a[:, None]).sum(axis=-1)",
+    "np.stack([a, b]).max(axis=0)",
+]
+TORCH_LEAVES = [
+    "u[:, 0]",
+    "w[..., -1]",
+    "u.sum(dim=1)",
+    "w.mean(-1)",
+    "u.max(dim=1)[0]",
+    "torch.norm(u - w, dim=-1)",
+    "u.std(dim=1)",
+    "w.median(dim=1).values",
+    "torch.stack([a, b]).amax(0)",
+    "a.clamp(-1, 1)",
+    "torch.max(a, b)",
+    "torch.sigmoid(a)",
+]
 
 
 @st.composite
