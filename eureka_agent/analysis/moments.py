@@ -21,7 +21,7 @@ MOST_SIGNALS = 6
 
 
 @dataclass(frozen=True)
-class Moments:
+class KeyMoments:
     """Rows of an episode: steps, what happened there, and the numbers of the columns."""
 
     episode: int
@@ -46,7 +46,7 @@ class Moments:
 
 def key_moments(
     trajectory: Trajectory, happened: Mapping[int, str], typical: Typical | None = None, episode: int = 0
-) -> Moments:
+) -> KeyMoments:
     """Return the table of one episode; `happened` names steps of note.
 
     Numbers that change most, measured by what random actions change, come first; components and the fitness
@@ -59,7 +59,7 @@ def key_moments(
     steps = _steps(trajectory.length, sorted(notes))
     rows = tuple(tuple(float(values[step]) for values in table.values()) for step in steps)
     told = tuple(notes.get(step, "") for step in steps)
-    return Moments(episode, tuple(table), tuple(steps), rows, told)
+    return KeyMoments(episode, tuple(table), tuple(steps), rows, told)
 
 
 def _steps(length: int, noted: Sequence[int]) -> list[int]:

@@ -15,7 +15,7 @@ from eureka_agent.analysis.components import (
 )
 from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
-from eureka_agent.analysis.moments import Moments, key_moments
+from eureka_agent.analysis.moments import KeyMoments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import Observation, ObservationKind, most_telling
@@ -74,8 +74,8 @@ class CandidateAnalysis:
     outcomes: tuple[EpisodeOutcome, ...]
     findings: tuple[Observation, ...]
     """The most telling first."""
-    worst: Moments | None = None
-    best: Moments | None = None
+    worst: KeyMoments | None = None
+    best: KeyMoments | None = None
     kept_checkpoint: int | None = None
     """Number, from 1, of the checkpoint whose policy played the episodes: the best one, not the last."""
     code_diff: str = ""
@@ -228,7 +228,9 @@ def _ranked(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
     return [ordered[0].episode, ordered[-1].episode]
 
 
-def _moments(played: Played, found: Sequence[Observation], typical: Typical | None, episode: int) -> Moments:
+def _moments(
+    played: Played, found: Sequence[Observation], typical: Typical | None, episode: int
+) -> KeyMoments:
     happened: dict[int, str] = {}
     for seen in found:
         if seen.episode == episode and seen.steps is not None and seen.kind in _MARKED:

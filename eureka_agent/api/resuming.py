@@ -15,7 +15,7 @@ from eureka_agent.files import refuse_links
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.identity import CONSTRUCTORS, task_digest, told_by
+from eureka_agent.tasks.identity import CONSTRUCTORS, is_same_task, task_digest, told_by
 from eureka_agent.tasks.registry import load_task, task_ref
 from eureka_agent.tasks.task import Task, TaskRef
 
@@ -55,7 +55,7 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
     ref = _ref(folder, config.task, consent)
     task = load_task(ref)
     logged = TaskRef(**vars(config.task))
-    if task_digest(task, logged) != config.task_digest:
+    if not is_same_task(config.task_digest, task_digest(task, logged)):
         raise _another_task(folder, task, consent)
     return compared_with(task, config.confirmation.human_reward), config
 

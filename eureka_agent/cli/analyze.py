@@ -11,7 +11,7 @@ from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Run, Runs, takes
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
-    from eureka_agent.analysis.moments import Moments
+    from eureka_agent.analysis.moments import KeyMoments
     from eureka_agent.analysis.whole import CandidateAnalysis
 
 WITH_REWARDS = "Load the task and ask each reward what it pays for the recorded steps."
@@ -71,7 +71,7 @@ def _print_detail(detail: CandidateAnalysis) -> None:
         typer.echo(visible(detail.code_diff))
 
 
-def _print_moments(word: str, moments: Moments) -> None:
+def _print_moments(word: str, moments: KeyMoments) -> None:
     from eureka_agent.cli.output import print_table
 
     typer.echo("")

@@ -24,7 +24,7 @@ from eureka_agent.analysis.queries import (
     answer,
 )
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.analyst_reply import MOST_CAUSES, Answer, read_reply
+from eureka_agent.design.analyst_reply import MOST_CAUSES, AnalystAnswer, read_reply
 from eureka_agent.design.prompts import PromptBook, task_words
 from eureka_agent.design.reflection import number, reflect
 from eureka_agent.design.review import Unreadable
@@ -89,7 +89,7 @@ class ModelAnalyst:
             match read_reply(reply):
                 case Unreadable(why):
                     return AnalystReport(queries=turn, unreadable=why)
-                case Answer() as report:
+                case AnalystAnswer() as report:
                     return report.checked(episodes, queries=turn)
                 case query:
                     told = self._answer(query, episodes, left=self._queries - turn - 1)

@@ -41,7 +41,7 @@ class NamedCause(_Part):
     suggestion: str = ""
 
 
-class Answer(_Part):
+class AnalystAnswer(_Part):
     """A whole report, as the model writes it."""
 
     causes: Annotated[tuple[NamedCause, ...], Field(max_length=MOST_CAUSES)]
@@ -56,14 +56,16 @@ class Answer(_Part):
         return AnalystReport(kept, dropped, len(causes) - len(kept), queries)
 
 
-def read_reply(text: str) -> Query | Answer | Unreadable:
+def read_reply(text: str) -> Query | AnalystAnswer | Unreadable:
     """Return what the reply's last fenced block asks or reports; never raises."""
     blocks = fenced_blocks(without_thinking(normalised(text)))
     if not blocks:
         return Unreadable("it holds no fenced json block")
     try:
         data = json.loads(blocks[-1].text)
-        kind = TypeAdapter(Query) if isinstance(data, dict) and "query" in data else TypeAdapter(Answer)
+        kind = (
+            TypeAdapter(Query) if isinstance(data, dict) and "query" in data else TypeAdapter(AnalystAnswer)
+        )
         return kind.validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 
 from eureka_agent.errors import TaskError
-from eureka_agent.rewards.payer import all_finite
+from eureka_agent.rewards.wrapped_reward import all_finite
 from eureka_agent.tasks.observe import (
     ActionCodec,
     Leaf,

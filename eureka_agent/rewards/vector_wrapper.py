@@ -16,10 +16,10 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
 from eureka_agent.errors import TaskError
-from eureka_agent.rewards.payer import GivenReward, GivenTask, Payer, given_task
 from eureka_agent.rewards.space_task import SpaceTask
 from eureka_agent.rewards.state_reader import ActionReader, StateReader, read_inside
 from eureka_agent.rewards.terminal_state import TerminalState, last_states
+from eureka_agent.rewards.wrapped_reward import GivenReward, GivenTask, WrappedReward, given_task
 from eureka_agent.tasks.task import Array, State, Task
 
 
@@ -37,11 +37,11 @@ class VectorRewardWrapper(VectorWrapper):
         super().__init__(env)
         self._mode = _mode_of(env)
         found = given_task(task)
-        self._payer = Payer(reward, found, env.num_envs)
+        self._reward = WrappedReward(reward, found, env.num_envs)
         self._reader = StateReader(env.single_observation_space)
         self._actions = ActionReader(env.single_action_space)
         self._single = _Single(env)
-        self._spaces = SpaceTask(self._payer.function.source, self._single)
+        self._spaces = SpaceTask(self._reward.function.source, self._single)
         if found is not None:
             self._reach_inside(found)
         self._all = np.ones(env.num_envs, dtype=bool)
@@ -73,14 +73,14 @@ class VectorRewardWrapper(VectorWrapper):
         after = self._state(task, observations, infos, due=self._all, fresh=fresh)
         action = self._actions.batch(actions)
         if not np.count_nonzero(fresh):
-            output = self._payer.step(action, after)
+            output = self._reward.step(action, after)
         elif same:
-            output = self._payer.step(action, self._with_final(task, after, infos, done))
-            self._payer.restart(done, self._payer.begin(after, done))
+            output = self._reward.step(action, self._with_final(task, after, infos, done))
+            self._reward.restart(done, self._reward.begin(after, done))
         else:
-            initial = self._payer.begin(after, dummy)
-            output = self._payer.step(action, after)
-            self._payer.restart(dummy, initial)
+            initial = self._reward.begin(after, dummy)
+            output = self._reward.step(action, after)
+            self._reward.restart(dummy, initial)
         self._ended = done if self._mode is AutoresetMode.NEXT_STEP else self._none
         valid = ~dummy
         paid = valid.astype(np.float32)
@@ -103,28 +103,28 @@ class VectorRewardWrapper(VectorWrapper):
         return {"native_return": told, "_native_return": done}
 
     def _begin(self, observations: Any, infos: dict[str, Any], mask: Array) -> None:
-        task = self._payer.task or self._spaces.make(self._single, _first(infos), stepped=False)
+        task = self._reward.task or self._spaces.make(self._single, _first(infos), stepped=False)
         if task is None:
             self._begun = observations, infos
             return
-        if self._payer.task is None:
-            self._payer.bind(task)
-        self._payer.reset(self._state(task, observations, infos, due=mask, fresh=mask), mask)
+        if self._reward.task is None:
+            self._reward.bind(task)
+        self._reward.reset(self._state(task, observations, infos, due=mask, fresh=mask), mask)
 
     def _bound(self, infos: dict[str, Any]) -> Task:
         """Return the task; without one, it may take the `infos` of a first step to make it."""
-        if self._payer.task is None:
+        if self._reward.task is None:
             ended = {**infos.get("final_info", {}), **infos}
             task = self._spaces.make(self._single, _first(ended), stepped=True)
             assert task is not None
-            self._payer.bind(task)
-        assert self._payer.task is not None
+            self._reward.bind(task)
+        assert self._reward.task is not None
         if self._begun is not None:
             (observations, first), self._begun = self._begun, None
-            self._payer.reset(
-                self._state(self._payer.task, observations, first, due=self._all, fresh=self._all)
+            self._reward.reset(
+                self._state(self._reward.task, observations, first, due=self._all, fresh=self._all)
             )
-        return self._payer.task
+        return self._reward.task
 
     def _state(
         self, task: Task, observations: Any, infos: Mapping[str, Any], *, due: Array, fresh: Array

@@ -13,9 +13,9 @@ import gymnasium as gym
 from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.rewards.loader import RewardFunction
-from eureka_agent.rewards.payer import GivenReward, GivenTask, Payer, given_task
 from eureka_agent.rewards.space_task import SpaceTask
 from eureka_agent.rewards.state_reader import ActionReader, StateReader, read_inside
+from eureka_agent.rewards.wrapped_reward import GivenReward, GivenTask, WrappedReward, given_task
 from eureka_agent.tasks.task import State, Task
 
 
@@ -39,13 +39,13 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
     """
 
     def __init__(self, env: gym.Env, reward: GivenReward, task: GivenTask = None) -> None:
-        self._payer = Payer(reward, given_task(task), 1)
-        source = reward if isinstance(reward, RewardFunction) else self._payer.function.source.text
+        self._reward = WrappedReward(reward, given_task(task), 1)
+        source = reward if isinstance(reward, RewardFunction) else self._reward.function.source.text
         RecordConstructorArgs.__init__(self, reward=source, task=_named(task))
         gym.Wrapper.__init__(self, env)
         self._reader = StateReader(env.observation_space)
         self._actions = ActionReader(env.action_space)
-        self._spaces = SpaceTask(self._payer.function.source, env)
+        self._spaces = SpaceTask(self._reward.function.source, env)
         self._begun: tuple[Any, dict[str, Any]] | None = None
         """What the reset showed, while no step has shown yet what the reward asks for."""
         self._native_return = 0.0
@@ -63,7 +63,7 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
         native = float(native)
         self._native_return += native
         after = self._state(self._bound(info), observation, info, fresh=False)
-        output = self._payer.step(self._actions.one(action), after)
+        output = self._reward.step(self._actions.one(action), after)
         components = {name: values.item() for name, values in output.components.items()}
         info = {**info, "native_reward": native, "reward_components": components}
         if terminated or truncated:
@@ -71,25 +71,25 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
         return observation, output.reward.item(), terminated, truncated, info
 
     def _begin(self, observation: Any, info: dict[str, Any]) -> None:
-        task = self._payer.task or self._spaces.make(self.env, info, stepped=False)
+        task = self._reward.task or self._spaces.make(self.env, info, stepped=False)
         if task is None:
             self._begun = observation, info
             return
-        if self._payer.task is None:
-            self._payer.bind(task)
-        self._payer.reset(self._state(task, observation, info, fresh=True))
+        if self._reward.task is None:
+            self._reward.bind(task)
+        self._reward.reset(self._state(task, observation, info, fresh=True))
 
     def _bound(self, info: dict[str, Any]) -> Task:
         """Return the task; without one, it may take the `info` of a first step to make it."""
-        if self._payer.task is None:
+        if self._reward.task is None:
             task = self._spaces.make(self.env, info, stepped=True)
             assert task is not None
-            self._payer.bind(task)
-        assert self._payer.task is not None
+            self._reward.bind(task)
+        assert self._reward.task is not None
         if self._begun is not None:
             (observation, first), self._begun = self._begun, None
-            self._payer.reset(self._state(self._payer.task, observation, first, fresh=True))
-        return self._payer.task
+            self._reward.reset(self._state(self._reward.task, observation, first, fresh=True))
+        return self._reward.task
 
     def _state(self, task: Task, observation: Any, info: dict[str, Any], *, fresh: bool) -> State:
         state = self._reader.one(task, observation, info, fresh=fresh)

@@ -12,7 +12,7 @@ from trajectory_fakes import running
 
 from eureka_agent.analysis.queries import Episodes
 from eureka_agent.design.analyst import MOST_QUERIES, ModelAnalyst
-from eureka_agent.design.analyst_reply import Answer, read_reply
+from eureka_agent.design.analyst_reply import AnalystAnswer, read_reply
 from eureka_agent.design.review import Unreadable
 from eureka_agent.errors import ModelError
 from eureka_agent.llm.scripted import ScriptedModel
@@ -115,7 +115,7 @@ def test_what_is_no_report_says_why_and_is_no_error(reply: str, why: str) -> Non
 
 
 def test_no_causes_is_an_answer() -> None:
-    assert isinstance(read_reply(fenced({"causes": []})), Answer)
+    assert isinstance(read_reply(fenced({"causes": []})), AnalystAnswer)
     assert analysed(fenced({"causes": []}))[0] == AnalystReport()
 
 

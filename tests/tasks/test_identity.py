@@ -10,7 +10,7 @@ import gymnasium as gym
 import pytest
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks.identity import journalled_ref, task_digest, told_by
+from eureka_agent.tasks.identity import SCORED_ALIKE, is_same_task, journalled_ref, task_digest, told_by
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import TaskRef
 
@@ -50,3 +50,14 @@ def test_words_and_numbers_are_told_apart_from_what_builds() -> None:
         "goal": "g",
         "env_steps": 3,
     }
+
+
+def test_runs_from_before_edits_that_touch_no_score_are_of_the_same_task() -> None:
+    now = {task_digest(find_task(name)) for name in ("pendulum", "walker_crouch_walk", "half_cheetah")}
+    assert now <= set(SCORED_ALIKE.values()), (
+        "an edited task is another: list its digests if scores are alike"
+    )
+    for before, after in SCORED_ALIKE.items():
+        assert is_same_task(before, after)
+        assert not is_same_task(after, before)
+        assert not is_same_task(before, "0" * 16)

@@ -40,7 +40,7 @@ def given_task(task: GivenTask) -> Task | None:
     return task if task is None or isinstance(task, Task) else find_task(task)
 
 
-class Payer:
+class WrappedReward:
     """The reward of `num_envs` worlds, each with episodes of its own.
 
     Call `bind` once the task is known, `reset` with the state after a reset, then `step` with each state
@@ -170,9 +170,9 @@ class Payer:
         ref = state["task"]
         self.__dict__.update(state, task=None if ref is None else load_task(ref))
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Payer:
+    def __deepcopy__(self, memo: dict[int, Any]) -> WrappedReward:
         """Return a payer that goes on by itself from here."""
-        copied = object.__new__(Payer)
+        copied = object.__new__(WrappedReward)
         kept = self.__dict__.items()
         copied.__dict__.update((n, v if n in _SHARED else deepcopy(v, memo)) for n, v in kept)
         return copied
