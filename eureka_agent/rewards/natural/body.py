@@ -69,11 +69,13 @@ class Body:
         self.program.edits.clear(self.span(node))
         reader = self.program.readers.get(type(node))
         if reader is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         try:
             return reader(self, node)
         except ShapeError as error:
             refuse_shapes(node, error)
+        except LeftToCriticError as error:
+            raise error.at(node) from None
 
     def array(self, node: ast.expr) -> ArrayValue:
         """Return what an expression holds, which must be numbers."""

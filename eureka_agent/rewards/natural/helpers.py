@@ -11,16 +11,23 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import write_signature
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    ItemsValue,
     OneLineValue,
+    TableValue,
     TextValue,
     Value,
     buffers_of,
     joined_value,
+    owned,
 )
 from eureka_agent.rewards.tree import parameters_of, shown
 
 if TYPE_CHECKING:
     from eureka_agent.rewards.natural.program import Program
+
+
+def _is_owned(value: Value) -> bool:
+    return isinstance(value, (ItemsValue, TableValue)) and bool(value.owner)
 
 
 class HelperFunctions:
@@ -60,7 +67,8 @@ class HelperFunctions:
         self, node: ast.Call, function: ast.FunctionDef, given: dict[str, Value], settled: set[str]
     ) -> tuple[Value, str]:
         """Return what a function gives, and the name of the version that is written as it was read."""
-        inner = Body(self.program, dict(given), set(given))
+        held = {name: value if _is_owned(value) else owned(value, name) for name, value in given.items()}
+        inner = Body(self.program, held, set(given))
         foreign = dict(self.program.foreign)
         for parameter, value in given.items():
             self.program.foreign.update(dict.fromkeys(buffers_of(value), parameter))
@@ -134,7 +142,7 @@ class HelperFunctions:
             if name not in given:
                 if name not in defaults:
                     raise LeftToCriticError
-                given[name] = Body(self.program).value(defaults[name])
+                given[name] = owned(Body(self.program).value(defaults[name]), f"the default of {name}")
         if any(isinstance(value, GHOSTS) for value in given.values()):
             refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
         return given

@@ -12,6 +12,7 @@ from eureka_agent.rewards.natural.in_place import (
     KIND_NAMES,
     choose,
     operated,
+    refuse_owned,
     refuse_shared,
     require_fit,
     where_predicate,
@@ -45,6 +46,7 @@ def write_item(body: Body, node: ast.stmt, target: ast.Subscript, value_node: as
 def _write_entry(
     body: Body, node: ast.stmt, target: ast.Subscript, name: str, holder: TableValue, value_node: ast.expr
 ) -> None:
+    refuse_owned(body, node, name, holder)
     key, value = body.value(target.slice), body.value(value_node)
     if isinstance(key, TextValue) and key.among and isinstance(node, ast.Assign) and not body.predicate:
         body.names[name] = TableValue({**holder.items, **dict.fromkeys(key.among, value)}, holder.buffer)

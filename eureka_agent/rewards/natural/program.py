@@ -27,6 +27,7 @@ from eureka_agent.rewards.natural.values import (
     Value,
     buffers_of,
     number_value,
+    owned,
 )
 from eureka_agent.rewards.source import (
     ENTRY,
@@ -65,6 +66,10 @@ class Program:
     foreign: dict[int, str] = field(default_factory=dict)
     """Memory that is not the function's own, with a name for it."""
     buffers: int = 0
+    whole_reductions: list[ast.Call] = field(default_factory=list)
+    """Calls that reduce all of a world's numbers for want of a dim."""
+    last_axes: list[ast.Call] = field(default_factory=list)
+    """Calls that name dim=-1 of what has one axis if read as code of one world."""
     nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
     """Functions that stand inside another one."""
     helpers: HelperFunctions = field(init=False)
@@ -96,6 +101,7 @@ class Program:
         for name in parameters_of(entry):
             self._parameter(body, entry, name)
         run(body, list(entry.body))
+        self._refuse_forgotten_dims()
         self._check_results(entry, body)
         for function in self.functions.values():
             drop_decorators(self, function)
@@ -105,6 +111,17 @@ class Program:
         for function in self.nested.values():
             self._move_out(function)
         write_imports(self.tree, self.edits, self.paths)
+
+    def _refuse_forgotten_dims(self) -> None:
+        """Refuse torch code of one world that names dim=-1 here and nothing there: nearly always a batch."""
+        if not self.last_axes or not self.whole_reductions:
+            return
+        node, other = self.whole_reductions[0], self.last_axes[0]
+        whole = {(call.lineno, shown(with_dim(call), 90)) for call in self.whole_reductions}
+        what = f"`{shown(node)}` has no dim, while `{shown(other)}` (line {other.lineno}) names dim=-1."
+        why = "Over a batch it adds up all worlds; dim=-1 says that there is a batch."
+        fixes = "; ".join(f"line {line}: {text}" for line, text in sorted(whole)[:4])
+        refuse(node, what, why, f"Write {fixes}.", rule="natural-mixed")
 
     def _move_out(self, function: ast.FunctionDef) -> None:
         """Write a nested function above the one that it stands in."""
@@ -212,11 +229,11 @@ class Program:
             self.drop(node, f"The class `{node.name}` is not used and left out.")
             return
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         body = Body(self, dict(self.constants), set(self.constants))
         run(body, [node])
         for name, value in body.names.items():
-            self.constants[name] = value
+            self.constants[name] = owned(value, name)
             self.foreign.update(dict.fromkeys(buffers_of(value), name))
         if any(name == MEMORY_NAME for name, _ in named_values(node)):
             self.edits.clear(self.edits.span(node))
@@ -233,8 +250,8 @@ class Program:
             defaults = dict(zip(reversed(entry.args.args), reversed(entry.args.defaults), strict=False))
             found = [default for argument, default in defaults.items() if argument.arg == name]
             if not found:
-                raise LeftToCriticError
-            body.names[name] = body.value(found[0])
+                raise LeftToCriticError(entry)
+            body.names[name] = owned(body.value(found[0]), f"the default of {name}")
         body.defined.add(name)
         held = body.names[name]
         if isinstance(held, ArrayValue) and not held.rows and not self.batched and self.library == "numpy":
@@ -273,6 +290,11 @@ class Program:
             told = f"`{shown(node)}`: {what} has {len(value.rows)} axes beside the worlds."
             fix = "Reduce the last axis, e.g. np.sum(x, axis=-1), or pick a column, x[:, 0]."
             refuse(node, told, "One number for each world is needed.", fix, rule="natural-shape")
+
+
+def with_dim(call: ast.Call) -> ast.Call:
+    """Return a call with dim=-1."""
+    return ast.Call(call.func, call.args, [*call.keywords, ast.keyword("dim", ast.Constant(-1))])
 
 
 def _blocks(tree: ast.Module) -> list[list[ast.stmt]]:

@@ -14,6 +14,7 @@ from eureka_agent.rewards.natural.in_place import (
     SIGNS,
     choose,
     operated,
+    refuse_owned,
     refuse_shared,
     require_fit,
     where_predicate,
@@ -49,11 +50,13 @@ def run(body: Body, statements: list[ast.stmt]) -> None:
         body.program.edits.clear(body.span(node))
         reader = _READERS.get(type(node))
         if reader is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         try:
             reader(body, node)
         except ShapeError as error:
             refuse_shapes(node, error)
+        except LeftToCriticError as error:
+            raise error.at(node) from None
 
 
 def _assign(body: Body, node: ast.Assign) -> None:
@@ -199,6 +202,7 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
     name, value = node.target.id, body.value(node.value)
     old = body.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
     if isinstance(old, ItemsValue) and isinstance(value, ItemsValue) and isinstance(node.op, ast.Add):
+        refuse_owned(body, node, name, old)
         made: Value = ItemsValue(old.items + value.items, old.known and value.known)
     elif isinstance(old, ArrayValue) and isinstance(value, ArrayValue):
         made = _in_place(body, node, node.target, old, value)
@@ -256,12 +260,15 @@ def _expression(body: Body, node: ast.Expr) -> None:
 def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attribute) -> None:
     """Read `list.append(x)` and `dict.update({...})`, each as the assignment that it is."""
     holder = body.value(func.value)
+    if isinstance(holder, (ItemsValue, TableValue)) and holder.owner:
+        refuse_owned(body, node, "", holder)
     if not isinstance(func.value, ast.Name) or call.keywords or len(call.args) != 1 or body.predicate:
         if isinstance(holder, ArrayValue):
             body.value(call)
         raise LeftToCriticError
     name = func.value.id
     if isinstance(holder, ItemsValue) and func.attr == "append":
+        refuse_owned(body, node, name, holder)
         item = body.value(call.args[0])
         body.names[name] = ItemsValue((*holder.items, item), holder.known)
         body.program.edits.replace(

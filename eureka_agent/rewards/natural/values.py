@@ -69,6 +69,8 @@ class ItemsValue:
     """Whether `items` are all of them; else there is one that stands for each."""
     names: tuple[str, ...] = ()
     """Of a named tuple, e.g. ("values", "indices")."""
+    owner: str = field(default="", compare=False)
+    """Who made it, where the function did not: a default, a constant or the caller."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class TableValue:
 
     items: Mapping[str, Value] = field(default_factory=dict)
     buffer: int = field(default=0, compare=False)
+    owner: str = field(default="", compare=False)
+    """Who made it, where the function did not: a default, a constant or the caller."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,16 @@ def buffers_of(value: Value) -> list[int]:
     if isinstance(value, TableValue):
         return [b for item in value.items.values() for b in buffers_of(item)]
     return []
+
+
+def owned(value: Value, owner: str) -> Value:
+    """Return lists and dictionaries as ones that the function did not make."""
+    if isinstance(value, ItemsValue):
+        return replace(value, items=tuple(owned(item, owner) for item in value.items), owner=owner)
+    if isinstance(value, TableValue):
+        items = {name: owned(item, owner) for name, item in value.items.items()}
+        return replace(value, items=items, owner=owner)
+    return value
 
 
 def joined_value(a: Value | None, b: Value | None) -> Value | None:
