@@ -54,6 +54,8 @@ class Body:
     """In `r[m] = f(v[m])`: the code of m."""
     parts: dict[Span, tuple[str, ...]] = field(default_factory=dict)
     """What each element of a pair is written as, e.g. of `x.max(dim=1)`."""
+    deleted: set[str] = field(default_factory=set)
+    """Names that `del` took away."""
     entry: bool = False
     written: dict[str, str] = field(default_factory=dict)
     """What is written for a parameter, where a function of one expression is written out."""

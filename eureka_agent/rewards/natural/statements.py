@@ -9,6 +9,7 @@ from dataclasses import replace
 from eureka_agent.rewards.natural.body import Body, refuse_shapes
 from eureka_agent.rewards.natural.branches import read_if
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
+from eureka_agent.rewards.natural.editing import mark
 from eureka_agent.rewards.natural.expressions import arithmetic
 from eureka_agent.rewards.natural.in_place import (
     SIGNS,
@@ -20,6 +21,7 @@ from eureka_agent.rewards.natural.in_place import (
     where_predicate,
 )
 from eureka_agent.rewards.natural.item_writes import write_item
+from eureka_agent.rewards.natural.left_out import drop_assert, read_delete, refuse_raise
 from eureka_agent.rewards.natural.loops import read_for
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
@@ -61,8 +63,25 @@ def run(body: Body, statements: list[ast.stmt]) -> None:
 
 def _assign(body: Body, node: ast.Assign) -> None:
     if len(node.targets) > 1:
-        raise LeftToCriticError
+        _assign_several(body, node)
+        return
     _store_expression(body, node, node.targets[0], node.value)
+
+
+def _assign_several(body: Body, node: ast.Assign) -> None:
+    """Read `a = b = value` as two assignments."""
+    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if len(names) < len(node.targets) or body.predicate:
+        raise LeftToCriticError
+    value = body.value(node.value)
+    if not isinstance(value, ArrayValue):
+        raise LeftToCriticError
+    lines = [f"{names[0]} = {body.text(node.value)}", *(f"{name} = {names[0]}" for name in names[1:])]
+    for name in names:
+        assign_name(body, name, node.value, value)
+    text = f"\n{mark(node.lineno)}{' ' * node.col_offset}".join(lines)
+    note = f"`{shown(node, 40)}` is written as {len(names)} assignments."
+    body.program.edits.replace(body.span(node), text, note)
 
 
 def _annotated(body: Body, node: ast.AnnAssign) -> None:
@@ -281,10 +300,6 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     raise LeftToCriticError
 
 
-def _assert(body: Body, node: ast.Assert) -> None:
-    body.program.drop(node, f"`{shown(node, 40)}` is left out: shapes are checked when a reward is probed.")
-
-
 def _function(body: Body, node: ast.FunctionDef) -> None:
     """A nested function of one expression is written where it is called."""
     lines = [line for line in node.body if not is_docstring(line)]
@@ -324,6 +339,7 @@ def _pass(body: Body, node: ast.stmt) -> None:
 
 _READERS: dict[type[ast.AST], Callable] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
-    ast.Assert: _assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Assert: drop_assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Delete: read_delete, ast.Raise: refuse_raise,
     ast.FunctionDef: _function, ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
 }  # fmt: skip

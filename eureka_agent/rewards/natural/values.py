@@ -131,12 +131,32 @@ class OneLineValue:
     name: str
 
 
+@dataclass(frozen=True)
+class SliceValue:
+    """`slice(a, b, c)` of known numbers."""
+
+    lower: int | None = None
+    upper: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordValue:
+    """A class, or an instance of one, that only holds constants."""
+
+    items: Mapping[str, Value]
+    texts: Mapping[str, str] = field(compare=False)
+    """What each is written as."""
+
+
 Value = (
     ArrayValue | TextValue | ItemsValue | TableValue | CountValue | ShapeValue | NothingValue | SettingValue
-    | TypeValue | PathValue | OneLineValue
+    | TypeValue | PathValue | OneLineValue | SliceValue | RecordValue
 )  # fmt: skip
 
-GHOSTS = (CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue)
+GHOSTS = (
+    CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue, SliceValue, RecordValue,
+)  # fmt: skip
 """What has no place in portable code: names of such values are dropped."""
 
 NUMBER = ArrayValue(worlds=False, python=True)
