@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, NoReturn
 from eureka_agent.rewards.natural.editing import Span, atom, same_code
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.values import (
+    MAX_LEAVES,
     ArrayValue,
     ItemsValue,
     ShapeError,
+    TableValue,
     Value,
     broadcast,
+    leaves,
     shown_shape,
     wider,
 )
@@ -73,7 +76,10 @@ class Body:
         if reader is None:
             raise LeftToCriticError(node)
         try:
-            return reader(self, node)
+            made = reader(self, node)
+            if isinstance(made, (ItemsValue, TableValue)) and leaves(made) > MAX_LEAVES:
+                raise LeftToCriticError
+            return made
         except ShapeError as error:
             refuse_shapes(node, error)
         except LeftToCriticError as error:

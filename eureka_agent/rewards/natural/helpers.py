@@ -11,6 +11,7 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import write_signature
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    ArrayValue,
     ItemsValue,
     OneLineValue,
     RecordValue,
@@ -33,6 +34,21 @@ def _is_settled(value: Value) -> bool:
     if isinstance(value, TextValue):
         return value.text is not None
     return isinstance(value, (SliceValue, RecordValue))
+
+
+def _alike(a: dict[str, Value], b: dict[str, Value]) -> bool:
+    """Whether arguments are the same, with the numbers that the text tells of them."""
+    return a == b and all(_numbers(a[name]) == _numbers(b[name]) for name in a)
+
+
+def _numbers(value: Value) -> object:
+    if isinstance(value, ArrayValue):
+        return value.number
+    if isinstance(value, ItemsValue):
+        return [_numbers(item) for item in value.items]
+    if isinstance(value, TableValue):
+        return [_numbers(item) for item in value.items.values()]
+    return None
 
 
 def _is_owned(value: Value) -> bool:
@@ -59,7 +75,7 @@ class HelperFunctions:
             raise LeftToCriticError
         given = self._arguments(body, node, function)
         settled = {p for p, value in given.items() if _is_settled(value)}
-        known = next((call for call in self._calls.setdefault(name, []) if call[0] == given), None)
+        known = next((call for call in self._calls.setdefault(name, []) if _alike(call[0], given)), None)
         if known is None:
             known = (given, *self._read_function(node, function, given, settled))
             self._calls[name].append(known)

@@ -34,7 +34,8 @@ def read_for(body: Body, node: ast.For) -> None:
     try:
         _read_as_loop(body, node, items)
     except (RefusedFormError, LeftToCriticError) as refused:
-        if not items.known or len(items.items) > MOST_TURNS or len(body.early) > early:
+        returns = any(isinstance(n, ast.Return) for n in ast.walk(node))
+        if not items.known or len(items.items) > MOST_TURNS or len(body.early) > early or returns:
             raise
         body.names, body.defined = names, defined
         try:

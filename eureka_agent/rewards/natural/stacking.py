@@ -139,7 +139,10 @@ def folded(function: Callable | None, *numbers: Numbers) -> Numbers | None:
         return None
     with np.errstate(all="ignore"):
         try:
-            made = np.asarray(function(*(np.asarray(each) for each in numbers)))
+            arrays = [np.asarray(each) for each in numbers]
+            if any(array.dtype.kind not in "bif" for array in arrays):
+                return None
+            made = np.asarray(function(*arrays))
         except (ArithmeticError, TypeError, ValueError):
             return None
     if made.size > MAX_CONSTANT or made.dtype.kind not in "bif" or not np.all(np.isfinite(made)):

@@ -27,6 +27,7 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    MAX_LEAVES,
     ArrayValue,
     CountValue,
     ItemsValue,
@@ -37,6 +38,7 @@ from eureka_agent.rewards.natural.values import (
     TextValue,
     Value,
     joined_value,
+    leaves,
     number_value,
     shown_shape,
 )
@@ -121,6 +123,7 @@ def _keep_ghost(body: Body, node: ast.stmt, target: ast.Name, value: Value) -> N
     """Drop a name for what has no place in portable code; where it is used, something else is written."""
     if body.predicate:
         raise LeftToCriticError
+    body.written.pop(target.id, None)
     body.names[target.id] = replace(value, name=target.id) if isinstance(value, OneLineValue) else value
     body.defined.add(target.id)
     body.program.drop(node, f"`{shown(node)}` is written where it is used.")
@@ -166,6 +169,7 @@ def store(body: Body, target: ast.expr, value: Value) -> None:
     """Note what the target of a loop or of an unpacking holds."""
     if isinstance(target, ast.Name):
         body.names[target.id] = value
+        body.written.pop(target.id, None)
         body.defined.add(target.id)
     elif isinstance(target, (ast.Tuple, ast.List)):
         if not isinstance(value, ItemsValue) or not value.known or len(value.items) != len(target.elts):
@@ -182,6 +186,7 @@ def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> No
     if body.predicate and old is not None:
         value = _assign_chosen(body, name, value_node, value, old)
     body.names[name] = value
+    body.written.pop(name, None)
     body.defined.add(name)
     if isinstance(value, TableValue):
         body.defined.update(f"{name}[{key}]" for key in value.items)
@@ -241,12 +246,13 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
             )
         text = where_predicate(body, text, name, len(made.rows))
         made = replace(made, worlds=True)
-    plain = made == old and isinstance(made, ArrayValue) and not made.worlds
+    plain = made == old and isinstance(made, ArrayValue) and not made.worlds and name not in body.written
     if not plain:
         body.program.edits.replace(
             body.span(node), f"{name} = {text}", f"`{shown(node)}` became `{name} = {text}`."
         )
     body.names[name] = made
+    body.written.pop(name, None)
     body.defined.add(name)
 
 
@@ -289,7 +295,10 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     if isinstance(holder, ItemsValue) and func.attr == "append":
         refuse_owned(body, node, name, holder)
         item = body.value(call.args[0])
-        body.names[name] = ItemsValue((*holder.items, item), holder.known)
+        filled = ItemsValue((*holder.items, item), holder.known)
+        if leaves(filled) > MAX_LEAVES:
+            raise LeftToCriticError
+        body.names[name] = filled
         body.program.edits.replace(
             body.span(node), f"{name} = {name} + [{body.text(call.args[0])}]",
             f"`{shown(node)}` became `{name} = {name} + […]`.",

@@ -16,6 +16,8 @@ Dtype = Literal["b", "i", "f"]
 Numbers = float | tuple["Numbers", ...]
 
 MAX_RANK = 6
+MAX_LEAVES = 4096
+"""Values in a list or dictionary: each may stand in another one several times."""
 MAX_CONSTANT = 256
 """Numbers in a constant array that is written out."""
 
@@ -227,6 +229,15 @@ def buffers_of(value: Value) -> list[int]:
     if isinstance(value, TableValue):
         return [b for item in value.items.values() for b in buffers_of(item)]
     return []
+
+
+def leaves(value: Value) -> int:
+    """Return how many values a list or dictionary holds, those within others counted each time."""
+    if isinstance(value, ItemsValue):
+        return sum(map(leaves, value.items)) + 1
+    if isinstance(value, TableValue):
+        return sum(map(leaves, value.items.values())) + 1
+    return 1
 
 
 def owned(value: Value, owner: str) -> Value:

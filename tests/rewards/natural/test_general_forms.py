@@ -109,6 +109,13 @@ TORCH_TERMS = '{"near": torch.exp(-x[:, 0] ** 2), "calm": torch.sum(y**2, dim=1)
             "    return max(low - a, a - high) / margin",
             "tol(s) + tol(x[0], bounds=(0.2, 0.4))",
         ),
+        (TABLE, f"t = {TERMS}\nr = 0.0\nfor k, w in WEIGHTS.items():\n    w = w * 0.5\n    r += w * t[k]\nr"),
+        (TABLE, f"t = {TERMS}\nr = 0.0\nfor k, w in WEIGHTS.items():\n    w *= 0.5\n    r += w * t[k]\nr"),
+        ("", "(n,) = x.shape\nn = n * 2\nn *= 2\nn * x[0]"),
+        (
+            "A = np.array([1.0, 2.0])\nB = A * 3\n\n\ndef g(w, a):\n    return a * w.sum()",
+            "g(A, s) + g(B, x[1])",
+        ),
         ("", "del y\nx[0] + 0 * s"),
         ("", "a = b = x[0] * 2\na + b"),
         ("", "np.linalg.norm(np.concatenate((x[:-1], [0])) - np.concatenate([y[:3], [1.0]]))"),
