@@ -11,8 +11,11 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import write_signature
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    ArrayValue,
     ItemsValue,
     OneLineValue,
+    RecordValue,
+    SliceValue,
     TableValue,
     TextValue,
     Value,
@@ -24,6 +27,28 @@ from eureka_agent.rewards.tree import parameters_of, shown
 
 if TYPE_CHECKING:
     from eureka_agent.rewards.natural.program import Program
+
+
+def _is_settled(value: Value) -> bool:
+    """Whether a parameter is written out where it stands, and not passed."""
+    if isinstance(value, TextValue):
+        return value.text is not None
+    return isinstance(value, (SliceValue, RecordValue))
+
+
+def _alike(a: dict[str, Value], b: dict[str, Value]) -> bool:
+    """Whether arguments are the same, with the numbers that the text tells of them."""
+    return a == b and all(_numbers(a[name]) == _numbers(b[name]) for name in a)
+
+
+def _numbers(value: Value) -> object:
+    if isinstance(value, ArrayValue):
+        return value.number
+    if isinstance(value, ItemsValue):
+        return [_numbers(item) for item in value.items]
+    if isinstance(value, TableValue):
+        return [_numbers(item) for item in value.items.values()]
+    return None
 
 
 def _is_owned(value: Value) -> bool:
@@ -49,8 +74,8 @@ class HelperFunctions:
         if name in self._active or function.args.vararg or function.args.kwarg:
             raise LeftToCriticError
         given = self._arguments(body, node, function)
-        settled = {p for p, value in given.items() if isinstance(value, TextValue) and value.text is not None}
-        known = next((call for call in self._calls.setdefault(name, []) if call[0] == given), None)
+        settled = {p for p, value in given.items() if _is_settled(value)}
+        known = next((call for call in self._calls.setdefault(name, []) if _alike(call[0], given)), None)
         if known is None:
             known = (given, *self._read_function(node, function, given, settled))
             self._calls[name].append(known)
@@ -143,7 +168,7 @@ class HelperFunctions:
                 if name not in defaults:
                     raise LeftToCriticError
                 given[name] = owned(Body(self.program).value(defaults[name]), f"the default of {name}")
-        if any(isinstance(value, GHOSTS) for value in given.values()):
+        if any(isinstance(value, GHOSTS) and not _is_settled(value) for value in given.values()):
             refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
         return given
 

@@ -20,11 +20,13 @@ from eureka_agent.rewards.natural.in_place import (
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.sites import known_range
 from eureka_agent.rewards.natural.values import (
+    MAX_LEAVES,
     ArrayValue,
     TableValue,
     TextValue,
     Value,
     broadcast_shapes,
+    leaves,
     wider,
 )
 from eureka_agent.rewards.tree import shown
@@ -78,7 +80,10 @@ def _write_entry(
             if not isinstance(old, ArrayValue) or not isinstance(value, ArrayValue):
                 raise LeftToCriticError
             made = choose(body, value_node, value, told, old)
-    body.names[name] = TableValue({**holder.items, key.text: made}, holder.buffer)
+    table = TableValue({**holder.items, key.text: made}, holder.buffer)
+    if leaves(table) > MAX_LEAVES:
+        raise LeftToCriticError
+    body.names[name] = table
     body.defined.add(f"{name}[{key.text}]")
 
 

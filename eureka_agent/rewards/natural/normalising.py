@@ -122,9 +122,7 @@ _OF_FORM = frozenset(
 )
 """What the critic says of natural code that could be rewritten, were it not for something else."""
 
-_TELLING = frozenset(
-    {"unknown-signal", "missing-function", "recursion", "forbidden-name", "forbidden-syntax"}
-)
+_TELLING = frozenset({"unknown-signal", "missing-function", "recursion"})
 """What the critic had better say itself, wherever it stands."""
 
 _UNREAD = "natural-unread"

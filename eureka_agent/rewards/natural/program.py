@@ -8,20 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import Body, Reader
-from eureka_agent.rewards.natural.editing import Edits, mark
+from eureka_agent.rewards.natural.editing import Edits, expression_of, mark
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.helpers import HelperFunctions
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
 from eureka_agent.rewards.natural.indexing import Index
 from eureka_agent.rewards.natural.item_writes import ItemWrite
+from eureka_agent.rewards.natural.records import read_record
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.signature import drop_decorators, rename_entry, write_signature
+from eureka_agent.rewards.natural.signature import (
+    drop_decorator,
+    drop_decorators,
+    rename_entry,
+    write_signature,
+)
+from eureka_agent.rewards.natural.stacking import numbers_text
 from eureka_agent.rewards.natural.statements import run, store
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     Dtype,
     ItemsValue,
     PathValue,
+    RecordValue,
     TableValue,
     TypeValue,
     Value,
@@ -40,6 +48,8 @@ from eureka_agent.rewards.source import (
 from eureka_agent.rewards.tree import functions_of, is_docstring, parameters_of, shown
 
 MAX_STEPS = 60_000
+
+_NOT_IN_CONSTANTS = (ast.Compare, ast.Subscript, ast.ListComp, ast.IfExp, ast.BoolOp)
 
 _NUMBERS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "tau": 6.283185307179586}
 _TYPES: dict[str, Dtype] = {
@@ -228,15 +238,39 @@ class Program:
         if isinstance(node, ast.ClassDef) and node.name not in self._names:
             self.drop(node, f"The class `{node.name}` is not used and left out.")
             return
+        if isinstance(node, ast.ClassDef):
+            for decorator in node.decorator_list:
+                drop_decorator(self, decorator)
+            self.constants[node.name] = read_record(self, node)
+            return
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
             raise LeftToCriticError(node)
         body = Body(self, dict(self.constants), set(self.constants))
         run(body, [node])
+        for name, value_node in named_values(node):
+            if name in body.names and name != MEMORY_NAME:
+                self.settle_constant(body, value_node, body.names[name])
         for name, value in body.names.items():
-            self.constants[name] = owned(value, name)
+            self.constants[name] = value if isinstance(value, RecordValue) else owned(value, name)
             self.foreign.update(dict.fromkeys(buffers_of(value), name))
         if any(name == MEMORY_NAME for name, _ in named_values(node)):
             self.edits.clear(self.edits.span(node))
+
+    def settle_constant(self, body: Body, node: ast.expr, value: Value) -> None:
+        """Write a constant's numbers out where it is made in a way that constants of a module are not."""
+        tree = expression_of(body.text(node))
+        if tree is None or not isinstance(value, ArrayValue) or value.number is None:
+            return
+        if any(isinstance(part, _NOT_IN_CONSTANTS) for part in ast.walk(tree)):
+            text = numbers_text(value.number, value.dtype)
+            body.write(node, f"np.array({text})" if value.rows else text)
+
+    def own_name(self, name: str) -> str:
+        """Return a name, or one like it where the file has it already."""
+        if name in self._names:
+            return self.new_name(name)
+        self._names.add(name)
+        return name
 
     def _parameter(self, body: Body, entry: ast.FunctionDef, name: str) -> None:
         if name == MEMORY_ARGUMENT:

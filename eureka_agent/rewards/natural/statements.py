@@ -9,6 +9,7 @@ from dataclasses import replace
 from eureka_agent.rewards.natural.body import Body, refuse_shapes
 from eureka_agent.rewards.natural.branches import read_if
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
+from eureka_agent.rewards.natural.editing import mark
 from eureka_agent.rewards.natural.expressions import arithmetic
 from eureka_agent.rewards.natural.in_place import (
     SIGNS,
@@ -20,11 +21,13 @@ from eureka_agent.rewards.natural.in_place import (
     where_predicate,
 )
 from eureka_agent.rewards.natural.item_writes import write_item
+from eureka_agent.rewards.natural.left_out import drop_assert, read_delete, refuse_raise
 from eureka_agent.rewards.natural.loops import read_for
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    MAX_LEAVES,
     ArrayValue,
     CountValue,
     ItemsValue,
@@ -35,6 +38,7 @@ from eureka_agent.rewards.natural.values import (
     TextValue,
     Value,
     joined_value,
+    leaves,
     number_value,
     shown_shape,
 )
@@ -61,8 +65,25 @@ def run(body: Body, statements: list[ast.stmt]) -> None:
 
 def _assign(body: Body, node: ast.Assign) -> None:
     if len(node.targets) > 1:
-        raise LeftToCriticError
+        _assign_several(body, node)
+        return
     _store_expression(body, node, node.targets[0], node.value)
+
+
+def _assign_several(body: Body, node: ast.Assign) -> None:
+    """Read `a = b = value` as two assignments."""
+    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if len(names) < len(node.targets) or body.predicate:
+        raise LeftToCriticError
+    value = body.value(node.value)
+    if not isinstance(value, ArrayValue):
+        raise LeftToCriticError
+    lines = [f"{names[0]} = {body.text(node.value)}", *(f"{name} = {names[0]}" for name in names[1:])]
+    for name in names:
+        assign_name(body, name, node.value, value)
+    text = f"\n{mark(node.lineno)}{' ' * node.col_offset}".join(lines)
+    note = f"`{shown(node, 40)}` is written as {len(names)} assignments."
+    body.program.edits.replace(body.span(node), text, note)
 
 
 def _annotated(body: Body, node: ast.AnnAssign) -> None:
@@ -102,6 +123,7 @@ def _keep_ghost(body: Body, node: ast.stmt, target: ast.Name, value: Value) -> N
     """Drop a name for what has no place in portable code; where it is used, something else is written."""
     if body.predicate:
         raise LeftToCriticError
+    body.written.pop(target.id, None)
     body.names[target.id] = replace(value, name=target.id) if isinstance(value, OneLineValue) else value
     body.defined.add(target.id)
     body.program.drop(node, f"`{shown(node)}` is written where it is used.")
@@ -147,6 +169,7 @@ def store(body: Body, target: ast.expr, value: Value) -> None:
     """Note what the target of a loop or of an unpacking holds."""
     if isinstance(target, ast.Name):
         body.names[target.id] = value
+        body.written.pop(target.id, None)
         body.defined.add(target.id)
     elif isinstance(target, (ast.Tuple, ast.List)):
         if not isinstance(value, ItemsValue) or not value.known or len(value.items) != len(target.elts):
@@ -163,6 +186,7 @@ def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> No
     if body.predicate and old is not None:
         value = _assign_chosen(body, name, value_node, value, old)
     body.names[name] = value
+    body.written.pop(name, None)
     body.defined.add(name)
     if isinstance(value, TableValue):
         body.defined.update(f"{name}[{key}]" for key in value.items)
@@ -222,12 +246,13 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
             )
         text = where_predicate(body, text, name, len(made.rows))
         made = replace(made, worlds=True)
-    plain = made == old and isinstance(made, ArrayValue) and not made.worlds
+    plain = made == old and isinstance(made, ArrayValue) and not made.worlds and name not in body.written
     if not plain:
         body.program.edits.replace(
             body.span(node), f"{name} = {text}", f"`{shown(node)}` became `{name} = {text}`."
         )
     body.names[name] = made
+    body.written.pop(name, None)
     body.defined.add(name)
 
 
@@ -270,7 +295,10 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     if isinstance(holder, ItemsValue) and func.attr == "append":
         refuse_owned(body, node, name, holder)
         item = body.value(call.args[0])
-        body.names[name] = ItemsValue((*holder.items, item), holder.known)
+        filled = ItemsValue((*holder.items, item), holder.known)
+        if leaves(filled) > MAX_LEAVES:
+            raise LeftToCriticError
+        body.names[name] = filled
         body.program.edits.replace(
             body.span(node), f"{name} = {name} + [{body.text(call.args[0])}]",
             f"`{shown(node)}` became `{name} = {name} + […]`.",
@@ -279,10 +307,6 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     if isinstance(holder, ArrayValue):
         body.value(call)
     raise LeftToCriticError
-
-
-def _assert(body: Body, node: ast.Assert) -> None:
-    body.program.drop(node, f"`{shown(node, 40)}` is left out: shapes are checked when a reward is probed.")
 
 
 def _function(body: Body, node: ast.FunctionDef) -> None:
@@ -324,6 +348,7 @@ def _pass(body: Body, node: ast.stmt) -> None:
 
 _READERS: dict[type[ast.AST], Callable] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
-    ast.Assert: _assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Assert: drop_assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Delete: read_delete, ast.Raise: refuse_raise,
     ast.FunctionDef: _function, ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
 }  # fmt: skip

@@ -16,6 +16,8 @@ Dtype = Literal["b", "i", "f"]
 Numbers = float | tuple["Numbers", ...]
 
 MAX_RANK = 6
+MAX_LEAVES = 4096
+"""Values in a list or dictionary: each may stand in another one several times."""
 MAX_CONSTANT = 256
 """Numbers in a constant array that is written out."""
 
@@ -131,12 +133,32 @@ class OneLineValue:
     name: str
 
 
+@dataclass(frozen=True)
+class SliceValue:
+    """`slice(a, b, c)` of known numbers."""
+
+    lower: int | None = None
+    upper: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordValue:
+    """A class, or an instance of one, that only holds constants."""
+
+    items: Mapping[str, Value]
+    texts: Mapping[str, str] = field(compare=False)
+    """What each is written as."""
+
+
 Value = (
     ArrayValue | TextValue | ItemsValue | TableValue | CountValue | ShapeValue | NothingValue | SettingValue
-    | TypeValue | PathValue | OneLineValue
+    | TypeValue | PathValue | OneLineValue | SliceValue | RecordValue
 )  # fmt: skip
 
-GHOSTS = (CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue)
+GHOSTS = (
+    CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue, SliceValue, RecordValue,
+)  # fmt: skip
 """What has no place in portable code: names of such values are dropped."""
 
 NUMBER = ArrayValue(worlds=False, python=True)
@@ -207,6 +229,15 @@ def buffers_of(value: Value) -> list[int]:
     if isinstance(value, TableValue):
         return [b for item in value.items.values() for b in buffers_of(item)]
     return []
+
+
+def leaves(value: Value) -> int:
+    """Return how many values a list or dictionary holds, those within others counted each time."""
+    if isinstance(value, ItemsValue):
+        return sum(map(leaves, value.items)) + 1
+    if isinstance(value, TableValue):
+        return sum(map(leaves, value.items.values())) + 1
+    return 1
 
 
 def owned(value: Value, owner: str) -> Value:
