@@ -19,6 +19,7 @@ LOOK_EVERY_S = 1.0
 
 _calls: dict[int, tuple[float, float, str, Any]] = {}
 """What each thread waits for: since when, how long it may take, the method, its environment."""
+_reported: list[TaskError] = []
 
 
 def begin(env: Any, method: str, wall_s: float) -> None:
@@ -31,8 +32,15 @@ def end() -> None:
     _calls.pop(threading.get_ident(), None)
 
 
+def report(error: TaskError) -> None:
+    """Note that a call hung in another process, which steps environments for this one."""
+    _reported.append(error)
+
+
 def hung(now: float) -> TaskError | None:
     """Return what to say of a call that has taken far too long by `now`, on the clock of `time.monotonic`."""
+    if _reported:
+        return _reported[0]
     for began, wall_s, method, env in list(_calls.values()):
         if now - began > PATIENCE * wall_s:
             return TaskError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
@@ -94,15 +94,18 @@ class TrainingDriver:
     def _batches(self, jobs: Sequence[TrainingJob]) -> Iterator[_Batch]:
         """Yield jobs of equal budgets together, as many as one process can be given descriptors for."""
         most = MAX_FDS // FDS_A_WORKER if self._backend.together else 1
+        cores = self._executor.parallel
+        if not self._backend.together:
+            cores = max(1, cores // len(jobs))
         for env_steps in dict.fromkeys(job.env_steps for job in jobs):
             equal = [job for job in jobs if job.env_steps == env_steps]
             whole = self._backend.together and len(equal) <= most
             for start in range(0, len(equal), most):
-                yield _Batch(equal[start : start + most], whole)
+                yield _Batch(equal[start : start + most], whole, cores)
 
     def _train(self, task: Task, batch: _Batch, finish: OnOutcome, on_checkpoint: OnCheckpoint) -> None:
         """Train jobs in one child; those without a result are retried in parts."""
-        attempt = _Attempt(task, batch.jobs, finish, on_checkpoint)
+        attempt = _Attempt(task, batch.jobs, finish, on_checkpoint, batch.cores)
         try:
             self._prepare(attempt)
             if not attempt.left:
@@ -124,7 +127,7 @@ class TrainingDriver:
             finish(job, read_result(job.folder / RESULT, job.key, end.exit_code, end.fault))
         else:
             for part in self._parts(attempt, left, end):
-                self._train(task, _Batch(part, whole=False), finish, on_checkpoint)
+                self._train(task, replace(batch, jobs=part, whole=False), finish, on_checkpoint)
 
     def _prepare(self, attempt: _Attempt) -> None:
         """Prepare every generated reward; a job fails if its reward does not load."""
@@ -164,6 +167,7 @@ class TrainingDriver:
             jobs=tuple(jobs),
             env_steps=attempt.left[0].env_steps,
             threads=min(self._executor.parallel, len(jobs)) if self._backend.together else 1,
+            cores=attempt.cores,
             cache=self._backend.cache,
             race=_race_request(attempt.left) if whole else None,
             device=self._backend.device,
@@ -195,6 +199,8 @@ class _Batch:
     jobs: Sequence[TrainingJob]
     whole: bool
     """Whether they are all that there are of their budget, so that some may be stopped early."""
+    cores: int = 1
+    """How many the child may use, beside the others that run."""
 
 
 @dataclass
@@ -205,6 +211,8 @@ class _Attempt:
     jobs: Sequence[TrainingJob]
     finish: OnOutcome
     on_checkpoint: OnCheckpoint
+    cores: int = 1
+    """How many the child may use."""
     rewards: dict[TrainingJob, PreparedReward] = field(default_factory=dict)
     fitting: int | None = None
     """How many jobs there is memory for, if not for all."""

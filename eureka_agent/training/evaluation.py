@@ -57,12 +57,20 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
     return [seed_for(seed, purpose, index) for index in range(count)]
 
 
-def evaluate(task: Task, act: Act, seeds: Sequence[int], *, recorded: int = 0) -> EpisodeSet:
+def evaluate(
+    task: Task,
+    act: Act,
+    seeds: Sequence[int],
+    *,
+    recorded: int = 0,
+    make: Callable[[Sequence[int]], GymWorlds] | None = None,
+) -> EpisodeSet:
     """Run one episode per seed, all worlds in parallel; the first `recorded` are kept.
 
+    `make` builds the task's worlds with seeds; without it they are built in this process.
     Raises TaskError if the environment violates its contract, TrainingError if actions are not finite.
     """
-    worlds = GymWorlds(task, len(seeds), seeds)
+    worlds = GymWorlds(task, len(seeds), seeds) if make is None else make(seeds)
     try:
         observation = worlds.reset()
         steps: list[tuple[Array, StepResult]] = []

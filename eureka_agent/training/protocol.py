@@ -98,6 +98,8 @@ class TrainRequest(ProtocolMessage):
     jobs: tuple[JobRequest, ...]
     env_steps: int
     threads: int
+    cores: int = Field(default=1, ge=1)
+    """How many processes of the child may step environments at once."""
     cache: Path | None = None
     """Where compiled programs are kept."""
     race: RaceRequest | None = None

@@ -50,7 +50,7 @@ class PopulationTraining:
     def train(self, session: TrainingSession) -> None:
         """Train everything, or nothing if it does not fit."""
         request, task = session.request, session.task
-        self._factory = SimulatorFactory(task, threads=1)
+        self._factory = SimulatorFactory(task, threads=1, processes=request.cores)
         self._stages = stage_envs_of(task, request.env_steps, self._factory)
         self.learner = make_learner(task, self._factory)
         self.learner.warm_up()

@@ -68,7 +68,9 @@ def _sizes(factory: SimulatorFactory) -> tuple[int, int]:
 
     Batched worlds take next to nothing: 128 to 512 worlds of Hopper were measured at 8 to 35 MB together.
     """
-    worlds = factory.make(range(_PROBED_WORLDS))  # these take what is needed once, or was given back before
+    worlds = factory.make(
+        range(_PROBED_WORLDS), here=True
+    )  # these take what is needed once, or was given back before
     try:
         worlds.reset()
         state = sum(array.nbytes for array in worlds.state.values()) // _PROBED_WORLDS
@@ -79,7 +81,7 @@ def _sizes(factory: SimulatorFactory) -> tuple[int, int]:
 
 def _growth(factory: SimulatorFactory) -> int:
     before = held_bytes()
-    worlds = factory.make(range(_PROBED_WORLDS))
+    worlds = factory.make(range(_PROBED_WORLDS), here=True)
     try:
         worlds.reset()
         return max(0, held_bytes() - before) // _PROBED_WORLDS

@@ -29,7 +29,7 @@ class StageEnvs(NamedTuple):
 def stage_envs_of(task: Task, env_steps: int, factory: SimulatorFactory) -> tuple[StageEnvs, ...]:
     """Return what a training trains in in order; `factory` makes the worlds of the task itself."""
     return tuple(
-        StageEnvs(stage, SimulatorFactory(stage.task, threads=factory.threads))
+        StageEnvs(stage, SimulatorFactory(stage.task, threads=factory.threads, processes=factory.processes))
         for stage in training_stages_of(task, env_steps)
     )
 

@@ -33,6 +33,7 @@ class Sb3Training:
                     session.task,
                     candidate,
                     env_steps=session.request.env_steps,
+                    processes=session.request.cores,
                     on_checkpoint=session.on_checkpoint,
                 )
             except StoreError:

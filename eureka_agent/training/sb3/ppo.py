@@ -31,6 +31,7 @@ from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 from eureka_agent.training.schedule import CheckpointSchedule
+from eureka_agent.training.simulators.gym_worlds import GymWorldsMaker
 from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
@@ -57,17 +58,24 @@ class PolicyState(NamedTuple):
 
 
 def train_ppo(
-    task: Task, candidate: Candidate, *, env_steps: int, on_checkpoint: OnCheckpoint | None = None
+    task: Task,
+    candidate: Candidate,
+    *,
+    env_steps: int,
+    on_checkpoint: OnCheckpoint | None = None,
+    processes: int = 1,
 ) -> Trained:
     """Train one policy; the same arguments give the same policy on the same machine.
 
+    Environments are stepped in so many processes at most, which changes nothing but the time it takes.
     Raises what the candidate's provider raises, and TaskError or TrainingError from the worlds.
     """
     torch.set_num_threads(1)
     ppo = PpoSettings.of(task.algorithm)
     settings = asdict(ppo)
     stages = training_stages_of(task, env_steps)
-    env = TaskVecEnv(_worlds(stages[0], ppo.n_envs, candidate.seed), candidate.provider.signals)
+    makers = _Makers(task, stages, processes)
+    env = TaskVecEnv(_worlds(makers, stages[0], ppo.n_envs, candidate.seed), candidate.provider.signals)
     normalize = VecNormalize(env, norm_obs=ppo.normalize_observation, norm_reward=False)
     scale = ReturnNormalizer(ppo.n_envs, ppo.gamma) if ppo.normalize_reward else None
     rewards = RolloutRewards(env, candidate, scale)
@@ -77,7 +85,9 @@ def train_ppo(
         if candidate.start is not None:
             load_into(model, normalize, candidate.start)
         schedule = CheckpointSchedule.of(env_steps, checkpoints=task.budget.checkpoints, rollout=ppo.rollout)
-        learner = _Learner(task, candidate, model, normalize, rewards, stages=stages, schedule=schedule)
+        learner = _Learner(
+            task, candidate, model, normalize, rewards, makers=makers, stages=stages, schedule=schedule
+        )
         calendar = TrainingCalendar(
             task, learner, schedule, on_end=lambda _, end: ended.append(end), on_checkpoint=on_checkpoint
         )
@@ -91,8 +101,21 @@ def train_ppo(
     return Trained(model, normalize, end)
 
 
-def _worlds(stage: TrainingStage, n_envs: int, seed: int) -> GymWorlds:
-    return GymWorlds(stage.task, n_envs, [seed_for(seed, "world", index) for index in range(n_envs)])
+class _Makers:
+    """What makes the worlds of a task and of the stages of its curriculum."""
+
+    def __init__(self, task: Task, stages: Sequence[TrainingStage], processes: int) -> None:
+        tasks = {id(each): each for each in (task, *(stage.task for stage in stages))}
+        self._of = {
+            key: GymWorldsMaker(each, each.make_env(), processes=processes) for key, each in tasks.items()
+        }
+
+    def __getitem__(self, task: Task) -> GymWorldsMaker:
+        return self._of[id(task)]
+
+
+def _worlds(makers: _Makers, stage: TrainingStage, n_envs: int, seed: int) -> GymWorlds:
+    return makers[stage.task]([seed_for(seed, "world", index) for index in range(n_envs)])
 
 
 def _make_model(env: VecNormalize, settings: dict[str, Any], seed: int) -> PPO:
@@ -131,11 +154,13 @@ class _Learner:
         normalize: VecNormalize,
         rewards: RolloutRewards,
         *,
+        makers: _Makers,
         stages: Sequence[TrainingStage],
         schedule: CheckpointSchedule,
     ) -> None:
         self._task, self._candidate, self._schedule = task, candidate, schedule
         self._model, self._normalize, self._rewards = model, normalize, rewards
+        self._makers = makers
         self._stages, self._several = list(stages), len(stages) > 1
         self._since = 0
         self.candidates: list[Candidate] = [candidate]
@@ -188,7 +213,7 @@ class _Learner:
 
     def _evaluated(self, task: Task, purpose: Literal["select", "score"], *, recorded: int = 0) -> EpisodeSet:
         seeds = episode_seeds(self._task, self._candidate.seed, purpose)
-        return evaluate(task, self._act, seeds, recorded=recorded)
+        return evaluate(task, self._act, seeds, recorded=recorded, make=self._makers[task])
 
     def _act(self, observation: Array) -> Array:
         seen = self._normalize.normalize_obs(observation)
@@ -200,7 +225,7 @@ class _Learner:
         self._since = steps
         env = self._normalize.venv
         assert isinstance(env, TaskVecEnv)
-        env.enter(_worlds(self._stages[0], env.num_envs, self._candidate.seed))
+        env.enter(_worlds(self._makers, self._stages[0], env.num_envs, self._candidate.seed))
         self._rewards.begin()
         # The rollout that begins now takes its first observation from here.
         self._model._last_obs = self._normalize.reset()

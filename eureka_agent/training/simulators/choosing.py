@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks.mujoco_state import STEPPED_FIELDS
 from eureka_agent.tasks.task import Task
-from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.simulators.batched import BatchedWorlds
 from eureka_agent.training.simulators.classic import CLASSIC
+from eureka_agent.training.simulators.gym_worlds import GymWorldsMaker
 from eureka_agent.training.simulators.mjx import MjxPhysics
 from eureka_agent.training.simulators.mujoco_bodies import BODIES
 from eureka_agent.training.simulators.registry import (
@@ -31,28 +31,29 @@ if TYPE_CHECKING:
 class SimulatorFactory:
     """Makes simulators of one task; what they share (a model, say) is loaded once.
 
-    `threads` is how many threads one simulator may step its worlds on, where it knows how to.
+    `threads` is how many threads one simulator may step its worlds on, where it knows how to, and `processes`
+    in how many processes Gymnasium's environments may be stepped. Results depend on neither.
     """
 
-    def __init__(self, task: Task, *, threads: int = 1) -> None:
+    def __init__(self, task: Task, *, threads: int = 1, processes: int = 1) -> None:
         self.task = task
-        self.threads = threads
+        self.threads, self.processes = threads, processes
         opened = OpenedEnv(task, task.make_env(), threads)
         self._make = worlds_maker(opened)
-        if self._make is None:
-            opened.env.close()
+        self._gym = None if self._make else GymWorldsMaker(task, opened.env, processes=processes)
 
     @property
     def batched(self) -> bool:
         """Whether the task has a batched simulator of its own, or steps Gymnasium's environments in turn."""
         return self._make is not None
 
-    def make(self, seeds: Sequence[int]) -> Simulator:
-        """Return worlds with these seeds; raises TaskError where there are none."""
+    def make(self, seeds: Sequence[int], *, here: bool = False) -> Simulator:
+        """Return worlds with these seeds, stepped `here` if they must be; raises TaskError without seeds."""
         if not seeds:
             raise TaskError("A simulator with zero worlds was asked for.", allowed="one world or more")
-        if self._make is None:
-            return GymWorlds(self.task, len(seeds), seeds)
+        if self._gym is not None:
+            return self._gym(seeds, here=here)
+        assert self._make is not None
         return self._make(seeds)
 
 
