@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -83,7 +84,29 @@ def normalise(
         name: _KINDS[dtype] for name, dtype in (dtypes or {}).items() if dtype in _KINDS
     }
     over_all, of_one = (_read(source, tree, signals, kinds, batched=b) for b in (True, False))
-    return _decided(unchanged, over_all, of_one)
+    decided = _decided(unchanged, over_all, of_one)
+    return replace(decided, refused=_with_others(decided.refused, source, signals))
+
+
+def _with_others(
+    refused: tuple[Finding, ...], source: str, signals: Mapping[str, tuple[int, ...]]
+) -> tuple[Finding, ...]:
+    """Return a refusal beside what else no rewriting could allow: who repairs it should see all at once."""
+    if not refused:
+        return ()
+    said = {(finding.line, finding.rule) for finding in refused}
+    others = [
+        finding
+        for finding in _errors(source, signals)
+        if finding.rule in _BEYOND_FORM and (finding.line, finding.rule) not in said
+    ]
+    foreign = [f for f in others if f.rule != "forbidden-import" or not _NATURAL.search(f.what)]
+    return tuple(sorted((*refused, *foreign), key=lambda finding: finding.line or 0))
+
+
+_BEYOND_FORM = frozenset({"unknown-signal", "forbidden-import", "recursion", "missing-function"})
+_NATURAL = re.compile(r"\b(numpy|torch|jax|math|typing|functools|dataclasses|collections|__future__)\b")
+"""Modules whose imports are read in one form or another."""
 
 
 def _errors(text: str, signals: Mapping[str, tuple[int, ...]]) -> list[Finding]:

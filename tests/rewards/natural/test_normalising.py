@@ -47,3 +47,16 @@ def test_writing_into_what_is_not_ones_own_is_refused(line: str) -> None:
     made = normalise(text, SIGNALS)
     assert made.refused
     assert made.text == text
+
+
+def test_a_refusal_comes_with_what_else_no_rewriting_could_allow() -> None:
+    text = (
+        "import os\nimport torch\n\n\ndef compute_reward(hieght):\n"
+        "    return os.getpid() + torch.rand(3), {'a': hieght}\n"
+    )
+    refused = normalise(text, {"height": ()}).refused
+    rules = [(finding.rule, finding.line) for finding in refused]
+    assert ("forbidden-import", 1) in rules
+    assert ("unknown-signal", 5) in rules
+    assert ("forbidden-import", 2) not in rules, "torch itself may be read"
+    assert len(rules) == len(set(rules))
