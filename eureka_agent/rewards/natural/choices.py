@@ -13,11 +13,14 @@ from eureka_agent.rewards.natural.values import ArrayValue, ItemsValue, Value
 from eureka_agent.rewards.tree import shown
 
 _MOST_POINTS = 16
+_LISTS = ("condlist", "choicelist")
 
 
 def _select(site: CallSite) -> Value:
     """`np.select`, as nested choices: the first condition that holds."""
-    listed = [site.given.get(name) for name in ("condlist", "choicelist")]
+    listed = [site.given.get(name) for name in _LISTS]
+    if any(isinstance(node, ast.Name) for node in listed):
+        return _select_by_name(site)
     conditions, choices = (node.elts if isinstance(node, (ast.List, ast.Tuple)) else [] for node in listed)
     if not conditions or len(conditions) != len(choices):
         refuse(site.node, f"`{shown(site.node)}` has no lists of one length.", "It fails.", "Write them out.")
@@ -35,6 +38,40 @@ def _select(site: CallSite) -> Value:
     site.write(text)
     kinds = [value.dtype for value in values[len(conditions) :]]
     return replace(made, dtype=max(kinds, key="bif".index), python=False)
+
+
+def _select_by_name(site: CallSite) -> Value:
+    """`np.select` of lists that have names: their elements must be of one shape."""
+    values = [site.value(name) for name in _LISTS]
+    items = [v.items if isinstance(v, ItemsValue) and v.known else () for v in values]
+    arrays = [[item for item in each if isinstance(item, ArrayValue)] for each in items]
+    if (
+        not arrays[0]
+        or len(arrays[0]) != len(items[0])
+        or not len(arrays[0]) == len(arrays[1]) == len(items[1])
+    ):
+        refuse(site.node, f"`{shown(site.node)}` has no lists of one length.", "It fails.", "Write them out.")
+    if any(value.dtype != "b" for value in arrays[0]):
+        refuse(site.node, f"A condition of `{shown(site.node)}` is no truth value.", "It fails.", "Compare.")
+    default = site.array("default") if "default" in site.given else ArrayValue((), "i", worlds=False)
+    every = [*arrays[0], *arrays[1], default]
+    if len({(v.rows, v.before) for v in every if v.worlds}) > 1 or any(v.rows for v in every if not v.worlds):
+        refuse(site.node, f"`{shown(site.node)}` chooses among other shapes.", "", "Write the lists out.")
+    made = site.body.combined([], every)
+    text = site.text("default") if "default" in site.given else "0"
+    texts = [site.atom(name) for name in _LISTS]
+    for i in reversed(range(len(arrays[0]))):
+        condition, choice = (_element(site, name, t, i) for name, t in zip(_LISTS, texts, strict=True))
+        text = f"np.where({condition}, {choice}, {text})"
+    site.write(text)
+    kinds = [value.dtype for value in [*arrays[1], default]]
+    return replace(made, dtype=max(kinds, key="bif".index), python=False)
+
+
+def _element(site: CallSite, name: str, text: str, index: int) -> str:
+    """Return how one element of a list is written."""
+    node = site.given[name]
+    return site.body.text(node.elts[index]) if isinstance(node, (ast.List, ast.Tuple)) else f"{text}[{index}]"
 
 
 def _take(site: CallSite) -> Value:

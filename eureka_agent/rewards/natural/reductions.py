@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
 from eureka_agent.rewards.natural.stacking import as_tuples, numbers_text
@@ -20,6 +21,7 @@ from eureka_agent.rewards.natural.values import (
 )
 from eureka_agent.rewards.tree import shown
 
+_MOST_ADDED = 16
 _KINDS: dict[str, Dtype | None] = {
     "sum": None, "prod": None, "max": None, "min": None, "mean": "f", "std": "f", "var": "f", "any": "b",
     "all": "b", "count_nonzero": "i", "argmax": "i", "argmin": "i", "ptp": None,
@@ -106,6 +108,10 @@ def reduction(
         what = f"`{shown(site.node)}` reduces a single number."
         fix = "Use the number itself; nothing is to be reduced."
         refuse(site.node, what, "There is no axis but that of the worlds.", fix, rule="natural-shape")
+    unknown = not value.worlds and value.number is None and len(value.rows) == 1 and not keepdims
+    if unknown and name in ("sum", "mean") and value.rows[0] <= _MOST_ADDED:
+        added = " + ".join(f"{atom(text)}[{i}]" for i in range(value.rows[0]))
+        return made, f"({added})" if name == "sum" else f"(({added}) / {value.rows[0]})"
     if not value.worlds:
         return _folded(site, name, value, axes if len(axes) < len(value.rows) else None, keepdims)
     if name in ("argmax", "argmin") and len(axes) > 1:

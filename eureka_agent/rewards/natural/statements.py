@@ -237,13 +237,8 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
     text = operated(body.text(node.target), node.op, body.text(node.value))
     if body.predicate and isinstance(made, ArrayValue) and isinstance(old, ArrayValue):
         if made.rows != old.rows:
-            refuse(
-                node,
-                f"`{shown(node)}` changes the shape of `{name}`.",
-                "",
-                "Use one shape.",
-                rule="natural-shape",
-            )
+            what = f"`{shown(node)}` changes the shape of `{name}`."
+            refuse(node, what, "", "Use one shape.", rule="natural-shape")
         text = where_predicate(body, text, name, len(made.rows))
         made = replace(made, worlds=True)
     plain = made == old and isinstance(made, ArrayValue) and not made.worlds and name not in body.written
