@@ -16,6 +16,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
 from eureka_agent.errors import TaskError
+from eureka_agent.rewards.own_environment import check_environment
 from eureka_agent.rewards.space_task import SpaceTask
 from eureka_agent.rewards.state_reader import ActionReader, StateReader, read_inside
 from eureka_agent.rewards.terminal_state import TerminalState, last_states
@@ -43,6 +44,7 @@ class VectorRewardWrapper(VectorWrapper):
         self._single = _Single(env)
         self._spaces = SpaceTask(self._reward.function.source, self._single)
         if found is not None:
+            check_environment(found, env.spec, env.single_observation_space, env.single_action_space)
             self._reach_inside(found)
         self._all = np.ones(env.num_envs, dtype=bool)
         self._none = np.zeros(env.num_envs, dtype=bool)

@@ -13,6 +13,7 @@ import gymnasium as gym
 from gymnasium.utils import RecordConstructorArgs
 
 from eureka_agent.rewards.loader import RewardFunction
+from eureka_agent.rewards.own_environment import check_environment
 from eureka_agent.rewards.space_task import SpaceTask
 from eureka_agent.rewards.state_reader import ActionReader, StateReader, read_inside
 from eureka_agent.rewards.wrapped_reward import GivenReward, GivenTask, WrappedReward, given_task
@@ -35,11 +36,15 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
 
     Raises:
         RewardError: the reward is outside the contract, or its output cannot be used.
-        TaskError: a signal it asks for is not there; without a task, that shows at the first step.
+        TaskError: a signal it asks for is not there (without a task, that shows at the first step), or the
+            environment is not the task's own.
     """
 
     def __init__(self, env: gym.Env, reward: GivenReward, task: GivenTask = None) -> None:
-        self._reward = WrappedReward(reward, given_task(task), 1)
+        found = given_task(task)
+        self._reward = WrappedReward(reward, found, 1)
+        if found is not None:
+            check_environment(found, env.spec, env.observation_space, env.action_space)
         source = reward if isinstance(reward, RewardFunction) else self._reward.function.source.text
         RecordConstructorArgs.__init__(self, reward=source, task=_named(task))
         gym.Wrapper.__init__(self, env)

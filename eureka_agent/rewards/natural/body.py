@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, NoReturn
 from eureka_agent.rewards.natural.editing import Span, atom, same_code
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.values import (
+    MAX_LEAVES,
     ArrayValue,
     ItemsValue,
     ShapeError,
+    TableValue,
     Value,
     broadcast,
+    leaves,
     shown_shape,
     wider,
 )
@@ -54,6 +57,8 @@ class Body:
     """In `r[m] = f(v[m])`: the code of m."""
     parts: dict[Span, tuple[str, ...]] = field(default_factory=dict)
     """What each element of a pair is written as, e.g. of `x.max(dim=1)`."""
+    deleted: set[str] = field(default_factory=set)
+    """Names that `del` took away."""
     entry: bool = False
     written: dict[str, str] = field(default_factory=dict)
     """What is written for a parameter, where a function of one expression is written out."""
@@ -69,11 +74,16 @@ class Body:
         self.program.edits.clear(self.span(node))
         reader = self.program.readers.get(type(node))
         if reader is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         try:
-            return reader(self, node)
+            made = reader(self, node)
+            if isinstance(made, (ItemsValue, TableValue)) and leaves(made) > MAX_LEAVES:
+                raise LeftToCriticError
+            return made
         except ShapeError as error:
             refuse_shapes(node, error)
+        except LeftToCriticError as error:
+            raise error.at(node) from None
 
     def array(self, node: ast.expr) -> ArrayValue:
         """Return what an expression holds, which must be numbers."""

@@ -18,6 +18,7 @@ from eureka_agent.rewards.natural.values import (
     Dtype,
     ItemsValue,
     ShapeValue,
+    SliceValue,
     TableValue,
     TextValue,
     Value,
@@ -293,9 +294,18 @@ def _dict(body: Body, node: ast.Call) -> Value:
     return TableValue({str(k.arg): body.value(k.value) for k in node.keywords}, body.fresh_buffer())
 
 
+def _slice(body: Body, node: ast.Call) -> Value:
+    _only(node, 1, 3)
+    numbers = [known_number(body.value(argument)) for argument in node.args]
+    limits = [n for n in numbers if n is None or (isinstance(n, int) and not isinstance(n, bool))]
+    if len(limits) < len(numbers) or (len(limits) > 2 and limits[2] is not None and limits[2] < 1):
+        raise LeftToCriticError
+    return SliceValue(None, limits[0]) if len(limits) == 1 else SliceValue(*limits)
+
+
 BUILTIN_CALLS: dict[str, BuiltinCall] = {
     "abs": _abs, "float": _number("f"), "int": _number("i"), "bool": _number("b"), "min": _extreme("min"),
     "max": _extreme("max"), "sum": _sum, "len": _len, "range": _range, "zip": _zip, "enumerate": _enumerate,
     "list": _list, "tuple": _list, "round": _round, "pow": _pow, "any": _joined_conditions("|"),
-    "all": _joined_conditions("&"), "dict": _dict,
+    "all": _joined_conditions("&"), "dict": _dict, "slice": _slice,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from eureka_agent.rewards.natural import (
     constants,
     elementwise,
     inquiries,
+    losses,
     norms,
     products,
     reductions,
@@ -20,13 +21,16 @@ from eureka_agent.rewards.natural import (
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.builtin_calls import BUILTIN_CALLS
 from eureka_agent.rewards.natural.dialects import call_forms, method_form
+from eureka_agent.rewards.natural.indexing import require_defined
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation, bound
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
+    NothingValue,
     OneLineValue,
     PathValue,
+    RecordValue,
     ShapeValue,
     TableValue,
     TextValue,
@@ -36,7 +40,8 @@ from eureka_agent.rewards.natural.values import (
 from eureka_agent.rewards.tree import shown
 
 OPERATIONS: dict[str, Operation] = {
-    **elementwise.OPERATIONS, **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
+    **elementwise.OPERATIONS, **losses.OPERATIONS,
+    **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
     **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **reshaping.OPERATIONS,
     **choices.OPERATIONS,
 }  # fmt: skip
@@ -62,6 +67,8 @@ def read_call(body: Body, node: ast.expr) -> Value:
     if isinstance(target, TypeValue):
         form = call_forms()["numpy", {"f": "float32", "i": "int32", "b": "bool_"}[target.dtype]]
         return _operation(CallSite(body, node, "numpy", "cast", form, *bound(node, form, None)))
+    if isinstance(target, RecordValue) and not node.args and not node.keywords:
+        return target
     if isinstance(target, OneLineValue):
         return body.program.helpers.inlined(body, node, target)
     raise LeftToCriticError
@@ -113,6 +120,8 @@ def _refuse_unknown(node: ast.Call, target: PathValue) -> NoReturn:
 def _method(body: Body, node: ast.Call, func: ast.Attribute) -> Value:
     holder = body.value(func.value)
     if isinstance(holder, TableValue):
+        if func.attr == "get":
+            return _got(body, node, func, holder)
         return _of_table(node, func.attr, holder)
     if isinstance(holder, ShapeValue) and func.attr == "numel":
         raise LeftToCriticError
@@ -135,6 +144,25 @@ def _method(body: Body, node: ast.Call, func: ast.Attribute) -> Value:
     site = CallSite(body, node, body.program.library, func.attr, form, given, star, method=True)
     site.values[id(func.value)] = holder
     return _operation(site)
+
+
+def _got(body: Body, node: ast.Call, func: ast.Attribute, holder: TableValue) -> Value:
+    """Return what `table.get(key, default)` gives for a key that is known."""
+    if not 1 <= len(node.args) <= 2 or node.keywords:
+        raise LeftToCriticError
+    key = body.value(node.args[0])
+    if not isinstance(key, TextValue) or key.text is None:
+        raise LeftToCriticError
+    if key.text in holder.items:
+        if isinstance(func.value, ast.Name):
+            require_defined(body, node, func.value.id, key.text)
+        body.write(node, f'{body.atom(func.value)}["{key.text}"]')
+        return holder.items[key.text]
+    if len(node.args) < 2:
+        return NothingValue()
+    made = body.value(node.args[1])
+    body.write(node, body.text(node.args[1]))
+    return made
 
 
 def _of_table(node: ast.Call, name: str, holder: TableValue) -> Value:

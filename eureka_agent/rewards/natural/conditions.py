@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from eureka_agent.rewards.natural.body import Body, Operand
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
+from eureka_agent.rewards.natural.stacking import folded
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
+    Numbers,
     Value,
     joined_value,
     wider,
@@ -21,7 +23,8 @@ from eureka_agent.rewards.tree import shown
 def read_not(body: Body, node: ast.UnaryOp, value: ArrayValue) -> ArrayValue:
     """Return `not x`."""
     if not value.worlds:
-        return replace(value, dtype="b", number=None, python=True)
+        number = None if isinstance(value.number, tuple | None) else not value.number
+        return replace(value, dtype="b", number=number, python=True)
     if body.batched:
         _refuse_truth(node)
     body.write(node, f"np.logical_not({body.condition(node.operand, value)})")
@@ -48,7 +51,9 @@ def read_compare(body: Body, node: ast.expr) -> Value:
         number = _compared(node.ops[0], values)
         return replace(made, python=all(value.python for value in values), number=number)
     if not any(value.worlds for value in values):
-        return ArrayValue((), "b", worlds=False, python=True)
+        held = [_compared(op, [a, b]) for op, a, b in zip(node.ops, values[:-1], values[1:], strict=True)]
+        number = None if None in held else all(held)
+        return ArrayValue((), "b", worlds=False, python=True, number=number)
     if body.batched:
         _refuse_truth(node)
     if not all(value.plain for value in values):
@@ -61,11 +66,13 @@ def read_compare(body: Body, node: ast.expr) -> Value:
     return ArrayValue((), "b", python=all(value.python for value in values))
 
 
-def _compared(op: ast.cmpop, values: list[ArrayValue]) -> bool | None:
+def _compared(op: ast.cmpop, values: list[ArrayValue]) -> Numbers | None:
     """Return whether a comparison of known numbers holds."""
     a, b = (value.number for value in values)
-    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+    if a is None or b is None:
         return None
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return folded(_COMPARISONS[type(op)], a, b)
     return _COMPARISONS[type(op)](a, b)
 
 
@@ -97,7 +104,10 @@ def read_bool(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, ast.BoolOp)
     values = [body.array(value) for value in node.values]
     if not any(value.worlds for value in values):
-        return ArrayValue((), "b", worlds=False, python=True)
+        numbers = [value.number for value in values]
+        joint = all if isinstance(node.op, ast.And) else any
+        number = None if any(isinstance(n, tuple | None) for n in numbers) else joint(numbers)
+        return ArrayValue((), "b", worlds=False, python=True, number=number)
     if body.batched:
         _refuse_truth(node)
     if any(value.dtype != "b" for value in values):
@@ -113,10 +123,12 @@ def read_choice(body: Body, node: ast.expr) -> Value:
     """Return `a if test else b`."""
     assert isinstance(node, ast.IfExp)
     test = body.array(node.test)
+    if isinstance(node.test, ast.Call) and isinstance(test.number, (bool, int, float)):
+        side = node.body if test.number else node.orelse
+        made = body.value(side)
+        body.write(node, body.text(side))
+        return made
     first, second = body.value(node.body), body.value(node.orelse)
-    if isinstance(node.test, ast.Call) and test.number is not None:
-        body.write(node, body.text(node.body if test.number else node.orelse))
-        return first if test.number else second
     if not test.worlds:
         made = joined_value(first, second)
         if made is None:

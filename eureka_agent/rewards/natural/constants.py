@@ -196,7 +196,8 @@ def _linspace(site: CallSite) -> Value:
         or not 0 < count <= MAX_CONSTANT
     ):
         refuse(site.node, f"`{shown(site.node)}` is not known from the text.", "", "Write the numbers out.")
-    return _constant(site, np.linspace(start, stop, count), "f")
+    endpoint = bool(site.known("endpoint")) if "endpoint" in site.form.keywords else True
+    return _constant(site, np.linspace(start, stop, count, endpoint=endpoint), "f")
 
 
 def _eye(site: CallSite) -> Value:

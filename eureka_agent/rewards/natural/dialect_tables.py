@@ -71,7 +71,13 @@ asarray(x, dtype=None) -> asarray
 ascontiguousarray(x, dtype=None) -> asarray
 copy(x) -> copy
 arange(start, stop=None, step=None, dtype=None) -> arange
-linspace(start, stop, num=50) -> linspace
+linspace(start, stop, num=50, endpoint=True, *, dtype=None) -> linspace
+logical_and.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> all
+logical_or.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> any
+maximum.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> max
+minimum.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> min
+add.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> sum
+multiply.reduce(x, axis=0, dtype=None, out=None, keepdims=False) -> prod
 eye(n) -> eye
 identity(n) -> eye
 float32(x) -> to_float
@@ -142,6 +148,10 @@ nn.functional.softplus(x, beta=1, threshold=20) -> softplus
 nn.functional.silu(x, inplace=False) -> silu
 nn.functional.elu(x, alpha=1.0, inplace=False) -> elu
 nn.functional.leaky_relu(x, slope=0.01, inplace=False) -> leaky_relu
+nn.functional.huber_loss(x, y, reduction='mean', delta=1.0) -> huber_loss
+nn.functional.smooth_l1_loss(x, y, *, reduction='mean', beta=1.0) -> smooth_l1_loss
+nn.functional.mse_loss(x, y, *, reduction='mean') -> mse_loss
+nn.functional.l1_loss(x, y, *, reduction='mean') -> l1_loss
 nn.functional.normalize(x, ord=2.0, axis=1, eps=1e-12) -> normalize
 nn.functional.cosine_similarity(x, y, axis=1, eps=1e-08) -> cosine_similarity
 nn.functional.pairwise_distance(x, y, ord=2.0, eps=1e-06) -> pairwise_distance

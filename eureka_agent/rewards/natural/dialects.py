@@ -20,6 +20,7 @@ SYNONYMS = {
     "keepdim": "keepdims",
     "other": "y", "x2": "y", "b": "y", "exponent": "y", "vec2": "y", "p": "ord", "fill_value": "value",
     "newshape": "shape", "size": "shape", "a_min": "min", "a_max": "max", "tensor": "y", "num_classes": "n",
+    "target": "y", "array": "x",
 }  # fmt: skip
 
 _ONE = """

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from eureka_agent.rewards.natural.dialects import ELEMENTWISE, TESTS, WHOLE_NUMBERS
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.stacking import folded
 from eureka_agent.rewards.natural.values import ArrayValue, Dtype, NothingValue, TypeValue, Value, wider
 from eureka_agent.rewards.tree import shown
 
@@ -47,7 +50,11 @@ def _elementwise(name: str) -> Operation:
         made = combined(site, *names, integers=keeps, test=name in TESTS)
         made = replace(made, dtype="f") if name in ("divide", "true_divide", "arctan2", "hypot") else made
         site.write(f"np.{name}({', '.join(site.text(each) for each in names)})")
-        return replace(made, python=False)
+        numbers = [site.array(each).number for each in names]
+        number = None
+        if not made.worlds and all(each is not None for each in numbers):
+            number = folded(getattr(np, name), *(each for each in numbers if each is not None))
+        return replace(made, python=False, number=number)
 
     return operation
 

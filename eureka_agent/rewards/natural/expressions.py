@@ -11,14 +11,18 @@ from eureka_agent.rewards.natural.body import Body, Operand, Reader
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
 from eureka_agent.rewards.natural.calls import read_call
 from eureka_agent.rewards.natural.conditions import read_bool, read_choice, read_compare, read_not
+from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.indexing import read_subscript
 from eureka_agent.rewards.natural.names import read_attribute, read_literal, read_name, read_text
+from eureka_agent.rewards.natural.pieces import MOST_TURNS, bound_pieces, has_text, pieces_of
 from eureka_agent.rewards.natural.products import matrix_product
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.stacking import listed_array
+from eureka_agent.rewards.natural.stacking import folded, listed_array
 from eureka_agent.rewards.natural.values import (
+    MAX_CONSTANT,
     ArrayValue,
     ItemsValue,
+    Numbers,
     OneLineValue,
     TableValue,
     TextValue,
@@ -32,6 +36,11 @@ _NUMBER_OPERATORS: dict[type[ast.operator], Callable] = {
 }  # fmt: skip
 
 
+_ARRAY_OPERATORS: dict[type[ast.operator], Callable] = {
+    **_NUMBER_OPERATORS, ast.Pow: operator.pow, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+}  # fmt: skip
+
+
 def _binary(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, ast.BinOp)
     if isinstance(node.op, ast.MatMult):
@@ -39,11 +48,32 @@ def _binary(body: Body, node: ast.expr) -> Value:
     left, right = body.value(node.left), body.value(node.right)
     if isinstance(left, ItemsValue) and isinstance(right, ItemsValue) and isinstance(node.op, ast.Add):
         return ItemsValue(left.items + right.items, left.known and right.known)
+    if isinstance(node.op, ast.Mult) and (repeated := _repeated(body, node, left, right)) is not None:
+        return repeated
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
         left, right = _as_array(body, node.left, left), _as_array(body, node.right, right)
     if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
         raise LeftToCriticError
     return arithmetic(body, node.op, (node.left, left), (node.right, right), node)
+
+
+def _repeated(body: Body, node: ast.BinOp, left: Value, right: Value) -> ItemsValue | None:
+    """Read `[a, b] * 4`, and write the list out."""
+    listed, count, times = (
+        (node.left, left, right) if isinstance(left, ItemsValue) else (node.right, right, left)
+    )
+    if not isinstance(count, ItemsValue) or not count.known or not isinstance(times, ArrayValue):
+        return None
+    number = times.number
+    if times.worlds or not times.python or not isinstance(number, int) or isinstance(number, bool):
+        return None
+    if not 0 < number * len(count.items) <= MAX_CONSTANT:
+        raise LeftToCriticError
+    if isinstance(listed, (ast.List, ast.Tuple)):
+        texts = [body.text(element) for element in listed.elts] * number
+        inner = ", ".join(texts)
+        body.write(node, f"[{inner}]" if isinstance(listed, ast.List) else f"({inner},)")
+    return ItemsValue(count.items * number)
 
 
 def _as_array(body: Body, node: ast.expr, value: Value) -> ArrayValue:
@@ -80,14 +110,14 @@ def _dtypes_of_arrays(values: list[ArrayValue]) -> list[str]:
     return [value.dtype for value in values if not value.python]
 
 
-def _computed(op: ast.operator, values: list[ArrayValue]) -> float | None:
+def _computed(op: ast.operator, values: list[ArrayValue]) -> Numbers | None:
     """Return the result of arithmetic on known numbers, for sizes and indices."""
     a, b = (value.number for value in values)
-    if (
-        not isinstance(a, (int, float))
-        or not isinstance(b, (int, float))
-        or type(op) not in _NUMBER_OPERATORS
-    ):
+    if a is None or b is None or any(value.worlds for value in values):
+        return None
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return folded(_ARRAY_OPERATORS.get(type(op)), a, b)
+    if type(op) not in _NUMBER_OPERATORS:
         return None
     try:
         made = _NUMBER_OPERATORS[type(op)](a, b)
@@ -124,8 +154,8 @@ def _unary(body: Body, node: ast.expr) -> Value:
     number = value.number
     if isinstance(node.op, ast.USub) and isinstance(number, (int, float)):
         number = -number
-    elif isinstance(number, tuple):
-        number = None
+    elif isinstance(node.op, ast.USub) and number is not None:
+        number = folded(operator.neg, number)
     return replace(value, number=number, buffer=body.fresh_buffer(), whole=True)
 
 
@@ -155,11 +185,36 @@ def _comprehension(body: Body, node: ast.expr) -> Value:
         raise LeftToCriticError
     generator = node.generators[0]
     items = items_of(body, generator.iter, body.value(generator.iter))
+    if items.known and any(map(has_text, items.items)) and len(items.items) <= MOST_TURNS:
+        return _written_out(body, node, generator, items)
     names, defined = dict(body.names), set(body.defined)
     body.program.store(body, generator.target, any_of(items))
     value = body.value(node.elt)
     body.names, body.defined = names, defined
     return ItemsValue((value,) * len(items.items), items.known)
+
+
+def _written_out(
+    body: Body, node: ast.ListComp | ast.GeneratorExp, generator: ast.comprehension, items: ItemsValue
+) -> ItemsValue:
+    """Write a comprehension over texts as a list of what each of them gives."""
+    names, defined, written = dict(body.names), set(body.defined), dict(body.written)
+    values, texts, pieces = [], [], pieces_of(body, generator.iter)
+    if len(pieces) != len(items.items):
+        raise LeftToCriticError
+    for item, piece in zip(items.items, pieces, strict=True):
+        body.program.store(body, generator.target, item)
+        for name, text, _ in bound_pieces(generator.target, piece, item):
+            body.written[name] = atom(text)
+        values.append(body.value(node.elt))
+        texts.append(body.text(node.elt))
+    body.names, body.defined, body.written = names, defined, written
+    made = f"[{', '.join(texts)}]"
+    body.program.edits.replace(
+        body.span(node), made if isinstance(node, ast.ListComp) else f"({made})",
+        f"`{shown(node, 40)}` was written out.",
+    )  # fmt: skip
+    return ItemsValue(tuple(values))
 
 
 def _table(body: Body, node: ast.expr) -> Value:

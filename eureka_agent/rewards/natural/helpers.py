@@ -11,16 +11,48 @@ from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.signature import write_signature
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    ArrayValue,
+    ItemsValue,
     OneLineValue,
+    RecordValue,
+    SliceValue,
+    TableValue,
     TextValue,
     Value,
     buffers_of,
     joined_value,
+    owned,
 )
 from eureka_agent.rewards.tree import parameters_of, shown
 
 if TYPE_CHECKING:
     from eureka_agent.rewards.natural.program import Program
+
+
+def _is_settled(value: Value) -> bool:
+    """Whether a parameter is written out where it stands, and not passed."""
+    if isinstance(value, TextValue):
+        return value.text is not None
+    return isinstance(value, (SliceValue, RecordValue))
+
+
+def _alike(a: dict[str, Value], b: dict[str, Value]) -> bool:
+    """Whether arguments are the same, with the numbers that the text tells of them."""
+    return a == b and all(_numbers(a[name]) == _numbers(b[name]) for name in a)
+
+
+def _numbers(value: Value) -> object:
+    if isinstance(value, ArrayValue):
+        return value.number
+    if isinstance(value, ItemsValue):
+        return [_numbers(item) for item in value.items]
+    if isinstance(value, TableValue):
+        return [_numbers(item) for item in value.items.values()]
+    return None
+
+
+def _is_owned(value: Value) -> bool:
+    return isinstance(value, (ItemsValue, TableValue)) and bool(value.owner)
 
 
 class HelperFunctions:
@@ -42,8 +74,8 @@ class HelperFunctions:
         if name in self._active or function.args.vararg or function.args.kwarg:
             raise LeftToCriticError
         given = self._arguments(body, node, function)
-        settled = {p for p, value in given.items() if isinstance(value, TextValue) and value.text is not None}
-        known = next((call for call in self._calls.setdefault(name, []) if call[0] == given), None)
+        settled = {p for p, value in given.items() if _is_settled(value)}
+        known = next((call for call in self._calls.setdefault(name, []) if _alike(call[0], given)), None)
         if known is None:
             known = (given, *self._read_function(node, function, given, settled))
             self._calls[name].append(known)
@@ -60,7 +92,8 @@ class HelperFunctions:
         self, node: ast.Call, function: ast.FunctionDef, given: dict[str, Value], settled: set[str]
     ) -> tuple[Value, str]:
         """Return what a function gives, and the name of the version that is written as it was read."""
-        inner = Body(self.program, dict(given), set(given))
+        held = {name: value if _is_owned(value) else owned(value, name) for name, value in given.items()}
+        inner = Body(self.program, held, set(given))
         foreign = dict(self.program.foreign)
         for parameter, value in given.items():
             self.program.foreign.update(dict.fromkeys(buffers_of(value), parameter))
@@ -134,8 +167,8 @@ class HelperFunctions:
             if name not in given:
                 if name not in defaults:
                     raise LeftToCriticError
-                given[name] = Body(self.program).value(defaults[name])
-        if any(isinstance(value, GHOSTS) for value in given.values()):
+                given[name] = owned(Body(self.program).value(defaults[name]), f"the default of {name}")
+        if any(isinstance(value, GHOSTS) and not _is_settled(value) for value in given.values()):
             refuse(node, f"`{shown(node)}` passes a shape, a type or a device.", "", "Leave it out.")
         return given
 

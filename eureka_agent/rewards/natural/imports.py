@@ -19,8 +19,11 @@ _ROOTS = {
 """Modules that are understood: their library, and where in it they are."""
 
 _SILENT = frozenset(
-    {"__future__", "typing", "typing_extensions", "collections.abc", "dataclasses", "functools"}
-)
+    {
+        "__future__", "typing", "typing_extensions", "collections.abc", "dataclasses", "functools",
+        "numpy.typing", "jaxtyping", "types", "collections",
+    }
+)  # fmt: skip
 """Modules that reward functions import for annotations and decorators."""
 
 FROM_JAX = {"numpy.": "", "nn.": "nn.", "lax.": "lax.", "scipy.": "scipy."}
@@ -82,7 +85,7 @@ def is_kept(node: ast.stmt) -> bool:
 
 def write_imports(tree: ast.Module, edits: Edits, paths: dict[str, PathValue]) -> None:
     """Write the imports that the portable text needs in the place of those that it does not."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _only_annotating(tree)
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     kept = [node for node in imports if is_kept(node)]
     have = {alias.name for node in kept if isinstance(node, ast.Import) for alias in node.names}
@@ -104,6 +107,20 @@ def write_imports(tree: ast.Module, edits: Edits, paths: dict[str, PathValue]) -
         edits.replace((start, start), "\n".join(lines) + "\n\n\n", f"`{'; '.join(lines)}` was added.")
 
 
+def _only_annotating(tree: ast.Module) -> set[str]:
+    """Return the names that stand in annotations only, which are left out."""
+    noted: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.arg, ast.AnnAssign)):
+            noted.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef):
+            noted.append(node.returns)
+    inside = [n for note in noted if note is not None for n in ast.walk(note) if isinstance(n, ast.Name)]
+    places = {id(name) for name in inside}
+    other = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in places}
+    return {name.id for name in inside} - other
+
+
 def _code(edits: Edits, tree: ast.Module, imports: list) -> str:
     body = [node for node in tree.body if node not in imports]
     return edits.text((edits.span(body[0])[0], edits.span(body[-1])[1])) if body else ""
@@ -111,8 +128,8 @@ def _code(edits: Edits, tree: ast.Module, imports: list) -> str:
 
 def require_droppable(node: ast.Import | ast.ImportFrom, used: set[str], paths: dict[str, PathValue]) -> None:
     """Leave an import to the critic that brings a name that is used and not understood."""
-    silent = isinstance(node, ast.ImportFrom) and node.module in _SILENT
     for alias in node.names:
         name = alias.asname or alias.name.split(".")[0]
-        if name in used and name not in paths and not silent:
-            raise LeftToCriticError
+        module = node.module if isinstance(node, ast.ImportFrom) else alias.name
+        if name in used and name not in paths and module not in _SILENT:
+            raise LeftToCriticError(node)

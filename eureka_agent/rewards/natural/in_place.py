@@ -7,7 +7,14 @@ import ast
 from eureka_agent.rewards.natural.body import Body, padded
 from eureka_agent.rewards.natural.editing import atom, expression_of
 from eureka_agent.rewards.natural.refusal import refuse
-from eureka_agent.rewards.natural.values import ArrayValue, buffers_of, shown_shape, wider
+from eureka_agent.rewards.natural.values import (
+    ArrayValue,
+    ItemsValue,
+    TableValue,
+    buffers_of,
+    shown_shape,
+    wider,
+)
 from eureka_agent.rewards.tree import shown
 
 KIND_NAMES = {"b": "truth values", "i": "integers", "f": "floats"}
@@ -36,6 +43,19 @@ def refuse_shared(body: Body, node: ast.AST, name: str, old: ArrayValue) -> None
         what = f"`{shown(node)}` writes into memory that {others} sees too."
         fix = f"Make a new array under a name of its own first: {name}_new = {name} * 1.0."
         refuse(node, what, "Both would change.", fix, rule="in-place")
+
+
+def refuse_owned(body: Body, node: ast.AST, name: str, held: ItemsValue | TableValue) -> None:
+    """Refuse to change a list or dictionary that the function did not make, or that has another name."""
+    if held.owner:
+        what = f"`{shown(node)}` changes `{held.owner}`, which outlives the call."
+        fix = "Keep state across steps in MEMORY, or make a list or dictionary of your own."
+        rule = "mutable-default" if "default" in held.owner else "constant-state"
+        refuse(node, what, "A second call would pay something else.", fix, rule=rule)
+    others = [other for other, value in body.names.items() if value is held and other != name]
+    if isinstance(held, ItemsValue) and others:
+        what = f"`{shown(node)}` changes a list that `{others[0]}` names too."
+        refuse(node, what, "Both would change.", f"Make a list of its own: {name} = list({others[0]}).")
 
 
 def require_fit(body: Body, node: ast.AST, old: ArrayValue, rows: tuple[int, ...], dtype: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.builtin_calls import any_of
@@ -16,6 +16,7 @@ from eureka_agent.rewards.natural.values import (
     ItemsValue,
     PathValue,
     ShapeValue,
+    SliceValue,
     TableValue,
     TextValue,
     Value,
@@ -90,10 +91,17 @@ def _of_items(body: Body, node: ast.Subscript, holder: ItemsValue) -> Value:
 
 
 def _of_shape(body: Body, node: ast.Subscript, holder: ShapeValue) -> Value:
-    value, axis = holder.of, known_number(body.value(node.slice))
+    value = holder.of
     sizes: list[int | None] = list(value.rows)
     if body.batched and value.worlds:
         sizes.insert(value.before, None)
+    if isinstance(node.slice, ast.Slice):
+        places = known_range(body, node.slice, len(sizes))
+        if places is None:
+            raise LeftToCriticError
+        kept = [sizes[place] for place in places]
+        return ItemsValue(tuple(CountValue() if size is None else number_value(size) for size in kept))
+    axis = known_number(body.value(node.slice))
     if not isinstance(axis, int) or not -len(sizes) <= axis < len(sizes):
         raise LeftToCriticError
     size = sizes[axis]
@@ -113,10 +121,12 @@ class Index:
     at: ast.expr | None = None
     """What is written another way, where it is not the index itself."""
     _dotted: bool = False
+    _named: dict[int, tuple[ast.Slice, SliceValue]] = field(default_factory=dict)
 
     def read(self) -> Value:
         """Return what is picked, and write the index behind the worlds."""
         parts = list(self.node.slice.elts) if isinstance(self.node.slice, ast.Tuple) else [self.node.slice]
+        parts = [self._sliced(part) for part in parts]
         self._dotted = _is_ellipsis(parts[0])
         of_worlds = self.body.batched and self.holder.worlds
         rank = len(self.holder.rows) + of_worlds
@@ -143,6 +153,22 @@ class Index:
                 before -= 1
             axis += 1
         return self._result(parts, written, tuple(rows), before)
+
+    def _sliced(self, part: ast.expr) -> ast.expr:
+        """Return a name for a slice as the slice that it is."""
+        if not isinstance(part, (ast.Name, ast.Call, ast.Attribute)):
+            return part
+        value = self.body.names.get(part.id) if isinstance(part, ast.Name) else None
+        value = self.body.value(part) if isinstance(part, ast.Call) and _is_slice(part) else value
+        if not isinstance(value, SliceValue):
+            return part
+        made = ast.copy_location(ast.Slice(), part)
+        limits = (value.lower, value.upper, value.step)
+        made.lower, made.upper, made.step = (
+            None if n is None else ast.copy_location(ast.Constant(n), part) for n in limits
+        )
+        self._named[id(made)] = (made, value)
+        return made
 
     def _result(self, parts: list[ast.expr], written: list[str], rows: tuple[int, ...], before: int) -> Value:
         asis = self.body.batched and self.holder.worlds and self.holder.before == 0 and before == 0
@@ -199,6 +225,8 @@ class Index:
 
     def _keep_worlds(self, part: ast.expr) -> None:
         if isinstance(part, ast.Slice) and part.lower is None and part.upper is None and part.step is None:
+            if id(part) in self._named:
+                self._slice(part, 1)
             return
         value = self.body.value(part) if not isinstance(part, ast.Slice) else None
         if isinstance(value, ArrayValue) and value.worlds and value.dtype == "b":
@@ -281,6 +309,12 @@ class Index:
         return self.body.text(part), None
 
     def _slice(self, part: ast.Slice, size: int) -> tuple[str, int]:
+        if id(part) in self._named:
+            _, value = self._named[id(part)]
+            limits = ["" if n is None else str(n) for n in (value.lower, value.upper, value.step)]
+            text = ":".join(limits if limits[2] else limits[:2])
+            self.body.program.edits.replace(self.body.span(part), text, f"`{text}` is written out.")
+            return text, len(range(size)[slice(value.lower, value.upper, value.step)])
         if part.lower is part.upper is part.step is None:
             return ":", size
         places = known_range(self.body, part, size)
@@ -294,6 +328,10 @@ class Index:
                 rule="index",
             )
         return self.body.text(part), len(places)
+
+
+def _is_slice(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "slice"
 
 
 def _is_ellipsis(part: ast.expr) -> bool:

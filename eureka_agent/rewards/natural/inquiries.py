@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from eureka_agent.rewards.natural.reductions import row_axes
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
 from eureka_agent.rewards.natural.slices import indexed
+from eureka_agent.rewards.natural.stacking import as_tuples, numbers_text
 from eureka_agent.rewards.natural.values import ArrayValue, CountValue, ShapeValue, Value, number_value
 from eureka_agent.rewards.tree import shown
 
@@ -69,15 +73,37 @@ def _take_along_axis(site: CallSite) -> Value:
 
 
 def _diff(site: CallSite) -> Value:
-    value = site.tensor()
-    if site.known("n") != 1 or site.known("axis") not in (-1, len(value.rows) - 1 + site.body.batched):
+    """Differences of neighbours along any axis of a world."""
+    value, count = site.tensor(), site.known("n")
+    axes = row_axes(site, value, site.axes())
+    if count not in (1, 2) or len(axes) != 1 or value.rows[axes[0]] <= count or value.before:
         refuse(
-            site.node, f"`{shown(site.node)}` is not a difference along the last axis.", "", "Use axis=-1."
+            site.node,
+            f"`{shown(site.node)}` has no axis to run along.",
+            "",
+            "Subtract: x[:, 1:] - x[:, :-1].",
         )
-    if not value.rows or not value.worlds or value.before:
-        refuse(site.node, f"`{shown(site.node)}` has no axis to run along.", "", "Subtract by hand.")
-    site.write(f"np.diff({site.text('x')}, axis=-1)")
-    return site.fresh(replace(value, rows=(*value.rows[:-1], value.rows[-1] - 1), number=None))
+    if value.dtype == "b":
+        refuse(site.node, f"`{shown(site.node)}` subtracts truth values.", "", "Write np.where(x, 1.0, 0.0).")
+    (axis,) = axes
+    if not value.worlds:
+        return _folded_diff(site, value, axis, count)
+    text = site.text("x")
+    for _ in range(count):
+        later, earlier = (indexed(text, [*[":"] * axis, part], worlds=True) for part in ("1:", ":-1"))
+        text = f"np.diff({text}, axis=-1)" if axis == len(value.rows) - 1 else f"({later} - {earlier})"
+    site.write(text)
+    rows = (*value.rows[:axis], value.rows[axis] - count, *value.rows[axis + 1 :])
+    return site.fresh(replace(value, rows=rows, number=None))
+
+
+def _folded_diff(site: CallSite, value: ArrayValue, axis: int, count: int) -> ArrayValue:
+    if not isinstance(value.number, tuple):
+        refuse(site.node, f"`{shown(site.node)}` is not known from the text.", "", "Write the numbers out.")
+    made = np.diff(np.array(value.number), n=count, axis=axis)
+    numbers = as_tuples(made.tolist())
+    site.write(f"np.array({numbers_text(numbers, value.dtype)})")
+    return site.fresh(replace(value, rows=made.shape, number=numbers))
 
 
 def _one_hot(site: CallSite) -> Value:

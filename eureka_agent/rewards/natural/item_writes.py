@@ -12,6 +12,7 @@ from eureka_agent.rewards.natural.in_place import (
     KIND_NAMES,
     choose,
     operated,
+    refuse_owned,
     refuse_shared,
     require_fit,
     where_predicate,
@@ -19,11 +20,13 @@ from eureka_agent.rewards.natural.in_place import (
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.sites import known_range
 from eureka_agent.rewards.natural.values import (
+    MAX_LEAVES,
     ArrayValue,
     TableValue,
     TextValue,
     Value,
     broadcast_shapes,
+    leaves,
     wider,
 )
 from eureka_agent.rewards.tree import shown
@@ -45,6 +48,7 @@ def write_item(body: Body, node: ast.stmt, target: ast.Subscript, value_node: as
 def _write_entry(
     body: Body, node: ast.stmt, target: ast.Subscript, name: str, holder: TableValue, value_node: ast.expr
 ) -> None:
+    refuse_owned(body, node, name, holder)
     key, value = body.value(target.slice), body.value(value_node)
     if isinstance(key, TextValue) and key.among and isinstance(node, ast.Assign) and not body.predicate:
         body.names[name] = TableValue({**holder.items, **dict.fromkeys(key.among, value)}, holder.buffer)
@@ -76,7 +80,10 @@ def _write_entry(
             if not isinstance(old, ArrayValue) or not isinstance(value, ArrayValue):
                 raise LeftToCriticError
             made = choose(body, value_node, value, told, old)
-    body.names[name] = TableValue({**holder.items, key.text: made}, holder.buffer)
+    table = TableValue({**holder.items, key.text: made}, holder.buffer)
+    if leaves(table) > MAX_LEAVES:
+        raise LeftToCriticError
+    body.names[name] = table
     body.defined.add(f"{name}[{key.text}]")
 
 

@@ -8,18 +8,16 @@ import re
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.branches import block_lines
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
-from eureka_agent.rewards.natural.editing import atom
-from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
+from eureka_agent.rewards.natural.editing import atom, expression_of, mark
+from eureka_agent.rewards.natural.pieces import MOST_TURNS, Piece, bound_pieces, has_text, pieces_of
+from eureka_agent.rewards.natural.refusal import LeftToCriticError, RefusedFormError, refuse
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
-    TextValue,
     Value,
     joined_value,
 )
 from eureka_agent.rewards.tree import shown
-
-MOST_TURNS = 16
 
 
 def read_for(body: Body, node: ast.For) -> None:
@@ -29,9 +27,25 @@ def read_for(body: Body, node: ast.For) -> None:
     items = items_of(body, node.iter, body.value(node.iter))
     if not items.items:
         raise LeftToCriticError
-    if isinstance(node.iter, (ast.Tuple, ast.List)) and any(map(_has_text, items.items)):
+    if isinstance(node.iter, (ast.Tuple, ast.List)) and any(map(has_text, items.items)):
         _unroll(body, node, items)
         return
+    names, defined, early = dict(body.names), set(body.defined), len(body.early)
+    try:
+        _read_as_loop(body, node, items)
+    except (RefusedFormError, LeftToCriticError) as refused:
+        returns = any(isinstance(n, ast.Return) for n in ast.walk(node))
+        if not items.known or len(items.items) > MOST_TURNS or len(body.early) > early or returns:
+            raise
+        body.names, body.defined = names, defined
+        try:
+            _unroll(body, node, items)
+        except LeftToCriticError:
+            raise refused from None
+
+
+def _read_as_loop(body: Body, node: ast.For, items: ItemsValue) -> None:
+    """Read a loop that stays one: until what names hold no longer changes."""
     before, defined = dict(body.names), set(body.defined)
     grown: dict[str, int] = {}
     for turn in range(4):
@@ -40,7 +54,7 @@ def read_for(body: Body, node: ast.For) -> None:
         body.program.run(body, node.body)
         grown = grown if turn else _growth(seen, body.names)
         body.names = _merged(seen, body.names, node)
-        if body.names == seen:
+        if body.names == seen and _numbers(body.names) == _numbers(seen):
             break
     else:
         raise LeftToCriticError
@@ -51,8 +65,8 @@ def read_for(body: Body, node: ast.For) -> None:
         body.defined = defined
 
 
-def _has_text(item: Value) -> bool:
-    return isinstance(item, TextValue) or (isinstance(item, ItemsValue) and any(map(_has_text, item.items)))
+def _numbers(names: dict[str, Value]) -> dict[str, object]:
+    return {name: value.number for name, value in names.items() if isinstance(value, ArrayValue)}
 
 
 def _unroll(body: Body, node: ast.For, items: ItemsValue) -> None:
@@ -60,10 +74,22 @@ def _unroll(body: Body, node: ast.For, items: ItemsValue) -> None:
     turns: list[str] = []
     if any(isinstance(n, (ast.Break, ast.Continue)) for n in ast.walk(node)) or len(items.items) > MOST_TURNS:
         raise LeftToCriticError
-    for item in items.items:
+    pieces = pieces_of(body, node.iter)
+    if len(pieces) != len(items.items) or _overwritten(node, pieces):
+        raise LeftToCriticError
+    indent = f"{mark(node.lineno)}{' ' * node.col_offset}"
+    for item, piece in zip(items.items, pieces, strict=True):
+        for name in [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]:
+            body.written.pop(name, None)
         body.program.store(body, node.target, item)
-        for name, number in _numbers_in(node.target, item):
-            body.written[name] = number
+        for name, text, value in bound_pieces(node.target, piece, item):
+            number = value.number if isinstance(value, ArrayValue) else None
+            if isinstance(number, (int, float)):
+                body.written[name] = atom(repr(number))
+            elif body.predicate:
+                raise LeftToCriticError
+            else:
+                turns.append(f"{indent}{name} = {text}")
         body.program.run(body, node.body)
         turns += block_lines(body, node, node.body)
     text = "\n".join(turns)
@@ -71,15 +97,20 @@ def _unroll(body: Body, node: ast.For, items: ItemsValue) -> None:
     body.program.edits.replace(body.span(node), re.sub(r"^(\0\d+\0)*[ \t]*", "", text), note)
 
 
-def _numbers_in(target: ast.expr, item: Value) -> list[tuple[str, str]]:
-    """Return the names in a loop's target that stand for known numbers, with their texts."""
-    if isinstance(target, ast.Name) and isinstance(item, ArrayValue):
-        if not isinstance(item.number, (int, float)):
-            raise LeftToCriticError
-        return [(target.id, atom(repr(item.number)))]
-    if isinstance(target, ast.Tuple) and isinstance(item, ItemsValue):
-        return [p for t, i in zip(target.elts, item.items, strict=False) for p in _numbers_in(t, i)]
-    return []
+def _overwritten(node: ast.For, pieces: list[Piece]) -> bool:
+    """Say whether a turn gives another value to a name that a later turn would read."""
+    stored = {
+        n.id for line in node.body for n in ast.walk(line)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }  # fmt: skip
+    return bool(stored & {name for piece in pieces for name in _names_in(piece)})
+
+
+def _names_in(piece: Piece) -> set[str]:
+    if isinstance(piece, tuple):
+        return {name for part in piece for name in _names_in(part)}
+    tree = expression_of(piece)
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree is not None else set()
 
 
 def _growth(before: dict[str, Value], after: dict[str, Value]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
     NothingValue,
+    RecordValue,
     SettingValue,
     ShapeValue,
     TextValue,
@@ -68,6 +69,8 @@ def _plain(part: ast.expr) -> bool:
 def read_name(body: Body, node: ast.expr) -> Value:
     """Return what a name holds."""
     assert isinstance(node, ast.Name)
+    if node.id in body.deleted and node.id not in body.names:
+        raise LeftToCriticError
     value = body.names.get(node.id, body.program.constants.get(node.id))
     if value is not None:
         require_defined(body, node, node.id)
@@ -89,6 +92,11 @@ def read_attribute(body: Body, node: ast.expr) -> Value:
     if (path := body.program.path(body, node)) is not None:
         return body.program.named(body, node, path)
     holder = body.value(node.value)
+    if isinstance(holder, RecordValue):
+        if node.attr not in holder.items:
+            raise LeftToCriticError
+        body.write(node, holder.texts[node.attr])
+        return holder.items[node.attr]
     if isinstance(holder, ItemsValue) and node.attr in holder.names:
         parts = body.parts.get(body.span(node.value))
         index = holder.names.index(node.attr)

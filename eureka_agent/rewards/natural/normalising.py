@@ -12,7 +12,7 @@ from eureka_agent.rewards.natural.program import Program
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, RefusedFormError
 from eureka_agent.rewards.natural.values import Dtype
 from eureka_agent.rewards.rules import check_source
-from eureka_agent.rewards.tree import parse_tree
+from eureka_agent.rewards.tree import parse_tree, shown
 
 _KINDS: dict[str, Dtype] = {"float32": "f", "int32": "i", "bool": "b"}
 
@@ -103,13 +103,54 @@ def _read(
         program.read()
     except RefusedFormError as refused:
         return _Reading(None, refused.finding)
-    except (LeftToCriticError, *_FAULTS):
+    except LeftToCriticError as left:
+        return _Reading(None, _unread(source, left.node, signals))
+    except _FAULTS:
         return _Reading(None)
     notes = [Rewrite(program.edits.line_of(span[0]), what) for span, what in program.edits.notes.items()]
     text, lines = program.edits.whole()
     made = Normalised(text, tuple(sorted(set(notes), key=lambda n: (n.line, n.what))), lines, batched)
     errors = made.cited(_errors(text, signals))
     return _Reading(None, errors[0]) if errors else _Reading(made)
+
+
+_OF_FORM = frozenset(
+    """
+    annotation missing-axis world-axis world-index array-branching python-function-on-array wrong-arguments
+    in-place missing-import forbidden-attribute list-arithmetic foreign-library call-form text range
+    """.split()  # noqa: SIM905
+)
+"""What the critic says of natural code that could be rewritten, were it not for something else."""
+
+_TELLING = frozenset({"unknown-signal", "missing-function", "recursion"})
+"""What the critic had better say itself, wherever it stands."""
+
+_UNREAD = "natural-unread"
+
+
+def _unread(source: str, node: ast.AST | None, signals: Mapping[str, tuple[int, ...]]) -> Finding | None:
+    """Return why reading ended at a node: in the critic's words where it knows, else by its place."""
+    if not isinstance(node, (ast.expr, ast.stmt)):
+        return None
+    last = (
+        node.lineno if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else node.end_lineno or node.lineno
+    )
+    errors = [f for f in _errors(source, signals) if f.rule not in _OF_FORM]
+    known = [f for f in errors if f.line is not None and node.lineno <= f.line <= last]
+    if known:
+        return known[0]
+    if any(f.rule in _TELLING for f in errors):
+        return None
+    what = f"`{shown(node)}` has no portable form."
+    return Finding(_UNREAD, "error", node.lineno, what, "It is not carried over.", _instead(node))
+
+
+def _instead(node: ast.AST) -> str:
+    if isinstance(node, ast.Call):
+        return "Write it out with functions of the table of call forms."
+    if isinstance(node, ast.Name):
+        return f"Give `{node.id}` as an argument, or as a constant above."
+    return "Write it as plain assignments of arrays."
 
 
 def _decided(unchanged: Normalised, over_all: _Reading, of_one: _Reading) -> Normalised:
@@ -149,7 +190,7 @@ def _telling(over_all: Finding | None, of_one: Finding | None) -> Finding | None
     if over_all.rule == "natural-unbatched" and of_one.rule == "natural-shape":
         what = f"{over_all.what} But line {of_one.line} is written for all worlds: {of_one.what}"
         return Finding("natural-mixed", "error", over_all.line, what, over_all.why, over_all.fix)
-    if over_all.rule == "natural-unbatched":
+    if over_all.rule == "natural-unbatched" or of_one.rule == "natural-mixed":
         return of_one
     if of_one.rule in _EVIDENCE:
         return over_all

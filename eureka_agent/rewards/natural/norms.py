@@ -124,8 +124,8 @@ def _middle(site: CallSite, *, lower: bool) -> tuple[ArrayValue, str]:
     axes = row_axes(site, value, site.axes())
     made, _ = reduction(site, "max", value, site.text("x"), keepdims=bool(site.known("keepdims")))
     count = value.rows[axes[0]]
-    if len(axes) > 1 or axes != (len(value.rows) - 1,) or count > 4 or site.known("keepdims"):
-        why = "The portable subset cannot sort; up to 4 numbers along the last axis are compared in pairs."
+    if len(axes) > 1 or axes != (len(value.rows) - 1,) or count > 5 or site.known("keepdims"):
+        why = "The portable subset cannot sort; up to 5 numbers along the last axis are compared in pairs."
         refuse(
             site.node, f"`{shown(site.node)}` is a median of many numbers.", why, "Write np.mean(x, axis=-1)."
         )
@@ -135,16 +135,22 @@ def _middle(site: CallSite, *, lower: bool) -> tuple[ArrayValue, str]:
 
 
 def _middle_text(x: str, count: int, lower: bool) -> str:
-    a, b, c, d = (f"{x}[..., {i}]" for i in range(4))
+    a, b, c, d, e = (f"{x}[..., {i}]" for i in range(5))
     if count == 1:
         return a
     if count == 2:
         return f"np.minimum({a}, {b})" if lower else f"(0.5 * ({a} + {b}))"
     if count == 3:
-        return f"np.maximum(np.minimum({a}, {b}), np.minimum(np.maximum({a}, {b}), {c}))"
+        return _middle_of_three(a, b, c)
     low = f"np.maximum(np.minimum({a}, {b}), np.minimum({c}, {d}))"
     high = f"np.minimum(np.maximum({a}, {b}), np.maximum({c}, {d}))"
+    if count == 5:
+        return _middle_of_three(low, high, e)
     return f"np.minimum({low}, {high})" if lower else f"(0.5 * ({low} + {high}))"
+
+
+def _middle_of_three(a: str, b: str, c: str) -> str:
+    return f"np.maximum(np.minimum({a}, {b}), np.minimum(np.maximum({a}, {b}), {c}))"
 
 
 OPERATIONS: dict[str, Operation] = {

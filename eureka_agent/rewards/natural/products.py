@@ -11,6 +11,7 @@ from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.editing import atom
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
+from eureka_agent.rewards.natural.stacking import as_array
 from eureka_agent.rewards.natural.values import ArrayValue, TextValue, Value, shown_shape, wider
 from eureka_agent.rewards.tree import shown
 
@@ -81,7 +82,7 @@ def _aligned(factor: Factor, order: str) -> str:
 
 def matrix_product(body: Body, node: ast.expr, left: ast.expr, right: ast.expr) -> ArrayValue:
     """Return `left @ right`, and write it as a sum."""
-    x, y = body.array(left), body.array(right)
+    x, y = as_array(body, left), as_array(body, right)
     if body.batched:
         _check_batched(body, node, x, y)
     ranks = len(x.rows), len(y.rows)
@@ -144,7 +145,7 @@ def _einsum(site: CallSite) -> Value:
     text = (subscripts.text or "" if isinstance(subscripts, TextValue) else "").replace(" ", "")
     inputs, arrow, out = text.partition("->")
     terms = inputs.split(",")
-    values = [site.body.array(node) for node in site.star]
+    values = [as_array(site.body, node) for node in site.star]
     if not arrow or len(terms) != len(values):
         refuse(
             site.node,

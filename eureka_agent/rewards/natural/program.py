@@ -8,25 +8,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import Body, Reader
-from eureka_agent.rewards.natural.editing import Edits, mark
+from eureka_agent.rewards.natural.editing import Edits, expression_of, mark
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.helpers import HelperFunctions
 from eureka_agent.rewards.natural.imports import below, imported_paths, main_library, write_imports
 from eureka_agent.rewards.natural.indexing import Index
 from eureka_agent.rewards.natural.item_writes import ItemWrite
+from eureka_agent.rewards.natural.records import read_record
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
-from eureka_agent.rewards.natural.signature import drop_decorators, rename_entry, write_signature
+from eureka_agent.rewards.natural.signature import (
+    drop_decorator,
+    drop_decorators,
+    rename_entry,
+    write_signature,
+)
+from eureka_agent.rewards.natural.stacking import numbers_text
 from eureka_agent.rewards.natural.statements import run, store
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     Dtype,
     ItemsValue,
     PathValue,
+    RecordValue,
     TableValue,
     TypeValue,
     Value,
     buffers_of,
     number_value,
+    owned,
 )
 from eureka_agent.rewards.source import (
     ENTRY,
@@ -39,6 +48,8 @@ from eureka_agent.rewards.source import (
 from eureka_agent.rewards.tree import functions_of, is_docstring, parameters_of, shown
 
 MAX_STEPS = 60_000
+
+_NOT_IN_CONSTANTS = (ast.Compare, ast.Subscript, ast.ListComp, ast.IfExp, ast.BoolOp)
 
 _NUMBERS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "tau": 6.283185307179586}
 _TYPES: dict[str, Dtype] = {
@@ -65,6 +76,10 @@ class Program:
     foreign: dict[int, str] = field(default_factory=dict)
     """Memory that is not the function's own, with a name for it."""
     buffers: int = 0
+    whole_reductions: list[ast.Call] = field(default_factory=list)
+    """Calls that reduce all of a world's numbers for want of a dim."""
+    last_axes: list[ast.Call] = field(default_factory=list)
+    """Calls that name dim=-1 of what has one axis if read as code of one world."""
     nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
     """Functions that stand inside another one."""
     helpers: HelperFunctions = field(init=False)
@@ -96,6 +111,7 @@ class Program:
         for name in parameters_of(entry):
             self._parameter(body, entry, name)
         run(body, list(entry.body))
+        self._refuse_forgotten_dims()
         self._check_results(entry, body)
         for function in self.functions.values():
             drop_decorators(self, function)
@@ -105,6 +121,17 @@ class Program:
         for function in self.nested.values():
             self._move_out(function)
         write_imports(self.tree, self.edits, self.paths)
+
+    def _refuse_forgotten_dims(self) -> None:
+        """Refuse torch code of one world that names dim=-1 here and nothing there: nearly always a batch."""
+        if not self.last_axes or not self.whole_reductions:
+            return
+        node, other = self.whole_reductions[0], self.last_axes[0]
+        whole = {(call.lineno, shown(with_dim(call), 90)) for call in self.whole_reductions}
+        what = f"`{shown(node)}` has no dim, while `{shown(other)}` (line {other.lineno}) names dim=-1."
+        why = "Over a batch it adds up all worlds; dim=-1 says that there is a batch."
+        fixes = "; ".join(f"line {line}: {text}" for line, text in sorted(whole)[:4])
+        refuse(node, what, why, f"Write {fixes}.", rule="natural-mixed")
 
     def _move_out(self, function: ast.FunctionDef) -> None:
         """Write a nested function above the one that it stands in."""
@@ -211,15 +238,39 @@ class Program:
         if isinstance(node, ast.ClassDef) and node.name not in self._names:
             self.drop(node, f"The class `{node.name}` is not used and left out.")
             return
+        if isinstance(node, ast.ClassDef):
+            for decorator in node.decorator_list:
+                drop_decorator(self, decorator)
+            self.constants[node.name] = read_record(self, node)
+            return
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         body = Body(self, dict(self.constants), set(self.constants))
         run(body, [node])
+        for name, value_node in named_values(node):
+            if name in body.names and name != MEMORY_NAME:
+                self.settle_constant(body, value_node, body.names[name])
         for name, value in body.names.items():
-            self.constants[name] = value
+            self.constants[name] = value if isinstance(value, RecordValue) else owned(value, name)
             self.foreign.update(dict.fromkeys(buffers_of(value), name))
         if any(name == MEMORY_NAME for name, _ in named_values(node)):
             self.edits.clear(self.edits.span(node))
+
+    def settle_constant(self, body: Body, node: ast.expr, value: Value) -> None:
+        """Write a constant's numbers out where it is made in a way that constants of a module are not."""
+        tree = expression_of(body.text(node))
+        if tree is None or not isinstance(value, ArrayValue) or value.number is None:
+            return
+        if any(isinstance(part, _NOT_IN_CONSTANTS) for part in ast.walk(tree)):
+            text = numbers_text(value.number, value.dtype)
+            body.write(node, f"np.array({text})" if value.rows else text)
+
+    def own_name(self, name: str) -> str:
+        """Return a name, or one like it where the file has it already."""
+        if name in self._names:
+            return self.new_name(name)
+        self._names.add(name)
+        return name
 
     def _parameter(self, body: Body, entry: ast.FunctionDef, name: str) -> None:
         if name == MEMORY_ARGUMENT:
@@ -233,8 +284,8 @@ class Program:
             defaults = dict(zip(reversed(entry.args.args), reversed(entry.args.defaults), strict=False))
             found = [default for argument, default in defaults.items() if argument.arg == name]
             if not found:
-                raise LeftToCriticError
-            body.names[name] = body.value(found[0])
+                raise LeftToCriticError(entry)
+            body.names[name] = owned(body.value(found[0]), f"the default of {name}")
         body.defined.add(name)
         held = body.names[name]
         if isinstance(held, ArrayValue) and not held.rows and not self.batched and self.library == "numpy":
@@ -273,6 +324,11 @@ class Program:
             told = f"`{shown(node)}`: {what} has {len(value.rows)} axes beside the worlds."
             fix = "Reduce the last axis, e.g. np.sum(x, axis=-1), or pick a column, x[:, 0]."
             refuse(node, told, "One number for each world is needed.", fix, rule="natural-shape")
+
+
+def with_dim(call: ast.Call) -> ast.Call:
+    """Return a call with dim=-1."""
+    return ast.Call(call.func, call.args, [*call.keywords, ast.keyword("dim", ast.Constant(-1))])
 
 
 def _blocks(tree: ast.Module) -> list[list[ast.stmt]]:

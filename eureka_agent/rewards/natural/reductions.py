@@ -34,7 +34,11 @@ def row_axes(site: CallSite, value: ArrayValue, axes: tuple[int, ...] | None) ->
     if axes is None:
         if batched:
             _refuse_worlds(site, "has no axis and so runs over all worlds at once")
+        if value.worlds and rank and site.library == "torch":
+            site.body.program.whole_reductions.append(site.node)
         return tuple(range(rank))
+    if value.worlds and not batched and rank == 1 and site.library == "torch" and axes[0] < 0:
+        site.body.program.last_axes.append(site.node)
     found: list[int] = []
     for axis in axes:
         if not -rank <= axis < rank:

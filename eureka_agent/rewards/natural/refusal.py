@@ -22,6 +22,16 @@ class RefusedFormError(Exception):
 class LeftToCriticError(Exception):
     """Something that is no matter of form: the static rules refuse it, and say why."""
 
+    def __init__(self, node: ast.AST | None = None) -> None:
+        super().__init__()
+        self.node = node
+        """The innermost statement or expression that was being read."""
+
+    def at(self, node: ast.AST) -> LeftToCriticError:
+        """Return the error with a place, where it has none yet."""
+        self.node = self.node or node
+        return self
+
 
 def refuse(node: ast.AST | None, what: str, why: str, fix: str, *, rule: str = RULE) -> NoReturn:
     """Raise RefusedFormError at a node's line."""

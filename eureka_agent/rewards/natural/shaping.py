@@ -11,7 +11,7 @@ from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.reshaping import refuse_reshape
 from eureka_agent.rewards.natural.sites import CallSite, Operation
 from eureka_agent.rewards.natural.slices import MAX_PARTS, column_value, columns, indexed
-from eureka_agent.rewards.natural.stacking import stacked
+from eureka_agent.rewards.natural.stacking import listed_array, stacked
 from eureka_agent.rewards.natural.values import (
     ArrayValue,
     ItemsValue,
@@ -22,8 +22,11 @@ from eureka_agent.rewards.tree import shown
 
 
 def _parts_of(site: CallSite, name: str = "arrays") -> list[ArrayValue]:
-    value = site.value(name)
+    value, listed = site.value(name), site.given[name]
     items = value.items if isinstance(value, ItemsValue) and value.known else ()
+    if isinstance(listed, (ast.List, ast.Tuple)) and site.library != "torch":
+        pairs = zip(listed.elts, items, strict=True)
+        items = [listed_array(site.body, n, i) if isinstance(i, ItemsValue) else i for n, i in pairs]
     arrays = [item for item in items if isinstance(item, ArrayValue)]
     if arrays and len(arrays) == len(items):
         return arrays
@@ -80,7 +83,23 @@ def _concatenate(site: CallSite) -> Value:
     return _concatenated(site, _parts_of(site), (axis,))
 
 
+def _with_rows_for_worlds(site: CallSite, parts: list[ArrayValue]) -> list[ArrayValue]:
+    """Give constants that are joined with arrays of one axis a row for each world."""
+    listed = site.given["arrays"]
+    models = [i for i, part in enumerate(parts) if part.worlds]
+    single = all(len(part.rows) == 1 and not part.before for part in parts)
+    if site.body.batched or not models or not single or not isinstance(listed, (ast.List, ast.Tuple)):
+        return parts
+    model, made = site.body.atom(listed.elts[models[0]]), list(parts)
+    for i, (node, part) in enumerate(zip(listed.elts, parts, strict=True)):
+        if not part.worlds:
+            site.body.write(node, f"np.zeros_like({model}[:, 0:1]) + {site.body.atom(node)}")
+            made[i] = replace(part, worlds=True, number=None)
+    return made
+
+
 def _concatenated(site: CallSite, parts: list[ArrayValue], axes: tuple[int, ...]) -> ArrayValue:
+    parts = _with_rows_for_worlds(site, parts)
     first = parts[0]
     if not all(part.worlds for part in parts):
         refuse(

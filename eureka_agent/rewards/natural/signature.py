@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eureka_agent.rewards.natural.program import Program
 
 _DECORATORS = frozenset(
-    {"script", "jit", "no_grad", "inference_mode", "compile", "partial", "njit", "staticmethod"}
+    {"script", "jit", "no_grad", "inference_mode", "compile", "partial", "njit", "staticmethod", "dataclass"}
 )
 """Last names of decorators that leave what a function gives as it is."""
 
@@ -41,7 +41,7 @@ def rename_entry(program: Program) -> ast.FunctionDef:
 def drop_decorators(program: Program, function: ast.FunctionDef) -> None:
     """Leave a function's decorators out."""
     for decorator in function.decorator_list:
-        _drop_decorator(program, decorator)
+        drop_decorator(program, decorator)
 
 
 def write_signature(
@@ -68,7 +68,8 @@ def _write_default(program: Program, default: ast.expr) -> None:
         program.edits.replace(program.edits.span(default), repr(value.number), note)
 
 
-def _drop_decorator(program: Program, decorator: ast.expr) -> None:
+def drop_decorator(program: Program, decorator: ast.expr) -> None:
+    """Leave a decorator out."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
     if name not in _DECORATORS:

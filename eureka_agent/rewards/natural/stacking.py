@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,14 @@ def listed_array(body: Body, node: ast.expr, value: ItemsValue) -> ArrayValue:
     return made
 
 
+def as_array(body: Body, node: ast.expr) -> ArrayValue:
+    """Return an operand; NumPy and JAX make an array of a list that they are given."""
+    value = body.value(node)
+    if isinstance(value, ItemsValue) and not value.names and body.program.library != "torch":
+        return listed_array(body, node, value)
+    return body.array(node)
+
+
 def constant_array_of(body: Body, node: ast.expr, numbers: Any, dtype: Dtype | None = None) -> ArrayValue:
     """Return an array of literal numbers, and write it."""
     try:
@@ -101,7 +110,7 @@ def constant_array_of(body: Body, node: ast.expr, numbers: Any, dtype: Dtype | N
         refuse(node, f"`{shown(node)}` is no array of numbers.", why, "Write rows of one length.")
     kind: Dtype = array.dtype.kind  # pyright: ignore[reportAssignmentType]
     literal = not any(
-        isinstance(n, (ast.Name, ast.Call, ast.Subscript, ast.ListComp)) for n in ast.walk(node)
+        isinstance(n, (ast.Name, ast.Call, ast.Subscript, ast.ListComp, ast.BinOp)) for n in ast.walk(node)
     )
     made = dtype or kind
     text = body.text(node) if literal and made == kind else numbers_text(as_tuples(array.tolist()), made)
@@ -122,6 +131,23 @@ def numbers_text(numbers: Numbers, dtype: Dtype) -> str:
 def as_tuples(values: Any) -> Numbers:
     """Return nested lists as tuples."""
     return tuple(map(as_tuples, values)) if isinstance(values, list) else values
+
+
+def folded(function: Callable | None, *numbers: Numbers) -> Numbers | None:
+    """Return what an elementwise function gives for known numbers; None where it is better kept as text."""
+    if function is None:
+        return None
+    with np.errstate(all="ignore"):
+        try:
+            arrays = [np.asarray(each) for each in numbers]
+            if any(array.dtype.kind not in "bif" for array in arrays):
+                return None
+            made = np.asarray(function(*arrays))
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+    if made.size > MAX_CONSTANT or made.dtype.kind not in "bif" or not np.all(np.isfinite(made)):
+        return None
+    return as_tuples(made.tolist())
 
 
 def _constant_numbers(value: Value) -> Any:

@@ -9,21 +9,25 @@ from dataclasses import replace
 from eureka_agent.rewards.natural.body import Body, refuse_shapes
 from eureka_agent.rewards.natural.branches import read_if
 from eureka_agent.rewards.natural.builtin_calls import any_of, items_of
+from eureka_agent.rewards.natural.editing import mark
 from eureka_agent.rewards.natural.expressions import arithmetic
 from eureka_agent.rewards.natural.in_place import (
     SIGNS,
     choose,
     operated,
+    refuse_owned,
     refuse_shared,
     require_fit,
     where_predicate,
 )
 from eureka_agent.rewards.natural.item_writes import write_item
+from eureka_agent.rewards.natural.left_out import drop_assert, read_delete, refuse_raise
 from eureka_agent.rewards.natural.loops import read_for
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
+    MAX_LEAVES,
     ArrayValue,
     CountValue,
     ItemsValue,
@@ -34,6 +38,7 @@ from eureka_agent.rewards.natural.values import (
     TextValue,
     Value,
     joined_value,
+    leaves,
     number_value,
     shown_shape,
 )
@@ -49,17 +54,36 @@ def run(body: Body, statements: list[ast.stmt]) -> None:
         body.program.edits.clear(body.span(node))
         reader = _READERS.get(type(node))
         if reader is None:
-            raise LeftToCriticError
+            raise LeftToCriticError(node)
         try:
             reader(body, node)
         except ShapeError as error:
             refuse_shapes(node, error)
+        except LeftToCriticError as error:
+            raise error.at(node) from None
 
 
 def _assign(body: Body, node: ast.Assign) -> None:
     if len(node.targets) > 1:
-        raise LeftToCriticError
+        _assign_several(body, node)
+        return
     _store_expression(body, node, node.targets[0], node.value)
+
+
+def _assign_several(body: Body, node: ast.Assign) -> None:
+    """Read `a = b = value` as two assignments."""
+    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if len(names) < len(node.targets) or body.predicate:
+        raise LeftToCriticError
+    value = body.value(node.value)
+    if not isinstance(value, ArrayValue):
+        raise LeftToCriticError
+    lines = [f"{names[0]} = {body.text(node.value)}", *(f"{name} = {names[0]}" for name in names[1:])]
+    for name in names:
+        assign_name(body, name, node.value, value)
+    text = f"\n{mark(node.lineno)}{' ' * node.col_offset}".join(lines)
+    note = f"`{shown(node, 40)}` is written as {len(names)} assignments."
+    body.program.edits.replace(body.span(node), text, note)
 
 
 def _annotated(body: Body, node: ast.AnnAssign) -> None:
@@ -99,6 +123,7 @@ def _keep_ghost(body: Body, node: ast.stmt, target: ast.Name, value: Value) -> N
     """Drop a name for what has no place in portable code; where it is used, something else is written."""
     if body.predicate:
         raise LeftToCriticError
+    body.written.pop(target.id, None)
     body.names[target.id] = replace(value, name=target.id) if isinstance(value, OneLineValue) else value
     body.defined.add(target.id)
     body.program.drop(node, f"`{shown(node)}` is written where it is used.")
@@ -144,6 +169,7 @@ def store(body: Body, target: ast.expr, value: Value) -> None:
     """Note what the target of a loop or of an unpacking holds."""
     if isinstance(target, ast.Name):
         body.names[target.id] = value
+        body.written.pop(target.id, None)
         body.defined.add(target.id)
     elif isinstance(target, (ast.Tuple, ast.List)):
         if not isinstance(value, ItemsValue) or not value.known or len(value.items) != len(target.elts):
@@ -160,6 +186,7 @@ def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> No
     if body.predicate and old is not None:
         value = _assign_chosen(body, name, value_node, value, old)
     body.names[name] = value
+    body.written.pop(name, None)
     body.defined.add(name)
     if isinstance(value, TableValue):
         body.defined.update(f"{name}[{key}]" for key in value.items)
@@ -199,6 +226,7 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
     name, value = node.target.id, body.value(node.value)
     old = body.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
     if isinstance(old, ItemsValue) and isinstance(value, ItemsValue) and isinstance(node.op, ast.Add):
+        refuse_owned(body, node, name, old)
         made: Value = ItemsValue(old.items + value.items, old.known and value.known)
     elif isinstance(old, ArrayValue) and isinstance(value, ArrayValue):
         made = _in_place(body, node, node.target, old, value)
@@ -218,12 +246,13 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
             )
         text = where_predicate(body, text, name, len(made.rows))
         made = replace(made, worlds=True)
-    plain = made == old and isinstance(made, ArrayValue) and not made.worlds
+    plain = made == old and isinstance(made, ArrayValue) and not made.worlds and name not in body.written
     if not plain:
         body.program.edits.replace(
             body.span(node), f"{name} = {text}", f"`{shown(node)}` became `{name} = {text}`."
         )
     body.names[name] = made
+    body.written.pop(name, None)
     body.defined.add(name)
 
 
@@ -256,14 +285,20 @@ def _expression(body: Body, node: ast.Expr) -> None:
 def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attribute) -> None:
     """Read `list.append(x)` and `dict.update({...})`, each as the assignment that it is."""
     holder = body.value(func.value)
+    if isinstance(holder, (ItemsValue, TableValue)) and holder.owner:
+        refuse_owned(body, node, "", holder)
     if not isinstance(func.value, ast.Name) or call.keywords or len(call.args) != 1 or body.predicate:
         if isinstance(holder, ArrayValue):
             body.value(call)
         raise LeftToCriticError
     name = func.value.id
     if isinstance(holder, ItemsValue) and func.attr == "append":
+        refuse_owned(body, node, name, holder)
         item = body.value(call.args[0])
-        body.names[name] = ItemsValue((*holder.items, item), holder.known)
+        filled = ItemsValue((*holder.items, item), holder.known)
+        if leaves(filled) > MAX_LEAVES:
+            raise LeftToCriticError
+        body.names[name] = filled
         body.program.edits.replace(
             body.span(node), f"{name} = {name} + [{body.text(call.args[0])}]",
             f"`{shown(node)}` became `{name} = {name} + […]`.",
@@ -272,10 +307,6 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     if isinstance(holder, ArrayValue):
         body.value(call)
     raise LeftToCriticError
-
-
-def _assert(body: Body, node: ast.Assert) -> None:
-    body.program.drop(node, f"`{shown(node, 40)}` is left out: shapes are checked when a reward is probed.")
 
 
 def _function(body: Body, node: ast.FunctionDef) -> None:
@@ -317,6 +348,7 @@ def _pass(body: Body, node: ast.stmt) -> None:
 
 _READERS: dict[type[ast.AST], Callable] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
-    ast.Assert: _assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Assert: drop_assert, ast.For: read_for, ast.If: read_if, ast.Return: read_return,
+    ast.Delete: read_delete, ast.Raise: refuse_raise,
     ast.FunctionDef: _function, ast.Pass: _pass, ast.Break: _pass, ast.Continue: _pass,
 }  # fmt: skip

@@ -16,6 +16,8 @@ Dtype = Literal["b", "i", "f"]
 Numbers = float | tuple["Numbers", ...]
 
 MAX_RANK = 6
+MAX_LEAVES = 4096
+"""Values in a list or dictionary: each may stand in another one several times."""
 MAX_CONSTANT = 256
 """Numbers in a constant array that is written out."""
 
@@ -69,6 +71,8 @@ class ItemsValue:
     """Whether `items` are all of them; else there is one that stands for each."""
     names: tuple[str, ...] = ()
     """Of a named tuple, e.g. ("values", "indices")."""
+    owner: str = field(default="", compare=False)
+    """Who made it, where the function did not: a default, a constant or the caller."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class TableValue:
 
     items: Mapping[str, Value] = field(default_factory=dict)
     buffer: int = field(default=0, compare=False)
+    owner: str = field(default="", compare=False)
+    """Who made it, where the function did not: a default, a constant or the caller."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +133,32 @@ class OneLineValue:
     name: str
 
 
+@dataclass(frozen=True)
+class SliceValue:
+    """`slice(a, b, c)` of known numbers."""
+
+    lower: int | None = None
+    upper: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordValue:
+    """A class, or an instance of one, that only holds constants."""
+
+    items: Mapping[str, Value]
+    texts: Mapping[str, str] = field(compare=False)
+    """What each is written as."""
+
+
 Value = (
     ArrayValue | TextValue | ItemsValue | TableValue | CountValue | ShapeValue | NothingValue | SettingValue
-    | TypeValue | PathValue | OneLineValue
+    | TypeValue | PathValue | OneLineValue | SliceValue | RecordValue
 )  # fmt: skip
 
-GHOSTS = (CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue)
+GHOSTS = (
+    CountValue, ShapeValue, SettingValue, TypeValue, PathValue, OneLineValue, SliceValue, RecordValue,
+)  # fmt: skip
 """What has no place in portable code: names of such values are dropped."""
 
 NUMBER = ArrayValue(worlds=False, python=True)
@@ -203,6 +229,25 @@ def buffers_of(value: Value) -> list[int]:
     if isinstance(value, TableValue):
         return [b for item in value.items.values() for b in buffers_of(item)]
     return []
+
+
+def leaves(value: Value) -> int:
+    """Return how many values a list or dictionary holds, those within others counted each time."""
+    if isinstance(value, ItemsValue):
+        return sum(map(leaves, value.items)) + 1
+    if isinstance(value, TableValue):
+        return sum(map(leaves, value.items.values())) + 1
+    return 1
+
+
+def owned(value: Value, owner: str) -> Value:
+    """Return lists and dictionaries as ones that the function did not make."""
+    if isinstance(value, ItemsValue):
+        return replace(value, items=tuple(owned(item, owner) for item in value.items), owner=owner)
+    if isinstance(value, TableValue):
+        items = {name: owned(item, owner) for name, item in value.items.items()}
+        return replace(value, items=items, owner=owner)
+    return value
 
 
 def joined_value(a: Value | None, b: Value | None) -> Value | None:

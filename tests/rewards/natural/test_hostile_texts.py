@@ -51,6 +51,34 @@ TEXTS = {
     "large shapes": HEAD + "    r = x + torch.ones(100, 100, 100).sum()" + END,
     "large range": HEAD + "    r = x * 1.0\n    for i in range(10**9):\n        r += x" + END,
     "long arange": HEAD + "    r = x + torch.arange(0, 1e300, 1e-300).sum()" + END,
+    "doubling lists": "L0 = [1.0]\n"
+    + "".join(f"L{i + 1} = [L{i}, L{i}]\n" for i in range(60))
+    + HEAD
+    + "    r = x + v.sum(1)"
+    + END,
+    "doubling dictionaries": "D0 = {'a': 1.0}\n"
+    + "".join(f"D{i + 1} = {{'a': D{i}, 'b': D{i}}}\n" for i in range(60))
+    + HEAD
+    + "    r = x + v.sum(1)"
+    + END,
+    "doubling entries": HEAD
+    + "    d = {}\n"
+    + "".join(f"    e{i} = {{}}\n    e{i}['a'] = d\n    e{i}['b'] = d\n    d = e{i}\n" for i in range(60))
+    + "    r = x + v.sum(1)"
+    + END,
+    "repeated lists": "A = [0.0] * 256\nB = [A] * 256\nC = [B] * 256\nD = [C] * 256\n"
+    + HEAD
+    + "    r = x + torch.tensor(D).sum()"
+    + END,
+    "loops in loops": HEAD
+    + "    r = 0.0\n"
+    + "".join(f"{'    ' * (i + 1)}for k{i} in ('a', 'b', 'c', 'd', 'e', 'f'):\n" for i in range(8))
+    + f"{'    ' * 9}r += x\n    r = r + v.sum(1)"
+    + END,
+    "towers of constants": "A = torch.tensor([99999999999999999999, 2]) ** 99999999\n"
+    + HEAD
+    + "    r = x + v.sum(1) + A.sum()"
+    + END,
     "power tower": HEAD + "    r = x * 9 ** 9 ** 9 ** 9" + END,
     "other encoding": "# -*- coding: utf-7 -*-\n" + HEAD + "    r = x + v.sum(1)" + END,
     "windows lines": (HEAD + "    r = x + v.sum(1)" + END).replace("\n", "\r\n"),
