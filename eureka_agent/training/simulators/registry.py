@@ -3,7 +3,7 @@
 An entry names a class as Gymnasium's `spec.entry_point` does (`package.module:Class`); an environment of
 another class, even a subclass, is not meant. A maker looks at the opened environment and says what builds its
 worlds, or None where this one is set up in a way that it does not know to equal. The first that fits wins;
-where none does, Gymnasium's environments are stepped one by one.
+where none does, Gymnasium's environments are stepped one by one, in several processes where that pays.
 
     register_simulator("my_package.envs:MyEnv", "my_package.worlds:make")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -89,3 +90,17 @@ def lose(_: Walk) -> None:
 def note_pids(folder: Path) -> Callable[[Walk], object]:
     """Return what leaves a file named as the process."""
     return lambda _: (folder / str(os.getpid())).touch()
+
+
+HOME = "home-of-steppers"
+"""The name of a home folder in which every process that steps `slow` leaves a file."""
+
+
+def take_time(_: Walk) -> None:
+    time.sleep(0.0005)
+    if Path.home().name == HOME:
+        (Path.home() / f"pid-{os.getpid()}").touch()
+
+
+def slow() -> gym.Env:
+    return Walk(take_time)

@@ -118,8 +118,15 @@ def test_worlds_made_after_a_process_was_killed_are_stepped_by_another() -> None
         server.close()
 
 
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def gone(pids: set[int]) -> bool:
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    return not any(alive(pid) for pid in pids)
 
 
 def wait_until_gone(pids: set[int]) -> None:
