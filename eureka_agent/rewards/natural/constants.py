@@ -25,8 +25,8 @@ from eureka_agent.rewards.natural.values import (
     Dtype,
     ItemsValue,
     SettingValue,
-    TypeValue,
     Value,
+    type_of,
 )
 from eureka_agent.rewards.tree import shown
 
@@ -34,8 +34,8 @@ from eureka_agent.rewards.tree import shown
 def _dtype(site: CallSite, otherwise: Dtype) -> Dtype:
     if "dtype" not in site.given:
         return otherwise
-    kind = site.value("dtype")
-    if isinstance(kind, TypeValue):
+    kind = type_of(site.value("dtype"))
+    if kind is not None:
         return kind.dtype
     return refuse(site.node, f"`{shown(site.node)}` has an unknown dtype.", "", "Leave it out.")
 

@@ -11,7 +11,15 @@ from eureka_agent.rewards.natural.dialects import ELEMENTWISE, TESTS, WHOLE_NUMB
 from eureka_agent.rewards.natural.refusal import refuse
 from eureka_agent.rewards.natural.sites import CallSite, Operation
 from eureka_agent.rewards.natural.stacking import folded
-from eureka_agent.rewards.natural.values import ArrayValue, Dtype, NothingValue, TypeValue, Value, wider
+from eureka_agent.rewards.natural.values import (
+    ArrayValue,
+    Dtype,
+    NothingValue,
+    TypeValue,
+    Value,
+    type_of,
+    wider,
+)
 from eureka_agent.rewards.tree import shown
 
 _SCALARS_ALLOWED = frozenset(
@@ -272,8 +280,8 @@ def _cast_number(value: ArrayValue, dtype: Dtype) -> float | None:
 
 
 def _astype(site: CallSite) -> Value:
-    kind = site.value("dtype")
-    if not isinstance(kind, TypeValue):
+    kind = type_of(site.value("dtype"))
+    if kind is None:
         refuse(site.node, f"`{shown(site.node)}` has an unknown type.", "", "Use float, int or bool.")
     return cast_call(site, kind.dtype, copies=site.library != "torch")
 

@@ -115,6 +115,20 @@ class TypeValue:
     python: bool = False
 
 
+_NAMED_TYPES: Mapping[str, Dtype] = {
+    **dict.fromkeys(("float", "float32", "float64", "f", "f4", "f8", "d"), "f"),
+    **dict.fromkeys(("int", "int32", "int64", "i", "i4", "i8"), "i"),
+    "bool": "b",
+}
+
+
+def type_of(value: Value) -> TypeValue | None:
+    """Return the type that a value is, or that its text names as NumPy does, e.g. `"float32"`."""
+    if isinstance(value, TextValue) and value.text is not None and value.text in _NAMED_TYPES:
+        return TypeValue(_NAMED_TYPES[value.text])
+    return value if isinstance(value, TypeValue) else None
+
+
 @dataclass(frozen=True)
 class PathValue:
     """Something of a library by its path, e.g. `torch.nn.functional`."""

@@ -84,7 +84,9 @@ NUMPY_BATCHED = expressions(
     (x * np.arange(4)).sum(axis=1); (x * np.linspace(-1, 1, 4)).sum(-1); np.zeros(len(s)) + s;
     np.ones(x.shape[0]) * s; np.full(s.shape, 0.5) * s; np.zeros_like(x)[:, 0] + s;
     np.zeros((s.shape[0], 3))[:, 0] + s; np.full_like(s, 2.0) * s; (s > 0) * 2.0;
-    (s > 0).astype(int) + (x[:, 0] > 0).astype(int); np.logical_and(s > 0, x[:, 0] > 0) * s; ~(s > 0) * s;
+    (s > 0).astype("float32"); s.astype("int32") * 1.0; np.zeros(len(s), dtype="float64") + s;
+    (s > 0).astype(int) + (x[:, 0] > 0).astype(int); np.logical_and(s > 0, x[:, 0] > 0) * s;
+    ~(s > 0) * s;
     ((s > 0) | (s < -1)) * 1.0; np.bitwise_and(s > 0, s < 1) * 1; (s > 0) + (x[:, 0] > 0) * 1.0;
     sum([s, x[:, 0], x[:, 1]]); sum(x[:, i] for i in range(4)); max([1.0, 2.0]) * s; np.round(s, 1);
     np.isclose(s, 0.0, atol=0.5) * 1.0; np.take(x, 2, axis=1); np.diff(x, axis=1).sum(axis=1);
