@@ -44,7 +44,7 @@ class SimulatorFactory:
 
     @property
     def batched(self) -> bool:
-        """Whether the task has a batched simulator of its own, or steps Gymnasium's environments one by one."""
+        """Whether the task has a batched simulator, or steps Gymnasium's environments one by one."""
         return self._make is not None
 
     def make(self, seeds: Sequence[int], *, here: bool = False) -> Simulator:
