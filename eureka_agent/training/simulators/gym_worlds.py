@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -30,7 +31,8 @@ class GymWorldsMaker:
         self._server: EnvServer | None = None
         try:
             if processes > 1 and step_s(env) >= PAYS_FROM_S and can_fork():
-                self._server = EnvServer(task, env)
+                with contextlib.suppress(OSError):  # no room for another process: this one has to do
+                    self._server = EnvServer(task, env)
         finally:
             env.close()
 
