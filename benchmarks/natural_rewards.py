@@ -1,6 +1,6 @@
 """How many natural rewards pass, and whether they still pay what they paid.
 
-    python benchmarks/natural_rewards.py [--details] [tuning] [heldout]
+    python benchmarks/natural_rewards.py [--details] [tuning] [heldout] [unseen]
 
 Takes every reward of `tests/natural/` as it was found through today's critic, then through the normaliser and
 the critic, and compares what was accepted with the original in its own library. Exits with 1 if a wrong one

@@ -20,7 +20,7 @@ from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.tasks.task import Signal, Signals
 
 HERE = Path(__file__).parent
-FOLDERS = {name: HERE / name for name in ("tuning", "heldout")}
+FOLDERS = {name: HERE / name for name in ("tuning", "heldout", "unseen")}
 ROWS = 61
 """Worlds of a comparison: a number that no shape of a signal has."""
 
