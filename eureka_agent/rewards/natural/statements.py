@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -182,6 +183,7 @@ def store(body: Body, target: ast.expr, value: Value) -> None:
 
 def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> None:
     """Give a name a value; in a branch only where its condition holds."""
+    _refuse_counted_worlds(body, name, value_node)
     old = body.names.get(name)
     if body.predicate and old is not None:
         value = _assign_chosen(body, name, value_node, value, old)
@@ -190,6 +192,19 @@ def assign_name(body: Body, name: str, value_node: ast.expr, value: Value) -> No
     body.defined.add(name)
     if isinstance(value, TableValue):
         body.defined.update(f"{name}[{key}]" for key in value.items)
+
+
+_COUNTS_WORLDS = re.compile(r"(num|n)_?(envs?|worlds|robots|samples)|batch(_?size)?|bs", re.IGNORECASE)
+
+
+def _refuse_counted_worlds(body: Body, name: str, value_node: ast.expr) -> None:
+    """Refuse code that counts worlds by name where it would be read as one for a single world."""
+    sizes = {"shape", "size", "len"}
+    asked = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(value_node)}
+    if not body.batched and _COUNTS_WORLDS.fullmatch(name) and asked & sizes:
+        what = f"`{name}` is the number of worlds, while the rest reads as code for one world."
+        why = "What a world is paid cannot depend on how many there are."
+        refuse(value_node, what, why, f"Leave `{name}` out.", rule="natural-mixed")
 
 
 def _assign_chosen(body: Body, name: str, value_node: ast.expr, value: Value, old: Value) -> Value:

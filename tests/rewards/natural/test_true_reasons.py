@@ -47,3 +47,18 @@ def test_a_forgotten_dim_is_refused_with_what_to_write(term: str, written: str) 
     assert (finding.rule, finding.line) == ("natural-mixed", 7)
     assert written in finding.fix
     assert not normalise(text.replace(term.removesuffix(".sqrt()"), written), SIGNALS).refused
+
+
+@pytest.mark.parametrize(
+    "count",
+    ["num_envs = x.shape[0]", "batch_size = len(x)", "bs = x.size(0)"],
+)
+def test_who_counts_worlds_by_name_is_not_read_as_code_for_one(count: str) -> None:
+    name = count.split(" ")[0].rstrip(",")
+    text = (
+        f"import torch\n\n\ndef compute_reward(x, y):\n    {count}\n"
+        f"    r = torch.exp(-torch.norm(x - y, dim=-1)) / {name}\n    return r, {{'r': r}}\n"
+    )
+    made = normalise(text, {"x": (3,), "y": (3,)})
+    assert made.refused
+    assert made.refused[0].line == 5
