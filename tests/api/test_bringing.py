@@ -10,10 +10,13 @@ from adopt_examples import METHOD
 
 from eureka_agent import dry_run, evolve
 from eureka_agent.api.bringing import brought_along, compared_with, human_text
+from eureka_agent.api.consent import Consent
+from eureka_agent.api.resuming import resumable
 from eureka_agent.errors import ConfigError
 from eureka_agent.rewards import check_source
-from eureka_agent.store.events import read_start
+from eureka_agent.store.events import read_events, read_start
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import RunState
 from eureka_agent.tasks.registry import find_task
 
 PORTABLE = """def compute_reward(pole_angle):
@@ -84,6 +87,9 @@ def test_winners_are_compared_with_the_human_reward(tmp_path: Path) -> None:
     start = read_start(RunFolder(result.folder).events)
     assert start is not None
     assert start.config["human_reward"] == PORTABLE
+    state = RunState.of(read_events(RunFolder(result.folder).events))
+    again, _ = resumable(RunFolder(result.folder), state, Consent())
+    assert again.reference == PORTABLE, "a run that goes on compares with the same"
     assert "given with --human-reward" in result.summary.read_text()
 
 
