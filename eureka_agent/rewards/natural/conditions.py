@@ -110,13 +110,31 @@ def read_bool(body: Body, node: ast.expr) -> Value:
         return ArrayValue((), "b", worlds=False, python=True, number=number)
     if body.batched:
         _refuse_truth(node)
-    if any(value.dtype != "b" for value in values):
+    if any(value.dtype != "b" for value in values) and id(node) not in body.program.tests:
         what = f"`{shown(node)}` gives one of its numbers, not a truth value."
         refuse(node, what, "Which one differs from world to world.", "Compare: x != 0.")
     symbol = "&" if isinstance(node.op, ast.And) else "|"
     texts = [f"({body.condition(n, v)})" for n, v in zip(node.values, values, strict=True)]
     body.write(node, f"({f' {symbol} '.join(texts)})")
     return ArrayValue((), "b", python=all(value.python for value in values))
+
+
+def tests_of(tree: ast.AST) -> set[int]:
+    """Return the ids of each `and` and `or` that is only asked whether it holds."""
+    made: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp)):
+            _note_tests(node.test, made)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            _note_tests(node.operand, made)
+    return made
+
+
+def _note_tests(node: ast.expr, made: set[int]) -> None:
+    if isinstance(node, ast.BoolOp):
+        made.add(id(node))
+        for value in node.values:
+            _note_tests(value, made)
 
 
 def read_choice(body: Body, node: ast.expr) -> Value:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eureka_agent.rewards.natural.body import Body, Reader
+from eureka_agent.rewards.natural.conditions import tests_of
 from eureka_agent.rewards.natural.editing import Edits, expression_of, mark
 from eureka_agent.rewards.natural.expressions import READERS
 from eureka_agent.rewards.natural.helpers import HelperFunctions
@@ -83,6 +84,8 @@ class Program:
     nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
     """Functions that stand inside another one."""
     helpers: HelperFunctions = field(init=False)
+    tests: set[int] = field(init=False)
+    """Ids of each `and` and `or` of which only the truth is asked."""
     readers: Mapping[type[ast.AST], Reader] = field(default_factory=lambda: READERS)
     _steps: int = 0
     _names: set[str] = field(default_factory=set)
@@ -93,6 +96,7 @@ class Program:
         self.library = main_library(self.tree, self.paths)
         self.functions = functions_of(self.tree)
         self.helpers = HelperFunctions(self)
+        self.tests = tests_of(self.tree)
         self._names = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
         self._names |= {n.arg for n in ast.walk(self.tree) if isinstance(n, ast.arg)}
         self._only = {id(block[0]) for block in _blocks(self.tree) if len(block) == 1}

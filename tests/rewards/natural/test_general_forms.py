@@ -221,3 +221,26 @@ def test_what_stays_refused(tmp_path: Path, library: str, above: str, lines: str
     (finding, *_) = portable(case_of(tmp_path, library, above, lines, batched=False)).refused
     assert told in f"{finding.what} {finding.fix}"
     assert finding.line
+
+
+NAMED = 'c = {"near": x[0] * 2, "calm": -s, "level": y[1] ** 2}\n'
+NAMED_OF_ALL = 'c = {"near": x[:, 0] * 2, "calm": -s, "level": y[:, 1] ** 2}\n'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "flag = 1.0 if x[0] > 0 else 0.0\nr = 0.0\nif flag and s < 0.5:\n    r = 1.0\nr",
+        "g = float(x[0] > 0)\nt = int(x[1] > 0)\n1.0 if not g and t else 0.5",
+        "g = int(x[0] > 0) * 2\nr = s\nif not g or s > 1:\n    r = r + 1\nelif g and s:\n    r -= 1\nr",
+        "g = float(x[0] > 0)\nfar = not (g and s > 0)\n1.0 * far",
+    ],
+)
+def test_numbers_as_truth_values(tmp_path: Path, lines: str) -> None:
+    assert_alike(tmp_path, "numpy", "", lines + " + 0.0 * np.linalg.norm(x)", batched=False)
+
+
+def test_a_number_that_and_gives_stays_refused(tmp_path: Path) -> None:
+    lines = "g = float(x[0] > 0)\nr = g and s\nr + x[1]"
+    (finding, *_) = portable(case_of(tmp_path, "numpy", "", lines, batched=False)).refused
+    assert "gives one of its numbers" in finding.what
