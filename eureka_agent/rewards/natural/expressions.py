@@ -18,6 +18,7 @@ from eureka_agent.rewards.natural.pieces import MOST_TURNS, bound_pieces, has_te
 from eureka_agent.rewards.natural.products import matrix_product
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.stacking import folded, listed_array
+from eureka_agent.rewards.natural.tables import joined_table
 from eureka_agent.rewards.natural.values import (
     MAX_CONSTANT,
     ArrayValue,
@@ -48,6 +49,10 @@ def _binary(body: Body, node: ast.expr) -> Value:
     left, right = body.value(node.left), body.value(node.right)
     if isinstance(left, ItemsValue) and isinstance(right, ItemsValue) and isinstance(node.op, ast.Add):
         return ItemsValue(left.items + right.items, left.known and right.known)
+    if isinstance(node.op, ast.BitOr):
+        table = joined_table(body, node, (node.left, left), (node.right, right))
+        if table is not None:
+            return table
     if isinstance(node.op, ast.Mult) and (repeated := _repeated(body, node, left, right)) is not None:
         return repeated
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):

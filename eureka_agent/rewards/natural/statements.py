@@ -22,10 +22,11 @@ from eureka_agent.rewards.natural.in_place import (
     where_predicate,
 )
 from eureka_agent.rewards.natural.item_writes import write_item
-from eureka_agent.rewards.natural.left_out import drop_assert, read_delete, refuse_raise
+from eureka_agent.rewards.natural.left_out import drop_assert, is_told, read_delete, refuse_raise
 from eureka_agent.rewards.natural.loops import read_for
 from eureka_agent.rewards.natural.refusal import LeftToCriticError, refuse
 from eureka_agent.rewards.natural.returns import read_return
+from eureka_agent.rewards.natural.tables import update_table
 from eureka_agent.rewards.natural.values import (
     GHOSTS,
     MAX_LEAVES,
@@ -240,6 +241,9 @@ def _augmented(body: Body, node: ast.AugAssign) -> None:
         raise LeftToCriticError
     name, value = node.target.id, body.value(node.value)
     old = body.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
+    if isinstance(old, TableValue) and isinstance(node.op, ast.BitOr):
+        update_table(body, node, node.target, old, [node.value])
+        return
     if isinstance(old, ItemsValue) and isinstance(value, ItemsValue) and isinstance(node.op, ast.Add):
         refuse_owned(body, node, name, old)
         made: Value = ItemsValue(old.items + value.items, old.known and value.known)
@@ -286,6 +290,9 @@ def _expression(body: Body, node: ast.Expr) -> None:
     if is_docstring(node):
         return
     call = node.value
+    if isinstance(call, ast.Call) and is_told(body, call):
+        body.program.drop(node, f"`{shown(node, 40)}` is left out: a reward prints nothing.")
+        return
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
         _method_statement(body, node, call, call.func)
         return
@@ -297,6 +304,11 @@ def _method_statement(body: Body, node: ast.Expr, call: ast.Call, func: ast.Attr
     holder = body.value(func.value)
     if isinstance(holder, (ItemsValue, TableValue)) and holder.owner:
         refuse_owned(body, node, "", holder)
+    if isinstance(holder, TableValue) and isinstance(func.value, ast.Name) and func.attr == "update":
+        if len(call.args) != 1 or call.keywords:
+            raise LeftToCriticError
+        update_table(body, node, func.value, holder, call.args)
+        return
     if not isinstance(func.value, ast.Name) or call.keywords or len(call.args) != 1 or body.predicate:
         if isinstance(holder, ArrayValue):
             body.value(call)

@@ -244,3 +244,33 @@ def test_a_number_that_and_gives_stays_refused(tmp_path: Path) -> None:
     lines = "g = float(x[0] > 0)\nr = g and s\nr + x[1]"
     (finding, *_) = portable(case_of(tmp_path, "numpy", "", lines, batched=False)).refused
     assert "gives one of its numbers" in finding.what
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "c.update({'a': s})\nsum(c.values())",
+        "c |= {'a': s, 'near': x[3]}\nsum(c.values())",
+        "d = c | {'a': s, 'near': x[3]}\nsum(d.values()) + c['near']",
+        "c.update(dict(a=s))\nsum(c.values())",
+        "d = {'a': s}\nc.update(d)\nsum(c.values()) + d['a']",
+        "c.update({'near': c['calm'], 'calm': c['near']})\nc['near'] + 2 * c['calm']",
+        "print('near', c['near'])\nprint(f'{s}')\nc['near'] + s",
+    ],
+)
+def test_dictionaries_that_are_joined(tmp_path: Path, lines: str) -> None:
+    assert_alike(tmp_path, "numpy", "", NAMED + lines + " + 0.0 * np.linalg.norm(x)", batched=False)
+
+
+@pytest.mark.parametrize(
+    "lines", ["c.update({'a': s})\nsum(c.values())", "c |= dict(a=s)\nr = 0\nfor k in c:\n    r += c[k]\nr"]
+)
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_dictionaries_of_all_worlds_that_are_joined(tmp_path: Path, library: str, lines: str) -> None:
+    assert_alike(tmp_path, library, "", NAMED_OF_ALL + lines + " + 0.0 * x[:, 3]", batched=True)
+
+
+@pytest.mark.parametrize("lines", ["d = c\nc.update({'a': s})\nd['a']", "d = [c]\nc |= {'a': s}\nd[0]['a']"])
+def test_a_dictionary_of_two_names_is_not_changed(tmp_path: Path, lines: str) -> None:
+    (finding, *_) = portable(case_of(tmp_path, "numpy", "", NAMED + lines, batched=False)).refused
+    assert "names too" in finding.what
