@@ -51,6 +51,10 @@ class Body:
     """Names (and keys, as `name[key]`) that have a value in every world that comes here."""
     predicate: str = ""
     """The condition under which the statements run: a name of portable code; "" for always."""
+    turns: set[int] = field(default_factory=set)
+    """Ids of each `if` that stands in a loop and in nothing else within it."""
+    unskipped: set[str] | None = None
+    """What was defined in a turn of a loop before the first `continue` of some worlds; None without one."""
     early: list[EarlyReturn] = field(default_factory=list)
     returned: list[tuple[ast.Return, Value]] = field(default_factory=list)
     mask: str = ""

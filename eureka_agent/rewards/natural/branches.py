@@ -152,16 +152,22 @@ class _Branches:
         inline = (
             len(node.body) == 1 and not node.orelse and isinstance(node.body[0], (ast.Assign, ast.AugAssign))
         )
+        skips = isinstance(node.body[-1], ast.Continue) and id(node) in body.turns
         name = "" if inline else body.program.new_name("case")
         holds = name or (f"({self.condition})" if not outer else f"({outer} & ({self.condition}))")
         body.predicate = holds
-        body.program.run(body, node.body)
+        body.program.run(body, node.body[:-1] if skips else node.body)
         first = body.defined
         body.defined = set(defined)
-        left = always_returns(node.body)
-        body.predicate = outer if left else f"({outer} & ~{name})" if outer else f"~{name}"
+        left = skips or always_returns(node.body)
+        body.predicate = outer if left and not skips else f"({outer} & ~{name})" if outer else f"~{name}"
         body.program.run(body, node.orelse)
-        body.predicate = outer
+        if skips:
+            note = "`continue` became a condition of the lines below it."
+            body.program.edits.replace(body.span(node.body[-1]), "pass", note)
+            body.unskipped = defined if body.unskipped is None else body.unskipped
+        else:
+            body.predicate = outer
         body.defined = (
             body.defined if left else first if always_returns(node.orelse) else first & body.defined
         )

@@ -51,7 +51,7 @@ def _read_as_loop(body: Body, node: ast.For, items: ItemsValue) -> None:
     for turn in range(4):
         seen = dict(body.names)
         body.program.store(body, node.target, any_of(items))
-        body.program.run(body, node.body)
+        _turn(body, node)
         grown = grown if turn else _growth(seen, body.names)
         body.names = _merged(seen, body.names, node)
         if body.names == seen and _numbers(body.names) == _numbers(seen):
@@ -63,6 +63,20 @@ def _read_as_loop(body: Body, node: ast.For, items: ItemsValue) -> None:
     if not items.known:
         body.names = {name: value for name, value in body.names.items() if name in before}
         body.defined = defined
+
+
+def _turn(body: Body, node: ast.For) -> None:
+    """Read a turn; below a `continue` of some worlds the lines hold in the others only."""
+    predicate, unskipped, names = body.predicate, body.unskipped, set(body.names)
+    body.unskipped = None
+    if not any(isinstance(n, ast.Return) for n in ast.walk(node)):
+        body.turns |= {id(line) for line in node.body if isinstance(line, ast.If)}
+    body.program.run(body, node.body)
+    if body.unskipped is not None:
+        kept = names | body.unskipped
+        body.names = {name: value for name, value in body.names.items() if name in kept}
+        body.defined &= body.unskipped
+    body.predicate, body.unskipped = predicate, unskipped
 
 
 def _numbers(names: dict[str, Value]) -> dict[str, object]:

@@ -274,3 +274,38 @@ def test_dictionaries_of_all_worlds_that_are_joined(tmp_path: Path, library: str
 def test_a_dictionary_of_two_names_is_not_changed(tmp_path: Path, lines: str) -> None:
     (finding, *_) = portable(case_of(tmp_path, "numpy", "", NAMED + lines, batched=False)).refused
     assert "names too" in finding.what
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "    if x[i] < 0:\n        continue\n    r += x[i] * i",
+        (
+            "    if x[i] < 0:\n        r -= 1\n        continue\n    d = y[i] ** 2\n"
+            "    if d > 1:\n        continue\n    r += x[i] * d"
+        ),
+        "    if x[i] < 0:\n        continue\n    elif y[i] > 0:\n        r += 2\n    r += x[i] * i",
+        (
+            "    for j in range(3):\n        if m[0, j] < 0:\n            continue\n        r += m[0, j]\n"
+            "    if x[i] < 0: continue\n    r += x[i] * i"
+        ),
+        "    if i == 2:\n        continue\n    r += x[i]",
+    ],
+)
+def test_turns_that_some_worlds_skip(tmp_path: Path, turn: str) -> None:
+    lines = f"r = 0.0\nfor i in range(4):\n{turn}\nr + 0.0 * np.linalg.norm(x)"
+    assert_alike(tmp_path, "numpy", "", lines, batched=False)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "    if x[i] < 0:\n        break\n    r += x[i]",
+        "    if x[i] < 0:\n        continue\n    else:\n        r += 1\n        continue\n    r += 5",
+        "    if y[i] > 0:\n        if x[i] < 0:\n            continue\n        r += 2\n    r += x[i]",
+    ],
+)
+def test_turns_that_end_otherwise_in_some_worlds_stay_refused(tmp_path: Path, turn: str) -> None:
+    lines = f"r = 0.0\nfor i in range(4):\n{turn}\nr"
+    (finding, *_) = portable(case_of(tmp_path, "numpy", "", lines, batched=False)).refused
+    assert "differs from world to world" in finding.what
