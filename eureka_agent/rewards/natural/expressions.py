@@ -166,7 +166,24 @@ def _unary(body: Body, node: ast.expr) -> Value:
 
 def _list(body: Body, node: ast.expr) -> Value:
     assert isinstance(node, (ast.List, ast.Tuple))
-    return ItemsValue(tuple(body.value(element) for element in node.elts))
+    items: list[Value] = []
+    for element in node.elts:
+        items += _spread(body, element) if isinstance(element, ast.Starred) else [body.value(element)]
+    return ItemsValue(tuple(items))
+
+
+def _spread(body: Body, node: ast.Starred) -> tuple[Value, ...]:
+    """Read `*values` in a list, and write each value out."""
+    items = items_of(body, node.value, body.value(node.value))
+    pieces = pieces_of(body, node.value)
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    if not items.known or not texts or not len(texts) == len(pieces) == len(items.items):
+        raise LeftToCriticError
+    if any(not isinstance(item, ArrayValue) for item in items.items):
+        raise LeftToCriticError
+    body.program.edits.clear(body.span(node))
+    body.write(node, ", ".join(texts), f"`{shown(node, 40)}` was written out.")
+    return items.items
 
 
 def _dict(body: Body, node: ast.expr) -> Value:

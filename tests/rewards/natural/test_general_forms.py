@@ -309,3 +309,22 @@ def test_turns_that_end_otherwise_in_some_worlds_stay_refused(tmp_path: Path, tu
     lines = f"r = 0.0\nfor i in range(4):\n{turn}\nr"
     (finding, *_) = portable(case_of(tmp_path, "numpy", "", lines, batched=False)).refused
     assert "differs from world to world" in finding.what
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "a = [x[0], y[0]]\nsum([*a, s])",
+        "a = [x[0], y[0]]\nb = [*a, s]\nb[2] + 2 * b[0]",
+        "a = (x[0], y[0])\nb = (s, *a)\nb[2] + 2 * b[0]",
+    ],
+)
+def test_lists_that_are_spread(tmp_path: Path, lines: str) -> None:
+    assert_alike(tmp_path, "numpy", "", NAMED + lines + " + 0.0 * np.linalg.norm(x)", batched=False)
+
+
+@pytest.mark.parametrize(
+    "lines", ["torch.stack([*c.values()], dim=1).sum(dim=1)", "a = [s, x[:, 0]]\nsum([*a, s])"]
+)
+def test_lists_of_all_worlds_that_are_spread(tmp_path: Path, lines: str) -> None:
+    assert_alike(tmp_path, "torch", "", NAMED_OF_ALL + lines + " + 0.0 * x[:, 3]", batched=True)
