@@ -7,9 +7,11 @@ from typing import NoReturn
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.natural import (
+    activations,
     choices,
     constants,
     elementwise,
+    exponentials,
     inquiries,
     losses,
     norms,
@@ -40,7 +42,7 @@ from eureka_agent.rewards.natural.values import (
 from eureka_agent.rewards.tree import shown
 
 OPERATIONS: dict[str, Operation] = {
-    **elementwise.OPERATIONS, **losses.OPERATIONS,
+    **elementwise.OPERATIONS, **activations.OPERATIONS, **exponentials.OPERATIONS, **losses.OPERATIONS,
     **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
     **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **reshaping.OPERATIONS,
     **choices.OPERATIONS,
