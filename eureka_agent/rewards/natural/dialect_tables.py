@@ -120,6 +120,7 @@ lax.stop_gradient(x) -> same
 lax.rsqrt(x) -> rsqrt
 lax.square(x) -> square
 lax.select(condition, x, y) -> where
+lax.cond(condition, x, y, *operands, operand=None) -> cond
 scipy.special.expit(x) -> sigmoid
 """
 
