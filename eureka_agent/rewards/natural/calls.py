@@ -16,6 +16,7 @@ from eureka_agent.rewards.natural import (
     losses,
     norms,
     products,
+    rearranging,
     reductions,
     reshaping,
     shaping,
@@ -46,7 +47,7 @@ OPERATIONS: dict[str, Operation] = {
     **elementwise.OPERATIONS, **activations.OPERATIONS, **exponentials.OPERATIONS, **losses.OPERATIONS,
     **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
     **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **reshaping.OPERATIONS,
-    **choices.OPERATIONS, **updates.OPERATIONS,
+    **choices.OPERATIONS, **updates.OPERATIONS, **rearranging.OPERATIONS,
 }  # fmt: skip
 """What every operation of the dialects' tables is written as."""
 

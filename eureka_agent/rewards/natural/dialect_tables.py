@@ -20,6 +20,9 @@ var(x, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=No
 median(x, axis=None, out=None, overwrite_input=False, keepdims=False) -> median
 average(x, axis=None) -> mean
 ptp(x, axis=None, out=None, keepdims=False) -> ptp
+flip(x, axis=None) -> flip
+roll(x, shift, axis=None) -> roll
+cumsum(x, axis=None, dtype=None) -> cumsum
 sinc(x) -> sinc
 arcsinh(x) -> arcsinh
 asinh(x) -> arcsinh
@@ -162,6 +165,9 @@ special.expit(x) -> sigmoid
 special.logit(x) -> logit
 logit(x) -> logit
 frac(x) -> frac
+flip(x, axis) -> flip
+roll(x, shift, axis=None) -> roll
+cumsum(x, axis, *, dtype=None) -> cumsum
 sinc(x) -> sinc
 special.sinc(x) -> sinc
 arcsinh(x) -> arcsinh

@@ -29,7 +29,9 @@ TORCH_ALL = expressions(
     torch.addcdiv(s, x[:, 0], 3.0 + y[:, 1], value=2); torch.logit(torch.sigmoid(s)); torch.hypot(s, x[:, 0]);
     torch.copysign(s, x[:, 0]); torch.lerp(s, x[:, 0], x[:, 1]); torch.fmin(s, x[:, 1]); torch.expm1(s);
     torch.trunc(2 * s); torch.rad2deg(s); torch.deg2rad(s); torch.remainder(s, 0.3); torch.reciprocal(s + 3);
-    torch.count_nonzero(x > 0, dim=1) * 1.0; x.masked_fill(x > 0, 0.5).sum(1); s.clamp_max(0.3)
+    torch.count_nonzero(x > 0, dim=1) * 1.0; x.masked_fill(x > 0, 0.5).sum(1); s.clamp_max(0.3);
+    torch.flip(x, [1])[:, 0]; torch.flip(m, dims=(-1,))[:, 1, 0]; torch.roll(x, 1, dims=1)[:, 0];
+    torch.roll(x, shifts=-1, dims=-1)[:, 0]; torch.cumsum(x, dim=1)[:, 2]; m.cumsum(-1)[:, 1, 2]
     """
 )
 TORCH_ONE = expressions(
@@ -51,7 +53,8 @@ JAX = expressions(
 NUMPY = expressions(
     """
     np.log(np.sum(np.exp(x), axis=-1)); np.sinc(s); np.sinc(0.0 * s); np.arcsinh(s * 5); np.arccosh(1 + s**2);
-    np.heaviside(s, 0.5); np.fmod(s, 0.7); np.ptp(x, axis=-1); np.interp(s, [-1.0, 0.0, 1.0], [0.0, 2.0, 1.0])
+    np.heaviside(s, 0.5); np.cumsum(x, axis=-1)[..., 3]; np.roll(x, 6, axis=-1)[..., 0];
+    np.flip(m, axis=-1)[..., 1, 0]; np.fmod(s, 0.7); np.ptp(x, axis=-1); np.interp(s, [-1.0, 0.0, 1.0], [0.0, 2.0, 1.0])
     """
 )
 
