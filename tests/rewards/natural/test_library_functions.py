@@ -52,9 +52,12 @@ JAX = expressions(
 )
 NUMPY = expressions(
     """
-    np.log(np.sum(np.exp(x), axis=-1)); np.sinc(s); np.sinc(0.0 * s); np.arcsinh(s * 5); np.arccosh(1 + s**2);
-    np.heaviside(s, 0.5); np.cumsum(x, axis=-1)[..., 3]; np.roll(x, 6, axis=-1)[..., 0];
-    np.flip(m, axis=-1)[..., 1, 0]; np.fmod(s, 0.7); np.ptp(x, axis=-1); np.interp(s, [-1.0, 0.0, 1.0], [0.0, 2.0, 1.0])
+    np.log(np.sum(np.exp(x), axis=-1)); np.sinc(s); np.sinc(0.0 * s);
+    np.arcsinh(s * 5); np.arccosh(1 + s**2);
+    np.heaviside(s, 0.5); np.cumsum(x, axis=-1)[..., 3];
+    np.roll(x, 6, axis=-1)[..., 0];
+    np.flip(m, axis=-1)[..., 1, 0]; np.fmod(s, 0.7); np.ptp(x, axis=-1);
+    np.interp(s, [-1.0, 0.0, 1.0], [0.0, 2.0, 1.0])
     """
 )
 
