@@ -7,16 +7,20 @@ from typing import NoReturn
 
 from eureka_agent.errors import did_you_mean
 from eureka_agent.rewards.natural import (
+    activations,
     choices,
     constants,
     elementwise,
+    exponentials,
     inquiries,
     losses,
     norms,
     products,
+    rearranging,
     reductions,
     reshaping,
     shaping,
+    updates,
 )
 from eureka_agent.rewards.natural.body import Body
 from eureka_agent.rewards.natural.builtin_calls import BUILTIN_CALLS
@@ -40,10 +44,10 @@ from eureka_agent.rewards.natural.values import (
 from eureka_agent.rewards.tree import shown
 
 OPERATIONS: dict[str, Operation] = {
-    **elementwise.OPERATIONS, **losses.OPERATIONS,
+    **elementwise.OPERATIONS, **activations.OPERATIONS, **exponentials.OPERATIONS, **losses.OPERATIONS,
     **reductions.OPERATIONS, **norms.OPERATIONS, **shaping.OPERATIONS,
     **products.OPERATIONS, **constants.OPERATIONS, **inquiries.OPERATIONS, **reshaping.OPERATIONS,
-    **choices.OPERATIONS,
+    **choices.OPERATIONS, **updates.OPERATIONS, **rearranging.OPERATIONS,
 }  # fmt: skip
 """What every operation of the dialects' tables is written as."""
 
@@ -59,7 +63,10 @@ def read_call(body: Body, node: ast.expr) -> Value:
             return BUILTIN_CALLS[func.id](body, node)
     if isinstance(func, ast.Attribute) and body.program.path(body, func) is None:
         if (update := _update_of(func)) is not None and body.program.library == "jax":
-            return body.program.updated(body, node, *update)
+            array, index, op = update
+            if isinstance(array, ast.Name):
+                return body.program.updated(body, node, array, index, op)
+            return updates.constant_updated(body, node, array, index, op)
         return _method(body, node, func)
     target = body.value(func)
     if isinstance(target, PathValue):
@@ -77,13 +84,13 @@ def read_call(body: Body, node: ast.expr) -> Value:
 _UPDATES: dict[str, ast.operator | None] = {"set": None, "add": ast.Add(), "multiply": ast.Mult()}
 
 
-def _update_of(func: ast.Attribute) -> tuple[ast.Name, ast.expr, ast.operator | None] | None:
+def _update_of(func: ast.Attribute) -> tuple[ast.expr, ast.expr, ast.operator | None] | None:
     """Return array, index and operator of JAX's `x.at[i].set(v)`, or None for anything else."""
     index = func.value
     if func.attr not in _UPDATES or not isinstance(index, ast.Subscript):
         return None
     at = index.value
-    if not isinstance(at, ast.Attribute) or at.attr != "at" or not isinstance(at.value, ast.Name):
+    if not isinstance(at, ast.Attribute) or at.attr != "at":
         return None
     return at.value, index.slice, _UPDATES[func.attr]
 
@@ -111,8 +118,13 @@ def _operation(site: CallSite) -> Value:
 
 
 def _refuse_unknown(node: ast.Call, target: PathValue) -> NoReturn:
-    known = [path for library, path in call_forms() if library == target.library]
-    what = f"`{target.library}.{target.path}` is not carried over."
+    library = target.library.removesuffix(".")
+    what = f"`{library}.{target.path}` is not carried over."
+    if target.path in ("vmap", "func.vmap"):
+        why = "It maps a function of one world over an axis; the portable reward has all worlds at once."
+        fix = "Write the reward for one world without vmap, or its lines with axis=-1 for all worlds."
+        refuse(node, what, why, fix, rule="call-form")
+    known = [path for each, path in call_forms() if each == library]
     fix = f"Use a function of the table of call forms.{did_you_mean(target.path, known)}"
     refuse(node, what, "The portable subset of NumPy has nothing like it.", fix, rule="call-form")
 

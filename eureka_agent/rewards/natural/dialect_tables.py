@@ -20,6 +20,14 @@ var(x, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, correction=No
 median(x, axis=None, out=None, overwrite_input=False, keepdims=False) -> median
 average(x, axis=None) -> mean
 ptp(x, axis=None, out=None, keepdims=False) -> ptp
+flip(x, axis=None) -> flip
+roll(x, shift, axis=None) -> roll
+cumsum(x, axis=None, dtype=None) -> cumsum
+sinc(x) -> sinc
+arcsinh(x) -> arcsinh
+asinh(x) -> arcsinh
+arccosh(x) -> arccosh
+acosh(x) -> arccosh
 linalg.norm(x, ord=None, axis=None, keepdims=False) -> norm
 where(condition, x, y) -> where
 select(condlist, choicelist, default=0) -> select
@@ -98,10 +106,24 @@ nn.sigmoid(x) -> sigmoid
 nn.softplus(x, beta=1) -> softplus
 nn.silu(x) -> silu
 nn.tanh(x) -> tanh
+nn.swish(x) -> silu
+nn.elu(x, alpha=1.0) -> elu
+nn.leaky_relu(x, slope=0.01) -> leaky_relu
+nn.relu6(x) -> relu6
+nn.hard_tanh(x, *, low=-1.0, high=1.0) -> hardtanh
+nn.soft_sign(x) -> softsign
+nn.log_sigmoid(x) -> log_sigmoid
+nn.gelu(x, approximate=True) -> gelu
+nn.softmax(x, axis=-1, where=None) -> softmax
+nn.log_softmax(x, axis=-1, where=None) -> log_softmax
+nn.logsumexp(x, axis=None, b=None, keepdims=False) -> logsumexp
+scipy.special.logsumexp(x, axis=None, b=None, keepdims=False) -> logsumexp
+scipy.special.logit(x) -> logit
 lax.stop_gradient(x) -> same
 lax.rsqrt(x) -> rsqrt
 lax.square(x) -> square
 lax.select(condition, x, y) -> where
+lax.cond(condition, x, y, *operands, operand=None) -> cond
 scipy.special.expit(x) -> sigmoid
 """
 
@@ -140,6 +162,37 @@ rsqrt(x) -> rsqrt
 lerp(x, y, weight) -> lerp
 sigmoid(x) -> sigmoid
 special.expit(x) -> sigmoid
+special.logit(x) -> logit
+logit(x) -> logit
+frac(x) -> frac
+flip(x, axis) -> flip
+roll(x, shift, axis=None) -> roll
+cumsum(x, axis, *, dtype=None) -> cumsum
+sinc(x) -> sinc
+special.sinc(x) -> sinc
+arcsinh(x) -> arcsinh
+asinh(x) -> arcsinh
+arccosh(x) -> arccosh
+acosh(x) -> arccosh
+addcmul(x, y, z, *, factor=1) -> addcmul
+addcdiv(x, y, z, *, factor=1) -> addcdiv
+logsumexp(x, axis, keepdims=False) -> logsumexp
+special.logsumexp(x, axis, keepdims=False) -> logsumexp
+softmax(x, axis, dtype=None) -> softmax
+log_softmax(x, axis, dtype=None) -> log_softmax
+special.softmax(x, axis, dtype=None) -> softmax
+special.log_softmax(x, axis, *, dtype=None) -> log_softmax
+nn.functional.softmax(x, axis, *, dtype=None) -> softmax
+nn.functional.softmin(x, axis, *, dtype=None) -> softmin
+nn.functional.log_softmax(x, axis, *, dtype=None) -> log_softmax
+nn.functional.softsign(x) -> softsign
+nn.functional.hardtanh(x, low=-1.0, high=1.0, inplace=False) -> hardtanh
+nn.functional.relu6(x, inplace=False) -> relu6
+nn.functional.logsigmoid(x) -> log_sigmoid
+nn.functional.gelu(x, *, approximate='none') -> gelu
+nn.functional.mish(x, inplace=False) -> mish
+nn.functional.tanhshrink(x) -> tanhshrink
+nn.functional.hardsigmoid(x, inplace=False) -> hardsigmoid
 relu(x) -> relu
 nn.functional.relu(x, inplace=False) -> relu
 nn.functional.sigmoid(x) -> sigmoid

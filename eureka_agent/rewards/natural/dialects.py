@@ -20,7 +20,8 @@ SYNONYMS = {
     "keepdim": "keepdims",
     "other": "y", "x2": "y", "b": "y", "exponent": "y", "vec2": "y", "p": "ord", "fill_value": "value",
     "newshape": "shape", "size": "shape", "a_min": "min", "a_max": "max", "tensor": "y", "num_classes": "n",
-    "target": "y", "array": "x",
+    "target": "y", "array": "x", "min_val": "low", "max_val": "high", "tensor1": "y", "tensor2": "z",
+    "negative_slope": "slope", "value": "factor", "shifts": "shift",
 }  # fmt: skip
 
 _ONE = """

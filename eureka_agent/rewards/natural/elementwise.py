@@ -317,7 +317,8 @@ def _item(site: CallSite) -> Value:
     return replace(value, python=True, buffer=0)
 
 
-_SIGMOID = "(1.0 / (1.0 + np.exp(-{x})))"
+_SINC = "np.pi * np.where({x} == 0, 1e-20, {x})"
+_ARCSINH = "np.abs({x}) + np.square({x}) / (1.0 + np.sqrt(np.square({x}) + 1.0))"
 
 OPERATIONS: dict[str, Operation] = {
     **{name: _elementwise(name) for name in ELEMENTWISE},
@@ -328,14 +329,14 @@ OPERATIONS: dict[str, Operation] = {
     "heaviside": formula("np.where({x} > 0, 1.0, np.where({x} < 0, 0.0, {y}))", "x", "y"),
     "cbrt": formula("(np.sign({x}) * np.abs({x}) ** (1.0 / 3.0))", "x"),
     "fmod": formula("(np.sign({x}) * np.mod(np.abs({x}), np.abs({y})))", "x", "y", whole=True),
+    "frac": formula("({x} - np.trunc({x}))", "x"),
+    "sinc": formula(f"(np.sin({_SINC}) / ({_SINC}))", "x"),
+    "arcsinh": formula(f"(np.sign({{x}}) * np.log1p({_ARCSINH}))", "x"),
+    "arccosh": formula("np.log({x} + np.sqrt({x} - 1.0) * np.sqrt({x} + 1.0))", "x"),
     "rsqrt": formula("(1.0 / np.sqrt({x}))", "x"),
-    "sigmoid": formula(_SIGMOID, "x"),
-    "silu": formula(f"({{x}} * {_SIGMOID})", "x"),
-    "relu": formula("np.maximum({x}, 0)", "x", whole=True),
-    "softplus": formula("(np.logaddexp({beta} * {x}, 0.0) / {beta})", "x"),
-    "elu": formula("np.where({x} > 0, {x}, {alpha} * np.expm1({x}))", "x"),
-    "leaky_relu": formula("np.where({x} > 0, {x}, {slope} * {x})", "x"),
     "lerp": formula("({x} + {weight} * ({y} - {x}))", "x", "y", "weight"),
+    "addcmul": formula("({x} + {factor} * {y} * {z})", "x", "y", "z"),
+    "addcdiv": formula("({x} + {factor} * {y} / {z})", "x", "y", "z"),
     "to_float": _to("f"), "to_int": _to("i"), "to_bool": _to("b"), "astype": _astype, "to": _torch_to,
     "type_as": _type_as, "same": _same, "copy": _copy, "item": _item,
 }  # fmt: skip

@@ -174,6 +174,14 @@ class HelperFunctions:
 
     def inlined(self, body: Body, node: ast.Call, function: OneLineValue) -> Value:
         """Write a function of one expression where it is called."""
+        made, text = self.expanded(body, node, function)
+        self.program.edits.replace(
+            self.program.edits.span(node), atom(text), f"`{shown(node)}` is written out."
+        )
+        return made
+
+    def expanded(self, body: Body, node: ast.Call, function: OneLineValue) -> tuple[Value, str]:
+        """Return what a function of one expression gives, and how that is written."""
         if function.name in self._active or len(node.args) > len(function.parameters):
             raise LeftToCriticError
         nodes = dict(zip(function.parameters, node.args, strict=False))
@@ -196,7 +204,4 @@ class HelperFunctions:
             raise LeftToCriticError
         self.program.edits.clear(self.program.edits.span(function.body))
         self._active.pop()
-        self.program.edits.replace(
-            self.program.edits.span(node), atom(text), f"`{shown(node)}` is written out."
-        )
-        return made
+        return made, text
