@@ -200,7 +200,7 @@ def _asked(played: Played, task: Task, sandbox: RewardSandbox) -> Played:
         if source and played.episodes:
             rows = max(episode.length for episode in played.episodes)
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                played = replace(played, episodes=[with_reward(evaluate, e) for e in played.episodes])
+                played = replace(played, episodes=[with_reward(evaluate.batch, e) for e in played.episodes])
     except (
         EurekaError,
         LookupError,

@@ -109,7 +109,7 @@ def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bo
         RewardSandbox(unsafe=unsafe) as sandbox,
         RewardEvaluator(reward, task=task, sandbox=sandbox, rows=most) as evaluate,
     ):
-        return [with_reward(evaluate, trajectory) for trajectory in played]
+        return [with_reward(evaluate.batch, trajectory) for trajectory in played]
 
 
 def _told(trajectory: Trajectory) -> PlayedEpisode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,14 +13,12 @@ from eureka_agent.rewards.residual import RESIDUAL, residual
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.records import PolicyStats, RewardStats
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.training.evaluate_reward import Evaluate, with_reward
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.ending import GENERIC, TIME_LIMIT
 from eureka_agent.trajectories.keeping import KEPT_EPISODES
 from eureka_agent.trajectories.trajectory import Trajectory
 
-Evaluate = Callable[[TrajectoryBatch], RewardBatch]
-"""Returns what a reward pays for recorded steps; RewardError or WorkerError where it cannot."""
 OpenEvaluator = Callable[[Coded], AbstractContextManager[Evaluate]]
 """Opens an evaluator of one reward."""
 MeasurePolicy = Callable[[Coded, Sequence[Trajectory]], PolicyStats]
@@ -61,15 +58,9 @@ class EpisodePayment:
         """Return the episodes with what `reward` pays."""
         try:
             with self._open(reward) as evaluate:
-                return [_paid(evaluate, episode) for episode in episodes]
+                return [with_reward(evaluate, episode) for episode in episodes]
         except (RewardError, WorkerError):
             return episodes
-
-
-def _paid(evaluate: Evaluate, episode: Trajectory) -> Trajectory:
-    paid = evaluate(TrajectoryBatch.in_a_row([episode]))
-    components = {name: values[:, 0] for name, values in paid.components.items()}
-    return replace(episode, reward=paid.reward[:, 0], components=components)
 
 
 def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -22,6 +22,10 @@ from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
 from eureka_agent.store.state import RunState
+from eureka_agent.trajectories.trajectory import Trajectory
+
+_Episodes = Mapping[str, Sequence[Trajectory]]
+"""By candidate."""
 
 
 @dataclass(frozen=True)
@@ -56,33 +60,45 @@ class Briefer:
         if self.study is not None:
             names = sorted({parent for slot in open_slots for parent in slot.parents} & set(episodes))
             parents = [archive.get(name) for name in names]
-            self._measure(self.study, parents, episodes)
-            self._analyse(self.study, parents, episodes)
+            recorded = {parent.id: episodes[parent.id] for parent in parents}
+            paid = self._paid(self.study, parents, recorded)
+            self._measure(self.study, parents, recorded, paid)
+            self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(archive, MappingProxyType(policies), MappingProxyType(reports), episodes, self.stop)
 
-    def _measure(self, study: PolicyStudy, parents: Sequence[Candidate], episodes: RecordedEpisodes) -> None:
+    def _paid(self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes) -> _Episodes:
+        """Return the episodes of those that are still to be looked at, with what their rewards pay."""
+        looked_at = (
+            [self.state.policies] if study.analyst is None else [self.state.policies, self.state.reports]
+        )
+        wanted = [parent for parent in parents if any(parent.id not in known for known in looked_at)]
+        return {
+            one.id: study.pay(Coded(one.source or ""), recorded[one.id]) for one in wanted if recorded[one.id]
+        }
+
+    def _measure(
+        self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes
+    ) -> None:
         for parent in parents:
             if parent.id not in self.state.policies:
-                reward, recorded = Coded(parent.source or ""), episodes[parent.id]
-                stats = study.measure(reward, recorded)
-                if study.observe is not None and recorded:
-                    seen = study.observe(parent, study.pay(reward, recorded))
-                    stats = replace(stats, observations=tuple(seen))
+                stats = study.measure(Coded(parent.source or ""), recorded[parent.id])
+                if study.observe is not None and parent.id in paid:
+                    stats = replace(stats, observations=tuple(study.observe(parent, paid[parent.id])))
                 self.log.append(PolicyMeasured(name=parent.id, stats=stats))
 
-    def _analyse(self, study: PolicyStudy, parents: Sequence[Candidate], episodes: RecordedEpisodes) -> None:
+    def _analyse(
+        self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes
+    ) -> None:
         analyst = study.analyst
         if analyst is None:
             return
-        wanted = [c for c in parents if c.id not in self.state.reports and episodes[c.id]]
-        recorded = {parent.id: episodes[parent.id] for parent in parents}
+        wanted = [c for c in parents if c.id not in self.state.reports and c.id in paid]
 
         def analyse(parent: Candidate) -> None:
-            paid = study.pay(Coded(parent.source or ""), recorded[parent.id])
             stats = self.state.policies.get(parent.id, PolicyStats())
             try:
-                report = analyst(parent, stats, recorded | {parent.id: tuple(paid)}, self.stop)
+                report = analyst(parent, stats, {**recorded, parent.id: paid[parent.id]}, self.stop)
             except BudgetExhaustedError:
                 return
             self.log.append(PolicyAnalyzed(name=parent.id, report=report))

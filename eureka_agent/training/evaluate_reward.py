@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Self
 
@@ -100,8 +101,12 @@ def evaluate_reward(
         return evaluate.batch(batch)
 
 
-def with_reward(evaluate: RewardEvaluator, trajectory: Trajectory) -> Trajectory:
-    """Return an episode with its rewards `(T,)` filled in; raises what `RewardEvaluator` raises."""
-    paid = evaluate.batch(TrajectoryBatch.in_a_row([trajectory]))
+Evaluate = Callable[[TrajectoryBatch], RewardBatch]
+"""Returns what a reward pays for recorded steps, as `RewardEvaluator.batch` does."""
+
+
+def with_reward(evaluate: Evaluate, trajectory: Trajectory) -> Trajectory:
+    """Return an episode with its rewards `(T,)` filled in; raises what `evaluate` raises."""
+    paid = evaluate(TrajectoryBatch.in_a_row([trajectory]))
     components = {name: values[:, 0] for name, values in paid.components.items()}
     return replace(trajectory, reward=paid.reward[:, 0], components=components)

@@ -66,7 +66,8 @@ def test_every_shipped_reward_passes(task_name: str, reward_name: str) -> None:
     task = find_task(task_name)
     source = task.reference if reward_name == "reference" else task.hacks[reward_name.removeprefix("hack ")]
     reward = load_reward(source, strict=True)
-    reward(random_signals(task_name), reward.initial_memory(ROWS) if reward.source.uses_memory else None)
+    memory = reward.initial_memory(ROWS) if reward.source.uses_memory else None
+    assert reward(random_signals(task_name), memory).reward.shape == (ROWS,)
 
 
 def test_memory_is_watched_too_and_keeps_its_shape() -> None:

@@ -87,7 +87,7 @@ def test_a_reward_that_fails_on_these_steps_says_so(sandbox: RewardSandbox) -> N
 def test_an_episode_is_filled_with_what_it_is_paid(sandbox: RewardSandbox) -> None:
     (first, _) = two_episodes().trajectories
     with RewardEvaluator(Coded(PLAIN), task=TASK, sandbox=sandbox) as evaluate:
-        paid = with_reward(evaluate, first)
+        paid = with_reward(evaluate.batch, first)
     assert paid.reward is not None
     np.testing.assert_allclose(paid.reward, 1 - np.abs(ANGLE[:2, 0]), rtol=1e-6)
     assert set(paid.components) == {"alive", "lean"}
