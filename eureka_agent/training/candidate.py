@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from eureka_agent.archive.candidate import EarlyStop
+from eureka_agent.training.checkpoint_episodes import CheckpointEpisodes
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
+from eureka_agent.trajectories.trajectory import Trajectory
 
 ProviderKind = TypeVar("ProviderKind")
 
@@ -29,6 +31,8 @@ class Learned:
     faults: int
     """Training steps in which the simulator issued a warning."""
     stopped: EarlyStop | None
+    at_checkpoints: tuple[Trajectory, ...] = ()
+    """Recorded episodes of some checkpoints; `origin` says of which."""
 
 
 @dataclass(eq=False)
@@ -46,6 +50,7 @@ class TrainingCandidate(Generic[ProviderKind]):
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
+    recorded: CheckpointEpisodes = field(default_factory=CheckpointEpisodes)
     stopped: EarlyStop | None = None
 
     @property
@@ -91,4 +96,12 @@ class TrainingCandidate(Generic[ProviderKind]):
     def learned(self, scoring: EpisodeSet) -> Learned:
         """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
         self.env_steps += scoring.env_steps
-        return Learned(self.chosen, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)
+        return Learned(
+            self.chosen,
+            dict(self.curves),
+            scoring,
+            self.env_steps,
+            self.faults,
+            self.stopped,
+            self.recorded.trajectories,
+        )

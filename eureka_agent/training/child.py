@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,8 @@ from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
 from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.job import TrainingFailure
 from eureka_agent.training.policies import read_policy
@@ -41,13 +44,13 @@ from eureka_agent.training.protocol import (
     WorkerReward,
     to_json,
 )
+from eureka_agent.training.recorded_rewards import with_rewards
 from eureka_agent.training.results import ending_where_the_disk_does
 from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.schedule import CheckpointSchedule
-from eureka_agent.trajectories.files import FILE as TRAJECTORIES
-from eureka_agent.trajectories.files import write_trajectories
-from eureka_agent.trajectories.trajectory import Origin
+from eureka_agent.training.training_recording import TrainingRecording
+from eureka_agent.trajectories.trajectory import Origin, Trajectory
 
 
 class ChildBackend(Protocol):
@@ -65,8 +68,19 @@ class ChildBackend(Protocol):
         """Write the policy of the chosen checkpoint into a job's folder."""
         ...
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
-        """Return steps with what a generated reward paid for them, none for other rewards."""
+    def pay(
+        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Return recorded episodes with what a generated reward pays; EurekaError where it fails."""
+        ...
+
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
+        """Return steps with what a generated reward paid for them, none for other rewards.
+
+        `episodes` are recorded ones of the kept policy.
+        """
         ...
 
 
@@ -203,13 +217,13 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        evaluation = self._evaluation(job, end)
+        pay = partial(self._pay, job, candidate)
+        recording = TrainingRecording.of(end, _origin(job, end), pay)
+        evaluation = self._evaluation(job, end, recording.notes)
         curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
-        origin = _origin(job, end)
-        kept = [replace(trajectory, origin=origin) for trajectory in end.scoring.trajectories]
-        write_trajectories(job.folder / TRAJECTORIES, kept)
-        write_samples(job.folder, self._backend.samples(candidate, end))
+        recording.write(job.folder)
+        write_samples(job.folder, self._backend.samples(candidate, recording.kept))
         self._write(candidate.name, "evaluation", evaluation)
         self.channel.tell(Finished(job=candidate.name))
 
@@ -254,12 +268,19 @@ class TrainingSession:
         """Leave a job's result file, which ends it."""
         write_json(self.jobs[name].folder / "result.json", {"job": name, kind: asdict(result)})
 
-    def _evaluation(self, job: JobRequest, learned: Learned) -> Evaluation:
-        warnings = ()
+    def _pay(
+        self, job: JobRequest, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        if job.kind == "source":
+            return self._backend.pay(self.task, candidate, episodes)
+        provider = reward_provider_of(self.task, job.kind, len(episodes), None, ())
+        return with_rewards(provider, episodes, most_rows=sum(episode.length for episode in episodes))
+
+    def _evaluation(self, job: JobRequest, learned: Learned, notes: Sequence[str]) -> Evaluation:
+        warnings = tuple(notes)
         if learned.faults:
-            warnings = (
-                f"The simulator issued warnings in {learned.faults} steps; their episodes were ended.",
-            )
+            faults = f"The simulator issued warnings in {learned.faults} steps; their episodes were ended."
+            warnings = (faults, *notes)
         return Evaluation(
             stage=job.stage,
             replicate=job.replicate,
@@ -279,6 +300,13 @@ class TrainingSession:
 def _origin(job: JobRequest, learned: Learned) -> Origin:
     kept, candidate = learned.checkpoint, job.job.split("/")[0]
     return Origin(candidate, job.stage, job.replicate, kept.index, kept.env_steps)
+
+
+def paid(task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]) -> list[Trajectory]:
+    """Return episodes with what the candidate's worker pays; none of them gets among the sampled steps."""
+    provider = candidate.provider
+    asked = provider.provider if isinstance(provider, SampledRewardProvider) else provider
+    return with_rewards(asked, episodes, most_rows=PpoSettings.of(task.algorithm).rollout)
 
 
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:

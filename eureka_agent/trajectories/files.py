@@ -23,7 +23,9 @@ from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Tra
 
 Array = np.ndarray
 FILE = "trajectories.npz"
-"""Name of the file in a training's folder."""
+"""Name of the file in a training's folder: episodes that score the kept policy."""
+CHECKPOINTS = "checkpoints.npz"
+"""Name of the file beside it: episodes of the policies at some checkpoints."""
 LARGEST = 2**30
 """Most bytes of a file's arrays: a recording has some hundred kB, and a run folder may be a stranger's."""
 

@@ -21,6 +21,10 @@ from eureka_agent.tasks.task import Task
 Array = np.ndarray
 KEPT_EPISODES = 3
 """Scoring episodes of a training that are kept."""
+CHECKPOINT_EPISODES = 1
+"""Episodes that are recorded of a checkpoint."""
+RECORDED_CHECKPOINTS = 3
+"""Checkpoints of a training that stay recorded, beside the kept one."""
 _SIGNAL, _PREVIOUS = "signal/", "signal/prev_"
 _ACTION, _SHOWN, _CLIPPED = "action", "signal/action", "clipped_action"
 

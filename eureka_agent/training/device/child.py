@@ -16,6 +16,7 @@ from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.rewards.jax_export import SignalShape
 from eureka_agent.rewards.jax_program import admit
 from eureka_agent.rewards.source import parse_reward
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.child import TrainingSession
 from eureka_agent.training.device.platform import configure_device
@@ -33,10 +34,13 @@ from eureka_agent.training.population.child import save_weights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedRewardFile, TrainRequest
+from eureka_agent.training.recorded_rewards import EpisodesSideBySide, filled
+from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
 from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class DeviceTraining:
@@ -79,16 +83,28 @@ class DeviceTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
-        """Return what the reward's program pays, on the device, for the first episode that was scored."""
+    def pay(
+        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Run the reward's program on the device, once for all episodes; TrajectoryError for NaN."""
         provider = candidate.provider
-        if not isinstance(provider, TracedRewardProvider):
+        assert isinstance(provider, TracedRewardProvider)
+        given = EpisodesSideBySide.of(episodes, provider.signals)
+        steps = DeviceSteps(given.signals, given.native_reward, given.done, given.first)
+        found = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(len(episodes))))
+        return filled(episodes, RewardBatch(found.reward, found.components))
+
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
+        """Return what `pay` found for the first of the episodes."""
+        provider = candidate.provider
+        if not isinstance(provider, TracedRewardProvider) or episodes[0].reward is None:
             return ()
-        batch = TrajectoryBatch.in_a_row(learned.scoring.trajectories[:1])
-        signals, first = {name: batch.signals[name] for name in provider.signals}, batch.first
-        steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
-        paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
-        return [RewardSample.of(signals, first, paid.reward, paid.components)]
+        batch = TrajectoryBatch.in_a_row(episodes[:1])
+        signals = {name: batch.signals[name] for name in provider.signals}
+        components = {name: values[:, None] for name, values in episodes[0].components.items()}
+        return [RewardSample.of(signals, batch.first, episodes[0].reward[:, None], components)]
 
     def _admitted(
         self, session: TrainingSession, job: JobRequest, worlds: DeviceWorlds

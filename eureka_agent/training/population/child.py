@@ -19,7 +19,7 @@ from eureka_agent.errors import TaskError, TrainingError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.child import TrainingSession, sampled
+from eureka_agent.training.child import TrainingSession, paid, sampled
 from eureka_agent.training.population.candidate_learner import PolicyWeights
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
@@ -32,6 +32,7 @@ from eureka_agent.training.protocol import DoesNotFit, TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.trajectory import Trajectory
 
 SWITCH_INTERVAL_S = 0.0005
 """How long one thread may keep Python's lock while the other waits for it after a simulator step."""
@@ -74,7 +75,15 @@ class PopulationTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+    def pay(
+        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Ask the candidate's worker."""
+        return paid(task, candidate, episodes)
+
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)
 

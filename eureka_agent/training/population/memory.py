@@ -16,7 +16,12 @@ import numpy as np
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.simulators import SimulatorFactory
-from eureka_agent.trajectories.keeping import KEPT_EPISODES, measured_episodes
+from eureka_agent.trajectories.keeping import (
+    CHECKPOINT_EPISODES,
+    KEPT_EPISODES,
+    RECORDED_CHECKPOINTS,
+    measured_episodes,
+)
 
 MB = 2**20
 _PROBED_WORLDS = 4
@@ -53,7 +58,8 @@ def need_of(task: Task, factory: SimulatorFactory, learner: Learner) -> Need:
     row = 8 * observed + _COPIES_OF_STATE * state + _BYTES_A_SIGNAL * signals
     episodes = max(task.budget.eval_episodes, task.budget.scoring_episodes)
     watched = measured_episodes(task, episodes, KEPT_EPISODES)
-    scoring = task.max_episode_steps * (16 * signals * watched + 24 * episodes)
+    recorded = RECORDED_CHECKPOINTS * CHECKPOINT_EPISODES
+    scoring = task.max_episode_steps * (signals * (16 * watched + 8 * recorded) + 24 * episodes)
     return Need(
         each=settings.rollout * row
         + scoring

@@ -27,7 +27,7 @@ from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
-from eureka_agent.trajectories.keeping import KEPT_EPISODES
+from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES, KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -99,7 +99,7 @@ class Population:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return self._evaluated(candidates, self._task, self._factory)
+        return self._evaluated(candidates, self._task, self._factory, recorded=CHECKPOINT_EPISODES)
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""
@@ -147,11 +147,14 @@ class Population:
         moments = [each.moments for each in weights] if normalizes else None
         return Policies(self._learner.network, [each.flat for each in weights], moments)
 
-    def _evaluated(self, candidates: Sequence[Candidate], task: Task, factory: SimulatorFactory) -> Evaluated:
+    def _evaluated(
+        self, candidates: Sequence[Candidate], task: Task, factory: SimulatorFactory, *, recorded: int = 0
+    ) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
         seeds = [episode_seeds(self._task, candidate.seed, "select") for candidate in candidates]
         policies = self._policies([self._members[candidate] for candidate in candidates])
-        return dict(zip(candidates, score(task, factory, policies, seeds), strict=True))
+        found = score(task, factory, policies, seeds, recorded=recorded)
+        return dict(zip(candidates, found, strict=True))
 
     def _exams(self) -> tuple[dict[Candidate, EurekaError], set[Candidate]]:
         """Return who fails in their stage's own episodes, and whose fitness there lets the next one begin."""

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.errors import EurekaError, StoreError
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.child import TrainingSession, sampled
+from eureka_agent.training.child import TrainingSession, paid, sampled
 from eureka_agent.training.protocol import TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class Sb3Training:
@@ -48,6 +50,14 @@ class Sb3Training:
         normalize = self._trained.normalize
         save_model(folder / FILE, self._trained.model, normalize.obs_rms if normalize.norm_obs else None)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+    def pay(
+        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Ask the candidate's worker."""
+        return paid(task, candidate, episodes)
+
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)

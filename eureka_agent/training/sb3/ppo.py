@@ -32,7 +32,7 @@ from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutR
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.gym_worlds import GymWorldsMaker
-from eureka_agent.trajectories.keeping import KEPT_EPISODES
+from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES, KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -171,7 +171,7 @@ class _Learner:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return {self._candidate: self._evaluated(self._task, "select")}
+        return {self._candidate: self._evaluated(self._task, "select", recorded=CHECKPOINT_EPISODES)}
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""
