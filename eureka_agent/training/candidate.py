@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation_rewards import EvaluationSteps
 from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
@@ -29,6 +30,8 @@ class Learned:
     faults: int
     """Training steps in which the simulator issued a warning."""
     stopped: EarlyStop | None
+    evaluations: tuple[EvaluationSteps | None, ...] = ()
+    """Episodes of each checkpoint, to be paid once learning is over."""
 
 
 @dataclass(eq=False)
@@ -47,6 +50,7 @@ class TrainingCandidate(Generic[ProviderKind]):
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
     stopped: EarlyStop | None = None
+    evaluations: list[EvaluationSteps | None] = field(default_factory=list)
 
     @property
     def checkpoints(self) -> int:
@@ -71,6 +75,8 @@ class TrainingCandidate(Generic[ProviderKind]):
     ) -> None:
         """Record a checkpoint after `env_steps` training steps; `means` are since the last one."""
         self.env_steps += episodes.env_steps
+        read = getattr(self.provider, "signals", ())
+        self.evaluations.append(EvaluationSteps.of(episodes.trajectories, read))
         for name, value in means.items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
@@ -91,4 +97,12 @@ class TrainingCandidate(Generic[ProviderKind]):
     def learned(self, scoring: EpisodeSet) -> Learned:
         """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
         self.env_steps += scoring.env_steps
-        return Learned(self.chosen, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)
+        return Learned(
+            self.chosen,
+            dict(self.curves),
+            scoring,
+            self.env_steps,
+            self.faults,
+            self.stopped,
+            tuple(self.evaluations),
+        )

@@ -26,7 +26,10 @@ from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
 from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.job import TrainingFailure
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
@@ -42,7 +45,11 @@ from eureka_agent.training.protocol import (
     to_json,
 )
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
+from eureka_agent.training.reward_provider import (
+    NativeRewardProvider,
+    RewardProvider,
+    reward_provider_of,
+)
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.trajectories.files import FILE as TRAJECTORIES
@@ -67,6 +74,10 @@ class ChildBackend(Protocol):
 
     def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
         """Return steps with what a generated reward paid for them, none for other rewards."""
+        ...
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
         ...
 
 
@@ -203,7 +214,9 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        evaluation = self._evaluation(job, end)
+        paid, unpaid = self._evaluation_curves(candidate, end)
+        end = replace(end, curves={**end.curves, **paid})
+        evaluation = self._evaluation(job, end, unpaid)
         curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
         origin = _origin(job, end)
@@ -254,12 +267,21 @@ class TrainingSession:
         """Leave a job's result file, which ends it."""
         write_json(self.jobs[name].folder / "result.json", {"job": name, kind: asdict(result)})
 
-    def _evaluation(self, job: JobRequest, learned: Learned) -> Evaluation:
-        warnings = ()
-        if learned.faults:
-            warnings = (
-                f"The simulator issued warnings in {learned.faults} steps; their episodes were ended.",
-            )
+    def _evaluation_curves(
+        self, candidate: TrainingCandidate[Any], learned: Learned
+    ) -> tuple[dict[str, list[float]], str]:
+        """Return what the reward pays in evaluation episodes, or why nobody knows."""
+        payer = self._backend.payer(candidate)
+        if payer is None:
+            return {}, ""
+        try:
+            return evaluation_curves(payer, learned.evaluations), ""
+        except EurekaError as error:
+            return {}, f"What the reward pays in evaluation episodes is not known: {error.what}"
+
+    def _evaluation(self, job: JobRequest, learned: Learned, unpaid: str) -> Evaluation:
+        faults = f"The simulator issued warnings in {learned.faults} steps; their episodes were ended."
+        warnings = tuple(text for text in (faults if learned.faults else "", unpaid) if text)
         return Evaluation(
             stage=job.stage,
             replicate=job.replicate,
@@ -284,3 +306,11 @@ def _origin(job: JobRequest, learned: Learned) -> Origin:
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
     """Return the steps that a generated reward was asked for and paid, none for other rewards."""
     return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()
+
+
+def payer_of(candidate: TrainingCandidate[Any], task: Task) -> Payer | None:
+    """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
+    provider, rows = candidate.provider, PpoSettings.of(task.algorithm).rollout
+    if isinstance(provider, SampledRewardProvider):
+        return Payer(provider.unsampled, rows)
+    return Payer(provider, rows) if isinstance(provider, NativeRewardProvider) else None

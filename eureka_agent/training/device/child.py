@@ -6,6 +6,7 @@ code in them wrote, and are admitted one by one; who is not admitted has failed,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ from eureka_agent.training.device.reward_provider import (
     DeviceRewardProvider,
     DeviceSparseReward,
     DeviceSteps,
+    EpisodePay,
     TracedRewardProvider,
 )
 from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.child import save_weights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
@@ -89,6 +92,12 @@ class DeviceTraining:
         steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
         paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
         return [RewardSample.of(signals, first, paid.reward, paid.components)]
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays whole episodes by the candidate's program."""
+        provider = candidate.provider
+        paid_by_host = isinstance(provider, DeviceSparseReward)
+        return None if paid_by_host else Payer(EpisodePay(provider), rows=sys.maxsize)
 
     def _admitted(
         self, session: TrainingSession, job: JobRequest, worlds: DeviceWorlds
