@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.training.checkpoint_episodes import CheckpointEpisodes
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation_rewards import EvaluationSteps
 from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
@@ -33,6 +34,8 @@ class Learned:
     stopped: EarlyStop | None
     at_checkpoints: tuple[Trajectory, ...] = ()
     """Recorded episodes of some checkpoints; `origin` says of which."""
+    evaluations: tuple[EvaluationSteps | None, ...] = ()
+    """Episodes of each checkpoint, to be paid once learning is over."""
 
 
 @dataclass(eq=False)
@@ -52,6 +55,7 @@ class TrainingCandidate(Generic[ProviderKind]):
     best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
     recorded: CheckpointEpisodes = field(default_factory=CheckpointEpisodes)
     stopped: EarlyStop | None = None
+    evaluations: list[EvaluationSteps | None] = field(default_factory=list)
 
     @property
     def checkpoints(self) -> int:
@@ -76,6 +80,8 @@ class TrainingCandidate(Generic[ProviderKind]):
     ) -> None:
         """Record a checkpoint after `env_steps` training steps; `means` are since the last one."""
         self.env_steps += episodes.env_steps
+        read = getattr(self.provider, "signals", ())
+        self.evaluations.append(EvaluationSteps.of(episodes.trajectories, read))
         for name, value in means.items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
@@ -104,4 +110,5 @@ class TrainingCandidate(Generic[ProviderKind]):
             self.faults,
             self.stopped,
             self.recorded.trajectories,
+            tuple(self.evaluations),
         )

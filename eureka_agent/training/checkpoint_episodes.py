@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES
 from eureka_agent.trajectories.trajectory import Origin, Trajectory
 
 
@@ -25,7 +26,9 @@ class CheckpointEpisodes:
         if self._latest not in (0, checkpoints // 2):
             self._held.pop(self._latest, None)
         origin = Origin(checkpoint=index, env_steps=env_steps)
-        self._held[index] = tuple(replace(episode, origin=origin) for episode in episodes)
+        self._held[index] = tuple(
+            replace(episode, origin=origin) for episode in episodes[:CHECKPOINT_EPISODES]
+        )
         self._latest = index
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.job import TrainingFailure
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
@@ -46,7 +48,11 @@ from eureka_agent.training.protocol import (
 )
 from eureka_agent.training.recorded_rewards import with_rewards
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
+from eureka_agent.training.reward_provider import (
+    NativeRewardProvider,
+    RewardProvider,
+    reward_provider_of,
+)
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.training_recording import TrainingRecording
@@ -68,12 +74,6 @@ class ChildBackend(Protocol):
         """Write the policy of the chosen checkpoint into a job's folder."""
         ...
 
-    def pay(
-        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
-    ) -> Sequence[Trajectory]:
-        """Return recorded episodes with what a generated reward pays; EurekaError where it fails."""
-        ...
-
     def samples(
         self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
     ) -> Sequence[RewardSample]:
@@ -81,6 +81,10 @@ class ChildBackend(Protocol):
 
         `episodes` are recorded ones of the kept policy.
         """
+        ...
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
         ...
 
 
@@ -217,9 +221,11 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        pay = partial(self._pay, job, candidate)
-        recording = TrainingRecording.of(end, _origin(job, end), pay)
-        evaluation = self._evaluation(job, end, recording.notes)
+        payer = self._backend.payer(candidate)
+        paid, unpaid = _evaluation_curves(payer, end)
+        end = replace(end, curves={**end.curves, **paid})
+        recording = TrainingRecording.of(end, _origin(job, end), partial(self._pay, job, candidate, payer))
+        evaluation = self._evaluation(job, end, list(dict.fromkeys([*unpaid, *recording.notes])))
         curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
         recording.write(job.folder)
@@ -269,18 +275,22 @@ class TrainingSession:
         write_json(self.jobs[name].folder / "result.json", {"job": name, kind: asdict(result)})
 
     def _pay(
-        self, job: JobRequest, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+        self,
+        job: JobRequest,
+        candidate: TrainingCandidate[Any],
+        payer: Payer | None,
+        episodes: Sequence[Trajectory],
     ) -> Sequence[Trajectory]:
-        if job.kind == "source":
-            return self._backend.pay(self.task, candidate, episodes)
-        provider = reward_provider_of(self.task, job.kind, len(episodes), None, ())
-        return with_rewards(provider, episodes, most_rows=sum(episode.length for episode in episodes))
+        """Return recorded episodes with their rewards; EurekaError where the reward fails."""
+        signals = candidate.provider.signals
+        if payer is None:
+            paid_by_host = reward_provider_of(self.task, job.kind, len(episodes), None, ())
+            payer, signals = Payer(paid_by_host, sys.maxsize), paid_by_host.signals
+        return with_rewards(payer, signals, episodes)
 
     def _evaluation(self, job: JobRequest, learned: Learned, notes: Sequence[str]) -> Evaluation:
-        warnings = tuple(notes)
-        if learned.faults:
-            faults = f"The simulator issued warnings in {learned.faults} steps; their episodes were ended."
-            warnings = (faults, *notes)
+        faults = f"The simulator issued warnings in {learned.faults} steps; their episodes were ended."
+        warnings = (faults, *notes) if learned.faults else tuple(notes)
         return Evaluation(
             stage=job.stage,
             replicate=job.replicate,
@@ -302,13 +312,22 @@ def _origin(job: JobRequest, learned: Learned) -> Origin:
     return Origin(candidate, job.stage, job.replicate, kept.index, kept.env_steps)
 
 
-def paid(task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]) -> list[Trajectory]:
-    """Return episodes with what the candidate's worker pays; none of them gets among the sampled steps."""
-    provider = candidate.provider
-    asked = provider.provider if isinstance(provider, SampledRewardProvider) else provider
-    return with_rewards(asked, episodes, most_rows=PpoSettings.of(task.algorithm).rollout)
+def _evaluation_curves(payer: Payer | None, learned: Learned) -> tuple[dict[str, list[float]], list[str]]:
+    """Return what the reward pays in evaluation episodes, or why nobody knows."""
+    try:
+        return ({} if payer is None else evaluation_curves(payer, learned.evaluations)), []
+    except EurekaError as error:
+        return {}, [f"What the reward pays in evaluation episodes is not known: {error.what}"]
 
 
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
     """Return the steps that a generated reward was asked for and paid, none for other rewards."""
     return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()
+
+
+def payer_of(candidate: TrainingCandidate[Any], task: Task) -> Payer | None:
+    """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
+    provider, rows = candidate.provider, PpoSettings.of(task.algorithm).rollout
+    if isinstance(provider, SampledRewardProvider):
+        return Payer(provider.unsampled, rows)
+    return Payer(provider, rows) if isinstance(provider, NativeRewardProvider) else None

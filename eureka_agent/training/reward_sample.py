@@ -79,19 +79,22 @@ class SampledRewardProvider:
     """Wraps a provider and keeps the first and the last rollout with their rewards."""
 
     def __init__(self, provider: RewardProvider) -> None:
-        self.provider = provider
-        """The one that is asked; nothing is kept of what it is asked for directly."""
+        self._provider = provider
         self.signals = provider.signals
         self._first: RewardSample | None = None
         self._last: RewardSample | None = None
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         """Compute a rollout's rewards; raises what the provider raises."""
-        paid = self.provider(rollout)
+        paid = self._provider(rollout)
         read = {name: rollout.signals[name] for name in self.signals}
         self._last = RewardSample.of(read, rollout.first, *paid)
         self._first = self._first or self._last
         return paid
+
+    def unsampled(self, rollout: RolloutSteps) -> RewardBatch:
+        """Compute the rewards of steps that nothing was learned from; they are not kept."""
+        return self._provider(rollout)
 
     @property
     def samples(self) -> list[RewardSample]:

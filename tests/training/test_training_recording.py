@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from trajectory_fakes import whole
 from eureka_agent.errors import RewardError
 from eureka_agent.training.candidate import Learned
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.recorded_rewards import with_rewards
 from eureka_agent.training.reward_provider import RewardBatch, RolloutSteps
 from eureka_agent.training.schedule import Checkpoint
@@ -27,12 +29,12 @@ class Remembers:
     signals = ("height",)
 
     def __init__(self) -> None:
-        self.sums = np.zeros(0, np.float32)
+        self.sums: np.ndarray = np.zeros(0, np.float32)
         self.rows: list[int] = []
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         self.rows.append(rollout.first.size)
-        paid = np.zeros(rollout.first.shape, np.float32)
+        paid: np.ndarray = np.zeros(rollout.first.shape, np.float32)
         if len(self.sums) != paid.shape[1]:
             assert rollout.first[0].all(), "memory of other worlds would go on"
             self.sums = np.zeros(paid.shape[1], np.float32)
@@ -57,7 +59,7 @@ ORIGIN = Origin("0-03", "search", 1, 1, 9)
 @pytest.mark.parametrize("most_rows", [1, 2, 3, 7, 100])
 def test_an_episode_is_paid_alike_however_many_rows_a_worker_takes(most_rows: int) -> None:
     provider, lengths = Remembers(), [5, 1, 9]
-    paid = with_rewards(provider, [unpaid(n) for n in lengths], most_rows=most_rows)
+    paid = with_rewards(Payer(provider, most_rows), provider.signals, [unpaid(n) for n in lengths])
     assert max(provider.rows) <= most_rows
     for episode, length in zip(paid, lengths, strict=True):
         expected = np.cumsum(np.arange(length), dtype=np.float32)
@@ -67,7 +69,8 @@ def test_an_episode_is_paid_alike_however_many_rows_a_worker_takes(most_rows: in
 
 
 def test_every_episode_says_whose_it_is_and_what_it_was_paid(tmp_path: Path) -> None:
-    pay = lambda episodes: with_rewards(Remembers(), episodes, most_rows=64)  # noqa: E731
+    provider = Remembers()
+    pay = partial(with_rewards, Payer(provider, 64), provider.signals)
     recording = TrainingRecording.of(learned([unpaid(3)], [unpaid(2, 0), unpaid(4, 6)]), ORIGIN, pay)
     assert recording.notes == ()
     recording.write(tmp_path)

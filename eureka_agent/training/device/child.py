@@ -6,17 +6,15 @@ code in them wrote, and are admitted one by one; who is not admitted has failed,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import jax
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.rewards.jax_export import SignalShape
 from eureka_agent.rewards.jax_program import admit
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.tasks.task import Task
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.child import TrainingSession
 from eureka_agent.training.device.platform import configure_device
@@ -25,17 +23,16 @@ from eureka_agent.training.device.reward_provider import (
     DeviceNativeReward,
     DeviceRewardProvider,
     DeviceSparseReward,
-    DeviceSteps,
+    EpisodePay,
     TracedRewardProvider,
 )
 from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.child import save_weights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedRewardFile, TrainRequest
-from eureka_agent.training.recorded_rewards import EpisodesSideBySide, filled
-from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
@@ -83,21 +80,10 @@ class DeviceTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def pay(
-        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
-    ) -> Sequence[Trajectory]:
-        """Run the reward's program on the device, once for all episodes; TrajectoryError for NaN."""
-        provider = candidate.provider
-        assert isinstance(provider, TracedRewardProvider)
-        given = EpisodesSideBySide.of(episodes, provider.signals)
-        steps = DeviceSteps(given.signals, given.native_reward, given.done, given.first)
-        found = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(len(episodes))))
-        return filled(episodes, RewardBatch(found.reward, found.components))
-
     def samples(
         self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
     ) -> Sequence[RewardSample]:
-        """Return what `pay` found for the first of the episodes."""
+        """Return what the reward's program paid, on the device, for the first of the episodes."""
         provider = candidate.provider
         if not isinstance(provider, TracedRewardProvider) or episodes[0].reward is None:
             return ()
@@ -105,6 +91,12 @@ class DeviceTraining:
         signals = {name: batch.signals[name] for name in provider.signals}
         components = {name: values[:, None] for name, values in episodes[0].components.items()}
         return [RewardSample.of(signals, batch.first, episodes[0].reward[:, None], components)]
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays whole episodes by the candidate's program."""
+        provider = candidate.provider
+        paid_by_host = isinstance(provider, DeviceSparseReward)
+        return None if paid_by_host else Payer(EpisodePay(provider), rows=sys.maxsize)
 
     def _admitted(
         self, session: TrainingSession, job: JobRequest, worlds: DeviceWorlds

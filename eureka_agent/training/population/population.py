@@ -18,6 +18,7 @@ from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, On
 from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage
 from eureka_agent.training.evaluation import episode_seeds
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.candidate_learner import CandidateLearner, PolicyWeights
 from eureka_agent.training.population.learner import Learner
@@ -27,7 +28,7 @@ from eureka_agent.training.population.stage_group import StageEnvs, StageGroup
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
-from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES, KEPT_EPISODES
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -99,7 +100,7 @@ class Population:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return self._evaluated(candidates, self._task, self._factory, recorded=CHECKPOINT_EPISODES)
+        return self._evaluated(candidates, self._task, self._factory, recorded=PAID_EPISODES)
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""

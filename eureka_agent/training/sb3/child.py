@@ -10,7 +10,8 @@ from eureka_agent.errors import EurekaError, StoreError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.child import TrainingSession, paid, sampled
+from eureka_agent.training.child import TrainingSession, payer_of, sampled
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.protocol import TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.sb3.policy_file import FILE, save_model
@@ -22,12 +23,14 @@ class Sb3Training:
     """See `ChildBackend`."""
 
     _trained: Trained
+    _task: Task
 
     def configure(self, request: TrainRequest) -> None:
         """Nothing is to be set up."""
 
     def train(self, session: TrainingSession) -> None:
         """Train one job after the other."""
+        self._task = session.task
         for name in session.left:
             candidate = session.candidate(name, PpoSettings.of(session.task.algorithm).n_envs)
             try:
@@ -50,14 +53,12 @@ class Sb3Training:
         normalize = self._trained.normalize
         save_model(folder / FILE, self._trained.model, normalize.obs_rms if normalize.norm_obs else None)
 
-    def pay(
-        self, task: Task, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
-    ) -> Sequence[Trajectory]:
-        """Ask the candidate's worker."""
-        return paid(task, candidate, episodes)
-
     def samples(
         self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
     ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays steps that nothing is learned from."""
+        return payer_of(candidate, self._task)

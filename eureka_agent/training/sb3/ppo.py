@@ -26,13 +26,14 @@ from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, Tr
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage, training_stages_of
 from eureka_agent.training.evaluation import EpisodeSet, episode_seeds, evaluate
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.gym_worlds import GymWorldsMaker
-from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES, KEPT_EPISODES
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
@@ -171,7 +172,7 @@ class _Learner:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return {self._candidate: self._evaluated(self._task, "select", recorded=CHECKPOINT_EPISODES)}
+        return {self._candidate: self._evaluated(self._task, "select", recorded=PAID_EPISODES)}
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""
