@@ -6,14 +6,19 @@ of a thousand numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.ending import RUNNING
+from eureka_agent.trajectories.keeping import CHECKPOINT_EPISODES, KEPT_EPISODES, RECORDED_CHECKPOINTS
 from eureka_agent.trajectories.trajectory import Trajectory
 
 MOST_BYTES = 32 * 2**20
 """Of a training's recorded episodes, before they are compressed."""
+_BYTES = 4
+"""Of a number, but for the environment's own reward, which may be of 64 bits."""
 LEFT_OUT_FIRST = (
     "episodes of checkpoints first, the earliest before the latest; then those of the kept policy, the last "
     "before the first; then the end of the only one left"
@@ -47,6 +52,15 @@ def bytes_of(episodes: Sequence[Trajectory]) -> int:
         for name, array in episode.arrays.items()
         if not name.startswith("signal/prev_")  # derived when read, but for an episode's first step
     )
+
+
+def most_of(task: Task, components: int) -> int:
+    """Return how many bytes a training's recording takes at most, with a reward of so many components."""
+    signals = sum(math.prod(signal.shape) for signal in task.signals)
+    action = next((math.prod(signal.shape) for signal in task.signals if signal.name == "action"), 1)
+    step = _BYTES * (signals + action + components + len(("reward", "fitness so far"))) + 2 * _BYTES
+    episodes = KEPT_EPISODES + RECORDED_CHECKPOINTS * CHECKPOINT_EPISODES
+    return min(MOST_BYTES, episodes * task.max_episode_steps * step)
 
 
 def first_steps(episode: Trajectory, steps: int) -> Trajectory:

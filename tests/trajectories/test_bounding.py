@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trajectory_fakes import whole
 
-from eureka_agent.trajectories import Origin, read_trajectories, write_trajectories
-from eureka_agent.trajectories.bounding import bounded, bytes_of, first_steps
+from eureka_agent.rewards.output import MAX_COMPONENTS
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.trajectories import Origin, inspect_environment, read_trajectories, write_trajectories
+from eureka_agent.trajectories.bounding import bounded, bytes_of, first_steps, most_of
 from eureka_agent.trajectories.ending import RUNNING
 
 STEP = bytes_of([whole(1)])
@@ -56,3 +60,12 @@ def test_first_steps_are_those_of_the_whole_episode(tmp_path: Path) -> None:
         np.testing.assert_array_equal(array, episode.arrays[name][:4])
     write_trajectories(tmp_path / "x.npz", [part])
     assert read_trajectories(tmp_path / "x.npz")[0].ending == RUNNING
+
+
+@pytest.mark.parametrize("name", ["cartpole", "half_cheetah"])
+def test_a_recorded_episode_takes_no_more_than_was_said(name: str) -> None:
+    task = find_task(name, max_episode_steps=50)
+    episode = next(one for one in inspect_environment(task).trajectories if one.ended)
+    paid = np.zeros(episode.length, np.float32)
+    paid_for = replace(episode, reward=paid, components={str(n): paid for n in range(MAX_COMPONENTS)})
+    assert bytes_of([first_steps(paid_for, 5)]) / 5 <= most_of(task, MAX_COMPONENTS) / (6 * 50)
