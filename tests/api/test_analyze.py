@@ -72,10 +72,26 @@ def test_a_candidate_is_compared_with_its_parent(finished: Path) -> None:
     assert {f.candidate for f in analysis.detail.findings} == {"1-00"}
 
 
-def test_rewards_are_asked_only_when_they_are_wanted(finished: Path) -> None:
-    silent, asked = (
+def test_what_a_reward_paid_is_recorded_and_it_says_the_same_when_asked(finished: Path) -> None:
+    recorded, asked = (
         eureka_agent.analyze("latest", "0-00", runs=finished, with_rewards=wanted) for wanted in (False, True)
     )
+    assert recorded.detail is not None
+    assert asked.detail is not None
+    assert recorded.detail.worst is not None
+    assert asked.detail.worst is not None
+    assert "reward" in recorded.detail.worst.columns
+    assert recorded.detail.worst.columns == asked.detail.worst.columns
+    assert recorded.detail.worst.rows == asked.detail.worst.rows
+
+
+def test_of_recordings_without_rewards_these_are_asked_only_when_they_are_wanted(run: Path) -> None:
+    def unpaid(arrays: dict[str, np.ndarray]) -> None:
+        for name in [name for name in arrays if name == "reward" or name.startswith("component/")]:
+            del arrays[name]
+
+    damaged(unpaid)(recording_of(run, "0-00"))
+    silent, asked = (eureka_agent.analyze(str(run), "0-00", with_rewards=wanted) for wanted in (False, True))
     assert silent.detail is not None
     assert asked.detail is not None
     assert silent.detail.worst is not None
