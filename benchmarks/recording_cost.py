@@ -3,9 +3,10 @@
     python benchmarks/recording_cost.py [--repeats 5] [--env-steps N] [task …]
 
 Trains one policy with the first reward of the built-in search, with and without recording in turn, in this
-process and with the same seed; the order changes with each repeat. Without recording no episode of a checkpoint
-or of the kept policy is kept, paid for or written. Prints for each task the files' sizes, the median times, the
-median of the ratios of each pair, and whether all trainings scored the same.
+process and with the same seed; the order changes with each repeat. Without recording no episode is kept, paid
+for or written. Prints for each task the files' sizes, what paying and writing takes, the medians of time and of
+the ratios of each pair, by the clock and by this process's CPU time (on a shared machine the clock says little),
+and whether all trainings scored the same.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ from eureka_agent.trajectories import Origin, read_trajectories
 from eureka_agent.trajectories.bounding import bytes_of
 from eureka_agent.trajectories.files import CHECKPOINTS, FILE
 
+COLUMNS = (
+    "task", "steps", "kept policy", "checkpoints", "uncompressed", "paying and writing",
+    "without", "with", "ratio", "CPU without", "CPU with", "CPU ratio", "same scores",
+)  # fmt: skip
 TASKS = ("cartpole", "half_cheetah", "walker_crouch_walk")
 
 
@@ -64,10 +69,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--env-steps", type=int)
     arguments = parser.parse_args()
-    print(
-        "| task | steps | kept policy | checkpoints | uncompressed | without | with | ratio | same scores |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
     with RewardSandbox() as sandbox:
         for name in arguments.tasks or TASKS:
             task = eureka_agent.find_task(name)
@@ -84,6 +86,8 @@ def row(task: Task, env_steps: int, sandbox: RewardSandbox, repeats: int) -> str
     learner = make_learner(task, factory)
     learner.warm_up()
     times: dict[bool, list[float]] = {True: [], False: []}
+    cpu: dict[bool, list[float]] = {True: [], False: []}
+    writing: list[float] = []
     scores: list[Any] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -92,23 +96,30 @@ def row(task: Task, env_steps: int, sandbox: RewardSandbox, repeats: int) -> str
                 layout = layout_for(task, reward.parsed.arguments, PpoSettings.of(task.algorithm).rollout)
                 worker = sandbox.spawn(reward.text, layout)
                 candidate = TrainingCandidate("one", 1, WorkerRewardProvider(worker))
-                began = time.perf_counter()
+                began, spent = time.perf_counter(), time.process_time()
                 learned = train(candidate, task, factory, learner, env_steps, recorded=recorded)
                 if recorded:
+                    ended = time.perf_counter()
                     record(candidate, learned, task, folder)
+                    writing.append(time.perf_counter() - ended)
                 if repeat:  # the first pair warms up
                     times[recorded].append(time.perf_counter() - began)
+                    cpu[recorded].append(time.process_time() - spent)
                 scores.append(learned.scoring.scores)
                 sandbox.kill(worker)
         files = [folder / FILE, folder / CHECKPOINTS]
         raw = sum(bytes_of(read_trajectories(path)) for path in files)
         kept, others = (f"{path.stat().st_size / 1000:,.0f} kB" for path in files)
-    ratios = [one / other for one, other in zip(times[True], times[False], strict=True)]
-    medians = [f"{statistics.median(times[recorded]):.2f} s" for recorded in (False, True)]
     same = "yes" if scores.count(scores[0]) == len(scores) else "NO"
-    spread = f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
-    cells = (task.name, f"{env_steps:,}", kept, others, f"{raw / 1000:,.0f} kB", *medians, spread, same)
+    sizes = (kept, others, f"{raw / 1000:,.0f} kB", f"{1000 * statistics.median(writing):.0f} ms")
+    cells = (task.name, f"{env_steps:,}", *sizes, *compared(times), *compared(cpu), same)
     return f"| {' | '.join(cells)} |"
+
+
+def compared(seconds: dict[bool, list[float]]) -> tuple[str, str, str]:
+    ratios = [one / other for one, other in zip(seconds[True], seconds[False], strict=True)]
+    without, recorded = (f"{statistics.median(seconds[which]):.2f} s" for which in (False, True))
+    return without, recorded, f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
 
 
 def train(
