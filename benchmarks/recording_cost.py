@@ -4,9 +4,9 @@
 
 Trains one policy with the first reward of the built-in search, with and without recording in turn, in this
 process and with the same seed; the order changes with each repeat. Without recording no episode is kept, paid
-for or written. Prints for each task the files' sizes, what paying and writing takes, the medians of time and of
-the ratios of each pair, by the clock and by this process's CPU time (on a shared machine the clock says little),
-and whether all trainings scored the same.
+for or written. Prints for each task the files' sizes, what paying and writing takes, the medians of time and
+of the ratios of each pair, by the clock and by this process's CPU time (on a shared machine the clock says
+little), and whether all trainings scored the same.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ from eureka_agent.analysis.typical import Typical
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
 
+NOT_THERE = "nothing was recorded, or it was deleted to save space: then the run's notices say so"
+
 
 @dataclass(frozen=True, eq=False)
 class Known:
@@ -154,7 +156,7 @@ def _of_episodes(
     played: Played, known: Known, typical: Typical | None, told: Sequence[EpisodeOutcome]
 ) -> Iterator[Observation]:
     if played.unreadable or not told:
-        why = played.unreadable or "nothing was recorded"
+        why = played.unreadable or NOT_THERE
         yield Observation(ObservationKind.UNKNOWN, "No episode was looked at.", reason=why)
         return
     yield from observe_outcomes(told)

@@ -223,7 +223,7 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept, lost = _kept_recording(folder, task)
+        kept, lost = kept_recording(folder, task)
         look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
         look = look._replace(notices=(*look.notices, *lost))
     _check_init_policy(config, folder)
@@ -263,7 +263,7 @@ def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
     return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
 
 
-def _kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory], tuple[str, ...]]:
+def kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory], tuple[str, ...]]:
     """Return what a run recorded at its start; nothing if it lacks a signal that is shown since.
 
     Where it cannot be read there is nothing either, and a sentence for the log.

@@ -18,9 +18,11 @@ from foreign import Mark, foreign_run, marking_task
 import eureka_agent
 from eureka_agent.analysis.observation import ObservationKind
 from eureka_agent.api.analyze import RunAnalysis
+from eureka_agent.api.evolve import kept_recording
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError
 from eureka_agent.resources import bundled_folders
+from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.identity import task_digest
 from eureka_agent.tasks.registry import find_task
 
@@ -208,3 +210,15 @@ def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
     folder.recording.symlink_to(tmp_path / "elsewhere.npz")
     with pytest.raises(StoreError, match="symbolic link"):
         eureka_agent.analyze("theirs", runs=tmp_path / "runs")
+
+
+def test_a_run_that_goes_on_records_random_play_anew_where_it_cannot_be_read(run: Path) -> None:
+    folder, task = RunFolder(run), find_task("cartpole")
+    kept, told = kept_recording(folder, task)
+    assert len(kept) >= 4
+    assert told == ()
+    folder.recording.write_bytes(b"none")
+    kept, told = kept_recording(folder, task)
+    assert kept == ()
+    assert "contains no recorded episodes" in told[0]
+    assert "recorded anew" in told[0]
