@@ -1,6 +1,6 @@
 """What recording episodes costs: bytes a training, and the time that it adds.
 
-    python benchmarks/recording_cost.py [--repeats 5] [--env-steps N] [task …]
+    python benchmarks/recording_cost.py [--repeats 5] [--env-steps N] [--checkpoints N] [task …]
 
 Trains one policy with the first reward of the built-in search, with and without recording in turn, in this
 process and with the same seed; the order changes with each repeat. Without recording no episode is kept, paid
@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.design.search import Search
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.calendar import Evaluated
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.evaluation import episode_seeds
 from eureka_agent.training.evaluation_rewards import Payer
-from eureka_agent.training.evaluation_share import with_fitted_evaluation
+from eureka_agent.training.evaluation_share import evaluation_of, with_evaluation, with_fitted_evaluation
 from eureka_agent.training.population.child import make_learner
 from eureka_agent.training.population.population import Candidate, Population
 from eureka_agent.training.population.scoring import score
@@ -68,20 +70,24 @@ def main() -> None:
     parser.add_argument("tasks", nargs="*")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--env-steps", type=int)
+    parser.add_argument("--checkpoints", type=int, help="default: as many as a run has")
     arguments = parser.parse_args()
     print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
     with RewardSandbox() as sandbox:
         for name in arguments.tasks or TASKS:
             task = eureka_agent.find_task(name)
             steps = arguments.env_steps or task.budget.env_steps
-            print(row(with_fitted_evaluation(task, steps), steps, sandbox, arguments.repeats), flush=True)
+            task = with_fitted_evaluation(task, steps)
+            if arguments.checkpoints:
+                task = with_evaluation(task, replace(evaluation_of(task), checkpoints=arguments.checkpoints))
+            print(row(task, steps, sandbox, arguments.repeats), flush=True)
 
 
 def row(task: Task, env_steps: int, sandbox: RewardSandbox, repeats: int) -> str:
     archive = Archive.of([], sign=task.fitness.sign)
     search = Search(task, seed=0)
     (slot,) = search.plan(0, 1, archive)
-    reward = Coded(search.propose(slot, Briefing(archive)).source)
+    reward = Coded(search.propose(slot, Briefing(archive)).source or "")
     factory = SimulatorFactory(task, threads=1)
     learner = make_learner(task, factory)
     learner.warm_up()
@@ -95,7 +101,7 @@ def row(task: Task, env_steps: int, sandbox: RewardSandbox, repeats: int) -> str
             for recorded in (True, False) if repeat % 2 else (False, True):
                 layout = layout_for(task, reward.parsed.arguments, PpoSettings.of(task.algorithm).rollout)
                 worker = sandbox.spawn(reward.text, layout)
-                candidate = TrainingCandidate("one", 1, WorkerRewardProvider(worker))
+                candidate: Candidate = TrainingCandidate("one", 1, WorkerRewardProvider(worker))
                 began, spent = time.perf_counter(), time.process_time()
                 learned = train(candidate, task, factory, learner, env_steps, recorded=recorded)
                 if recorded:
@@ -147,7 +153,7 @@ def record(candidate: Candidate, learned: Learned, task: Task, folder: Path) -> 
     def pay(episodes: Sequence[Any]) -> Sequence[Any]:
         return with_rewards(payer, candidate.provider.signals, episodes)
 
-    recording = TrainingRecording.of(learned, Origin("one", "search", 0), pay)
+    recording = TrainingRecording.of(learned, Origin("one", "search", 0), pay, TaskFitness(task))
     assert not recording.notes, recording.notes
     recording.write(folder)
 

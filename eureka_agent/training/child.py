@@ -26,6 +26,7 @@ from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, Wor
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task
@@ -224,7 +225,9 @@ class TrainingSession:
         payer = self._backend.payer(candidate)
         paid, unpaid = _evaluation_curves(payer, end)
         end = replace(end, curves={**end.curves, **paid})
-        recording = TrainingRecording.of(end, _origin(job, end), partial(self._pay, job, candidate, payer))
+        recording = TrainingRecording.of(
+            end, _origin(job, end), partial(self._pay, job, candidate, payer), TaskFitness(self.task)
+        )
         evaluation = self._evaluation(job, end, list(dict.fromkeys([*unpaid, *recording.notes])))
         curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eureka_agent.errors import EurekaError
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.training.candidate import Learned
 from eureka_agent.trajectories.bounding import LEFT_OUT_FIRST, MOST_BYTES, bounded
 from eureka_agent.trajectories.files import CHECKPOINTS, FILE, write_trajectories
@@ -28,8 +29,10 @@ class TrainingRecording:
     """What is missing, and why."""
 
     @classmethod
-    def of(cls, learned: Learned, origin: Origin, pay: Pay, *, most: int = MOST_BYTES) -> TrainingRecording:
-        """Return what is to be recorded; `origin` is that of the kept policy.
+    def of(
+        cls, learned: Learned, origin: Origin, pay: Pay, fitness: TaskFitness, *, most: int = MOST_BYTES
+    ) -> TrainingRecording:
+        """Return what is to be recorded; `origin` is that of the kept policy, `fitness` the task's.
 
         A reward that cannot be asked for these steps costs nothing but the knowledge of what it pays.
         """
@@ -44,6 +47,7 @@ class TrainingRecording:
             kept, others = paid[: len(kept)], paid[len(kept) :]
         except EurekaError as error:
             notes.append(f"What the reward pays for the recorded episodes is not known: {error.what}")
+        kept, others = _scored(kept, fitness), _scored(others, fitness)
         recording = cls(*bounded(kept, others, most=most))
         if (recorded := recording.length) < (played := sum(e.length for e in (*kept, *others))):
             notes.append(
@@ -61,3 +65,17 @@ class TrainingRecording:
         """Write both files into a training's folder; StoreError where that fails."""
         write_trajectories(folder / FILE, self.kept)
         write_trajectories(folder / CHECKPOINTS, self.at_checkpoints)
+
+
+def _scored(episodes: Sequence[Trajectory], fitness: TaskFitness) -> list[Trajectory]:
+    """Return episodes with their fitness so far where the task scores whole ones, for all of them or none."""
+    natives = [one.native_reward for one in episodes if one.native_reward is not None]
+    if not fitness.by_episode or len(natives) < len(episodes):
+        return list(episodes)
+    found = [
+        fitness.of_beginnings(episode.signals, native)
+        for episode, native in zip(episodes, natives, strict=True)
+    ]
+    if any(so_far is None for so_far in found):
+        return list(episodes)
+    return [replace(one, fitness_so_far=so_far) for one, so_far in zip(episodes, found, strict=True)]

@@ -45,7 +45,7 @@ def bounded(
 
 
 def bytes_of(episodes: Sequence[Trajectory]) -> int:
-    """Return what the arrays of episodes take before they are compressed: an upper bound on a file's size."""
+    """Return what the arrays of episodes take before they are compressed."""
     return sum(
         array.nbytes
         for episode in episodes

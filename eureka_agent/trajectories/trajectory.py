@@ -61,7 +61,7 @@ class Trajectory:
     fitness: float | None = None
     """Of the whole episode; None where it did not end."""
     fitness_so_far: Array | None = None
-    """float32 `(T,)`, as if the episode had ended with each step; None where only whole ones are scored."""
+    """float32 `(T,)`, as if the episode had ended with each step; None where that was not asked."""
     fitness_version: str = ""
     """`Fitness.version` of what scored it."""
     seed: int | None = None

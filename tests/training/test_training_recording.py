@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,8 @@ import pytest
 from trajectory_fakes import whole
 
 from eureka_agent.errors import RewardError
+from eureka_agent.tasks.fitness import TaskFitness
+from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.candidate import Learned
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.evaluation_rewards import Payer
@@ -54,6 +56,7 @@ def learned(kept: Sequence[Trajectory], at_checkpoints: Sequence[Trajectory]) ->
 
 
 ORIGIN = Origin("0-03", "search", 1, 1, 9)
+FITNESS = TaskFitness(find_task("cartpole"))
 
 
 @pytest.mark.parametrize("most_rows", [1, 2, 3, 7, 100])
@@ -71,7 +74,7 @@ def test_an_episode_is_paid_alike_however_many_rows_a_worker_takes(most_rows: in
 def test_every_episode_says_whose_it_is_and_what_it_was_paid(tmp_path: Path) -> None:
     provider = Remembers()
     pay = partial(with_rewards, Payer(provider, 64), provider.signals)
-    recording = TrainingRecording.of(learned([unpaid(3)], [unpaid(2, 0), unpaid(4, 6)]), ORIGIN, pay)
+    recording = TrainingRecording.of(learned([unpaid(3)], [unpaid(2, 0), unpaid(4, 6)]), ORIGIN, pay, FITNESS)
     assert recording.notes == ()
     recording.write(tmp_path)
     (kept,), others = read_trajectories(tmp_path / FILE), read_trajectories(tmp_path / CHECKPOINTS)
@@ -89,7 +92,7 @@ def test_a_reward_that_fails_on_these_steps_costs_the_rewards_only() -> None:
     def fails(episodes: Sequence[Trajectory]) -> Sequence[Trajectory]:
         raise RewardError("the reward is NaN in row 2.")
 
-    recording = TrainingRecording.of(learned([unpaid(3)], [unpaid(2, 0)]), ORIGIN, fails)
+    recording = TrainingRecording.of(learned([unpaid(3)], [unpaid(2, 0)]), ORIGIN, fails, FITNESS)
     assert [one.reward for one in (*recording.kept, *recording.at_checkpoints)] == [None, None]
     (note,) = recording.notes
     assert "not known: the reward is NaN in row 2." in note
@@ -97,8 +100,30 @@ def test_a_reward_that_fails_on_these_steps_costs_the_rewards_only() -> None:
 
 def test_what_does_not_fit_is_told() -> None:
     played = learned([unpaid(3), unpaid(3)], [unpaid(2, 0)])
-    recording = TrainingRecording.of(played, ORIGIN, list, most=200)
+    recording = TrainingRecording.of(played, ORIGIN, list, FITNESS, most=200)
     (note,) = recording.notes
     assert f"Of 8 steps {recording.length} were recorded" in note
     assert "episodes of checkpoints first" in note
     assert not recording.at_checkpoints
+
+
+def fast(signals: Mapping[str, np.ndarray]) -> float:
+    """Score a whole episode by its greatest height, which beginnings of fewer than 3 steps have none of."""
+    return float(signals["height"].max()) if len(signals["height"]) > 2 else float("nan")
+
+
+@pytest.mark.parametrize(("steps", "known"), [(100, True), (2, False), (40, False)])
+def test_beginnings_are_scored_where_a_task_scores_whole_episodes(steps: int, known: bool) -> None:
+    task = find_task("cartpole")
+    spec = replace(task.fitness, reduce="episode")
+    fitness = TaskFitness(replace(task, fitness=spec, fitness_episode=fast))
+    episode = replace(unpaid(steps), fitness_so_far=None)
+    recording = TrainingRecording.of(learned([episode], []), ORIGIN, list, fitness)
+    so_far = recording.kept[0].fitness_so_far
+    assert (so_far is not None) is known
+    if so_far is not None:
+        assert len(np.unique(so_far)) == 32
+        assert so_far[-1] == steps - 1
+        shown = so_far[4:] <= np.arange(4, steps)
+        assert shown.all(), "no step shows the score of a longer beginning"
+        assert (np.diff(so_far) >= 0).all()
