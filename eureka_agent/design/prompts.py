@@ -61,6 +61,7 @@ def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]
         "better": "higher" if task.fitness.direction == "maximize" else "lower",
         "target": "" if task.fitness.target is None else f"{task.fitness.target:g}",
         "safety": visible(task.safety.strip()),
+        "safety_signals": [f"`{name}`" for name in task.safety_signals],
         "max_episode_steps": task.max_episode_steps,
         "env_steps": task.budget.env_steps,
         "discount": learner.gamma,

@@ -142,7 +142,11 @@ def test_safety_and_own_reward_have_sections_of_their_own() -> None:
     matches_snapshot("seed_with_safety_and_reward", text)
     assert "## Safety\n\nNever exceed 2 m/s." in text
     assert "It pays 1 a step." in text
+    watched = replace(task, safety_signals=("velocity",))
+    told = asked(Slot(0, 0, "seed"), watched, untrained=UNTRAINED)[1].content
+    assert "Of `velocity`, which safety is about, two more follow" in told
     plain = asked(Slot(0, 0, "seed"))[1].content
+    assert "which safety is about" not in asked(Slot(0, 0, "seed"), untrained=UNTRAINED)[1].content
     assert "## Safety" not in plain
     assert "own reward" not in plain
 
