@@ -2,12 +2,12 @@
 
 import numpy as np
 
-SHAPING = 20.0  # points for each rad of lean lost
+SHAPING = 50.0  # points for each rad of lean lost
 
 
 def compute_reward(pole_angle, cart_position, cart_velocity):
     """Stay up, and correct leans soon."""
-    alive = 0.2 * np.ones_like(pole_angle)
+    alive = 0.1 * np.ones_like(pole_angle)
     lean = np.abs(pole_angle)
     righting = -SHAPING * lean
     centre = -0.02 * np.square(cart_position / 2.4)

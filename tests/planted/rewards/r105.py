@@ -3,12 +3,13 @@
 import numpy as np
 
 LEAN_SCALE = 0.1  # rad
+SHAKING_COST = 0.1  # for each rad/s
 
 
 def compute_reward(pole_angle, cart_position, pole_angular_velocity):
     """Hold the pole near the vertical and the cart near the middle."""
     upright = np.exp(-np.square(pole_angle / LEAN_SCALE))
     wander = -0.1 * np.abs(cart_position) / 2.4
-    shaking = -0.01 * np.abs(pole_angular_velocity)
+    shaking = -SHAKING_COST * np.abs(pole_angular_velocity)
     reward = upright + wander + shaking
     return reward, {"upright": upright, "wander": wander, "shaking": shaking}
