@@ -40,6 +40,7 @@ from eureka_agent.training.inspecting import FirstLook, first_look
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.scripted import by_behaviour
 from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
@@ -224,7 +225,7 @@ def _run(
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
         kept = _kept_recording(folder, task)
-        look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
+        look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
@@ -238,9 +239,7 @@ def _run(
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
         if not state.finished:
-            with building(
-                task, config, folder, log, state, look.recording, stop, why, look.steps_a_second, look.notices
-            ) as evolution:
+            with building(task, config, folder, log, state, look, stop, why) as evolution:
                 evolution.run()
     return result_of(folder, state)
 
@@ -267,6 +266,12 @@ def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
     kept = read_trajectories(folder.recording)
     names = {signal.name for signal in task.signals}
     return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
+
+
+def _kept_look(folder: RunFolder, recording: Sequence[Trajectory]) -> FirstLook:
+    """Return what a run recorded at its start; those of earlier versions played no scripted behaviours."""
+    scripted = by_behaviour(read_trajectories(folder.scripted))
+    return FirstLook(TrajectoryBatch.of(recording), scripted=scripted)
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
