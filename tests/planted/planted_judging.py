@@ -9,7 +9,9 @@ from typing import NamedTuple
 from planted_corpus import Planted
 from scipy.stats import binomtest
 
+from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Check, ProbeCheck, StaticCheck
+from eureka_agent.critique.paying import paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import seed_for
@@ -27,7 +29,11 @@ def look_at(task: Task) -> FirstLook:
 
 def stages(task: Task, look: FirstLook, sandbox: RewardSandbox) -> dict[str, Check]:
     """Return the checks before training, by the name of their column."""
-    return {"static rules": StaticCheck(task), "probe": ProbeCheck(task, look.recording, sandbox)}
+    return {
+        "static rules": StaticCheck(task),
+        "probe": ProbeCheck(task, look.recording, sandbox),
+        "behaviours": BehaviourCheck(task, look.scripted, paying(task, sandbox)),
+    }
 
 
 def checked(task: str, rewards: Iterable[Planted]) -> dict[str, StageFindings]:

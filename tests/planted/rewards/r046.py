@@ -11,7 +11,7 @@ def energy(position, velocity):
 def compute_reward(position, velocity, prev_position, prev_velocity, force):
     """Swing higher and higher, without wasting fuel."""
     gain = 1000.0 * (energy(position, velocity) - energy(prev_position, prev_velocity))
-    fuel = 0.2 * (1.0 - np.square(force))
+    fuel = 1.0 - np.square(force)
     flag = np.where(position >= 0.45, 10.0, 0.0)
     wall = np.where((position < -1.1) & (velocity < -0.03), -1.0, 0.0)
     reward = gain + fuel + flag + wall
