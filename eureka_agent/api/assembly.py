@@ -24,6 +24,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.critique.paying import paying
+from eureka_agent.critique.ranking import RankingCheck
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
@@ -248,5 +249,6 @@ def _critic(task: Task, config: RunConfig, look: FirstLook, sandbox: RewardSandb
             StaticCheck(task),
             ProbeCheck(task, look.recording, sandbox),
             BehaviourCheck(task, look.scripted, pay, recorded),
+            RankingCheck(task, pay, recorded),
         ]
     )
