@@ -6,7 +6,8 @@
 
 Asks every stage about the rewards of `tests/planted/`, half of which have one planted fault, and prints
 precision and recall with Wilson intervals, by kind of task and by family of fault. A stage accuses a reward
-by any error or warning; a reviewing model by sending it back.
+by any error or warning; a reviewing model by sending it back. The ranking asks the policies that
+`planted_recording.py` kept; it judges only where their scores surely differ.
 
 `--requests` writes what a reviewing model would be asked, a file a request, and nothing else. Answers are
 put beside them as `<reward>.<reading>.reply.md`; `--replies` keeps them in
@@ -24,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "planted"))
 
 from planted_corpus import FAMILIES, KINDS, Planted, kind_of, load_planted
-from planted_judging import Score, Share, StageFindings, accuses, checked, look_at
+from planted_judging import RANKING, Score, Share, StageFindings, accuses, checked, look_at
 from planted_reviews import (
     answered,
     opinion,
@@ -62,6 +63,7 @@ def main() -> int:
         return 0
     verdicts = verdicts_of(rewards, found)
     print_tables(rewards, verdicts)
+    print_twins(rewards, found)
     if arguments.details:
         print_details(rewards, verdicts)
     return 0
@@ -81,16 +83,18 @@ def write_requests(folder: Path, rewards: list[Planted], found: Mapping[str, Sta
         task = find_task(name)
         words = untrained(look_at(task).recording)
         for reward in (reward for reward in rewards if reward.task == name):
-            findings = [finding for stage in found[reward.name].values() for finding in stage]
+            told = found[reward.name].items()
+            findings = [finding for stage, findings in told if stage != RANKING for finding in findings]
             for reading, messages in requests_of(reward, task, words, findings).items():
                 write_request(folder, reward.name, reading, messages)
 
 
 def verdicts_of(rewards: list[Planted], found: Mapping[str, StageFindings]) -> dict[str, dict[str, bool]]:
     """Return the columns in the order in which a run asks, and all of them together."""
-    stages = list(next(iter(found.values())))
+    stages = dict.fromkeys(stage for findings in found.values() for stage in findings)
     columns = {
-        stage: {name: accuses(findings[stage]) for name, findings in found.items()} for stage in stages
+        stage: {name: accuses(told[stage]) for name, told in found.items() if stage in told}
+        for stage in stages
     }
     asked = [*columns, "reviewer"]
     columns |= reviewer_columns(rewards)
@@ -114,10 +118,10 @@ def reviewer_columns(rewards: Iterable[Planted]) -> dict[str, dict[str, bool]]:
 
 
 def print_tables(rewards: list[Planted], verdicts: Verdicts) -> None:
-    print("| who | precision | recall | twins without a fault accused |\n| --- | --- | --- | --- |")
+    print("| who | judged | precision | recall | twins without a fault accused |\n" + "| --- " * 5 + "|")
     for column, judged in verdicts.items():
         score = score_of(rewards, judged)
-        print(f"| {column} | {score.precision} | {score.recall} | {score.false_alarms} |")
+        print(f"| {column} | {len(judged)} | {score.precision} | {score.recall} | {score.false_alarms} |")
     kinds = {task: kind_of(find_task(task)) for task in tasks_of(rewards)}
     groups = {kind: lambda reward, kind=kind: kinds[reward.task] == kind for kind in KINDS}
     print_groups("kind of task", groups, rewards, verdicts)
@@ -139,6 +143,22 @@ def print_groups(
         scores = [score_of(mine, judged) for judged in verdicts.values()]
         cells = [f"{_short(score.recall)} : {_short(score.false_alarms)}" for score in scores]
         print(f"| {name} | {' | '.join(cells)} |")
+
+
+def print_twins(rewards: Iterable[Planted], found: Mapping[str, StageFindings]) -> None:
+    """Say how often the ranking, which a run uses only to order drafts, puts the right twin first."""
+    taus = {name: told[RANKING][0].value for name, told in found.items() if RANKING in told}
+    pairs = [
+        (taus[reward.twin], taus[reward.name])
+        for reward in rewards
+        if reward.faulty and reward.name in taus and reward.twin in taus
+    ]
+    first = sum(sound > faulty for sound, faulty in pairs)
+    alike = sum(sound == faulty for sound, faulty in pairs)
+    print(
+        f"\nOf {len(pairs)} pairs with a tau each, the twin without the fault has the higher one in {first}, "
+        f"both have the same in {alike}."
+    )
 
 
 def score_of(rewards: Iterable[Planted], judged: Mapping[str, bool]) -> Score:
