@@ -147,7 +147,12 @@ def print_groups(
 
 def print_twins(rewards: Iterable[Planted], found: Mapping[str, StageFindings]) -> None:
     """Say how often the ranking, which a run uses only to order drafts, puts the right twin first."""
-    taus = {name: told[RANKING][0].value for name, told in found.items() if RANKING in told}
+    taus = {
+        name: tau
+        for name, told in found.items()
+        for tau in (finding.value for finding in told.get(RANKING, ()))
+        if tau is not None
+    }
     pairs = [
         (taus[reward.twin], taus[reward.name])
         for reward in rewards
