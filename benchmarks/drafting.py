@@ -6,11 +6,11 @@ Takes a folder of runs whose candidates were all trained to the end and, generat
 reward what it pays the recorded episodes of the generations before, on the run's own recordings. Candidates
 of a generation stand for the drafts of which a quarter is trained; by chance three quarters are left out.
 Prints how often the winner of a generation and each of its best quarter would not have been trained, how
-often nobody that is trained scored about as much as the winner (see `clearly_better`), and how often the task's
-reference would be left out as one draft more that loses no tie. "Agreement" is Kendall's tau between what the
-check says of a generation's rewards and what they scored. Whole returns, which the check compares, are set
-beside discounted ones and means a step. `--record` first makes runs of `search`: four generations of eight,
-without early stops and without a confirmation.
+often nobody that is trained scored about as much as the winner (see `clearly_better`), and how often the
+task's reference would be left out as one draft more that loses no tie. "Agreement" is Kendall's tau between
+what the check says of a generation's rewards and what they scored. Whole returns, which the check compares,
+are set beside discounted ones and means a step. `--record` first makes runs of `search`: four generations of
+eight, without early stops and without a confirmation.
 """
 
 from __future__ import annotations
