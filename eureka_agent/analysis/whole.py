@@ -31,6 +31,7 @@ from eureka_agent.analysis.outcomes import (
 )
 from eureka_agent.analysis.parts import observe_zero_parts
 from eureka_agent.analysis.typical import Typical
+from eureka_agent.analysis.wraps import observe_wraps
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -187,6 +188,7 @@ def _of_one(episode: Trajectory, index: int, known: Known, typical: Typical | No
         yield from observe_rest(episode, typical, index)
         yield from observe_tremor(episode, typical, index)
     yield from observe_bounds(episode, known.bounds, index)
+    yield from observe_wraps(episode, index)
     yield from observe_before_the_end(episode, index)
 
 
