@@ -143,7 +143,7 @@ def judged(judge: Judge, counts: dict[str, Counts]) -> None:
             count.out["quarter"] += [c.id not in chosen for c in ranked[:kept]]
             scores = [c.fitness or 0.0 for c in trained]
             promise = [taus[c.id].get(way, 0.0) for c in trained]
-            agreement = sign * float(kendalltau(promise, scores).statistic)
+            agreement = sign * float(kendalltau(promise, scores)[0])
             if np.isfinite(agreement):
                 count.agreement.append(agreement)
             one_more = told(Candidate(0, -1, REFERENCE), reference.get(way), reference_warned)
