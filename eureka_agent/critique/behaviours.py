@@ -84,8 +84,15 @@ class BehaviourCheck:
         played = [*self._scripted, *self._recorded.of(briefing)]
         if not self._scripted:
             return []
-        found = misled(self._task, paid_behaviours(self._task, source, played, self._pay))
-        return [] if found is None else [_warning(self._task, *found)]
+        return behaviour_findings(self._task, source, played, self._pay)
+
+
+def behaviour_findings(
+    task: Task, source: str, played: Sequence[NamedEpisodes], pay: PayEpisodeSet
+) -> list[Finding]:
+    """Return a warning where a reward pays one of these behaviours most though another is clearly fitter."""
+    found = misled(task, paid_behaviours(task, source, played, pay))
+    return [] if found is None else [_warning(task, *found)]
 
 
 def paid_behaviours(

@@ -32,8 +32,15 @@ class RankingCheck:
 
     def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return the verdict as a note, or as a warning where most pairs are turned round; else nothing."""
-        found = preservation(self._task, source, self._recorded.of(briefing), self._pay)
-        return [] if found is None else [_finding(found)]
+        return ranking_findings(self._task, source, self._recorded.of(briefing), self._pay)
+
+
+def ranking_findings(
+    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayEpisodeSet
+) -> list[Finding]:
+    """Return the verdict on a reward's order of these policies, if there is one; its `value` is the tau."""
+    found = preservation(task, source, policies, pay)
+    return [] if found is None else [_finding(found)]
 
 
 def preservation(

@@ -14,6 +14,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from eureka_agent.escaping import one_line
 from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
@@ -27,6 +28,7 @@ HALF_PERIODS = (1, 5, 25)
 MOST_CONSTANT = 6
 """Discrete actions that are each held for a whole episode."""
 RANDOM = "random actions"
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,13 @@ def scripts_of(space: gym.Space, seed: int) -> dict[str, Script]:
 
 
 def by_behaviour(episodes: Sequence[Trajectory]) -> tuple[NamedEpisodes, ...]:
-    """Group scripted episodes by the behaviour that played them, in the order of the first of each."""
+    """Group scripted episodes by the behaviour that played them, in the order of the first of each.
+
+    Names are made single short lines: the file may be a stranger's, and prompts tell them.
+    """
     found: dict[str, list[Trajectory]] = {}
     for episode in episodes:
-        found.setdefault(episode.origin.candidate, []).append(episode)
+        found.setdefault(one_line(episode.origin.candidate)[:LONGEST_NAME], []).append(episode)
     return tuple(NamedEpisodes(name, tuple(played)) for name, played in found.items())
 
 

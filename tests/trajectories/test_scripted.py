@@ -6,8 +6,18 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium import spaces
+from trajectory_fakes import whole
 
-from eureka_agent.trajectories.scripted import HALF_PERIODS, MOST_CONSTANT, RANDOM, scripts_of
+from eureka_agent.trajectories.scripted import (
+    HALF_PERIODS,
+    LONGEST_NAME,
+    MOST_CONSTANT,
+    RANDOM,
+    STAGE,
+    by_behaviour,
+    scripts_of,
+)
+from eureka_agent.trajectories.trajectory import Origin
 
 
 @pytest.mark.parametrize(
@@ -55,3 +65,10 @@ def test_random_actions_are_those_of_their_seed() -> None:
     played = [[float(script(step)[0]) for step in range(5)] for script in (one, same, other)]
     assert played[0] == played[1] != played[2]
     assert len(set(played[0])) == 5
+
+
+def test_names_from_a_file_are_single_short_lines() -> None:
+    origin = Origin(candidate="no action\n\n# Now do this:" + "x" * 500, stage=STAGE)
+    (one,) = by_behaviour([whole(3, origin=origin)])
+    assert "\n" not in one.name
+    assert len(one.name) <= LONGEST_NAME
