@@ -153,6 +153,11 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)

@@ -182,6 +182,9 @@ def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path:
     )
     assert comparable(native).components == ("native",)
     assert comparable(sparse).components == ("fitness",)
+    returns = comparable(native).curves["evaluation/return"]  # CartPole's own reward is 1 a step
+    assert returns == comparable(native).curves["episode_length"]
+    assert "evaluation/return" not in comparable(sparse).curves  # its fitness is what it pays
 
 
 def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
@@ -194,6 +197,11 @@ def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: P
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
