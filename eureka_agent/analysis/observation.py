@@ -31,6 +31,8 @@ class ObservationKind(StrEnum):
     SATURATES = "saturates"
     ZERO_PART = "zero part"
     """The part of a compound fitness that holds it at zero."""
+    UNRECOVERABLE = "unrecoverable"
+    """The step with which an episode was lost."""
     OUTCOME = "outcome"
     EVENT = "event"
     OUT_OF_BOUNDS = "out of bounds"
