@@ -44,6 +44,8 @@ class ObservationKind(StrEnum):
     CHANGED_CODE = "changed code"
     MOVED = "moved"
     """A signal or component whose distribution differs from the parent's."""
+    SIBLING = "sibling"
+    """What another child of the same parent changed instead, and what came of it."""
     UNKNOWN = "unknown"
     """What could not be asked, and why."""
 
@@ -114,6 +116,13 @@ class Observation:
             "values": dict(self.values) or None,
         }
         return {name: value for name, value in told.items() if value is not None}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Observation:
+        """Return what `to_json` told."""
+        steps = told.get("steps")
+        kind, cited = ObservationKind(told["kind"]), None if steps is None else (steps[0], steps[1])
+        return cls(**{**told, "kind": kind, "steps": cited})
 
 
 _ORDER = {kind: place for place, kind in enumerate(ObservationKind)}

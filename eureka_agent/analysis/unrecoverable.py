@@ -1,13 +1,13 @@
 """The first step after which a failure can no longer be averted, by bisection over an episode's states.
 
-OmegaPRM (arXiv 2406.06592) bisects a wrong derivation for its first wrong step: a prefix is still right where
-some continuation of it succeeds. Here a prefix is the state after some recorded actions, and it is recoverable
-if at least one of K continuations from it averts the failure. What averting means is in `Failure`.
+OmegaPRM (arXiv 2406.06592) bisects a wrong derivation for its first wrong step: a prefix is still right
+where some continuation of it succeeds. Here a prefix is the state after some recorded actions, and it is
+recoverable if at least one of K continuations from it averts the failure; `Failure` says what that means.
 
-Bisection assumes that a state lost stays lost. That is not guaranteed: K continuations may all miss a way out
-that those from a later state find. So states after the found one are asked, too, and where one of them is
-recoverable the search goes on from there. What is said is therefore: the last state found recoverable, and how
-many later ones were not.
+Bisection assumes that a state lost stays lost. That is not guaranteed: K continuations may all miss a way
+out that those from a later state find. So states after the found one are asked, too, and where one of them
+is recoverable the search goes on from there. What is said is therefore: the last state found recoverable,
+and how many later ones were not.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Recoverable = Callable[[int], bool]
 
 HALFWAY = 0.5
 """Averted is what makes up half of what the failed episode lost against the best from its start."""
-CLEARLY = 0.1
-"""A best that is nearer to the failed score than this share of the larger of the two is no better."""
+CLEARLY = 0.25
+"""A best nearer to the failed score than this share of the larger one may be luck: nothing is said then."""
 NEIGHBOURS = 4
 """States right after the found one that are asked."""
 LATER = 4
@@ -102,17 +102,17 @@ def observe_unrecoverable(
     }  # fmt: skip
     if point is None:
         text = (
-            f"Where episode {episode} was lost is not known: of {continuations} continuations from its start "
-            f"the best scores {failure.best:.4g}, it itself {failure.score:.4g}."
+            f"Whether episode {episode} was lost anywhere is not known: the best of {continuations} "
+            f"continuations from its start scores {failure.best:.4g}, and it itself {failure.score:.4g}."
         )
         reason = f"{env_steps:,} simulated steps"
         yield Observation(ObservationKind.UNKNOWN, text, episode=episode, reason=reason, values=values)
         return
     values |= {"level": failure.level, "lost_states": float(len(point.lost))}
     text = (
-        f"With step {point.step} it is lost: from no later state that was asked ({len(point.lost)} and the end) "
-        f"does one of {continuations} continuations score {failure.level:.4g}, halfway between its own "
-        f"{failure.score:.4g} and the {failure.best:.4g} possible from its start ({env_steps:,} simulated steps)."
+        f"With this step it was lost: from {len(point.lost)} later states none of {continuations} "
+        f"continuations reaches {failure.level:.4g}, half of the way from its {failure.score:.4g} to the "
+        f"{failure.best:.4g} that was possible from its start ({env_steps:,} simulated steps)."
     )
     steps = (point.step, point.step)
     yield Observation(ObservationKind.UNRECOVERABLE, text, episode=episode, steps=steps, values=values)

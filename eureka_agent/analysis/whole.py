@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from statistics import fmean
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eureka_agent.analysis.code_changes import code_difference, observe_code
@@ -13,57 +12,24 @@ from eureka_agent.analysis.components import (
     observe_component_curves,
     observe_saturation,
 )
-from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
+from eureka_agent.analysis.curves import component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import KeyMoments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import Observation, ObservationKind, most_telling
 from eureka_agent.analysis.outcomes import (
-    NO_BOUNDS,
-    Bounds,
     EpisodeOutcome,
-    Events,
     observe_bounds,
     observe_events,
     observe_outcomes,
     outcomes,
 )
 from eureka_agent.analysis.parts import observe_zero_parts
+from eureka_agent.analysis.played import Known, Played
+from eureka_agent.analysis.siblings import observe_siblings
 from eureka_agent.analysis.typical import Typical
-from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What a candidate is measured by; everything may be missing, and then less is said."""
-
-    sign: float | None = None
-    """+1 where a larger fitness is better, -1 where a smaller one is; None where nobody said."""
-    random_play: Sequence[Trajectory] = ()
-    span: tuple[float, float] | None = None
-    """Least and greatest fitness of the run's candidates."""
-    bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
-
-    @property
-    def ended(self) -> list[Trajectory]:
-        """Episodes of random play that ended; none where some worlds never ended one.
-
-        Those that did would then be the quick ones, which are no sample of all.
-        """
-        if any(not episode.ended for episode in self.random_play if episode.earlier == 0):
-            return []
-        return [episode for episode in self.random_play if episode.ended]
-
-    @property
-    def yardstick(self) -> Yardstick | None:
-        """What a training's fitness is measured by; None where nobody says which way is better."""
-        if self.sign is None:
-            return None
-        scores = [episode.fitness for episode in self.ended if episode.fitness is not None]
-        lengths = [episode.length for episode in self.ended]
-        return Yardstick(self.sign, Score.of(scores), self.span, fmean(lengths) if lengths else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,32 +60,21 @@ class CandidateAnalysis:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Played:
-    """A candidate with what was recorded of it."""
+def analyze_candidate(
+    played: Played, known: Known, parent: Played | None = None, siblings: Sequence[Played] = ()
+) -> CandidateAnalysis:
+    """Return all that the functions of this room say of one candidate, and how it differs from its kin.
 
-    candidate: Candidate
-    episodes: Sequence[Trajectory] = ()
-    events: Sequence[Events] = ()
-    """The task's events on the steps of each episode; empty where the task may not be asked."""
-    parts: Sequence[Events] = ()
-    """Likewise the parts that a compound fitness asks for."""
-    unreadable: str = ""
-    """Why its recording could not be read."""
-    unpaid: str = ""
-    """Why its reward could not tell what it pays for these episodes, where it was asked."""
-
-
-def analyze_candidate(played: Played, known: Known, parent: Played | None = None) -> CandidateAnalysis:
-    """Return all that the functions of this room say of one candidate, and how it differs from its parent."""
+    `siblings` are other children of the same parent in the same generation.
+    """
     name, episodes = played.candidate.id, played.episodes
     typical = Typical.of(known.random_play)
     told = outcomes(episodes, typical, known.bounds)
-    found = [*_of_training(played, known), *_of_episodes(played, known, typical, told)]
+    found = [*_of_training(played, known), *_of_episodes(played, known, typical, told), *played.looked_up]
     if parent is not None:
-        found += _of_parent(played, parent)
+        found += [*_of_parent(played, parent), *observe_siblings(played, siblings, parent)]
     found += _idling(found)
-    order = _ranked(told, known.sign)
+    order = worst_and_best(told, known.sign)
     moments = [_moments(played, found, typical, episode) for episode in dict.fromkeys(order)]
     return CandidateAnalysis(
         candidate=name,
@@ -217,8 +172,11 @@ def _idling(found: Sequence[Observation]) -> Iterator[Observation]:
         yield replace(rest, kind=ObservationKind.IDLING, text=text)
 
 
-def _ranked(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
-    """Return the worst and the best episode: by fitness if its direction is known, else by length."""
+def worst_and_best(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
+    """Return the worst and the best episode: by fitness if its direction is known, else by length.
+
+    Empty where there is none; twice the same where there is one.
+    """
     if not told:
         return []
     if sign is not None and all(one.fitness is not None for one in told):
@@ -234,13 +192,20 @@ def _moments(
     happened: dict[int, str] = {}
     for seen in found:
         if seen.episode == episode and seen.steps is not None and seen.kind in _MARKED:
-            words = str(seen.kind) if seen.kind in _WAYS else seen.text.split(" first at ")[0]
+            words = _noted(seen)
             here = happened.get(seen.steps[0])
             happened[seen.steps[0]] = f"{here}; {words}" if here else words
     return key_moments(played.episodes[episode], happened, typical, episode)
 
 
-_MARKED = frozenset({*_WAYS, ObservationKind.EVENT})
+_MARKED = frozenset({*_WAYS, ObservationKind.EVENT, ObservationKind.UNRECOVERABLE})
+
+
+def _noted(seen: Observation) -> str:
+    """Return a few words for the row of a step."""
+    if seen.kind is ObservationKind.UNRECOVERABLE:
+        return "lost with this step"
+    return str(seen.kind) if seen.kind in _WAYS else seen.text.split(" first at ")[0]
 
 
 def _kept(episodes: Sequence[Trajectory]) -> int | None:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
-from eureka_agent.analysis.briefing import RecordedEpisodes
 from eureka_agent.analysis.observation import Observation, ObservationKind
-from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate
+from eureka_agent.analysis.siblings import Family
+from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.api.consent import Consent
+from eureka_agent.api.reading import RunReader
 from eureka_agent.api.resuming import resumable
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.errors import EurekaError, StoreError, did_you_mean
+from eureka_agent.errors import StoreError, did_you_mean
 from eureka_agent.files import refuse_links
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.ownership import is_own
+from eureka_agent.store.records import AnalystReport
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
-from eureka_agent.trajectories.ending import events_of
-from eureka_agent.trajectories.files import read_trajectories
-from eureka_agent.trajectories.trajectory import Trajectory
 
 _LESS_TELLING = (ObservationKind.OUTCOME, ObservationKind.EVENT, ObservationKind.UNKNOWN)
 MAIN_FINDINGS = 2
@@ -59,14 +55,25 @@ class RunAnalysis:
     detail: CandidateAnalysis | None
     """The candidate that was asked for, else the confirmed one or the incumbent; None without one."""
 
+    families: tuple[Family, ...] = ()
+    """Children of one parent side by side; of a candidate its own family."""
+    report: AnalystReport | None = None
+    """What a language model said of the candidate in detail, where one was asked in the run."""
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         lines = [
             {**vars(line), "outcomes": list(line.outcomes), "main": [seen.to_json() for seen in line.main]}
             for line in self.lines
         ]
-        detail = None if self.detail is None else self.detail.to_json()
-        return {"name": self.name, "folder": str(self.folder), "candidates": lines, "detail": detail}
+        return {
+            "name": self.name,
+            "folder": str(self.folder),
+            "candidates": lines,
+            "families": [family.to_json() for family in self.families],
+            "detail": None if self.detail is None else self.detail.to_json(),
+            "analyst": None if self.report is None else asdict(self.report),
+        }
 
 
 def analyze(
@@ -75,6 +82,7 @@ def analyze(
     *,
     runs: Path | str = "runs",
     with_rewards: bool = False,
+    with_moments: bool = False,
     trust: bool = False,
     task: str | None = None,
     env: str | Callable[[], gym.Env] | None = None,
@@ -83,10 +91,12 @@ def analyze(
 ) -> RunAnalysis:
     """Return what the recorded episodes and curves of a run, or of one candidate, show.
 
-    Nothing that the run names is loaded or executed. Only `with_rewards` loads its task, for its events and
-    the bounds of its signals, and asks each reward in a sandboxed worker what it pays for the recorded steps:
-    of a run that is not one's own this takes the consent that `resume` takes. Raises StoreError where there
-    is no such run or candidate, or consent is missing.
+    Nothing that the run names is loaded or executed. Only two options load its task, which of a run that is
+    not one's own takes the consent that `resume` takes: `with_rewards`, for its events and the bounds of its
+    signals, asks each reward in a sandboxed worker what it pays for the recorded steps; `with_moments` has
+    the worst episode of the candidate in detail continued from its states, in a separate process, to find the
+    step with which it was lost. Raises StoreError where there is no such run or candidate, or consent is
+    missing.
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
@@ -94,22 +104,43 @@ def analyze(
         refuse_links(folder.root)
     chosen = None if candidate is None else _known(folder, state, candidate)
     loaded = None
-    if with_rewards:
+    if with_rewards or with_moments:
         # No model is asked here: that the log names one needs nobody's consent.
         model, address = (state.config.get(name) for name in ("model", "base_url"))
         consent = Consent(trust, task, env, envs, model, address, unsafe_isolation)
         loaded, _ = resumable(folder, state, consent)
-    with _asking(loaded, unsafe=unsafe_isolation) as asked:
-        reader = _Reader(folder, state, loaded, asked)
-        lines = () if chosen is not None else tuple(reader.line(c) for c in state.candidates.values())
-        leader = candidate or _leader(state)
-        detail = None if leader is None else reader.analysis(state.candidates[leader])
-    return RunAnalysis(folder.name, folder.root, lines, detail)
+    with _asking(wanted=with_rewards, unsafe=unsafe_isolation) as asked:
+        reader = RunReader(folder, state, loaded, asked)
+        leader = chosen or _leader(state)
+        if with_moments and leader is not None:
+            reader.look_for_moments(leader)
+        detail = None if leader is None else reader.analysis(leader)
+        shown = () if chosen is not None else state.candidates.values()
+        return RunAnalysis(
+            folder.name, folder.root, tuple(_line(c, reader) for c in shown), detail,
+            families=reader.families(chosen),
+            report=None if leader is None else state.reports.get(leader.id),
+        )  # fmt: skip
 
 
-def _leader(state: RunState) -> str | None:
+def _line(candidate: Candidate, reader: RunReader) -> CandidateLine:
+    """Return a candidate at a glance."""
+    found = reader.analysis(candidate, siblings=False)
+    telling = [seen for seen in found.findings if seen.kind not in _LESS_TELLING]
+    names = [outcome.name for outcome in found.outcomes]
+    return CandidateLine(
+        id=candidate.id,
+        status=str(candidate.status),
+        fitness=candidate.fitness,
+        outcomes=tuple(sorted(set(names), key=lambda name: (-names.count(name), name))),
+        main=_one_a_kind(telling)[:MAIN_FINDINGS],
+    )
+
+
+def _leader(state: RunState) -> Candidate | None:
     confirmed = state.confirmation.winner if state.confirmation else None
-    return confirmed or state.archive(sign=1.0).incumbent_id
+    leader = confirmed or state.archive(sign=1.0).incumbent_id
+    return None if leader is None else state.candidates[leader]
 
 
 def _known(folder: RunFolder, state: RunState, candidate: str) -> Candidate:
@@ -124,62 +155,13 @@ def _known(folder: RunFolder, state: RunState, candidate: str) -> Candidate:
 
 
 @contextmanager
-def _asking(task: Task | None, *, unsafe: bool) -> Iterator[RewardSandbox | None]:
-    """Yield where rewards may be asked; None where they may not."""
-    if task is None:
+def _asking(*, wanted: bool, unsafe: bool) -> Iterator[RewardSandbox | None]:
+    """Yield where rewards are asked; None where they are not to be."""
+    if not wanted:
         yield None
         return
     with RewardSandbox(unsafe=unsafe) as sandbox:
         yield sandbox
-
-
-class _Reader:
-    """Reads a run's recordings, each once, and analyses its candidates."""
-
-    def __init__(
-        self, folder: RunFolder, state: RunState, task: Task | None, sandbox: RewardSandbox | None
-    ) -> None:
-        self._state, self._task, self._sandbox = state, task, sandbox
-        self._recorded = RecordedEpisodes(folder, state.archive(sign=1.0))
-        self._trained = frozenset(self._recorded)  # to look a name up in the mapping would read its file
-        self._known = _known_of(folder, state, task)
-        self._played: dict[str, Played] = {}
-
-    def line(self, candidate: Candidate) -> CandidateLine:
-        """Return a candidate at a glance."""
-        found = self.analysis(candidate)
-        telling = [seen for seen in found.findings if seen.kind not in _LESS_TELLING]
-        names = [outcome.name for outcome in found.outcomes]
-        return CandidateLine(
-            id=candidate.id,
-            status=str(candidate.status),
-            fitness=candidate.fitness,
-            outcomes=tuple(sorted(set(names), key=lambda name: (-names.count(name), name))),
-            main=_one_a_kind(telling)[:MAIN_FINDINGS],
-        )
-
-    def analysis(self, candidate: Candidate) -> CandidateAnalysis:
-        """Return all that is known of a candidate."""
-        first = self._state.candidates.get(candidate.parents[0]) if candidate.parents else None
-        parent = None if first is None else self.played(first)
-        return analyze_candidate(self.played(candidate), self._known, parent)
-
-    def played(self, candidate: Candidate) -> Played:
-        """Return a candidate with its recorded episodes."""
-        if candidate.id not in self._played:
-            self._played[candidate.id] = self._read(candidate)
-        return self._played[candidate.id]
-
-    def _read(self, candidate: Candidate) -> Played:
-        if candidate.id not in self._trained:
-            return Played(candidate)
-        try:
-            episodes: Sequence[Trajectory] = self._recorded[candidate.id]
-        except StoreError as error:
-            return Played(candidate, unreadable=error.what)
-        if self._task is None or self._sandbox is None:
-            return Played(candidate, episodes)
-        return _asked(Played(candidate, episodes), self._task, self._sandbox)
 
 
 def _one_a_kind(findings: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -188,40 +170,3 @@ def _one_a_kind(findings: Sequence[Observation]) -> tuple[Observation, ...]:
     for seen in findings:
         first.setdefault(seen.kind, seen)
     return tuple(first.values())
-
-
-def _asked(played: Played, task: Task, sandbox: RewardSandbox) -> Played:
-    """Return recorded episodes with their events and what the candidate's reward pays for them."""
-    source = played.candidate.source
-    try:
-        played = replace(played, events=[events_of(task, e.signals) for e in played.episodes])
-        if task.fitness_parts is not None:
-            played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
-        if source and played.episodes:
-            rows = max(episode.length for episode in played.episodes)
-            with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                played = replace(played, episodes=[with_reward(evaluate.batch, e) for e in played.episodes])
-    except (
-        EurekaError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:  # a foreign recording may lack what a task or reward reads
-        why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
-        return replace(played, unpaid=why)
-    return played
-
-
-def _known_of(folder: RunFolder, state: RunState, task: Task | None) -> Known:
-    facts = state.facts
-    sign = None if facts is None else (1.0 if facts.direction == "maximize" else -1.0)
-    try:
-        random_play = read_trajectories(folder.recording)
-    except StoreError:
-        random_play = []  # findings that would need it say that it is missing
-    scores = [c.fitness for c in state.candidates.values() if c.fitness is not None]
-    span = (min(scores), max(scores)) if scores else None
-    if task is None:
-        return Known(sign, random_play, span)
-    bounds = {s.name: (s.low, s.high) for s in task.signals if s.low is not None or s.high is not None}
-    return Known(task.fitness.sign, random_play, span, bounds)

@@ -14,10 +14,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
 
 from foreign import Mark, foreign_run, marking_task
+from typer.testing import CliRunner
 
 import eureka_agent
-from eureka_agent.analysis.observation import ObservationKind
+from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.api.analyze import RunAnalysis
+from eureka_agent.cli.app import app
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError
 from eureka_agent.resources import bundled_folders
@@ -192,3 +194,36 @@ def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
     folder.recording.symlink_to(tmp_path / "elsewhere.npz")
     with pytest.raises(StoreError, match="symbolic link"):
         eureka_agent.analyze("theirs", runs=tmp_path / "runs")
+
+
+def test_the_step_with_which_the_worst_episode_was_lost_is_looked_for_on_demand(finished: Path) -> None:
+    def simulated(analysis: RunAnalysis) -> list[Observation]:
+        assert analysis.detail is not None
+        return [f for f in analysis.detail.findings if "env_steps" in f.values]
+
+    assert simulated(eureka_agent.analyze("latest", "0-00", runs=finished)) == []
+    analysis = eureka_agent.analyze("latest", "0-00", runs=finished, with_moments=True)
+    assert analysis.detail is not None
+    assert analysis.detail.worst is not None
+    (seen,) = simulated(analysis)
+    assert seen.episode == analysis.detail.worst.episode
+    assert seen.values["continuations"] == 9, "its own policy with noise, three others, chance"
+    if seen.steps is not None:
+        assert "lost with this step" in " ".join(analysis.detail.worst.notes)
+
+
+def test_an_episode_that_cannot_be_continued_says_why(run: Path) -> None:
+    (run / "candidates" / "0-00" / "search-0" / "policy.npz").unlink()
+    analysis = eureka_agent.analyze(str(run), "0-00", with_moments=True)
+    assert "Candidate 0-00 has no saved policy." in reasons(analysis)
+
+
+def test_children_of_one_parent_stand_side_by_side() -> None:
+    recorded = str(Path(__file__).parents[1] / "store" / "recorded" / "search")
+    (family,) = eureka_agent.analyze(recorded).families
+    assert (family.parent, [child.id for child in family.children]) == ("0-01", ["1-00", "1-02"])
+    assert family.children[1].changed == "added 'alive'; removed 'pole_angle_low', 'effort'"
+    assert eureka_agent.analyze(recorded, "1-02").families == (family,)
+    assert eureka_agent.analyze(recorded, "0-01").families == ()
+    shown = CliRunner().invoke(app, ["analyze", recorded]).stdout
+    assert "Children of 0-01 (fitness 201.5) in generation 1" in shown
