@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eureka_agent.analysis.code_changes import changed_words, code_difference
 from eureka_agent.analysis.moves import largest_moves
 from eureka_agent.analysis.observation import Observation, ObservationKind
-from eureka_agent.analysis.played import Played
 from eureka_agent.archive.candidate import Candidate
+
+if TYPE_CHECKING:
+    from eureka_agent.analysis.whole import Played
 
 MOST_SIBLINGS = 3
 """Siblings that are told of a candidate: those whose scores lie farthest from its own."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.code_changes import code_difference, observe_code
@@ -12,24 +13,58 @@ from eureka_agent.analysis.components import (
     observe_component_curves,
     observe_saturation,
 )
-from eureka_agent.analysis.curves import component_curves, observe_curves
+from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import KeyMoments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import Observation, ObservationKind, most_telling
 from eureka_agent.analysis.outcomes import (
+    NO_BOUNDS,
+    Bounds,
     EpisodeOutcome,
+    Events,
     observe_bounds,
     observe_events,
     observe_outcomes,
     outcomes,
 )
 from eureka_agent.analysis.parts import observe_zero_parts
-from eureka_agent.analysis.played import Known, Played
 from eureka_agent.analysis.siblings import observe_siblings
 from eureka_agent.analysis.typical import Typical
+from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a candidate is measured by; everything may be missing, and then less is said."""
+
+    sign: float | None = None
+    """+1 where a larger fitness is better, -1 where a smaller one is; None where nobody said."""
+    random_play: Sequence[Trajectory] = ()
+    span: tuple[float, float] | None = None
+    """Least and greatest fitness of the run's candidates."""
+    bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
+
+    @property
+    def ended(self) -> list[Trajectory]:
+        """Episodes of random play that ended; none where some worlds never ended one.
+
+        Those that did would then be the quick ones, which are no sample of all.
+        """
+        if any(not episode.ended for episode in self.random_play if episode.earlier == 0):
+            return []
+        return [episode for episode in self.random_play if episode.ended]
+
+    @property
+    def yardstick(self) -> Yardstick | None:
+        """What a training's fitness is measured by; None where nobody says which way is better."""
+        if self.sign is None:
+            return None
+        scores = [episode.fitness for episode in self.ended if episode.fitness is not None]
+        lengths = [episode.length for episode in self.ended]
+        return Yardstick(self.sign, Score.of(scores), self.span, fmean(lengths) if lengths else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +93,24 @@ class CandidateAnalysis:
             "best": None if self.best is None else self.best.to_json(),
             "code_diff": self.code_diff,
         }
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """A candidate with what was recorded of it."""
+
+    candidate: Candidate
+    episodes: Sequence[Trajectory] = ()
+    events: Sequence[Events] = ()
+    """The task's events on the steps of each episode; empty where the task may not be asked."""
+    parts: Sequence[Events] = ()
+    """Likewise the parts that a compound fitness asks for."""
+    unreadable: str = ""
+    """Why its recording could not be read."""
+    unpaid: str = ""
+    """Why its reward could not tell what it pays for these episodes, where it was asked."""
+    looked_up: Sequence[Observation] = ()
+    """What was found beyond the recordings, by whoever may simulate: the step with which one was lost."""
 
 
 def analyze_candidate(

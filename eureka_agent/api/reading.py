@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from eureka_agent.analysis.briefing import RecordedEpisodes
 from eureka_agent.analysis.outcomes import outcomes
-from eureka_agent.analysis.played import Known, Played
 from eureka_agent.analysis.siblings import Family, families, siblings_of
-from eureka_agent.analysis.whole import CandidateAnalysis, analyze_candidate, worst_and_best
+from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate, worst_and_best
 from eureka_agent.api.lost_moments import lost_moment
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import EurekaError, StoreError

@@ -62,7 +62,7 @@ class Briefer:
             parents = [archive.get(name) for name in names]
             recorded = {parent.id: episodes[parent.id] for parent in parents}
             paid = self._paid(self.study, parents, recorded)
-            self._measure(self.study, parents, recorded, paid)
+            self._measure(self.study, parents, paid, Briefing(archive, trajectories=episodes))
             self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(archive, MappingProxyType(policies), MappingProxyType(reports), episodes, self.stop)
@@ -78,13 +78,14 @@ class Briefer:
         }
 
     def _measure(
-        self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes
+        self, study: PolicyStudy, parents: Sequence[Candidate], paid: _Episodes, known: Briefing
     ) -> None:
         for parent in parents:
             if parent.id not in self.state.policies:
-                stats = study.measure(Coded(parent.source or ""), recorded[parent.id])
+                stats = study.measure(Coded(parent.source or ""), known.trajectories[parent.id])
                 if study.observe is not None and parent.id in paid:
-                    stats = replace(stats, observations=tuple(study.observe(parent, paid[parent.id])))
+                    seen = study.observe(parent, paid[parent.id], known)
+                    stats = replace(stats, observations=tuple(seen))
                 self.log.append(PolicyMeasured(name=parent.id, stats=stats))
 
     def _analyse(

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 from analysis_fakes import candidate, episode, trained
 
-from eureka_agent.analysis.played import Known, Played
 from eureka_agent.analysis.siblings import families, observe_siblings, siblings_of
-from eureka_agent.analysis.whole import analyze_candidate
+from eureka_agent.analysis.whole import Known, Played, analyze_candidate
 
 SOURCE = """def compute_reward(position):
     near = -position

@@ -137,7 +137,7 @@ def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> No
     evolution = evolution_in(tmp_path, proposer, [])
     assert evolution.study is not None
     evolution.study = replace(
-        evolution.study, observe=lambda candidate, paid: [f"{candidate.id} {len(paid)}"]
+        evolution.study, observe=lambda candidate, paid, known: [f"{candidate.id} {len(paid)}"]
     )
     evolution.run()
     for slot, briefing in proposer.briefings:
