@@ -15,7 +15,7 @@ from eureka_agent.analysis.components import (
 )
 from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
-from eureka_agent.analysis.moments import KeyMoments, key_moments
+from eureka_agent.analysis.moments import LOST, KeyMoments, first_steps, joined, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import Observation, ObservationKind, most_telling
@@ -242,23 +242,16 @@ def worst_and_best(told: Sequence[EpisodeOutcome], sign: float | None) -> list[i
 def _moments(
     played: Played, found: Sequence[Observation], typical: Typical | None, episode: int
 ) -> KeyMoments:
-    happened: dict[int, str] = {}
-    for seen in found:
-        if seen.episode == episode and seen.steps is not None and seen.kind in _MARKED:
-            words = _noted(seen)
-            here = happened.get(seen.steps[0])
-            happened[seen.steps[0]] = f"{here}; {words}" if here else words
-    return key_moments(played.episodes[episode], happened, typical, episode)
+    own = played.episodes[episode]
+    events = played.events[episode] if played.events else {}
+    begun = first_steps({name: mask for name, mask in events.items() if name not in own.ending})
+    seen = ((o.steps[0], o.kind) for o in found if o.episode == episode and o.steps is not None)
+    ways = ({step: _WORDS[kind]} for step, kind in seen if kind in _WORDS)
+    return key_moments(own, joined(begun, *ways), typical, episode)
 
 
-_MARKED = frozenset({*_WAYS, ObservationKind.EVENT, ObservationKind.UNRECOVERABLE})
-
-
-def _noted(seen: Observation) -> str:
-    """Return a few words for the row of a step."""
-    if seen.kind is ObservationKind.UNRECOVERABLE:
-        return "lost with this step"
-    return str(seen.kind) if seen.kind in _WAYS else seen.text.split(" first at ")[0]
+_WORDS = {**{kind: str(kind) for kind in sorted(_WAYS)}, ObservationKind.UNRECOVERABLE: LOST}
+"""What is noted at the first step of a finding."""
 
 
 def _kept(episodes: Sequence[Trajectory]) -> int | None:
