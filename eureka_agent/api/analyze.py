@@ -14,10 +14,11 @@ from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.analysis.siblings import Family
 from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.api.consent import Consent
+from eureka_agent.api.pictures import NOTHING_DRAWN, write_pictures
 from eureka_agent.api.reading import RunReader
 from eureka_agent.api.resuming import resumable
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.errors import StoreError, did_you_mean
+from eureka_agent.errors import EurekaError, StoreError, did_you_mean
 from eureka_agent.files import refuse_links
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.store.events import read_events
@@ -25,6 +26,7 @@ from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.records import AnalystReport
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.task import Task
 
 _LESS_TELLING = (ObservationKind.OUTCOME, ObservationKind.EVENT, ObservationKind.UNKNOWN)
 MAIN_FINDINGS = 2
@@ -60,6 +62,11 @@ class RunAnalysis:
     report: AnalystReport | None = None
     """What a language model said of the candidate in detail, where one was asked in the run."""
 
+    pictures: tuple[Path, ...] = ()
+    """Of its worst and best episode, where they were wanted."""
+    missing: tuple[str, ...] = ()
+    """What these pictures lack, and why."""
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         lines = [
@@ -72,6 +79,8 @@ class RunAnalysis:
             "candidates": lines,
             "families": [family.to_json() for family in self.families],
             "detail": None if self.detail is None else self.detail.to_json(),
+            "pictures": [str(path) for path in self.pictures],
+            "missing": list(self.missing),
             "analyst": None if self.report is None else asdict(self.report),
         }
 
@@ -83,6 +92,7 @@ def analyze(
     runs: Path | str = "runs",
     with_rewards: bool = False,
     with_moments: bool = False,
+    pictures: Path | str | None = None,
     trust: bool = False,
     task: str | None = None,
     env: str | Callable[[], gym.Env] | None = None,
@@ -91,36 +101,56 @@ def analyze(
 ) -> RunAnalysis:
     """Return what the recorded episodes and curves of a run, or of one candidate, show.
 
-    Nothing that the run names is loaded or executed. Only two options load its task, which of a run that is
-    not one's own takes the consent that `resume` takes: `with_rewards`, for its events and the bounds of its
-    signals, asks each reward in a sandboxed worker what it pays for the recorded steps; `with_moments` has
-    the worst episode of the candidate in detail continued from its states, in a separate process, to find the
-    step with which it was lost. Raises StoreError where there is no such run or candidate, or consent is
-    missing.
+    Nothing that the run names is loaded or executed, but for three options, which load its task, and of a run
+    that is not one's own take the consent that `resume` takes:
+
+    - `with_rewards`, for its events and the bounds of its signals, asks each reward in a sandboxed worker
+      what it pays for the recorded steps.
+    - `with_moments` has the worst episode of the candidate in detail continued from its states, in a
+      separate process, to find the step with which it was lost.
+    - `pictures` is a folder for pictures of that candidate's worst and best episode: a plot each, with frames
+      where the environment renders. Without consent the plots alone are drawn.
+
+    Raises StoreError where there is no such run or candidate, or consent is missing.
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     if not is_own(state.run_id, state.config):
         refuse_links(folder.root)
     chosen = None if candidate is None else _known(folder, state, candidate)
-    loaded = None
+    # No model is asked here: that the log names one needs nobody's consent.
+    model, address = (state.config.get(name) for name in ("model", "base_url"))
+    consent = Consent(trust, task, env, envs, model, address, unsafe_isolation)
+    loaded, missing = None, ""
     if with_rewards or with_moments:
-        # No model is asked here: that the log names one needs nobody's consent.
-        model, address = (state.config.get(name) for name in ("model", "base_url"))
-        consent = Consent(trust, task, env, envs, model, address, unsafe_isolation)
         loaded, _ = resumable(folder, state, consent)
-    with _asking(wanted=with_rewards, unsafe=unsafe_isolation) as asked:
+    elif pictures is not None:
+        loaded, missing = _loaded_if_allowed(folder, state, consent)
+    paid = with_rewards or (pictures is not None and loaded is not None)
+    with _asking(wanted=paid, unsafe=unsafe_isolation) as asked:
         reader = RunReader(folder, state, loaded, asked)
         leader = chosen or _leader(state)
         if with_moments and leader is not None:
             reader.look_for_moments(leader)
         detail = None if leader is None else reader.analysis(leader)
+        drawn = NOTHING_DRAWN
+        if pictures is not None and leader is not None and detail is not None:
+            drawn = write_pictures(Path(pictures), reader.played(leader), detail, loaded, missing)
         shown = () if chosen is not None else state.candidates.values()
         return RunAnalysis(
             folder.name, folder.root, tuple(_line(c, reader) for c in shown), detail,
             families=reader.families(chosen),
             report=None if leader is None else state.reports.get(leader.id),
+            pictures=drawn.paths, missing=drawn.missing,
         )  # fmt: skip
+
+
+def _loaded_if_allowed(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Task | None, str]:
+    """Return a run's task, or why it was not loaded."""
+    try:
+        return resumable(folder, state, consent)[0], ""
+    except EurekaError as error:
+        return None, str(error)
 
 
 def _line(candidate: Candidate, reader: RunReader) -> CandidateLine:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WITH_REWARDS = "Load the task and ask each reward what it pays for the recorded steps."
 WITH_MOMENTS = "Load the task and find the step with which the worst episode was lost, by simulation."
+PICTURES = "Folder for pictures of the worst and the best episode, with frames where the task renders."
 TRUST = "Where the task is loaded: agree to everything that somebody else's log asks for."
 
 
@@ -28,6 +29,7 @@ def analyze(
     runs: Runs = Path("runs"),
     with_rewards: Annotated[bool, typer.Option("--with-rewards", help=WITH_REWARDS)] = False,
     with_moments: Annotated[bool, typer.Option("--with-moments", help=WITH_MOMENTS)] = False,
+    pictures: Annotated[Path | None, typer.Option("--pictures", help=PICTURES)] = None,
     task: Annotated[str | None, typer.Option("--task", help=TASK)] = None,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     json_output: Json = False,
@@ -38,7 +40,7 @@ def analyze(
     from eureka_agent.cli.output import print_json, print_table
 
     found = look(
-        run, candidate, runs=runs, with_rewards=with_rewards, with_moments=with_moments,
+        run, candidate, runs=runs, with_rewards=with_rewards, with_moments=with_moments, pictures=pictures,
         task=task, trust=trust, **options,
     )  # fmt: skip
     if json_output:
@@ -54,6 +56,10 @@ def analyze(
         _print_family(family)
     if found.detail is not None:
         _print_detail(found.detail)
+    for path in found.pictures:
+        typer.echo(f"Picture: {path}")
+    for why in found.missing:
+        typer.echo(visible(why))
 
 
 def _print_family(family: Family) -> None:
