@@ -25,6 +25,8 @@ MOST_ROWS = 24
 MOST_SIGNALS = 6
 MOST_TOUCHES = 4
 """Signals whose first touch is a moment of its own."""
+RESTING_SHARE = 0.05
+"""A contact rests at zero on so many steps at least; what only begins there is none."""
 LOST = "lost with this step"
 """The note on the step after which a failure could no longer be averted."""
 
@@ -117,7 +119,9 @@ def first_touches(columns: Mapping[str, Array]) -> dict[int, str]:
     """
     found: list[tuple[int, str]] = []
     for name, values in columns.items():
-        if is_paid(name) or name.partition("[")[0] == ACTION or values.min() != 0 or values.max() <= 0:
+        if is_paid(name) or name.partition("[")[0] == ACTION or values.min() < 0:
+            continue
+        if np.mean(values == 0) < RESTING_SHARE or np.sum(values == 0) < 2:
             continue
         begins = np.flatnonzero((values[1:] > 0) & (values[:-1] == 0))
         if begins.size:

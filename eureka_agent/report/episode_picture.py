@@ -19,7 +19,7 @@ from eureka_agent.tasks.scoring import runs
 from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
-WIDTH, LEFT, RIGHT = 1000.0, 170.0, 800.0
+WIDTH, LEFT, RIGHT = 1000.0, 210.0, 810.0
 """Of the page, and where the steps begin and end, in pixels."""
 MOST_LINES = 6
 """Lines of a panel; components that pay least are left out."""
@@ -67,7 +67,8 @@ def _panels(trajectory: Trajectory, moments: KeyMoments) -> list[Panel]:
     if trajectory.fitness_so_far is not None:
         found.append(Panel("fitness so far", {"": trajectory.fitness_so_far}))
     if trajectory.reward is not None:
-        found.append(Panel("paid in a step", _paid(trajectory, trajectory.reward), 130.0))
+        paid = _paid(trajectory, trajectory.reward)
+        found.append(Panel("paid in a step", paid, 130.0 if len(paid) > 1 else 56.0))
     every = columns_of(trajectory)
     shown = [name for name in moments.columns if name in every and not is_paid(name)]
     return [*found, *(Panel(name, {"": every[name]}) for name in shown)]
@@ -105,7 +106,7 @@ class _Drawing:
         top, bottom = self.y, self.y + panel.height
         self.shapes += [
             svg.box(LEFT, top, RIGHT - LEFT, panel.height, edge=svg.GRID),
-            svg.text(16, top + panel.height / 2 + 4, _short(panel.title, 16), bold=True),
+            svg.text(16, top + panel.height / 2 + 4, _short(panel.title, 23), bold=True),
             svg.text(LEFT - 6, top + 10, _number(high), size=10, anchor="end", fill=svg.FAINT),
             svg.text(LEFT - 6, bottom - 2, _number(low), size=10, anchor="end", fill=svg.FAINT),
         ]
@@ -190,6 +191,7 @@ class _Drawing:
                 caption = f"{numbers[step]}: step {step}" if step in numbers else f"step {step}"
                 self.shapes += [
                     svg.image(x, self.y, tile - 8, own, encoded),
+                    svg.box(x, self.y, tile - 8, own, edge=svg.GRID),
                     svg.text(x, self.y + height + 14, caption, bold=step in numbers),
                 ]
             self.y += height + 24
