@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -227,3 +228,29 @@ def test_children_of_one_parent_stand_side_by_side() -> None:
     assert eureka_agent.analyze(recorded, "0-01").families == ()
     shown = CliRunner().invoke(app, ["analyze", recorded]).stdout
     assert "Children of 0-01 (fitness 201.5) in generation 1" in shown
+
+
+def test_pictures_show_the_worst_and_the_best_episode(finished: Path, tmp_path: Path) -> None:
+    words = ["analyze", "latest", "0-00", "--runs", str(finished), "--pictures", str(tmp_path / "made")]
+    shown = CliRunner().invoke(app, words)
+    assert shown.exit_code == 0, shown.output
+    worst, best = sorted((tmp_path / "made").iterdir(), key=lambda path: "best" in path.name)
+    for path, word in ((worst, "worst"), (best, "best")):
+        told = path.read_text()
+        assert f"Candidate 0-00, {word} episode" in told
+        assert "paid in a step" in told
+        assert ("<image" in told) == (find_spec("pygame") is not None)
+        assert path.name in shown.stdout.replace("\n", "")
+
+
+def test_a_foreign_run_is_drawn_without_what_would_load_its_task(run: Path, tmp_path: Path) -> None:
+    log, elsewhere = run / "events.jsonl", str(tmp_path / "cartpole")
+    bundled = str(bundled_folders("envs")[0] / "cartpole")
+    assert bundled in log.read_text()
+    log.write_text(log.read_text().replace(bundled, elsewhere))
+    analysis = eureka_agent.analyze(str(run), "0-00", pictures=tmp_path / "made")
+    assert len(analysis.pictures) == 2
+    (why,) = analysis.missing
+    assert why.startswith("Drawn without frames.")
+    assert "--trust" in why
+    assert "<image" not in analysis.pictures[0].read_text()
