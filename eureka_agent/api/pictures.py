@@ -58,12 +58,10 @@ def _picture(
     episode = played.episodes[moments.episode]
     scored = "" if episode.fitness is None else f", fitness {episode.fitness:.4g}"
     what = found.outcomes[moments.episode].name
-    title = (
-        f"Candidate {found.candidate}, {word} episode ({moments.episode}): {what} after {episode.length} "
-        f"steps{scored}"
-    )
+    title = f"Candidate {found.candidate}, {word} episode ({moments.episode})"
+    detail = f"{what}, after {episode.length} steps{scored}"
     events = played.events[moments.episode] if played.events else {}
-    return episode_picture(episode, moments, title, events, frames)
+    return episode_picture(episode, moments, title, detail, events, frames)
 
 
 def _frames(task: Task, episode: Trajectory, moments: KeyMoments) -> tuple[dict[int, bytes], str]:

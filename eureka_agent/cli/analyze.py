@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eureka_agent.analysis.moments import KeyMoments
     from eureka_agent.analysis.siblings import Family
     from eureka_agent.analysis.whole import CandidateAnalysis
+    from eureka_agent.store.records import AnalystReport
 
 WITH_REWARDS = "Load the task and ask each reward what it pays for the recorded steps."
 WITH_MOMENTS = "Load the task and find the step with which the worst episode was lost, by simulation."
@@ -56,6 +57,8 @@ def analyze(
         _print_family(family)
     if found.detail is not None:
         _print_detail(found.detail)
+    if found.report is not None:
+        _print_report(found.report)
     for path in found.pictures:
         typer.echo(f"Picture: {path}")
     for why in found.missing:
@@ -95,6 +98,21 @@ def _print_detail(detail: CandidateAnalysis) -> None:
     if detail.code_diff:
         typer.echo("")
         typer.echo(visible(detail.code_diff))
+
+
+def _print_report(report: AnalystReport) -> None:
+    from eureka_agent.cli.output import print_table
+    from eureka_agent.report.analyst_lines import analyst_line
+
+    typer.echo("")
+    rows = [
+        (cause.claim, "; ".join(f"{e.candidate}, episode {e.episode}, step {e.step}" for e in cause.evidence),
+         cause.suggestion or None)
+        for cause in report.causes
+    ]  # fmt: skip
+    print_table("What the analyst said (a language model's words)", ("cause", "where", "suggestion"), rows)
+    if line := analyst_line(report):
+        typer.echo(visible(f"{line[0].upper()}{line[1:]}"))
 
 
 def _print_moments(word: str, moments: KeyMoments) -> None:

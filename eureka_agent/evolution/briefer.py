@@ -14,10 +14,10 @@ from eureka_agent.design.analyst import Analyst
 from eureka_agent.design.observing import ObservePolicy
 from eureka_agent.design.policy_stats import MeasurePolicy, PayEpisodes
 from eureka_agent.design.proposer import Slot
-from eureka_agent.errors import BudgetExhaustedError
+from eureka_agent.errors import BudgetExhaustedError, RewardError, WorkerError
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.rewards.reward import Coded
-from eureka_agent.store.event_types import PolicyAnalyzed, PolicyMeasured
+from eureka_agent.store.event_types import Notice, PolicyAnalyzed, PolicyMeasured
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
@@ -73,9 +73,19 @@ class Briefer:
             [self.state.policies] if study.analyst is None else [self.state.policies, self.state.reports]
         )
         wanted = [parent for parent in parents if any(parent.id not in known for known in looked_at)]
-        return {
-            one.id: study.pay(Coded(one.source or ""), recorded[one.id]) for one in wanted if recorded[one.id]
-        }
+        return {one.id: self._pay(study, one, recorded[one.id]) for one in wanted if recorded[one.id]}
+
+    def _pay(
+        self, study: PolicyStudy, one: Candidate, episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Return episodes with what a reward pays; without it, and a notice why, where that fails."""
+        try:
+            return study.pay(Coded(one.source or ""), episodes)
+        except (RewardError, WorkerError) as error:
+            text = f"What the reward of {one.id} pays for its recorded episodes is not known: {error.what}"
+            if text not in self.state.notices:
+                self.log.append(Notice(text=text))
+            return episodes
 
     def _measure(
         self, study: PolicyStudy, parents: Sequence[Candidate], paid: _Episodes, known: Briefing

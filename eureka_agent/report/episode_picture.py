@@ -41,6 +41,7 @@ def episode_picture(
     trajectory: Trajectory,
     moments: KeyMoments,
     title: str,
+    detail: str = "",
     events: Mapping[str, Array] | None = None,
     frames: Mapping[int, bytes] | None = None,
 ) -> str:
@@ -50,7 +51,7 @@ def episode_picture(
     """
     drawing = _Drawing(trajectory.length)
     marks = list(moments.noted.items())
-    drawing.title(title)
+    drawing.title(title, detail)
     top = drawing.room_for_marks([step for step, _ in marks])
     for panel in _panels(trajectory, moments):
         drawing.panel(panel)
@@ -91,9 +92,11 @@ class _Drawing:
         self.shapes: list[str] = []
         self.y = 0.0
 
-    def title(self, words: str) -> None:
+    def title(self, words: str, detail: str) -> None:
         self.shapes.append(svg.text(16, 26, words, size=16, bold=True))
-        self.y = 40.0
+        if detail:
+            self.shapes.append(svg.text(16, 44, _short(detail, 140), size=13))
+        self.y = 58.0 if detail else 40.0
 
     def room_for_marks(self, steps: Sequence[int]) -> float:
         """Leave room for the numbers of marks, in as many rows as they need; return where it begins."""
