@@ -101,7 +101,7 @@ def building(
             stop=stop,
             same_baselines=same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
-            reviewer=reviewer_of(task, config, asked.critic, untrained(recording)),
+            reviewer=reviewer_of(task, config, asked.critic, untrained(recording, task.safety_signals)),
         )
 
 
@@ -144,7 +144,7 @@ def _study(
         return None
     evaluator = partial(_evaluator, task, sandbox, recording.rows)
     measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
-    analyst = analyst_of(task, config, models.analyzer, untrained(recording))
+    analyst = analyst_of(task, config, models.analyzer, untrained(recording, task.safety_signals))
     observe = PolicyObserver(task, recording.trajectories)
     return PolicyStudy(measure, pay, observe, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
@@ -223,7 +223,7 @@ def _proposer(
     seed = seed_for(config.seed, "proposals", restart)
     if config.model.name == OFFLINE_MODEL:
         return Search(task, seed=seed, ranges=_ranges(recording))
-    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording))
+    return proposer_of(task, config, models, seed=seed, untrained=untrained(recording, task.safety_signals))
 
 
 def _ranges(recording: TrajectoryBatch) -> dict[str, tuple[Any, Any, Any]]:

@@ -223,8 +223,9 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept = _kept_recording(folder, task)
+        kept, lost = kept_recording(folder, task)
         look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
+        look = look._replace(notices=(*look.notices, *lost))
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
@@ -262,11 +263,17 @@ def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
     return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
 
 
-def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
-    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since."""
-    kept = read_trajectories(folder.recording)
+def kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory], tuple[str, ...]]:
+    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since.
+
+    Where it cannot be read there is nothing either, and a sentence for the log.
+    """
+    try:
+        kept = read_trajectories(folder.recording)
+    except StoreError as error:
+        return (), (f"{error.what} Random play was recorded anew; the file was left as it is.",)
     names = {signal.name for signal in task.signals}
-    return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
+    return (kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()), ()
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

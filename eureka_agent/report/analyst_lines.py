@@ -25,6 +25,6 @@ def analyst_line(report: AnalystReport) -> str:
     if not (report.dropped_evidence or report.dropped_causes):
         return ""
     return (
-        f"dropped were {report.dropped_evidence} cited steps that nobody recorded, and causes without any other "
-        f"evidence: {report.dropped_causes}."
+        f"dropped were {report.dropped_evidence} cited steps that nobody recorded, and causes without "
+        f"any other evidence: {report.dropped_causes}."
     )

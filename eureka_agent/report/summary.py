@@ -12,6 +12,7 @@ from eureka_agent.escaping import markdown
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
+from eureka_agent.report.safety import render_safety
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
@@ -26,6 +27,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _table(state, task),
+        render_safety(folder, state, task.safety_signals),
         _lineage(state),
         _search(state, config),
         render_early_stops(state),

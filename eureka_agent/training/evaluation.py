@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from eureka_agent.errors import TaskError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds, StepResult
@@ -57,6 +58,16 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
     return [seed_for(seed, purpose, index) for index in range(count)]
 
 
+def check_it_ends(task: Task, steps: int) -> None:
+    """Raise TaskError where an episode goes on after its time limit: a simulator may forget it."""
+    if steps > task.max_episode_steps:
+        raise TaskError(
+            f"An episode of {task.name} goes on after its time limit of {task.max_episode_steps:,} steps.",
+            allowed="a simulator whose `step` truncates an episode at the task's `max_episode_steps`",
+            fix="Let it count steps since the reset, and set `truncated` with the last one.",
+        )
+
+
 def evaluate(
     task: Task,
     act: Act,
@@ -76,6 +87,7 @@ def evaluate(
         steps: list[tuple[Array, StepResult]] = []
         ends: dict[int, int] = {}
         while len(ends) < len(seeds):
+            check_it_ends(task, len(steps) + 1)
             action = act(observation)
             step = worlds.step(action)
             steps.append((action, step))
