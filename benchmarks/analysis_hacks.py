@@ -35,7 +35,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -149,17 +149,23 @@ def verdicts(task: Task, arguments: argparse.Namespace, root: Path) -> Iterator[
                 output=folder, parallel=1,
             )  # fmt: skip
         for replicate in range(arguments.seeds):
-            place = folder / f"seed-{replicate}"
-            told = json.loads((place / "result.json").read_text())["evaluation"]
-            if told is not None:
-                evaluation = replace(EVALUATION.validate_python(told), stage="search")
-                trained.append(Training(name, replicate, evaluation, read_trajectories(place / FILE)))
+            if (one := read_training(folder / f"seed-{replicate}", name, replicate)) is not None:
+                trained.append(one)
     random_play = record_transitions(task, seed=seed_for(arguments.seed, "transitions")).trajectories
     with RewardSandbox() as sandbox:
         for training in trained:
             run = [other for other in trained if other.replicate == training.replicate]
             pay = None if arguments.without_rewards else payer(task, rewards[training.reward], sandbox)
             yield Verdict(task.name, training, judged(task, training, run, random_play, pay))
+
+
+def read_training(folder: Path, reward: str, replicate: int) -> Training | None:
+    """Return what a training left; None where it failed."""
+    told = json.loads((folder / "result.json").read_text())["evaluation"]
+    if told is None:
+        return None
+    evaluation = replace(EVALUATION.validate_python(told), stage="search")
+    return Training(reward, replicate, evaluation, read_trajectories(folder / FILE))
 
 
 def judged(
@@ -189,19 +195,18 @@ def judged(
     return analyze_candidate(Played(candidate, pay(training.episodes), others=told), known).findings
 
 
-def payer(task: Task, reward: str, sandbox: RewardSandbox) -> Pay:
-    """Return what gives episodes the rewards that `reward` pays for them."""
+def payer(task: Task, reward: str, sandbox: RewardSandbox, rows: int = 1) -> Pay:
+    """Return what gives episodes the rewards that `reward` pays for them; its worker ends with the sandbox.
+
+    `rows` is how many steps are expected at once.
+    """
     paid_by = reward_of(task, reward)
     if isinstance(paid_by, Native):
         return lambda episodes: [replace(e, reward=e.native_reward, components={}) for e in episodes]
     assert isinstance(paid_by, Coded)
 
-    def pay(episodes: Sequence[Trajectory]) -> list[Trajectory]:
-        rows = max(episode.length for episode in episodes)
-        with RewardEvaluator(paid_by, task=task, sandbox=sandbox, rows=rows) as evaluate:
-            return [with_reward(evaluate.batch, episode) for episode in episodes]
-
-    return pay
+    evaluate = RewardEvaluator(paid_by, task=task, sandbox=sandbox, rows=rows)
+    return lambda episodes: with_rewards(evaluate.batch, episodes)
 
 
 def row(verdict: Verdict) -> str:

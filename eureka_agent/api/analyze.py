@@ -26,7 +26,7 @@ from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.files import read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -225,9 +225,9 @@ def _asked(
         if task.fitness_parts is not None:
             played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
         if source and played.episodes:
-            rows = max(episode.length for episode in played.episodes)
+            rows = sum(episode.length for episode in played.episodes)
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                played = replace(played, episodes=[with_reward(evaluate.batch, e) for e in played.episodes])
+                played = replace(played, episodes=with_rewards(evaluate.batch, played.episodes))
                 played = replace(played, others=_others(evaluate, random_play, best))
     except (
         EurekaError,
@@ -245,11 +245,11 @@ def _others(
     random_play: Sequence[Trajectory],
     best: tuple[Candidate, Sequence[Trajectory]] | None,
 ) -> tuple[Behaviour, ...]:
-    found = [Behaviour.of(RANDOM_PLAY, [with_reward(evaluate.batch, e) for e in random_play])]
+    found = [Behaviour.of(RANDOM_PLAY, with_rewards(evaluate.batch, random_play))]
     if best is not None:
         candidate, episodes = best
         scores = [score for one in candidate.evaluations for score in one.episode_fitness]
-        paid = [with_reward(evaluate.batch, e) for e in episodes]
+        paid = with_rewards(evaluate.batch, episodes)
         found.append(Behaviour.of(f"candidate {candidate.id}", paid, Score.of(scores)))
     return tuple(one for one in found if one is not None)
 
