@@ -36,6 +36,8 @@ class ObservationKind(StrEnum):
     OUT_OF_BOUNDS = "out of bounds"
     STILL = "still"
     OSCILLATES = "oscillates"
+    WRAPS = "wraps"
+    """An angle jumps by a turn between two steps."""
     BEFORE_THE_END = "before the end"
     CLUSTER = "cluster"
     SPREAD = "spread"

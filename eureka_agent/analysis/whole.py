@@ -33,8 +33,11 @@ from eureka_agent.analysis.outcomes import (
 from eureka_agent.analysis.parts import observe_zero_parts
 from eureka_agent.analysis.typical import Typical
 from eureka_agent.analysis.verdicts import Yardstick, observe_verdict
+from eureka_agent.analysis.wraps import observe_wraps
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
+
+NOT_THERE = "nothing was recorded, or it was deleted to save space: then the run's notices say so"
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +165,7 @@ def _of_episodes(
     played: Played, known: Known, typical: Typical | None, told: Sequence[EpisodeOutcome]
 ) -> Iterator[Observation]:
     if played.unreadable or not told:
-        why = played.unreadable or "nothing was recorded"
+        why = played.unreadable or NOT_THERE
         yield Observation(ObservationKind.UNKNOWN, "No episode was looked at.", reason=why)
         return
     yield from observe_outcomes(told)
@@ -195,6 +198,7 @@ def _of_one(episode: Trajectory, index: int, known: Known, typical: Typical | No
         yield from observe_rest(episode, typical, index)
         yield from observe_tremor(episode, typical, index)
     yield from observe_bounds(episode, known.bounds, index)
+    yield from observe_wraps(episode, index)
     yield from observe_before_the_end(episode, index)
 
 

@@ -21,12 +21,15 @@ from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
+from eureka_agent.evolution.thinning import MOST_BYTES
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage, worst_case_usd
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.registry import split_models
+from eureka_agent.rewards.output import MAX_COMPONENTS
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.bounding import most_of
 
 BYTES_PER_TOKEN = 4
 """Rule of thumb for English and Python; the services count with tokenizers of their own."""
@@ -69,6 +72,10 @@ class Estimate:
     """Of candidates in the search; the confirmation comes on top."""
     shares: tuple[Share, ...] = field(default=())
     method: str = METHOD
+    recording_bytes: int = 0
+    """What the recorded episodes of one training take on the disk at most."""
+    recordings_bytes: int = 0
+    """What those of the whole run may take."""
 
     @property
     def cost_usd(self) -> float | None:
@@ -86,14 +93,23 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     models = make_models(config, Path(), task)
     prompts = _prompts(task, config) if models.designers else []
     resolved = config.to_toml()
-    slots = config.search.restarts * config.search.generations * config.search.samples
+    generations = config.search.restarts * config.search.generations
+    slots = generations * config.search.slots
     each = slots // len(models.designers) if models.designers else 0
     shares = tuple(_share(model, prompts, each, config) for model in models.designers)
     if models.critic is not None:
         shares = (*shares, _critics_share(models.critic, task, config, slots))
     if models.analyzer is not None:
         shares = (*shares, _analyzers_share(models.analyzer, task, config))
-    return Estimate(resolved, why, slots * config.search.seeds, shares)
+    trainings = generations * config.search.samples * config.search.seeds
+    return Estimate(
+        resolved,
+        why,
+        trainings,
+        shares,
+        recording_bytes=most_of(task, MAX_COMPONENTS),
+        recordings_bytes=MOST_BYTES,
+    )
 
 
 def check_budget(task: Task, config: RunConfig) -> None:
@@ -155,7 +171,7 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
     )
     archive, policies = Archive.of([], sign=task.fitness.sign), {}
     for generation in range(min(generations, config.search.generations)):
-        for slot in designer.plan(generation, config.search.samples, archive):
+        for slot in designer.plan(generation, config.search.slots, archive):
             designer.propose(slot, Briefing(archive, policies))
         trained = _as_if_trained(task, config)
         archive = Archive.of(trained, sign=task.fitness.sign, incumbent_id="0-00")
@@ -260,7 +276,8 @@ def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple
 def _share(
     model: LanguageModel, prompts: list[tuple[Message, ...]], requests: int, config: RunConfig
 ) -> Share:
-    first, later = prompts[: config.search.samples], prompts[config.search.samples :] or prompts
+    asked = config.search.slots
+    first, later = prompts[:asked], prompts[asked:] or prompts
     generations = config.search.generations
     weight = 1 / generations  # first generations of restarts, among all
     read = _mean_bytes(first) * weight + _mean_bytes(later) * (1 - weight)

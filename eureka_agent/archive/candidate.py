@@ -16,10 +16,11 @@ _ID = re.compile(r"(0|[1-9][0-9]{0,5})-([0-9]{2}|[1-9][0-9]{2})")
 
 
 class Status(StrEnum):
-    """Where a candidate stands; every candidate of a finished run has exactly one of the last six."""
+    """Where a candidate stands; every candidate of a finished run has exactly one of the last seven."""
 
     PROPOSED = "proposed"
     REFUSED = "refused"
+    DRAFTED_OUT = "drafted out"
     FAILED = "failed"
     TIMED_OUT = "timed out"
     STOPPED = "stopped early"
@@ -70,8 +71,9 @@ class Evaluation:
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """One value a checkpoint: `fitness`, its standard error `fitness_error`, `episode_length`, `reward` (mean
     a step), and `component/<name>` (mean a step, over the training rollouts since the last checkpoint); the
-    same without exploration, over some of the evaluation episodes: `evaluation/reward`, `evaluation/return` (mean
-    sum of an episode) with its standard error `evaluation/return_error`, and `evaluation/component/<name>`.
+    same without exploration, over some of the evaluation episodes: `evaluation/reward`, `evaluation/return`
+    (mean sum of an episode) with its standard error `evaluation/return_error`, and
+    `evaluation/component/<name>`.
     Trainings of earlier versions and of the sparse baseline lack them."""
     warnings: tuple[str, ...] = ()
     isolation: str = ""

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.design.failed_changes import changes_in_words, failed_changes, what_changed
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
 from eureka_agent.escaping import cell, one_line
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.source import parse_reward
 
-MOST_TRIED = 12
+MOST_TRIED = 8
 MOST_FAILURES = 8
 MOST_LOST = 16
 _MOST_REASONS = 3
 _LONGEST_IDEA = 110
+_LONGEST_ROW_IDEA = 70
 _LONGEST_REASON = 300
 
-NOTHING: dict[str, Any] = {"tried": [], "some_stopped": False, "untold": 0, "failures": [], "lost": None}
+NOTHING: dict[str, Any] = {
+    "changes": {"leader": ""},
+    "tried": [],
+    "some_stopped": False,
+    "untold": 0,
+    "failures": [],
+    "lost": None,
+}
 """The history of a run without any, and of a designer that is not told."""
 
 
 def history_of(archive: Archive) -> dict[str, Any]:
-    """Return the values of the history template: the best of what was trained, the latest failures.
+    """Return the values of the history template: failed changes to the leader, what else was tried, failures.
 
-    Failures with the same reason are told once, with their number. Of a last generation that failed as a
-    whole every candidate is told, with the reasons in full.
+    Failed changes come first and are left out for nobody. Failures with the same reason are told once, with
+    their number. Of a last generation that failed as a whole every candidate is told, reasons in full.
     """
-    ranked = archive.ranked()
+    changes = failed_changes(archive)
+    ranked = [candidate for candidate in archive.ranked() if candidate not in changes]
     told = ranked[:MOST_TRIED]
     lost = lost_generation(archive)
+    by_id = {candidate.id: candidate for candidate in archive.candidates}
     return {
-        "tried": [_tried(candidate) for candidate in told],
+        "changes": changes_in_words(archive),
+        "tried": [_tried(candidate, by_id) for candidate in told],
         "some_stopped": any(candidate.stopped for candidate in told),
         "untold": max(0, len(ranked) - MOST_TRIED),
         "failures": _failures([c for c in archive.unusable() if c not in lost]),
@@ -45,7 +57,9 @@ def history_of(archive: Archive) -> dict[str, Any]:
 def lost_generation(archive: Archive) -> Sequence[Candidate]:
     """Return the candidates of the last generation if not one of them could be scored, else none."""
     last = max((candidate.generation for candidate in archive.candidates), default=None)
-    generation = [candidate for candidate in archive.candidates if candidate.generation == last]
+    generation = [
+        c for c in archive.candidates if c.generation == last and c.status is not Status.DRAFTED_OUT
+    ]
     unusable = archive.unusable()
     return generation if all(candidate in unusable for candidate in generation) else []
 
@@ -86,15 +100,17 @@ def _reason(finding: Finding, source: str) -> str:
     return place + _shortened(one_line(f"{finding.what} {finding.fix}"), _LONGEST_REASON)
 
 
-def _tried(candidate: Candidate) -> dict[str, str]:
+def _tried(candidate: Candidate, by_id: Mapping[str, Candidate]) -> dict[str, str]:
     idea, components = _in_words(candidate.source or "")
     origin = candidate.operator + (f" of {', '.join(candidate.parents)}" if candidate.parents else "")
+    parent = by_id.get(candidate.parents[0]) if len(candidate.parents) == 1 else None
+    changed = "" if parent is None else what_changed(parent, candidate)
     return {
         "id": candidate.id,
         "origin": cell(origin),
-        "idea": cell(_shortened(idea, _LONGEST_IDEA)),
-        "components": cell(", ".join(components)),
-        "outcome": cell(_outcome(candidate)),
+        "idea": cell(_shortened(idea, _LONGEST_ROW_IDEA)),
+        "change": changed or cell(", ".join(components)),
+        "outcome": _outcome(candidate),
         "length": _length(candidate),
         "score": ", ".join(number(fitness) for fitness in candidate.fitnesses()),
     }
@@ -108,8 +124,9 @@ def _length(candidate: Candidate) -> str:
 
 
 def _outcome(candidate: Candidate) -> str:
+    """Return where a training was stopped; empty where it was not."""
     stop = candidate.stopped
-    return str(candidate.status) if stop is None else f"stopped at {stop.env_steps / stop.of:.0%}"
+    return "" if stop is None else f"stopped at {stop.env_steps / stop.of:.0%}"
 
 
 def _in_words(source: str) -> tuple[str, Sequence[str]]:

@@ -42,7 +42,8 @@ class PolicyMeasurement:
         played = TrajectoryBatch.in_a_row(episodes)
         with self._open(reward) as evaluate:
             rewards = [_reward_stats(evaluate, batch) for batch in (played, self._recording)]
-        met = quantiles_of({name: array[:, 0] for name, array in played.signals.items()})
+        rows = {name: array[:, 0] for name, array in played.signals.items()}
+        met = quantiles_of(rows, self._task.safety_signals)
         early = next((one for one in episodes if one.length < self._task.max_episode_steps), None)
         ends = {} if early is None else {name: elements_of(early.signals[name][-1]) for name in met}
         return PolicyStats(tuple(one.length for one in episodes), met, ends, *rewards, ended_by=_event(early))

@@ -11,7 +11,7 @@ from eureka_agent.escaping import cell, item, one_line, visible
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.rewards.forms import form_table_text
+from eureka_agent.rewards.forms import form_names_text
 from eureka_agent.tasks.elements import told_elements
 from eureka_agent.tasks.task import Signal, Task
 from eureka_agent.training.algorithm import PpoSettings
@@ -32,7 +32,7 @@ class PromptBook:
 
     def system(self) -> str:
         """Render the role and the contract, the same for every task."""
-        return self._render("system", function=FUNCTION, call_forms=form_table_text().strip())
+        return self._render("system", function=FUNCTION, call_forms=form_names_text().strip())
 
     def reflection(self, **values: Any) -> str:
         """Render what training showed of one candidate (see `reflection.reflect`)."""
@@ -61,6 +61,7 @@ def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]
         "better": "higher" if task.fitness.direction == "maximize" else "lower",
         "target": "" if task.fitness.target is None else f"{task.fitness.target:g}",
         "safety": visible(task.safety.strip()),
+        "safety_signals": [f"`{name}`" for name in task.safety_signals],
         "max_episode_steps": task.max_episode_steps,
         "env_steps": task.budget.env_steps,
         "discount": learner.gamma,

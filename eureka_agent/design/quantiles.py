@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -10,14 +10,19 @@ from eureka_agent.tasks.elements import MOST
 from eureka_agent.tasks.task import Signals, Task
 
 QUANTILES = (0.05, 0.5, 0.95)
+EXTREMES = (0.99, 1.0)
+"""Further quantiles of a safety signal's size: the rare step that hurts lies behind 95 %."""
 LONGEST_SHOWN = MOST
 """Vectors up to this length are told element by element, longer ones over all elements together."""
 
 
-def quantiles_of(signals: Signals) -> Mapping[str, str]:
-    """Return the `QUANTILES` of each signal `(rows, ...)`; nothing is told of `prev_` signals."""
+def quantiles_of(signals: Signals, safety: Collection[str] = ()) -> Mapping[str, str]:
+    """Return the `QUANTILES` of each signal `(rows, ...)`; nothing is told of `prev_` signals.
+
+    Those of `safety` are followed by the `EXTREMES` of their absolute values.
+    """
     return {
-        name: _quantiles(array.reshape(len(array), -1).astype(np.float64))
+        name: _quantiles(array.reshape(len(array), -1).astype(np.float64), EXTREMES if name in safety else ())
         for name, array in signals.items()
         if not name.startswith("prev_")
     }
@@ -37,17 +42,23 @@ def spread_of(values: np.ndarray) -> str:
 
 def as_long_as_quantiles(task: Task) -> Mapping[str, str]:
     """Return words as long as those of a measurement, to estimate what prompts will cost."""
-    quantiles = ", ".join(["-0.0099"] * len(QUANTILES))
-    return {s.name: "; ".join([quantiles] * _groups(int(np.prod(s.shape)))) for s in task.signals}
+    plain, safe = (", ".join(["-0.0099"] * (len(QUANTILES) + more)) for more in (0, len(EXTREMES)))
+    return {
+        s.name: "; ".join([safe if s.name in task.safety_signals else plain] * _groups(int(np.prod(s.shape))))
+        for s in task.signals
+    }
 
 
 def _groups(columns: int) -> int:
     return columns if columns <= LONGEST_SHOWN else 1
 
 
-def _quantiles(rows: np.ndarray) -> str:
+def _quantiles(rows: np.ndarray, extremes: Sequence[float] = ()) -> str:
     groups = np.array_split(rows, _groups(rows.shape[1]), axis=1)
-    told = [", ".join(map(_number, np.quantile(group, QUANTILES))) for group in groups]
+    told = [
+        ", ".join(map(_number, (*np.quantile(group, QUANTILES), *np.quantile(np.abs(group), extremes))))
+        for group in groups
+    ]
     return "; ".join(told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +22,13 @@ class Untrained:
     """The lowest, mean and highest score of its episodes; empty where none ended."""
 
 
-def untrained(recording: TrajectoryBatch) -> Untrained:
-    """Describe the random policy of a recording with signals `(T, N, ...)`."""
+def untrained(recording: TrajectoryBatch, safety: Collection[str] = ()) -> Untrained:
+    """Describe the random policy of a recording with signals `(T, N, ...)`; of `safety` extremes, too."""
     rows = {name: array.reshape(-1, *array.shape[2:]) for name, array in recording.signals.items()}
     scores = recording.fitness_per_episode
     scores = scores[np.isfinite(scores)]
     told = [f"{value:.3g}" for value in (scores.min(), scores.mean(), scores.max())] if len(scores) else []
-    return Untrained(quantiles_of(rows), ", ".join(told))
+    return Untrained(quantiles_of(rows, safety), ", ".join(told))
 
 
 def as_if_measured(task: Task) -> Untrained:

@@ -11,6 +11,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.escaping import markdown
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
+from eureka_agent.report.safety import render_safety
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
@@ -25,6 +26,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _table(state, task),
+        render_safety(folder, state, task.safety_signals),
         _lineage(state),
         _search(state, config),
         render_early_stops(state),
@@ -175,7 +177,7 @@ def _how(state: RunState, config: RunConfig) -> str:
             "## How this was made",
             "",
             f"- proposed by {markdown(config.model.name)}, seed {config.seed}, "
-            f"{config.search.generations} generations of {config.search.samples}, "
+            f"{config.search.generations} generations of {config.search.samples}{_drafted(config)}, "
             f"{config.search.seeds} search and {config.confirmation.seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
@@ -184,6 +186,10 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]
     )
+
+
+def _drafted(config: RunConfig) -> str:
+    return "" if config.search.draft == 1 else f" drafted from {config.search.slots}"
 
 
 def _held_by(state: RunState) -> str:

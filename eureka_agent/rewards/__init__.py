@@ -1,7 +1,7 @@
 """What a reward is: the portable subset of NumPy, its rules, and how a checked reward is called."""
 
 from eureka_agent.rewards.findings import Finding
-from eureka_agent.rewards.forms import FORMS, form_table_text
+from eureka_agent.rewards.forms import FORMS, form_names_text, form_table_text
 from eureka_agent.rewards.loader import RewardFunction, load_reward
 from eureka_agent.rewards.output import RewardOutput, validated
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
@@ -19,6 +19,7 @@ __all__ = [
     "RewardSource",
     "Sparse",
     "check_source",
+    "form_names_text",
     "form_table_text",
     "load_reward",
     "normalised_digest",

@@ -290,7 +290,7 @@ _HEADINGS: tuple[tuple[FormKind, str], ...] = (
 
 
 def form_table_text() -> str:
-    """Return the whole subset as markdown, for prompts and documentation."""
+    """Return the whole subset as markdown, for documentation."""
     parts = []
     for kind, heading in _HEADINGS:
         rows = "\n".join(f"- `np.{f.signature}` {f.meaning}" for f in FORMS if f.kind == kind)
@@ -305,3 +305,15 @@ def form_table_text() -> str:
         "**Of an array**: `.shape`, `.ndim`, and indexing such as `x[:, 0]`, `x[..., 2:5]`, `x[:, None]`"
     )
     return "\n\n".join(parts) + "\n"
+
+
+def form_names_text() -> str:
+    """Return the names of the subset, a line for each kind, for prompts: models know what they mean."""
+    lines = [f"{heading.split(':')[0].split(',')[0]}: {_names_of(kind)}" for kind, heading in _HEADINGS]
+    lines.append(f"Constants: {', '.join(name for name in NP_CONSTANTS)}")
+    lines.append(f"`math.`, for single numbers only: {', '.join(MATH_FORMS_BY_NAME)}")
+    return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _names_of(kind: FormKind) -> str:
+    return ", ".join(name for name, forms in NP_FORMS.items() if forms[0].kind == kind)

@@ -52,9 +52,9 @@ def environment_context(env: gym.Env, *, goal: bool = True) -> EnvironmentContex
     step = _function(type(inner), "step")
     shown = [] if step is None else _shown_methods(inner)
     kept = [] if step is None else step_slice(step, _attributes(shown))
-    code = _code(inner, kept, shown)
     words = without_rewards(doc or "")
     words = words if goal else without_goal(words)
+    code = _code(inner, kept, shown, _named_in(words) - _paid_by(inner, step, kept))
     text = [f"Documentation:\n{words}"] if words else []
     text += [f"Code:\n{code}"] if code else []
     return EnvironmentContext(
@@ -126,10 +126,31 @@ def _attributes(functions: Sequence[ast.FunctionDef]) -> set[str]:
     return {name for function in functions for name in names_in(function) if name.startswith("self.")}
 
 
-def _code(env: gym.Env, kept: Sequence[ast.stmt], shown: Sequence[ast.FunctionDef]) -> str:
-    """Return constants, methods and the sliced step as one text; empty if it still speaks of rewards."""
+def _named_in(words: str) -> set[str]:
+    """Return the attributes that a documentation names: words with an underscore, as they are or private."""
+    named = {word for word in re.findall(r"[A-Za-z]\w*", words.replace("\\_", "_")) if "_" in word}
+    return {f"self.{prefix}{word}" for word in named for prefix in ("", "_")}
+
+
+def _paid_by(env: gym.Env, step: ast.FunctionDef | None, kept: Sequence[ast.stmt]) -> set[str]:
+    """Return the attributes that the native reward reads."""
+    paid: list[ast.AST] = [] if step is None else [*reward_slice(step, kept)]
+    names = [name for name in dir(type(env)) if _REWARD_METHOD.search(name)]
+    paid += [function for name in names if (function := _function(type(env), name)) is not None]
+    return set().union(*(names_in(node) for node in paid))
+
+
+def _code(env: gym.Env, kept: Sequence[ast.stmt], shown: Sequence[ast.FunctionDef], named: set[str]) -> str:
+    """Return constants, methods and the sliced step as one text; empty if it still speaks of rewards.
+
+    Constants are those that the code shown refers to, and those that the documentation shown `named`.
+    """
     used = set().union(*(names_in(node) for node in [*kept, *shown])) if kept or shown else set()
-    parts = [*_control_step(env), *_constants(env, used), *(ast.unparse(function) for function in shown)]
+    parts = [
+        *_control_step(env),
+        *_constants(env, used | named),
+        *(ast.unparse(function) for function in shown),
+    ]
     if kept:
         parts.append("\n".join(["# In step(action):", *(ast.unparse(statement) for statement in kept)]))
     text = "\n".join(parts)
@@ -143,7 +164,7 @@ def _control_step(env: gym.Env) -> list[str]:
 
 
 def _constants(env: gym.Env, used: Iterable[str]) -> list[str]:
-    """Return `name = value` for numbers, flags and words of the environment that the code shown refers to.
+    """Return `name = value` for those numbers, flags and words of the environment that are `used`.
 
     Only those: a weight that feeds nothing but the reward is not among them, whatever its name. Values
     that change while stepping are no constants: only class attributes and what `__init__` sets count.

@@ -118,6 +118,7 @@ def folder_task(ref: TaskRef) -> Task:
         name=options.get("name") or folder.name,
         description=(options.get("goal") or file.description).strip(),
         safety=file.safety.strip(),
+        safety_signals=file.safety_signals,
         signals=tuple(_signal(section) for section in file.signals),
         fitness=FitnessSpec(**file.fitness.model_dump()),
         budget=budget if steps is None else replace(budget, env_steps=steps),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from eureka_agent.tasks.task import Task, TaskRef
@@ -14,6 +16,9 @@ from eureka_agent.tasks.task import Task, TaskRef
 CONSTRUCTORS = ("pickled", "constructor")
 """Kinds of references to a constructor in memory: with the pickle, and with its digest only."""
 
+
+_SAFETY_SIGNALS = re.compile(rb"^safety_signals *=.*\n", re.MULTILINE)
+"""A line of a task file that only says what is shown: with and without it a task is the same."""
 
 SCORED_ALIKE = {
     "e2322becc45bf8ab": "beba27fef73212ae",  # half_cheetah
@@ -47,11 +52,17 @@ def task_digest(task: Task, journalled: TaskRef | None = None) -> str:
     for folder in (task.folder, *task.bases):
         if folder is not None:
             files = sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".py"))
-            parts += [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in files]
+            parts += [path.relative_to(folder).as_posix().encode() + _counted(path) for path in files]
     kind = "pickled" if ref.kind in CONSTRUCTORS else ref.kind
     options = {k: v for k, v in asdict(ref)["options"].items() if v is not None}
     parts.append(json.dumps([kind, task.name, task.description, options], sort_keys=True).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _counted(path: Path) -> bytes:
+    """Return what of a file makes a task what it is."""
+    data = path.read_bytes()
+    return _SAFETY_SIGNALS.sub(b"", data) if path.name == "task.toml" else data
 
 
 def journalled_ref(ref: TaskRef) -> TaskRef:

@@ -8,7 +8,15 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from eureka_agent.errors import TaskError, did_you_mean
 
@@ -151,6 +159,9 @@ class TaskFile(Section):
     reference_origin: str = Field("", description="where the reference comes from")
     environment: EnvironmentSection
     signals: tuple[SignalSection, ...] = Field(min_length=1)
+    safety_signals: tuple[str, ...] = Field(
+        (), description="signals that `safety` is about; their 99 % and maximum are shown, too"
+    )
     fitness: FitnessSection
     budget: BudgetSection = Field(default_factory=lambda: BudgetSection.model_validate({}))
     algorithm: AlgorithmSection = Field(default_factory=lambda: AlgorithmSection.model_validate({}))
@@ -163,6 +174,14 @@ class TaskFile(Section):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"declared twice: {', '.join(twice)}")
         return signals
+
+    @field_validator("safety_signals")
+    @classmethod
+    def _declared(cls, named: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        declared = [signal.name for signal in info.data.get("signals", ())]
+        if declared and (unknown := [name for name in named if name not in declared]):
+            raise ValueError(f"no signals of this task: {', '.join(unknown)}; it has {', '.join(declared)}")
+        return named
 
     @field_validator("stages")
     @classmethod

@@ -166,6 +166,8 @@ class Task:
     context: str
     """Observation and termination code and constants, for the designer's prompt; holds no reward."""
     ref: TaskRef
+    safety_signals: tuple[str, ...] = ()
+    """Signals that `safety` is about: quantiles hide the rare step that hurts, so their extremes are told."""
     tags: tuple[str, ...] = ()
     fitness_step: Callable[[Signals], Array] | None = None
     """Per-step fitness `(num_envs,)`; None where only whole episodes can be scored."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from eureka_agent.archive.candidate import EarlyStop
+from eureka_agent.training.checkpoint_episodes import CheckpointEpisodes
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.evaluation_rewards import EvaluationSteps
 from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class ReadsSignals(Protocol):
@@ -38,6 +40,8 @@ class Learned:
     faults: int
     """Training steps in which the simulator issued a warning."""
     stopped: EarlyStop | None
+    at_checkpoints: tuple[Trajectory, ...] = ()
+    """Recorded episodes of some checkpoints; `origin` says of which."""
     evaluations: tuple[EvaluationSteps | None, ...] = ()
     """Episodes of each checkpoint, to be paid once learning is over."""
 
@@ -57,6 +61,7 @@ class TrainingCandidate(Generic[ProviderKind]):
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
+    recorded: CheckpointEpisodes = field(default_factory=CheckpointEpisodes)
     stopped: EarlyStop | None = None
     evaluations: list[EvaluationSteps | None] = field(default_factory=list)
 
@@ -112,5 +117,6 @@ class TrainingCandidate(Generic[ProviderKind]):
             self.env_steps,
             self.faults,
             self.stopped,
+            self.recorded.trajectories,
             tuple(self.evaluations),
         )

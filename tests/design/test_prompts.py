@@ -13,6 +13,7 @@ from design_fakes import SOURCE, archive_of, failed, make_task, trained
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.design.designer import Designer
+from eureka_agent.design.history import NOTHING
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Slot
 from eureka_agent.design.untrained import Untrained
@@ -141,7 +142,11 @@ def test_safety_and_own_reward_have_sections_of_their_own() -> None:
     matches_snapshot("seed_with_safety_and_reward", text)
     assert "## Safety\n\nNever exceed 2 m/s." in text
     assert "It pays 1 a step." in text
+    watched = replace(task, safety_signals=("velocity",))
+    told = asked(Slot(0, 0, "seed"), watched, untrained=UNTRAINED)[1].content
+    assert "Of `velocity`, which safety is about, two more follow" in told
     plain = asked(Slot(0, 0, "seed"))[1].content
+    assert "which safety is about" not in asked(Slot(0, 0, "seed"), untrained=UNTRAINED)[1].content
     assert "## Safety" not in plain
     assert "own reward" not in plain
 
@@ -151,7 +156,7 @@ def test_the_system_prompt_states_the_contract_and_is_the_same_for_every_task() 
     other = asked(Slot(0, 0, "seed"), make_task(name="other", description="Else."))[0]
     assert one == other
     assert one.role == "system"
-    for word in ("compute_reward", "np.where", "np.clip", "MEMORY", "num_envs", "axis=-1"):
+    for word in ("compute_reward", "np.where", "clip", "These exist", "MEMORY", "num_envs", "axis=-1"):
         assert word in one.content
 
 
@@ -210,6 +215,9 @@ def test_ablations_tell_less() -> None:
     assert "What has been tried" in full
     assert "What has been tried" not in no_history
     assert "did not work" not in no_history
+    changed = archive_of(*ARCHIVE.candidates, trained(1, 0, 3.0, operator="rewrite", parents=("0-01",)))
+    assert "Changes to 0-01" in asked(slot, archive=changed)[1].content
+    assert "Changes to 0-01" not in asked(slot, archive=changed, history=False)[1].content
 
 
 def test_equal_slots_get_identical_prompts() -> None:
@@ -242,11 +250,7 @@ def test_the_environment_variable_names_a_folder(tmp_path: Path, monkeypatch: py
     (tmp_path / "designer" / "system.md.j2").write_text("my own words")
     monkeypatch.setenv("EUREKA_AGENT_TEMPLATES", str(tmp_path))
     assert PromptBook().system() == "my own words\n"
-    assert (
-        PromptBook()
-        .request("seed", make_task(), tried=[], failures=[], lost=None, untold=0)
-        .startswith("# Task: cart")
-    )
+    assert PromptBook().request("seed", make_task(), **NOTHING).startswith("# Task: cart")
 
 
 def test_a_template_reaches_nothing_but_what_it_is_given(tmp_path: Path) -> None:

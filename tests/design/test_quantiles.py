@@ -23,3 +23,9 @@ def test_short_vectors_are_told_element_by_element_and_long_ones_as_a_whole() ->
     assert told["beams"].split(", ")[0] == "0.1"
     assert ";" not in told["beams"]
     assert "prev_height" not in told
+
+
+def test_safety_signals_are_followed_by_the_extremes_of_their_size() -> None:
+    force = np.concatenate([np.full(980, -1.0), np.full(20, -9100.0)])
+    told = quantiles_of({"height": RAMP, "force": force}, safety=["force"])
+    assert told == {"height": "0.05, 0.5, 0.95", "force": "-1, -1, -1, 9.1e+03, 9.1e+03"}

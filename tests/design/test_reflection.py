@@ -112,7 +112,7 @@ def test_the_history_ranks_who_was_stopped_last_and_says_so() -> None:
     archive = Archive.of([trained(0, 0, 40.0), stopped_early()], sign=1.0)
     told = history_of(archive)
     assert [(row["id"], row["outcome"]) for row in told["tried"]] == [
-        ("0-00", "trained"),
+        ("0-00", ""),
         ("0-01", "stopped at 40%"),
     ]
     assert told["some_stopped"]

@@ -12,6 +12,7 @@ from eureka_agent.errors import RewardError
 from eureka_agent.rewards import (
     RewardOutput,
     check_source,
+    form_names_text,
     form_table_text,
     load_reward,
     normalised_digest,
@@ -243,3 +244,6 @@ def test_the_table_of_forms_is_shown_whole():
     text = form_table_text()
     assert all(f"`np.{form.signature}`" in text for form in FORMS)
     assert "np.where(condition, x, y, /)" in text
+    names = form_names_text().replace(",", " ").split()
+    assert {form.name for form in FORMS} <= set(names)
+    assert len(form_names_text()) < len(text) / 3

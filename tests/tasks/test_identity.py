@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
+from pathlib import Path
 
 import gymnasium as gym
 import pytest
 
 from eureka_agent.errors import TaskError
+from eureka_agent.resources import bundled_folders
 from eureka_agent.tasks.identity import SCORED_ALIKE, is_same_task, journalled_ref, task_digest, told_by
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import TaskRef
@@ -61,3 +64,14 @@ def test_runs_from_before_edits_that_touch_no_score_are_of_the_same_task() -> No
         assert is_same_task(before, after)
         assert not is_same_task(after, before)
         assert not is_same_task(before, "0" * 16)
+
+
+def test_naming_safety_signals_makes_no_other_task(tmp_path: Path) -> None:
+    folder = shutil.copytree(bundled_folders("envs")[0] / "pendulum", tmp_path / "pendulum")
+    before = find_task(str(folder))
+    text = (folder / "task.toml").read_text()
+    assert 'safety_signals = ["torque"]\n' in text
+    (folder / "task.toml").write_text(text.replace('safety_signals = ["torque"]\n', ""))
+    after = find_task(str(folder))
+    assert (before.safety_signals, after.safety_signals) == (("torque",), ())
+    assert task_digest(before) == task_digest(after)

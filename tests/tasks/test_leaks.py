@@ -71,6 +71,7 @@ def test_the_reward_is_shown_where_asked_for(name: str, words: str, code: str) -
         ("mountain_car", ["goal_position = 0.45", "terminated = bool(position >= self.goal_position"]),
         ("mountain_car_weak", ["power = 0.00075", "goal_position = 0.45", "terminated = bool("]),
         ("hopper_jump", ["_healthy_z_range = [0.5, inf]", "def is_healthy", "Observation Space"]),
+        ("gym:Hopper-v5", ["_reset_noise_scale = 0.005", "_healthy_angle_range = (-0.2, 0.2)"]),
         ("acrobot", ["def _terminal", "def _get_ob", "MAX_VEL_1"]),
         (
             "fake_envs:well_behaved",
@@ -81,6 +82,10 @@ def test_the_reward_is_shown_where_asked_for(name: str, words: str, code: str) -
 def test_what_helps_is_there(name: str, expected: list[str]) -> None:
     context = find_task(name).context
     assert [part for part in expected if part not in context] == []
+
+
+def test_a_constant_that_only_the_reward_reads_is_not_told_though_the_text_names_it() -> None:
+    assert "_contact_force_range =" not in find_task("gym:Ant-v5").context
 
 
 @pytest.mark.parametrize("name", MUJOCO)

@@ -132,6 +132,11 @@ def folder(tmp_path: Path, toml: str, python: str = "") -> str:
         ('name = "obs"', 'name = "prev_obs"', "signals.0.name"),
         ('"native_return"', '"total"', "fitness.reduce"),
         ('id = "CartPole-v1"', "", "exactly one of id and factory"),
+        (
+            'description = "d"',
+            'description = "d"\nsafety_signals = ["force"]',
+            "no signals of this task: force",
+        ),
         ('summary = "s"', "", "fitness.summary: Field required"),
     ],
 )

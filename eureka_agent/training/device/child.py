@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jax
-
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.rewards.jax_export import SignalShape
 from eureka_agent.rewards.jax_program import admit
@@ -25,7 +23,6 @@ from eureka_agent.training.device.reward_provider import (
     DeviceNativeReward,
     DeviceRewardProvider,
     DeviceSparseReward,
-    DeviceSteps,
     EpisodePay,
     TracedRewardProvider,
 )
@@ -40,6 +37,7 @@ from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
 from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class DeviceTraining:
@@ -82,16 +80,17 @@ class DeviceTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
-        """Return what the reward's program pays, on the device, for the first episode that was scored."""
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
+        """Return what the reward's program paid, on the device, for the first of the episodes."""
         provider = candidate.provider
-        if not isinstance(provider, TracedRewardProvider):
+        if not isinstance(provider, TracedRewardProvider) or episodes[0].reward is None:
             return ()
-        batch = TrajectoryBatch.in_a_row(learned.scoring.trajectories[:1])
-        signals, first = {name: batch.signals[name] for name in provider.signals}, batch.first
-        steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
-        paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
-        return [RewardSample.of(signals, first, paid.reward, paid.components)]
+        batch = TrajectoryBatch.in_a_row(episodes[:1])
+        signals = {name: batch.signals[name] for name in provider.signals}
+        components = {name: values[:, None] for name, values in episodes[0].components.items()}
+        return [RewardSample.of(signals, batch.first, episodes[0].reward[:, None], components)]
 
     def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
         """Return what pays whole episodes by the candidate's program."""

@@ -165,7 +165,8 @@ class EpisodePay:
         given = {name: _padded(steps.signals[name], more) for name in self._provider.signals}
         memory = self._provider.initial_memory(episodes)
         found = jax.device_get(self._program(DeviceSteps(given, native, done, first), memory))
-        return RewardBatch(found.reward[:count], {n: v[:count] for n, v in found.components.items()})
+        in_order = {name: found.components[name][:count] for name in self._provider.components}
+        return RewardBatch(found.reward[:count], in_order)
 
 
 def _padded(array: np.ndarray, more: int) -> np.ndarray:

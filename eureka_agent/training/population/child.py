@@ -33,6 +33,7 @@ from eureka_agent.training.protocol import DoesNotFit, TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.trajectory import Trajectory
 
 SWITCH_INTERVAL_S = 0.0005
 """How long one thread may keep Python's lock while the other waits for it after a simulator step."""
@@ -77,7 +78,9 @@ class PopulationTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)
 

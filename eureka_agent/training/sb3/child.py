@@ -16,6 +16,7 @@ from eureka_agent.training.protocol import TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.sb3.policy_file import FILE, save_model
 from eureka_agent.training.sb3.ppo import Trained, train_ppo
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class Sb3Training:
@@ -52,7 +53,9 @@ class Sb3Training:
         normalize = self._trained.normalize
         save_model(folder / FILE, self._trained.model, normalize.obs_rms if normalize.norm_obs else None)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)
 
