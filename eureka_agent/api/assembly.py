@@ -21,7 +21,11 @@ from eureka_agent.api.models import (
 )
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
+from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
+from eureka_agent.critique.paying import paying
+from eureka_agent.critique.ranking import RankingCheck
+from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
@@ -50,6 +54,7 @@ from eureka_agent.training.audit import AuditedTrainer
 from eureka_agent.training.device.choosing import DeviceChoice, choose_device
 from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.evaluation_share import evaluation_of
+from eureka_agent.training.inspecting import FirstLook
 from eureka_agent.training.job import Trainer
 from eureka_agent.training.same_baselines import same_baselines
 from eureka_agent.training.simulators.choosing import SimulatorFactory
@@ -65,17 +70,15 @@ def building(
     folder: RunFolder,
     log: EventLog,
     state: RunState,
-    recording: TrajectoryBatch,
+    look: FirstLook,
     stop: threading.Event,
     why: str,
-    steps_a_second: float | None = None,
-    notices: Sequence[str] = (),
 ) -> Iterator[Evolution]:
     """Build the parts of a run, journal that it started, and take them down afterwards.
 
-    `steps_a_second` is what the environment was measured at; None where it was not, or was told before.
-    `notices` are what else a first look at it brought.
+    `look` is what a first look at the environment brought, or what the run has kept of it.
     """
+    recording = look.recording
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
@@ -83,11 +86,13 @@ def building(
         trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
         if not folder.recording.exists():
+            if look.scripted:
+                write_trajectories(folder.scripted, [e for one in look.scripted for e in one.episodes])
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
-        for text in notices:
+        for text in look.notices:
             log.append(Notice(text=text))
-        _say_pace(task, config, log, steps_a_second, device)
+        _say_pace(task, config, log, look.steps_a_second, device)
         asked = journalled(models, config, folder, log, state)
         yield Evolution(
             config=config,
@@ -96,7 +101,7 @@ def building(
             log=log,
             state=state,
             make_proposer=lambda restart: _proposer(task, config, asked.designers, recording, restart),
-            critic=_critic(task, config, recording, sandbox),
+            critic=_critic(task, config, look, sandbox),
             trainer=trainer,
             stop=stop,
             same_baselines=same_baselines(task, recording),
@@ -235,6 +240,15 @@ def _ranges(recording: TrajectoryBatch) -> dict[str, tuple[Any, Any, Any]]:
     return {name: (rows.min(axis=0), rows.max(axis=0), rows.std(axis=0)) for name, rows in flat.items()}
 
 
-def _critic(task: Task, config: RunConfig, recording: TrajectoryBatch, sandbox: RewardSandbox) -> Check:
-    checks: list[Check] = [StaticCheck(task), ProbeCheck(task, recording, sandbox)]
-    return Critic(checks if config.critic.enabled else [])
+def _critic(task: Task, config: RunConfig, look: FirstLook, sandbox: RewardSandbox) -> Check:
+    if not config.critic.enabled:
+        return Critic([])
+    recorded, pay = RecordedPolicies(), paying(task, sandbox)
+    return Critic(
+        [
+            StaticCheck(task),
+            ProbeCheck(task, look.recording, sandbox),
+            BehaviourCheck(task, look.scripted, pay, recorded),
+            RankingCheck(task, pay, recorded),
+        ]
+    )

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import gymnasium as gym
 
+from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck, refused
+from eureka_agent.critique.paying import paying
 from eureka_agent.errors import ConfigError, RewardError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
@@ -17,7 +19,7 @@ from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse, reference
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.inspecting import first_look
 
 Env = str | Callable[[], gym.Env] | None
 
@@ -30,7 +32,8 @@ def check(
     envs: Path | None = None,
     unsafe_isolation: bool = False,
 ) -> list[Finding]:
-    """Return the critic's findings on a reward file: static rules, then a run on the task's transitions.
+    """Return the critic's findings on a reward file: static rules, a run on the task's transitions, and what
+    it pays scripted behaviours.
 
     A natural reward is rewritten first; notes say how, and findings cite the lines of the file.
     """
@@ -40,9 +43,10 @@ def check(
         return list(made.refused)
     findings = Critic([StaticCheck(chosen)])(made.text)
     if not refused(findings):
-        recording = record_transitions(chosen, seed=seed_for(0, "transitions"))
+        look = first_look(chosen, seed=seed_for(0, "transitions"))
         with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
-            findings = findings + Critic([ProbeCheck(chosen, recording, sandbox)])(made.text)
+            behaviours = BehaviourCheck(chosen, look.scripted, paying(chosen, sandbox))
+            findings = findings + Critic([ProbeCheck(chosen, look.recording, sandbox), behaviours])(made.text)
     return notes_on(made) + made.cited(findings)
 
 

@@ -93,17 +93,19 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     models = make_models(config, Path(), task)
     prompts = _prompts(task, config) if models.designers else []
     resolved = config.to_toml()
-    slots = config.search.restarts * config.search.generations * config.search.samples
+    generations = config.search.restarts * config.search.generations
+    slots = generations * config.search.slots
     each = slots // len(models.designers) if models.designers else 0
     shares = tuple(_share(model, prompts, each, config) for model in models.designers)
     if models.critic is not None:
         shares = (*shares, _critics_share(models.critic, task, config, slots))
     if models.analyzer is not None:
         shares = (*shares, _analyzers_share(models.analyzer, task, config))
+    trainings = generations * config.search.samples * config.search.seeds
     return Estimate(
         resolved,
         why,
-        slots * config.search.seeds,
+        trainings,
         shares,
         recording_bytes=most_of(task, MAX_COMPONENTS),
         recordings_bytes=MOST_BYTES,
@@ -169,7 +171,7 @@ def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tup
     )
     archive, policies = Archive.of([], sign=task.fitness.sign), {}
     for generation in range(min(generations, config.search.generations)):
-        for slot in designer.plan(generation, config.search.samples, archive):
+        for slot in designer.plan(generation, config.search.slots, archive):
             designer.propose(slot, Briefing(archive, policies))
         trained = _as_if_trained(task, config)
         archive = Archive.of(trained, sign=task.fitness.sign, incumbent_id="0-00")
@@ -274,7 +276,8 @@ def _reviews(critic: LanguageModel, task: Task, config: RunConfig) -> list[tuple
 def _share(
     model: LanguageModel, prompts: list[tuple[Message, ...]], requests: int, config: RunConfig
 ) -> Share:
-    first, later = prompts[: config.search.samples], prompts[config.search.samples :] or prompts
+    asked = config.search.slots
+    first, later = prompts[:asked], prompts[asked:] or prompts
     generations = config.search.generations
     weight = 1 / generations  # first generations of restarts, among all
     read = _mean_bytes(first) * weight + _mean_bytes(later) * (1 - weight)

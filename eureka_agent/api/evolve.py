@@ -40,6 +40,7 @@ from eureka_agent.training.inspecting import FirstLook, first_look
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.scripted import by_behaviour
 from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
@@ -224,7 +225,7 @@ def _run(
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
         kept, lost = kept_recording(folder, task)
-        look = FirstLook(TrajectoryBatch.of(kept)) if kept else first_look(task, seed=seed, stop=stop)
+        look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
         look = look._replace(notices=(*look.notices, *lost))
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
@@ -239,9 +240,7 @@ def _run(
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
         if not state.finished:
-            with building(
-                task, config, folder, log, state, look.recording, stop, why, look.steps_a_second, look.notices
-            ) as evolution:
+            with building(task, config, folder, log, state, look, stop, why) as evolution:
                 evolution.run()
     return result_of(folder, state)
 
@@ -274,6 +273,17 @@ def kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory],
         return (), (f"{error.what} Random play was recorded anew; the file was left as it is.",)
     names = {signal.name for signal in task.signals}
     return (kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()), ()
+
+
+def _kept_look(folder: RunFolder, recording: Sequence[Trajectory]) -> FirstLook:
+    """Return what a run recorded at its start; those of earlier versions played no scripted behaviours."""
+    batch = TrajectoryBatch.of(recording)
+    try:
+        return FirstLook(batch, scripted=by_behaviour(read_trajectories(folder.scripted)))
+    except StoreError as error:
+        return FirstLook(
+            batch, notices=(f"{error.what} No reward is asked what it pays scripted behaviours.",)
+        )
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

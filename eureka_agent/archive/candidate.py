@@ -16,10 +16,11 @@ _ID = re.compile(r"(0|[1-9][0-9]{0,5})-([0-9]{2}|[1-9][0-9]{2})")
 
 
 class Status(StrEnum):
-    """Where a candidate stands; every candidate of a finished run has exactly one of the last six."""
+    """Where a candidate stands; every candidate of a finished run has exactly one of the last seven."""
 
     PROPOSED = "proposed"
     REFUSED = "refused"
+    DRAFTED_OUT = "drafted out"
     FAILED = "failed"
     TIMED_OUT = "timed out"
     STOPPED = "stopped early"

@@ -26,6 +26,7 @@ from eureka_agent.store.event_types import (
     CandidateRefused,
     DuelResolved,
     Event,
+    GenerationDrafted,
     GenerationJudged,
     GenerationPlanned,
     Notice,
@@ -155,6 +156,9 @@ class Progress:
                 self._on_training(event)
             case Notice():
                 self._say(f"  {event.text}")
+            case GenerationDrafted():
+                names = ", ".join(one.name for one in event.out)
+                self._say(f"  {len(event.out)} drafted out: {names}" if event.out else "  none drafted out")
             case GenerationJudged():
                 self._on_verdict(event.judgement)
             case DuelResolved():
@@ -266,10 +270,15 @@ class Progress:
 
     @property
     def _over(self) -> int:
-        """Trainings that are over, or will not run because their candidate was refused or failed."""
+        """Trainings that are over, or will not run because their candidate was refused or failed.
+
+        Where more rewards are asked for than are trained, another takes a refused one's place.
+        """
         state, seeds = self._state, self._state.config["search_seeds"]
+        replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
+        lost = set(WITHOUT_POLICY).difference(replaced)
         over = sum(
-            seeds if candidate.status in WITHOUT_POLICY else len(candidate.evaluations)
+            seeds if candidate.status in lost else len(candidate.evaluations)
             for candidate in state.candidates.values()
         )
         return over + sum(map(len, state.baselines.values())) + len(state.baseline_failures)

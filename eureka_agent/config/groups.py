@@ -19,6 +19,9 @@ DeviceName = Literal["auto", "gpu", "cpu"]
 DEVICES: tuple[str, ...] = get_args(DeviceName)
 
 
+MOST_SLOTS = 999
+"""Rewards that a generation may be asked for: their number has at most three digits."""
+
 SAME_MODEL = "same"
 """Stands for the designer's model as the model of another role."""
 
@@ -28,7 +31,11 @@ class SearchConfig:
     """How rewards are searched for, and what the proposer gets to see."""
 
     generations: Annotated[int, Option("Number of rounds of propose, train and judge.", ge=1)] = 5
-    samples: Annotated[int, Option("Candidates per generation.", ge=1, le=999)] = 16
+    samples: Annotated[int, Option("Candidates per generation.", ge=1, le=MOST_SLOTS)] = 16
+    draft: Annotated[
+        int, Option("Times as many rewards to ask for as are trained (see docs/analysis.md).", ge=1)
+    ] = 1
+    """The rest is left out by what a reward pays recorded policies; with 1 every accepted one is trained."""
     restarts: Annotated[int, Option("Independent searches; their best are confirmed together.", ge=1)] = 1
     seeds: Annotated[
         int, Option("Training seeds per candidate during the search.", name="search_seeds", ge=1)
@@ -42,6 +49,11 @@ class SearchConfig:
     reflection: Annotated[bool, Option("Show the designer its parent's training curves.")] = True
     """Without it the designer sees the score only."""
     history: Annotated[bool, Option("Show the designer earlier attempts.")] = True
+
+    @property
+    def slots(self) -> int:
+        """Rewards that are asked for in each generation."""
+        return self.samples * self.draft
 
 
 @dataclass(frozen=True)

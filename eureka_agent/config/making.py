@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eureka_agent.config.groups import MOST_SLOTS, SearchConfig
 from eureka_agent.config.run_config import RunConfig, declared
 from eureka_agent.errors import ConfigError, did_you_mean
 
@@ -19,9 +20,20 @@ def make_config(values: Mapping[str, Any]) -> RunConfig:
     from eureka_agent.config.checking import checked
 
     try:
-        return RunConfig.from_flat(checked(values))
+        config = RunConfig.from_flat(checked(values))
     except ValidationError as error:
         raise _refused(error.errors()[0]) from error
+    _check_slots(config.search)
+    return config
+
+
+def _check_slots(search: SearchConfig) -> None:
+    if search.slots > MOST_SLOTS:
+        raise ConfigError(
+            f"{search.samples} samples drafted from {search.draft} times as many are {search.slots} rewards.",
+            allowed=f"at most {MOST_SLOTS} a generation",
+            fix="Lower --samples or --draft.",
+        )
 
 
 def _refused(first: ErrorDetails) -> ConfigError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.design.failed_changes import changes_in_words, failed_changes, what_changed
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
@@ -57,7 +57,9 @@ def history_of(archive: Archive) -> dict[str, Any]:
 def lost_generation(archive: Archive) -> Sequence[Candidate]:
     """Return the candidates of the last generation if not one of them could be scored, else none."""
     last = max((candidate.generation for candidate in archive.candidates), default=None)
-    generation = [candidate for candidate in archive.candidates if candidate.generation == last]
+    generation = [
+        c for c in archive.candidates if c.generation == last and c.status is not Status.DRAFTED_OUT
+    ]
     unusable = archive.unusable()
     return generation if all(candidate in unusable for candidate in generation) else []
 

@@ -26,6 +26,7 @@ from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.evolution import confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
+from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.proposing import propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
@@ -39,6 +40,7 @@ from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
     DuelResolved,
+    GenerationDrafted,
     GenerationJudged,
     RunConfirmed,
     RunFinished,
@@ -98,7 +100,8 @@ class Evolution:
         archive = self._archive_before(generation)
         slots = slots_of(
             generation, proposer, archive,
-            config=self.config, samples=self._limits.affordable_samples(), log=self.log, state=self.state,
+            config=self.config, samples=self._limits.affordable_samples() * self.config.search.draft,
+            log=self.log, state=self.state,
         )  # fmt: skip
         open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
         checks = (DuplicateCheck(), self.critic)
@@ -127,6 +130,18 @@ class Evolution:
             self._check_interrupted()  # a request given up because the person stopped the run
             raise
         self._check_interrupted()
+        self._draft(generation, len(slots))
+
+    def _draft(self, generation: int, slots: int) -> None:
+        """Decide who is trained, where more were asked for; once, before any of them is."""
+        draft = self.config.search.draft
+        if draft == 1 or generation in self.state.drafted:
+            return
+        accepted = [c for c in self._generation(generation) if c.status is Status.PROPOSED]
+        out = drafted_out(accepted, slots=slots, draft=draft)
+        self.log.append(GenerationDrafted(generation=generation, out=out))
+        for one in out:
+            run_files.write_training(self.folder, self.state.candidates[one.name])
 
     def train(self, generation: int) -> None:
         """Train what the critic let through, and the duel that the last judgement asked for."""

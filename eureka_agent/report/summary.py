@@ -179,7 +179,7 @@ def _how(state: RunState, config: RunConfig) -> str:
             "## How this was made",
             "",
             f"- proposed by {markdown(config.model.name)}, seed {config.seed}, "
-            f"{config.search.generations} generations of {config.search.samples}, "
+            f"{config.search.generations} generations of {config.search.samples}{_drafted(config)}, "
             f"{config.search.seeds} search and {config.confirmation.seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
@@ -188,6 +188,10 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",
         ]
     )
+
+
+def _drafted(config: RunConfig) -> str:
+    return "" if config.search.draft == 1 else f" drafted from {config.search.slots}"
 
 
 def _held_by(state: RunState) -> str:

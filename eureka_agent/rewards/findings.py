@@ -23,6 +23,8 @@ class Finding:
     what: str
     why: str
     fix: str
+    value: float | None = field(default=None, kw_only=True)
+    """What was measured, where the rule measures one number; logs hold it only then."""
     replacement: Replacement | None = field(default=None, compare=False, kw_only=True)
     """The fix as an edit of the source, where there is one that pays every world the same. It is not logged:
     whoever needs it asks the rules again."""
@@ -31,6 +33,8 @@ class Finding:
         """Return a plain dictionary that `from_json` reads back, without the replacement."""
         data = asdict(self)
         del data["replacement"]
+        if self.value is None:
+            del data["value"]  # as in logs of earlier versions
         return data
 
     @classmethod

@@ -37,6 +37,7 @@ from eureka_agent.store.records import (
     AnalystReport,
     Confirmation,
     DeviceChoice,
+    DraftedOut,
     Duel,
     EvaluationPlan,
     Judgement,
@@ -187,6 +188,14 @@ class CandidateRefused(_Event):
     candidate: CandidateField
 
 
+class GenerationDrafted(_Event):
+    """Which of a generation's candidates are not trained, where more were asked for than are."""
+
+    type: Literal["generation_drafted"] = "generation_drafted"
+    generation: Place
+    out: tuple[DraftedOut, ...]
+
+
 class TrainingStarted(_Event):
     """A training began."""
 
@@ -286,6 +295,7 @@ Event = (
     | PolicyAnalyzed
     | CandidateProposed
     | CandidateRefused
+    | GenerationDrafted
     | TrainingStarted
     | TrainingCheckpoint
     | TrainingFinished

@@ -46,6 +46,7 @@ def _finding(data: Any, what: str) -> Finding:
     checked.choice(finding.severity, f"{what}.severity", ("error", "warning", "note"))
     if finding.line is not None:
         checked.whole(finding.line, f"{what}.line", most=None)
+    checked.optional_number(finding.value, f"{what}.value")
     return finding
 
 

@@ -41,6 +41,11 @@ class RunFolder:
         return self.root / "transitions.npz"
 
     @property
+    def scripted(self) -> Path:
+        """Episodes of scripted behaviours, of which rewards are asked what they pay; runs may have none."""
+        return self.root / "scripted.npz"
+
+    @property
     def init_policy(self) -> Path:
         """Copy of the saved policy that every training starts from, in a run that was given one."""
         return self.root / "init_policy"

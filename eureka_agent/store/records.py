@@ -219,6 +219,15 @@ class EvaluationPlan:
     """Episodes that score the chosen checkpoint."""
 
 
+@with_config(STRICT)
+@dataclass(frozen=True)
+class DraftedOut:
+    """A candidate that is not trained, because more were asked for than are."""
+
+    name: CandidateName
+    reason: Text
+
+
 class DuelTraining(NamedTuple):
     """One more training of somebody who leads or challenges."""
 

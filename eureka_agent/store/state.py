@@ -16,6 +16,7 @@ from eureka_agent.store.event_types import (
     Curve,
     DuelResolved,
     Event,
+    GenerationDrafted,
     GenerationJudged,
     GenerationPlanned,
     Notice,
@@ -69,6 +70,8 @@ class RunState:
     """Planned slots by generation."""
     half_planned: set[int] = field(default_factory=set)
     """Generations whose slots say too little, in logs of format 1: they are planned again."""
+    drafted: set[int] = field(default_factory=set)
+    """Generations of which it is decided who is trained, where more were asked for than are."""
     candidates: dict[str, Candidate] = field(default_factory=dict)
     baselines: dict[str, list[Evaluation]] = field(default_factory=dict)
     baseline_failures: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -156,6 +159,8 @@ class RunState:
                 self.reports[event.name] = event.report
             case CandidateProposed() | CandidateRefused():
                 self.candidates[event.candidate.id] = event.candidate
+            case GenerationDrafted():
+                self._on_draft(event)
             case TrainingStarted() | TrainingCheckpoint():
                 pass  # a note on progress
             case TrainingFinished():
@@ -251,6 +256,14 @@ class RunState:
         worst = self._reserved.pop(key, None)
         self.at_most_usd += (lost - 1) * (worst or 0.0)
         return worst
+
+    def _on_draft(self, event: GenerationDrafted) -> None:
+        self.drafted.add(event.generation)
+        for one in event.out:
+            candidate = self.candidates[one.name]
+            if candidate.status is not Status.PROPOSED or candidate.generation != event.generation:
+                raise ValueError(f"{one.name} cannot be drafted out of generation {event.generation}")
+            self.candidates[one.name] = replace(candidate, status=Status.DRAFTED_OUT, reason=one.reason)
 
     def _on_training(self, event: TrainingFinished) -> None:
         name, evaluation = event.name, event.evaluation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from eureka_agent.archive.candidate import EarlyStop
 from eureka_agent.training.checkpoint_episodes import CheckpointEpisodes
@@ -16,7 +16,15 @@ from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
 from eureka_agent.trajectories.trajectory import Trajectory
 
-ProviderKind = TypeVar("ProviderKind")
+
+class ReadsSignals(Protocol):
+    """What gives rewards, wherever it runs."""
+
+    signals: tuple[str, ...]
+    """The signals it needs."""
+
+
+ProviderKind = TypeVar("ProviderKind", bound=ReadsSignals)
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ class TrainingCandidate(Generic[ProviderKind]):
     ) -> None:
         """Record a checkpoint after `env_steps` training steps; `means` are since the last one."""
         self.env_steps += episodes.env_steps
-        read = getattr(self.provider, "signals", ())
-        self.evaluations.append(EvaluationSteps.of(episodes.trajectories, read))
+        watched = episodes.trajectories
+        self.evaluations.append(EvaluationSteps.of(watched, self.provider.signals) if watched else None)
         for name, value in means.items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)

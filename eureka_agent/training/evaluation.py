@@ -10,6 +10,7 @@ import numpy as np
 
 from eureka_agent.errors import TaskError
 from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.building import ASSUMED_LIMIT
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds, StepResult
 from eureka_agent.trajectories.recording import record
@@ -59,10 +60,11 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
 
 
 def check_it_ends(task: Task, steps: int) -> None:
-    """Raise TaskError where an episode goes on after its time limit: a simulator may forget it."""
-    if steps > task.max_episode_steps:
+    """Raise TaskError where an episode goes on and on: a simulator may forget the time limit."""
+    if steps > (most := max(task.max_episode_steps, ASSUMED_LIMIT)):
         raise TaskError(
-            f"An episode of {task.name} goes on after its time limit of {task.max_episode_steps:,} steps.",
+            f"An episode of {task.name} goes on after {most:,} steps, its time limit is "
+            f"{task.max_episode_steps:,}.",
             allowed="a simulator whose `step` truncates an episode at the task's `max_episode_steps`",
             fix="Let it count steps since the reset, and set `truncated` with the last one.",
         )

@@ -21,20 +21,24 @@ from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
 from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.executor import ChildEnd, ChildLimits, LocalExecutor
+from eureka_agent.training.scripted_play import play_scripted
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
 from eureka_agent.trajectories.inspection import inspect_environment
+from eureka_agent.trajectories.scripted import NamedEpisodes, by_behaviour
 
 ENTRY = "eureka_agent.training.inspecting:main"
 ROWS = 1024
 WALL_S = 300.0
+_ANSWER, _SCRIPTED, _TOLD = "inspected.json", "scripted.npz", "scripted.json"
+_UNPLAYED = "No scripted behaviours were played, so no reward is asked what it pays them: "
 
 
 def main(payload: dict[str, Any], _fds: list[int]) -> None:
-    """In the child: record transitions, or write down why that is impossible."""
+    """In the child: record transitions, or write down why that is impossible; then scripted behaviours."""
     limit_trainer(payload["memory_mb"])
     folder = Path(payload["folder"])
-    end_process_if_hung(lambda error: write_json(folder / "inspected.json", _refusal(error)))
+    end_process_if_hung(lambda error: _give_up(folder, error))
     try:
         task = load_task(TaskRef(**payload["task"]))
         began = time.monotonic()
@@ -44,8 +48,32 @@ def main(payload: dict[str, Any], _fds: list[int]) -> None:
         write_trajectories(folder / FILE, recorded.trajectories)
         answer: dict[str, Any] = {"error": None, "steps_a_second": pace, "notices": notices}
     except EurekaError as error:
-        answer = _refusal(error)
-    write_json(folder / "inspected.json", answer)
+        write_json(folder / _ANSWER, _refusal(error))
+        return
+    write_json(folder / _ANSWER, answer)
+    _play_scripted(folder, task, payload["seed"], pace)
+
+
+def _play_scripted(folder: Path, task: Task, seed: int, pace: float) -> None:
+    """Play what no run depends on: whatever goes wrong there is only told."""
+    told = ""
+    try:
+        episodes = play_scripted(task, seed=seed, steps_a_second=pace)
+        if episodes:
+            write_trajectories(folder / _SCRIPTED, episodes)
+        else:
+            told = "its episodes are too long, too slow or without an end."
+    except EurekaError as error:
+        told = error.what
+    write_json(folder / _TOLD, {"notice": told})
+
+
+def _give_up(folder: Path, error: EurekaError) -> None:
+    """Say what hung; once random play is recorded it is only that there are no scripted behaviours."""
+    if (folder / _ANSWER).exists():
+        write_json(folder / _TOLD, {"notice": error.what})
+    else:
+        write_json(folder / _ANSWER, _refusal(error))
 
 
 def _refusal(error: EurekaError) -> dict[str, Any]:
@@ -61,6 +89,8 @@ class FirstLook(NamedTuple):
     """Steps of environments in turn, in one process; None where nobody measured."""
     notices: tuple[str, ...] = ()
     """What a person should know, each a sentence."""
+    scripted: tuple[NamedEpisodes, ...] = ()
+    """Scripted behaviours; none where they could not be played."""
 
 
 def record_transitions(
@@ -95,14 +125,22 @@ def first_look(
             executor.close()
         if stopping.is_set():
             raise Interrupted
-        told = _answered(task, folder / "inspected.json", end, wall_s)
+        told = _answered(task, folder / _ANSWER, end, wall_s)
         recording = TrajectoryBatch.of(read_trajectories(folder / FILE))
-        return FirstLook(recording, told["steps_a_second"], (*task.notices, *told["notices"]))
+        notices = (*task.notices, *told["notices"], *_unplayed(folder / _TOLD))
+        scripted = by_behaviour(read_trajectories(folder / _SCRIPTED))
+        return FirstLook(recording, told["steps_a_second"], notices, scripted)
+
+
+def _unplayed(told: Path) -> list[str]:
+    """Return why there are no scripted behaviours, if there are none, as a sentence to tell."""
+    why = json.loads(told.read_text())["notice"] if told.exists() else "the process that played them ended."
+    return [_UNPLAYED + why] if why else []
 
 
 def _answered(task: Task, answer: Path, end: ChildEnd, wall_s: float) -> dict[str, Any]:
     """Return what a child told of a recording; raises TaskError where it came to nothing."""
-    if end.timed_out:
+    if end.timed_out and not answer.exists():
         raise TaskError(
             f"The environment of {task.name} did not get through {ROWS} random steps in {wall_s:g} s.",
             allowed="an environment whose reset and step return",

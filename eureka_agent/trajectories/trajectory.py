@@ -23,9 +23,9 @@ class Origin:
     """Which policy acted: the training that it comes from, and when; empty for random actions."""
 
     candidate: str = ""
-    """Id of a candidate, or name of a baseline."""
+    """Id of a candidate, or name of a baseline; of a scripted episode the behaviour's name."""
     stage: str = ""
-    """"search" or "confirm"."""
+    """"search", "confirm", or "scripted" where no policy acted."""
     replicate: int | None = None
     checkpoint: int | None = None
     """Index of the checkpoint that was kept."""

@@ -47,6 +47,16 @@ def test_an_estimate_follows_from_the_rendered_prompts() -> None:
     assert later.input_tokens > 2 * share.input_tokens  # parents and history make prompts longer
 
 
+def test_drafts_are_asked_for_and_not_trained() -> None:
+    task = find_task("cartpole")
+    plain, drafted = (
+        estimate(task, config(model=GPT, generations=2, samples=2, draft=draft)) for draft in (1, 4)
+    )
+    assert (plain.shares[0].requests, plain.trainings) == (4, 4)
+    assert (drafted.shares[0].requests, drafted.trainings) == (16, 4)
+    assert (drafted.cost_usd or 0.0) > 3 * (plain.cost_usd or 0.0)
+
+
 def test_two_models_share_the_requests_and_an_unknown_price_stays_unknown() -> None:
     task = find_task("cartpole")
     both = estimate(task, config(model=f"{GPT},{CLAUDE}", generations=2, samples=4))

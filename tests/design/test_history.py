@@ -50,6 +50,11 @@ def test_a_generation_with_one_score_is_not_lost() -> None:
     assert "was lost" not in prompt(archive_of(failed(1, 0, "NaN"), trained(1, 1, 1.0)))
 
 
+def test_who_was_drafted_out_has_not_kept_a_generation_from_being_lost() -> None:
+    out = replace(failed(1, 1, "drafted out"), status=Status.DRAFTED_OUT)
+    assert [c.id for c in lost_generation(archive_of(failed(1, 0, "NaN"), out))] == ["1-00"]
+
+
 def test_what_is_told_of_a_lost_generation_has_bounds() -> None:
     many = tuple(replace(AXIS, what=f"{number} " + 1000 * "x") for number in range(9))
     candidates = [

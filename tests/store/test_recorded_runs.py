@@ -30,6 +30,7 @@ from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.inspecting import FirstLook
 from eureka_agent.training.job import OnCheckpoint, Outcome, TrainingJob
 from eureka_agent.trajectories import TrajectoryBatch, read_trajectories
 
@@ -156,8 +157,8 @@ def going_on(root: Path) -> Iterator[Evolution]:
     log = EventLog(folder.events, clock=time.time)
     state = RunState.of(log.events)
     log.listen(state.apply)
-    recording = TrajectoryBatch.of(read_trajectories(folder.recording))
-    with building(task, config, folder, log, state, recording, threading.Event(), "") as evolution:
+    look = FirstLook(TrajectoryBatch.of(read_trajectories(folder.recording)))
+    with building(task, config, folder, log, state, look, threading.Event(), "") as evolution:
         evolution.trainer = LoggedTrainer(RECORDED / root.name / "events.jsonl")
         yield evolution
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from typing import Any
 
 import gymnasium as gym
@@ -188,6 +190,28 @@ class Late(gym.Wrapper):
 
 def late() -> gym.Env:
     return Late(Counter())
+
+
+class Brittle(Counter):
+    """Bears any action but the highest, which `breaks` it."""
+
+    def __init__(self, breaks: Callable[[], object]) -> None:
+        super().__init__()
+        self.action_space = spaces.Box(-1.0, 1.0, (1,), np.float32)
+        self.breaks = breaks
+
+    def step(self, action: Any) -> Any:
+        if action[0] == 1.0:
+            self.breaks()
+        return super().step(action)
+
+
+def brittle() -> gym.Env:
+    return Brittle(lambda: {}["joint"])
+
+
+def fatal() -> gym.Env:
+    return Brittle(lambda: os._exit(3))
 
 
 class Blank(gym.Env):

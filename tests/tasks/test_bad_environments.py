@@ -18,6 +18,7 @@ from eureka_agent.errors import TaskError, TrainingError
 from eureka_agent.tasks import GymWorlds, find_task
 from eureka_agent.tasks.guard import Guard
 from eureka_agent.tasks.patience import at_most
+from eureka_agent.training.inspecting import first_look
 from eureka_agent.trajectories import inspect_environment
 
 
@@ -134,3 +135,17 @@ def test_a_renderer_that_cannot_be_loaded_is_named() -> None:
     )
     assert "(MUJOCO_GL is 'nonsense')" in done.stderr
     assert "libegl1" in done.stderr
+
+
+def test_a_first_look_plays_scripted_behaviours() -> None:
+    look = first_look(find_task(env="fake_envs:well_behaved"), seed=0)
+    assert look.scripted
+    assert not any("scripted" in notice for notice in look.notices)
+
+
+@pytest.mark.parametrize(("name", "why"), [("brittle", "KeyError"), ("fatal", "the process")])
+def test_an_environment_that_does_not_bear_them_is_looked_at_all_the_same(name: str, why: str) -> None:
+    look = first_look(find_task(env=f"fake_envs:{name}"), seed=0)
+    assert look.recording.rows > 0
+    assert look.scripted == ()
+    assert any("No scripted behaviours" in notice and why in notice for notice in look.notices)

@@ -146,13 +146,18 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     )
     evaluation = comparable(outcome)
     assert tuple(checkpoints) == evaluation.curves["fitness"]
-    assert {name for name in evaluation.curves if not name.startswith("evaluation/")} == {
+    assert set(evaluation.curves) == {
         "reward",
         "component/upright",
         "component/centred",
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)

@@ -39,6 +39,7 @@ class SimulatorFactory:
         self.task = task
         self.threads, self.processes = threads, processes
         opened = OpenedEnv(task, task.make_env(), threads)
+        self.action_space = opened.env.action_space
         self._make = worlds_maker(opened)
         self._gym = None if self._make else GymWorldsMaker(task, opened.env, processes=processes)
 

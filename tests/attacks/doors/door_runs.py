@@ -25,7 +25,7 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.training.inspecting import record_transitions
+from eureka_agent.training.inspecting import first_look
 
 CARTPOLE = Path(eureka_agent.__file__).parents[1] / "envs" / "cartpole"
 QUICK = {"checkpoints": 1, "eval_episodes": 1, "n_envs": 4, "n_steps": 16, "batch_size": 32, "n_epochs": 1}
@@ -97,8 +97,8 @@ def given(root: Path, task: Path, sources: dict[str, str]) -> Ran:
     log = EventLog(folder.events, clock=time.time)
     state = RunState()
     log.listen(state.apply)
-    recording = record_transitions(chosen, seed=0)
-    with building(chosen, config, folder, log, state, recording, threading.Event(), "") as evolution:
+    look = first_look(chosen, seed=0)
+    with building(chosen, config, folder, log, state, look, threading.Event(), "") as evolution:
         evolution.make_proposer = lambda _restart: _Given(list(sources.values()))
         evolution.run()
     return _ran(folder.root, list(sources), root / "exported of given")

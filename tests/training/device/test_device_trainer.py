@@ -93,6 +93,7 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
         evaluation = found[name]
         assert isinstance(evaluation, Evaluation), evaluation
         assert {len(curve) for curve in evaluation.curves.values()} == {2}
+        assert ("evaluation/return" in evaluation.curves) == (name != "sparse")
         assert 128 < evaluation.env_steps <= trainer.steps_of(task, 128)
         kept = read_trajectories(tmp_path / name / "trajectories.npz")[0]
         at_checkpoints = read_trajectories(tmp_path / name / "checkpoints.npz")

@@ -185,18 +185,26 @@ def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path:
     for name, component in {"native": "native", "sparse": "fitness"}.items():
         for one in read_trajectories(tmp_path / name / "trajectories.npz"):
             np.testing.assert_array_equal(one.components[component], np.ones(one.length))
+    returns = comparable(native).curves["evaluation/return"]  # CartPole's own reward is 1 a step
+    assert returns == comparable(native).curves["episode_length"]
+    assert "evaluation/return" not in comparable(sparse).curves  # its fitness is what it pays
 
 
 def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
     (outcome,) = run(trainer, task, [job("one", GOOD.format(weight=-0.1), tmp_path)])
     evaluation = comparable(outcome)
-    assert {name for name in evaluation.curves if not name.startswith("evaluation/")} == {
+    assert set(evaluation.curves) == {
         "reward",
         "component/upright",
         "component/centred",
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
