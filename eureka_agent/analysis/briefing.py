@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from eureka_agent.archive.archive import Archive
+from eureka_agent.errors import StoreError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
 from eureka_agent.trajectories.files import FILE, read_trajectories
@@ -38,15 +39,32 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
     A candidate whose training recorded nothing, or whose file is gone, has no episodes.
     """
 
-    def __init__(self, folder: RunFolder, archive: Archive) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: RunFolder,
+        archive: Archive,
+        *,
+        on_unreadable: Callable[[str, StoreError], object] | None = None,
+    ) -> None:
+        """`on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes.
+
+        Without it, reading such a file raises StoreError.
+        """
+        self._folder, self._on_unreadable = folder, on_unreadable
         searched = {
             c.id: [e.replicate for e in c.evaluations if e.stage == "search"] for c in archive.candidates
         }
         self._first = {name: min(replicates) for name, replicates in searched.items() if replicates}
 
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
-        return tuple(read_trajectories(self._folder.training(name, "search", self._first[name]) / FILE))
+        path = self._folder.training(name, "search", self._first[name]) / FILE
+        try:
+            return tuple(read_trajectories(path))
+        except StoreError as error:
+            if self._on_unreadable is None:
+                raise
+            self._on_unreadable(name, error)
+            return ()
 
     def __contains__(self, name: object) -> bool:
         return name in self._first

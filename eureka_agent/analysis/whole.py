@@ -7,18 +7,19 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
+from eureka_agent.analysis.behaviours import Behaviour, Score
 from eureka_agent.analysis.code_changes import code_difference, observe_code
 from eureka_agent.analysis.components import (
     observe_before_the_end,
     observe_component_curves,
     observe_saturation,
 )
-from eureka_agent.analysis.curves import Score, Yardstick, component_curves, observe_curves
+from eureka_agent.analysis.curves import component_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import KeyMoments, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
-from eureka_agent.analysis.observation import Observation, ObservationKind, most_telling
+from eureka_agent.analysis.observation import ACCUSATIONS, Observation, ObservationKind, most_telling
 from eureka_agent.analysis.outcomes import (
     NO_BOUNDS,
     Bounds,
@@ -31,9 +32,12 @@ from eureka_agent.analysis.outcomes import (
 )
 from eureka_agent.analysis.parts import observe_zero_parts
 from eureka_agent.analysis.typical import Typical
+from eureka_agent.analysis.verdicts import Yardstick, observe_verdict
 from eureka_agent.analysis.wraps import observe_wraps
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
+
+NOT_THERE = "nothing was recorded, or it was deleted to save space: then the run's notices say so"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,8 @@ class Known:
     span: tuple[float, float] | None = None
     """Least and greatest fitness of the run's candidates."""
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
+    solved: float | None = None
+    """From which fitness on the task counts as solved; None where it does not say."""
 
     @property
     def ended(self) -> list[Trajectory]:
@@ -64,7 +70,8 @@ class Known:
             return None
         scores = [episode.fitness for episode in self.ended if episode.fitness is not None]
         lengths = [episode.length for episode in self.ended]
-        return Yardstick(self.sign, Score.of(scores), self.span, fmean(lengths) if lengths else None)
+        length = fmean(lengths) if lengths else None
+        return Yardstick(self.sign, Score.of(scores), self.span, length, self.solved)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +114,8 @@ class Played:
     """Likewise the parts that a compound fitness asks for."""
     unreadable: str = ""
     """Why its recording could not be read."""
+    others: Sequence[Behaviour] = ()
+    """What its reward pays for random play, and for what scored best in the run, where it was asked."""
     unpaid: str = ""
     """Why its reward could not tell what it pays for these episodes, where it was asked."""
 
@@ -146,7 +155,8 @@ def _of_training(played: Played, known: Known) -> Iterator[Observation]:
             )
             yield Observation(ObservationKind.UNKNOWN, text, reason="a log of an earlier version")
         else:
-            yield from observe_curves(evaluation, by)
+            own = Behaviour.of("this policy", played.episodes)
+            yield from observe_verdict(evaluation, replace(by, others=played.others, own=own))
         yield from observe_component_curves(component_curves(evaluation))
     yield from observe_spread(searched)
 
@@ -155,7 +165,7 @@ def _of_episodes(
     played: Played, known: Known, typical: Typical | None, told: Sequence[EpisodeOutcome]
 ) -> Iterator[Observation]:
     if played.unreadable or not told:
-        why = played.unreadable or "nothing was recorded"
+        why = played.unreadable or NOT_THERE
         yield Observation(ObservationKind.UNKNOWN, "No episode was looked at.", reason=why)
         return
     yield from observe_outcomes(told)
@@ -198,23 +208,13 @@ def _of_parent(played: Played, parent: Played) -> Iterator[Observation]:
     yield from observe_moves(parent.episodes, played.episodes, name)
 
 
-_WORTHLESS = frozenset(
-    {
-        ObservationKind.REWARD_HACKING,
-        ObservationKind.WORSE_THAN_RANDOM,
-        ObservationKind.REWARD_WITHOUT_FITNESS,
-        ObservationKind.NO_PROGRESS,
-    }
-)
-
-
 def _idling(found: Sequence[Observation]) -> Iterator[Observation]:
     """Yield that standing still is what was learned, where the score says that it was not wanted.
 
-    Holding a pole upright is standing still, too: rest alone accuses nobody.
+    Holding a pole upright is standing still, too, and so does who learned nothing: rest alone accuses nobody.
     """
     rest = next((seen for seen in found if seen.kind is ObservationKind.STILL), None)
-    if rest is not None and any(seen.kind in _WORTHLESS for seen in found):
+    if rest is not None and any(seen.kind in ACCUSATIONS for seen in found):
         text = f"It idles: {rest.text[0].lower()}{rest.text[1:-1]}, and no score explains it."
         yield replace(rest, kind=ObservationKind.IDLING, text=text)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from eureka_agent.analysis.behaviours import RANDOM_PLAY, Behaviour, Score
 from eureka_agent.analysis.briefing import RecordedEpisodes
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate
@@ -25,7 +26,7 @@ from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.files import read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -179,7 +180,24 @@ class _Reader:
             return Played(candidate, unreadable=error.what)
         if self._task is None or self._sandbox is None:
             return Played(candidate, episodes)
-        return _asked(Played(candidate, episodes), self._task, self._sandbox)
+        played = Played(candidate, episodes)
+        return _asked(played, self._task, self._sandbox, self._known.random_play, self._best_but(candidate))
+
+    def _best_but(self, candidate: Candidate) -> tuple[Candidate, Sequence[Trajectory]] | None:
+        """Return the candidate that scored best beside this one, with its episodes; None without one."""
+        sign = self._known.sign or 1.0
+        others = {
+            other.id: sign * other.fitness
+            for other in self._state.candidates.values()
+            if other.id != candidate.id and other.id in self._trained and other.fitness is not None
+        }
+        if not others:
+            return None
+        best = max(others, key=others.__getitem__)
+        try:
+            return self._state.candidates[best], self._recorded[best]
+        except StoreError:  # its own line will say so
+            return None
 
 
 def _one_a_kind(findings: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -190,17 +208,27 @@ def _one_a_kind(findings: Sequence[Observation]) -> tuple[Observation, ...]:
     return tuple(first.values())
 
 
-def _asked(played: Played, task: Task, sandbox: RewardSandbox) -> Played:
-    """Return recorded episodes with their events and what the candidate's reward pays for them."""
+def _asked(
+    played: Played,
+    task: Task,
+    sandbox: RewardSandbox,
+    random_play: Sequence[Trajectory],
+    best: tuple[Candidate, Sequence[Trajectory]] | None,
+) -> Played:
+    """Return recorded episodes with their events and what the candidate's reward pays for them.
+
+    It is also asked what it pays for random play, and for the best of the run's other candidates.
+    """
     source = played.candidate.source
     try:
         played = replace(played, events=[events_of(task, e.signals) for e in played.episodes])
         if task.fitness_parts is not None:
             played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
         if source and played.episodes:
-            rows = max(episode.length for episode in played.episodes)
+            rows = sum(episode.length for episode in played.episodes)
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                played = replace(played, episodes=[with_reward(evaluate.batch, e) for e in played.episodes])
+                played = replace(played, episodes=with_rewards(evaluate.batch, played.episodes))
+                played = replace(played, others=_others(evaluate, random_play, best))
     except (
         EurekaError,
         LookupError,
@@ -210,6 +238,20 @@ def _asked(played: Played, task: Task, sandbox: RewardSandbox) -> Played:
         why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
         return replace(played, unpaid=why)
     return played
+
+
+def _others(
+    evaluate: RewardEvaluator,
+    random_play: Sequence[Trajectory],
+    best: tuple[Candidate, Sequence[Trajectory]] | None,
+) -> tuple[Behaviour, ...]:
+    found = [Behaviour.of(RANDOM_PLAY, with_rewards(evaluate.batch, random_play))]
+    if best is not None:
+        candidate, episodes = best
+        scores = [score for one in candidate.evaluations for score in one.episode_fitness]
+        paid = with_rewards(evaluate.batch, episodes)
+        found.append(Behaviour.of(f"candidate {candidate.id}", paid, Score.of(scores)))
+    return tuple(one for one in found if one is not None)
 
 
 def _known_of(folder: RunFolder, state: RunState, task: Task | None) -> Known:
@@ -224,4 +266,4 @@ def _known_of(folder: RunFolder, state: RunState, task: Task | None) -> Known:
     if task is None:
         return Known(sign, random_play, span)
     bounds = {s.name: (s.low, s.high) for s in task.signals if s.low is not None or s.high is not None}
-    return Known(task.fitness.sign, random_play, span, bounds)
+    return Known(task.fitness.sign, random_play, span, bounds, task.fitness.solved)

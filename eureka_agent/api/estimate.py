@@ -21,12 +21,15 @@ from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
+from eureka_agent.evolution.thinning import MOST_BYTES
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage, worst_case_usd
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.registry import split_models
+from eureka_agent.rewards.output import MAX_COMPONENTS
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.bounding import most_of
 
 BYTES_PER_TOKEN = 4
 """Rule of thumb for English and Python; the services count with tokenizers of their own."""
@@ -69,6 +72,10 @@ class Estimate:
     """Of candidates in the search; the confirmation comes on top."""
     shares: tuple[Share, ...] = field(default=())
     method: str = METHOD
+    recording_bytes: int = 0
+    """What the recorded episodes of one training take on the disk at most."""
+    recordings_bytes: int = 0
+    """What those of the whole run may take."""
 
     @property
     def cost_usd(self) -> float | None:
@@ -95,7 +102,14 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
     if models.analyzer is not None:
         shares = (*shares, _analyzers_share(models.analyzer, task, config))
     trainings = generations * config.search.samples * config.search.seeds
-    return Estimate(resolved, why, trainings, shares)
+    return Estimate(
+        resolved,
+        why,
+        trainings,
+        shares,
+        recording_bytes=most_of(task, MAX_COMPONENTS),
+        recordings_bytes=MOST_BYTES,
+    )
 
 
 def check_budget(task: Task, config: RunConfig) -> None:

@@ -224,8 +224,9 @@ def _run(
         if init_policy is not None:
             write_atomic(folder.init_policy, init_policy.read_bytes())
     else:
-        kept = _kept_recording(folder, task)
+        kept, lost = kept_recording(folder, task)
         look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
+        look = look._replace(notices=(*look.notices, *lost))
     _check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
@@ -261,17 +262,28 @@ def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
     return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
 
 
-def _kept_recording(folder: RunFolder, task: Task) -> Sequence[Trajectory]:
-    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since."""
-    kept = read_trajectories(folder.recording)
+def kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory], tuple[str, ...]]:
+    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since.
+
+    Where it cannot be read there is nothing either, and a sentence for the log.
+    """
+    try:
+        kept = read_trajectories(folder.recording)
+    except StoreError as error:
+        return (), (f"{error.what} Random play was recorded anew; the file was left as it is.",)
     names = {signal.name for signal in task.signals}
-    return kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()
+    return (kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()), ()
 
 
 def _kept_look(folder: RunFolder, recording: Sequence[Trajectory]) -> FirstLook:
     """Return what a run recorded at its start; those of earlier versions played no scripted behaviours."""
-    scripted = by_behaviour(read_trajectories(folder.scripted))
-    return FirstLook(TrajectoryBatch.of(recording), scripted=scripted)
+    batch = TrajectoryBatch.of(recording)
+    try:
+        return FirstLook(batch, scripted=by_behaviour(read_trajectories(folder.scripted)))
+    except StoreError as error:
+        return FirstLook(
+            batch, notices=(f"{error.what} No reward is asked what it pays scripted behaviours.",)
+        )
 
 
 def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:

@@ -16,6 +16,7 @@ from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.lock import holder_of
 from eureka_agent.store.ownership import is_own
+from eureka_agent.store.recordings import recordings_of
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import CONSTRUCTORS
 
@@ -67,6 +68,10 @@ class RunView:
     confirmation: dict[str, Any]
     summary: str
     best_source: str
+    recorded_trainings: int = 0
+    """How many trainings have recorded episodes on the disk."""
+    recorded_bytes: int = 0
+    """What those take."""
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
@@ -88,6 +93,7 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
     candidates = state.archive(sign=1.0).candidates
     running = holder_of(folder.root)
     best, fitness = best_of(state)
+    recordings = recordings_of(folder, state)
     return RunView(
         name=folder.name,
         folder=folder.root,
@@ -100,6 +106,8 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
         confirmation=state.confirmation.to_json() if state.confirmation else {},
         summary=read_own_text(folder.summary),
         best_source=read_own_text(folder.best_reward),
+        recorded_trainings=len({file.path.parent for file in recordings}),
+        recorded_bytes=sum(file.size for file in recordings),
     )
 
 

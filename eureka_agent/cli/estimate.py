@@ -21,6 +21,8 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
     print(visible(tomli_w.dumps(estimate.config, multiline_strings=True)))
     print(visible(f"Model: {estimate.config['model']} ({estimate.model_because})."))
     print(f"Trainings in the search: {estimate.trainings}.")
+    each, run = (number / 2**20 for number in (estimate.recording_bytes, estimate.recordings_bytes))
+    print(f"Recorded episodes: at most {each:,.1f} MiB a training, {run:,.0f} MiB in all.")
     if not estimate.shares:
         print("No language model is used: the run costs nothing.")
         return

@@ -73,6 +73,9 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     typer.echo(
         visible(view.summary or f"No summary yet. {how_to_go_on(as_typed(view.folder), view.running)}")
     )
+    if view.recorded_trainings:
+        size = view.recorded_bytes / 2**20
+        typer.echo(f"Recorded episodes: {size:,.1f} MiB of {view.recorded_trainings} trainings.")
     if view.best_source:
         typer.echo(visible(view.best_source))
 

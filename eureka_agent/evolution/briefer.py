@@ -14,10 +14,10 @@ from eureka_agent.design.analyst import Analyst
 from eureka_agent.design.observing import ObservePolicy
 from eureka_agent.design.policy_stats import MeasurePolicy, PayEpisodes
 from eureka_agent.design.proposer import Slot
-from eureka_agent.errors import BudgetExhaustedError
+from eureka_agent.errors import BudgetExhaustedError, StoreError
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.rewards.reward import Coded
-from eureka_agent.store.event_types import PolicyAnalyzed, PolicyMeasured
+from eureka_agent.store.event_types import Notice, PolicyAnalyzed, PolicyMeasured
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
@@ -56,7 +56,7 @@ class Briefer:
 
         Raises ModelError when the analyst cannot answer; where it cannot be paid there is no report.
         """
-        episodes = RecordedEpisodes(self.folder, archive)
+        episodes = RecordedEpisodes(self.folder, archive, on_unreadable=self._note)
         if self.study is not None:
             names = sorted({parent for slot in open_slots for parent in slot.parents} & set(episodes))
             parents = [archive.get(name) for name in names]
@@ -66,6 +66,13 @@ class Briefer:
             self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(archive, MappingProxyType(policies), MappingProxyType(reports), episodes, self.stop)
+
+    def _note(self, name: str, error: StoreError) -> None:
+        """Journal, once, that a candidate's recording cannot be read: proposers go without."""
+        where = error.what.replace(str(self.folder.root), self.folder.name)
+        text = f"Nothing is told of the recorded episodes of {name}: {where}"
+        if text not in self.state.notices:
+            self.log.append(Notice(text=text))
 
     def _paid(self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes) -> _Episodes:
         """Return the episodes of those that are still to be looked at, with what their rewards pay."""

@@ -31,6 +31,7 @@ from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.proposing import propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.side_by_side import side_by_side
+from eureka_agent.evolution.thinning import thin_recordings
 from eureka_agent.evolution.trainings import Trainings
 from eureka_agent.report import run_files
 from eureka_agent.rewards.natural import arrived
@@ -85,8 +86,10 @@ class Evolution:
                 self.propose(generation, proposer)
                 self.train(generation)
                 self.judge(generation)
+                self._thin()
             self.resolve_pending_duel(restart)
         self.confirm()
+        self._thin()
         self.save()
 
     def propose(self, generation: int, proposer: Proposer) -> None:
@@ -199,6 +202,10 @@ class Evolution:
         run_files.write_results(self.folder, self.state, self.task, self.config)
         if not self.state.finished:
             self.log.append(RunFinished())
+
+    def _thin(self) -> None:
+        """Keep what is recorded of episodes within its limit."""
+        thin_recordings(self.folder, self.log, self.state, sign=self.task.fitness.sign)
 
     @cached_property
     def _trainings(self) -> Trainings:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from eureka_agent.errors import TaskError
+from eureka_agent.errors import EurekaError, TaskError
 from eureka_agent.tasks.task import Array, Task
 
 _REDUCED: Mapping[str, Callable[[Array], float]] = {
@@ -31,6 +31,10 @@ _SO_FAR: Mapping[str, Callable[[Array], Array]] = {
     "any": lambda steps: np.logical_or.accumulate(steps > 0),
 }
 """The same after each step, `(T,)`."""
+
+
+MOST_BEGINNINGS = 32
+"""Beginnings of an episode that are scored where whole ones are: enough to see when it was decided."""
 
 
 class Scorable(Protocol):
@@ -131,6 +135,26 @@ class TaskFitness:
         if steps is None or self.by_episode:
             return None  # a score of every beginning would cost the square of the episode's length
         return np.asarray(_SO_FAR[self._reduce](steps)).astype(np.float32)
+
+    def of_beginnings(
+        self, signals: Mapping[str, Array], native_reward: Array, *, most: int = MOST_BEGINNINGS
+    ) -> Array | None:
+        """Return the fitness as if a whole episode had ended with each step, float32 `(T,)`.
+
+        At most `most` beginnings are scored; steps between two of them show the shorter one's score.
+        None where the task cannot score a beginning: it may be too short for what it looks for.
+        """
+        total = len(native_reward)
+        ends = np.unique(np.ceil(np.linspace(0, total, most + 1)[1:]).astype(int))
+        try:
+            scores = [
+                self.of_signals({n: a[:end] for n, a in signals.items()}, float(native_reward[:end].sum()))
+                for end in ends
+            ]
+        except (EurekaError, ArithmeticError, LookupError, TypeError, ValueError):
+            return None
+        known = np.maximum(np.searchsorted(ends, np.arange(1, total + 1), side="right") - 1, 0)
+        return np.array(scores, np.float32)[known]
 
     def steps(self, signals: Mapping[str, Array]) -> Array:
         """Return the per-step fitness, float32 `(rows,)`; TaskError if there is none, or of another shape."""

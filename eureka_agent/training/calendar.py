@@ -120,6 +120,8 @@ class TrainingCalendar:
             sign=self._sign,
             policy=lambda: self._learners.policy(candidate),
         )
+        index, of = candidate.checkpoints - 1, len(self._schedule)
+        candidate.recorded.offer(index, self._steps, episodes.trajectories, checkpoints=of)
         if self._on_checkpoint is not None:
             self._on_checkpoint(candidate, self._steps)
 

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from eureka_agent.archive.candidate import EarlyStop
+from eureka_agent.training.checkpoint_episodes import CheckpointEpisodes
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation_rewards import EvaluationSteps
 from eureka_agent.training.population.halving import Behind, CheckpointScore
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.schedule import BestCheckpoint, Checkpoint
+from eureka_agent.trajectories.trajectory import Trajectory
 
-ProviderKind = TypeVar("ProviderKind")
+
+class ReadsSignals(Protocol):
+    """What gives rewards, wherever it runs."""
+
+    signals: tuple[str, ...]
+    """The signals it needs."""
+
+
+ProviderKind = TypeVar("ProviderKind", bound=ReadsSignals)
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,10 @@ class Learned:
     faults: int
     """Training steps in which the simulator issued a warning."""
     stopped: EarlyStop | None
+    at_checkpoints: tuple[Trajectory, ...] = ()
+    """Recorded episodes of some checkpoints; `origin` says of which."""
+    evaluations: tuple[EvaluationSteps | None, ...] = ()
+    """Episodes of each checkpoint, to be paid once learning is over."""
 
 
 @dataclass(eq=False)
@@ -46,7 +61,9 @@ class TrainingCandidate(Generic[ProviderKind]):
     faults: int = 0
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: BestCheckpoint[Any] = field(default_factory=BestCheckpoint)
+    recorded: CheckpointEpisodes = field(default_factory=CheckpointEpisodes)
     stopped: EarlyStop | None = None
+    evaluations: list[EvaluationSteps | None] = field(default_factory=list)
 
     @property
     def checkpoints(self) -> int:
@@ -71,6 +88,8 @@ class TrainingCandidate(Generic[ProviderKind]):
     ) -> None:
         """Record a checkpoint after `env_steps` training steps; `means` are since the last one."""
         self.env_steps += episodes.env_steps
+        watched = episodes.trajectories
+        self.evaluations.append(EvaluationSteps.of(watched, self.provider.signals) if watched else None)
         for name, value in means.items():
             self.curves[name].append(value)
         self.curves["fitness"].append(episodes.fitness)
@@ -91,4 +110,13 @@ class TrainingCandidate(Generic[ProviderKind]):
     def learned(self, scoring: EpisodeSet) -> Learned:
         """Return what is left of a candidate at its end; `scoring` are its chosen checkpoint's episodes."""
         self.env_steps += scoring.env_steps
-        return Learned(self.chosen, dict(self.curves), scoring, self.env_steps, self.faults, self.stopped)
+        return Learned(
+            self.chosen,
+            dict(self.curves),
+            scoring,
+            self.env_steps,
+            self.faults,
+            self.stopped,
+            self.recorded.trajectories,
+            tuple(self.evaluations),
+        )

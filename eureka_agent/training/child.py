@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,9 +26,13 @@ from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, Wor
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.job import TrainingFailure
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
@@ -41,13 +47,17 @@ from eureka_agent.training.protocol import (
     WorkerReward,
     to_json,
 )
+from eureka_agent.training.recorded_rewards import with_rewards
 from eureka_agent.training.results import ending_where_the_disk_does
-from eureka_agent.training.reward_provider import RewardProvider, reward_provider_of
+from eureka_agent.training.reward_provider import (
+    NativeRewardProvider,
+    RewardProvider,
+    reward_provider_of,
+)
 from eureka_agent.training.reward_sample import RewardSample, SampledRewardProvider, write_samples
 from eureka_agent.training.schedule import CheckpointSchedule
-from eureka_agent.trajectories.files import FILE as TRAJECTORIES
-from eureka_agent.trajectories.files import write_trajectories
-from eureka_agent.trajectories.trajectory import Origin
+from eureka_agent.training.training_recording import TrainingRecording
+from eureka_agent.trajectories.trajectory import Origin, Trajectory
 
 
 class ChildBackend(Protocol):
@@ -65,8 +75,17 @@ class ChildBackend(Protocol):
         """Write the policy of the chosen checkpoint into a job's folder."""
         ...
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
-        """Return steps with what a generated reward paid for them, none for other rewards."""
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
+        """Return steps with what a generated reward paid for them, none for other rewards.
+
+        `episodes` are recorded ones of the kept policy.
+        """
+        ...
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
         ...
 
 
@@ -203,13 +222,17 @@ class TrainingSession:
         self._end(candidate.name)
         job = self.jobs[candidate.name]
         self._backend.save(job.folder, end)
-        evaluation = self._evaluation(job, end)
+        payer = self._backend.payer(candidate)
+        paid, unpaid = _evaluation_curves(payer, end)
+        end = replace(end, curves={**end.curves, **paid})
+        recording = TrainingRecording.of(
+            end, _origin(job, end), partial(self._pay, job, candidate, payer), TaskFitness(self.task)
+        )
+        evaluation = self._evaluation(job, end, list(dict.fromkeys([*unpaid, *recording.notes])))
         curves = dict(end.curves) | ({"residual": evaluation.residual} if evaluation.residual else {})
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
-        origin = _origin(job, end)
-        kept = [replace(trajectory, origin=origin) for trajectory in end.scoring.trajectories]
-        write_trajectories(job.folder / TRAJECTORIES, kept)
-        write_samples(job.folder, self._backend.samples(candidate, end))
+        recording.write(job.folder)
+        write_samples(job.folder, self._backend.samples(candidate, recording.kept))
         self._write(candidate.name, "evaluation", evaluation)
         self.channel.tell(Finished(job=candidate.name))
 
@@ -254,12 +277,23 @@ class TrainingSession:
         """Leave a job's result file, which ends it."""
         write_json(self.jobs[name].folder / "result.json", {"job": name, kind: asdict(result)})
 
-    def _evaluation(self, job: JobRequest, learned: Learned) -> Evaluation:
-        warnings = ()
-        if learned.faults:
-            warnings = (
-                f"The simulator issued warnings in {learned.faults} steps; their episodes were ended.",
-            )
+    def _pay(
+        self,
+        job: JobRequest,
+        candidate: TrainingCandidate[Any],
+        payer: Payer | None,
+        episodes: Sequence[Trajectory],
+    ) -> Sequence[Trajectory]:
+        """Return recorded episodes with their rewards; EurekaError where the reward fails."""
+        signals = candidate.provider.signals
+        if payer is None:
+            paid_by_host = reward_provider_of(self.task, job.kind, len(episodes), None, ())
+            payer, signals = Payer(paid_by_host, sys.maxsize), paid_by_host.signals
+        return with_rewards(payer, signals, episodes)
+
+    def _evaluation(self, job: JobRequest, learned: Learned, notes: Sequence[str]) -> Evaluation:
+        faults = f"The simulator issued warnings in {learned.faults} steps; their episodes were ended."
+        warnings = (faults, *notes) if learned.faults else tuple(notes)
         return Evaluation(
             stage=job.stage,
             replicate=job.replicate,
@@ -281,6 +315,22 @@ def _origin(job: JobRequest, learned: Learned) -> Origin:
     return Origin(candidate, job.stage, job.replicate, kept.index, kept.env_steps)
 
 
+def _evaluation_curves(payer: Payer | None, learned: Learned) -> tuple[dict[str, list[float]], list[str]]:
+    """Return what the reward pays in evaluation episodes, or why nobody knows."""
+    try:
+        return ({} if payer is None else evaluation_curves(payer, learned.evaluations)), []
+    except EurekaError as error:
+        return {}, [f"What the reward pays in evaluation episodes is not known: {error.what}"]
+
+
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
     """Return the steps that a generated reward was asked for and paid, none for other rewards."""
     return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()
+
+
+def payer_of(candidate: TrainingCandidate[Any], task: Task) -> Payer | None:
+    """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
+    provider, rows = candidate.provider, PpoSettings.of(task.algorithm).rollout
+    if isinstance(provider, SampledRewardProvider):
+        return Payer(provider.unsampled, rows)
+    return Payer(provider, rows) if isinstance(provider, NativeRewardProvider) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
@@ -110,3 +110,21 @@ def with_reward(evaluate: Evaluate, trajectory: Trajectory) -> Trajectory:
     paid = evaluate(TrajectoryBatch.in_a_row([trajectory]))
     components = {name: values[:, 0] for name, values in paid.components.items()}
     return replace(trajectory, reward=paid.reward[:, 0], components=components)
+
+
+def with_rewards(evaluate: Evaluate, trajectories: Sequence[Trajectory]) -> list[Trajectory]:
+    """Return episodes with their rewards filled in, asked for in one call; raises what `evaluate` raises."""
+    if not trajectories:
+        return []
+    paid = evaluate(TrajectoryBatch.in_a_row(trajectories))
+    ends = np.cumsum([trajectory.length for trajectory in trajectories])
+    return [
+        replace(
+            trajectory,
+            reward=paid.reward[end - trajectory.length : end, 0],
+            components={
+                name: values[end - trajectory.length : end, 0] for name, values in paid.components.items()
+            },
+        )
+        for trajectory, end in zip(trajectories, ends.tolist(), strict=True)
+    ]

@@ -8,7 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from eureka_agent.errors import TaskError
 from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.building import ASSUMED_LIMIT
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds, StepResult
 from eureka_agent.trajectories.recording import record
@@ -57,6 +59,17 @@ def episode_seeds(task: Task, seed: int, purpose: Literal["select", "score"]) ->
     return [seed_for(seed, purpose, index) for index in range(count)]
 
 
+def check_it_ends(task: Task, steps: int) -> None:
+    """Raise TaskError where an episode goes on and on: a simulator may forget the time limit."""
+    if steps > (most := max(task.max_episode_steps, ASSUMED_LIMIT)):
+        raise TaskError(
+            f"An episode of {task.name} goes on after {most:,} steps, its time limit is "
+            f"{task.max_episode_steps:,}.",
+            allowed="a simulator whose `step` truncates an episode at the task's `max_episode_steps`",
+            fix="Let it count steps since the reset, and set `truncated` with the last one.",
+        )
+
+
 def evaluate(
     task: Task,
     act: Act,
@@ -76,6 +89,7 @@ def evaluate(
         steps: list[tuple[Array, StepResult]] = []
         ends: dict[int, int] = {}
         while len(ends) < len(seeds):
+            check_it_ends(task, len(steps) + 1)
             action = act(observation)
             step = worlds.step(action)
             steps.append((action, step))

@@ -92,6 +92,10 @@ class SampledRewardProvider:
         self._first = self._first or self._last
         return paid
 
+    def unsampled(self, rollout: RolloutSteps) -> RewardBatch:
+        """Compute the rewards of steps that nothing was learned from; they are not kept."""
+        return self._provider(rollout)
+
     @property
     def samples(self) -> list[RewardSample]:
         """What was kept so far."""

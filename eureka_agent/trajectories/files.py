@@ -7,6 +7,8 @@ in JSON what each is. The files of earlier versions, which kept signals only, ar
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +19,24 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import EurekaError, StoreError
+from eureka_agent.escaping import one_line
 from eureka_agent.trajectories.ending import UNKNOWN
 from eureka_agent.trajectories.keeping import restored, thinned
 from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Trajectory
 
 Array = np.ndarray
 FILE = "trajectories.npz"
-"""Name of the file in a training's folder."""
+"""Name of the file in a training's folder: episodes that score the kept policy."""
+CHECKPOINTS = "checkpoints.npz"
+"""Name of the file beside it: episodes of the policies at some checkpoints."""
+MOST_SAID = 300
+"""Letters of what is wrong with a file that are shown: some come from the file."""
 LARGEST = 2**30
 """Most bytes of a file's arrays: a recording has some hundred kB, and a run folder may be a stranger's."""
+
+
+class _NewerError(Exception):
+    """A later version wrote the file."""
 
 
 class _Episode(BaseModel):
@@ -76,23 +87,23 @@ def read_trajectories(path: Path) -> list[Trajectory]:
     if not path.exists():
         return []
     try:
+        if not path.is_file():
+            raise ValueError("it is no regular file")  # to open a pipe would wait for its other end
         _check_size(path)
         with np.load(path, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         return _FORMS[_form(arrays)](arrays)
-    except (
-        EurekaError,
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        EOFError,
-        MemoryError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ) as error:
+    except _NewerError as error:
         raise StoreError(
-            f"{path} contains no recorded episodes: {error}",
+            f"{path} was recorded by a later version of this program: {error}.",
+            allowed=f"recordings of version {VERSION}, and of those before it",
+            fix="Read it with the version that wrote it, or bring this one up to date.",
+        ) from error
+    except _NO_RECORDING as error:
+        what = error.what if isinstance(error, EurekaError) else str(error) or type(error).__name__
+        raise StoreError(
+            f"{path} contains no recorded episodes: {one_line(what)[:MOST_SAID]}",
+            allowed="files that `write_trajectories` wrote",
             fix="Delete it: random play is recorded anew when needed, and of a training nothing but what it "
             "tells of single episodes is lost.",
         ) from error
@@ -128,8 +139,11 @@ def _check_size(path: Path) -> None:
 def _form(arrays: Mapping[str, Array]) -> str:
     if "version" not in arrays:
         return "side by side" if "first" in arrays else "signals"
-    if int(arrays["version"]) != VERSION:
-        raise ValueError(f"its version is {int(arrays['version'])}, known is {VERSION}")
+    version = int(arrays["version"])
+    if version > VERSION:
+        raise _NewerError(f"its version is {version}, known are those up to {VERSION}")
+    if version != VERSION:
+        raise ValueError(f"its version is {version}, which there never was")
     return "now"
 
 
@@ -191,6 +205,22 @@ def _read_side_by_side(arrays: dict[str, Array]) -> list[Trajectory]:
     return found
 
 
+_NO_RECORDING = (
+    EurekaError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,  # an archive that is encrypted, or compressed in a way that is not known here
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What reading a file that is something else was seen to raise."""
 _TOLD = tuple(name for name in _Episode.model_fields if name != "length")
 _MOST_BYTES = 16 * 2**20
 _SCORES: dict[str, Callable[[Array], list[float | None]]] = {

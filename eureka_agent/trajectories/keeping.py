@@ -1,12 +1,10 @@
 """Which episodes of a training are kept, and which of their arrays are written to disk.
 
 Of every training the first `KEPT_EPISODES` scoring episodes are kept whole: prompts, reports and people look
-at single episodes, and equal seeds make those of different candidates comparable. Of checkpoint-selection
-and training episodes only statistics are kept. Every step is written except what can be derived: `prev_`
-signals within an episode, and actions that equal the signal `action`.
-
-The cost of the three, measured, in kB, and what signals alone cost: CartPole 10 (13), Pendulum 16 (15),
-AntSpin with 400 steps 225 (226), HalfCheetah with 1,000 steps 483 (463). Random play, once a run: 21 to 560.
+at single episodes, and equal seeds make those of different candidates comparable. Of some checkpoints the
+first selection episode is kept (`training/checkpoint_episodes.py`), of other episodes only statistics. Every
+step is written except what can be derived: `prev_` signals within an episode, and actions that equal the
+signal `action`. What that costs is measured in docs/analysis.md.
 """
 
 from __future__ import annotations
@@ -21,6 +19,10 @@ from eureka_agent.tasks.task import Task
 Array = np.ndarray
 KEPT_EPISODES = 3
 """Scoring episodes of a training that are kept."""
+CHECKPOINT_EPISODES = 1
+"""Episodes that are recorded of a checkpoint."""
+RECORDED_CHECKPOINTS = 3
+"""Checkpoints of a training that stay recorded, beside the kept one."""
 _SIGNAL, _PREVIOUS = "signal/", "signal/prev_"
 _ACTION, _SHOWN, _CLIPPED = "action", "signal/action", "clipped_action"
 

@@ -61,7 +61,7 @@ class Trajectory:
     fitness: float | None = None
     """Of the whole episode; None where it did not end."""
     fitness_so_far: Array | None = None
-    """float32 `(T,)`, as if the episode had ended with each step; None where only whole ones are scored."""
+    """float32 `(T,)`, as if the episode had ended with each step; None where that was not asked."""
     fitness_version: str = ""
     """`Fitness.version` of what scored it."""
     seed: int | None = None
@@ -80,6 +80,9 @@ class Trajectory:
             raise _wrong("it has no signals", "one at least, `(T, ...)`")
         for name, array in self.arrays.items():
             self._check(name, array)
+        for name in (*self.arrays, *self._words):
+            if not name.isprintable() or len(name) > LONGEST_ENDING:
+                raise _wrong(f"something in it is called {name[:50]!r}", f"up to {LONGEST_ENDING} letters")
         if self.components and self.reward is None:
             raise _wrong("it has components and no reward", "both or none")
         if self.fitness is not None and not math.isfinite(self.fitness):
@@ -97,6 +100,10 @@ class Trajectory:
             raise _wrong(f"'{name}' has shape {shape}", allowed)
         if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
             raise _wrong(f"'{name}' ({array.dtype}) is not finite", "numbers, without NaN and infinity")
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return (self.fitness_version, self.origin.candidate, self.origin.stage)
 
     @property
     def length(self) -> int:

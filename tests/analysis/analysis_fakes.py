@@ -60,16 +60,28 @@ def trained(
     length: Sequence[float] = (),
     episodes: Sequence[float] = (),
     error: float = 0.0,
+    returns: Sequence[float] = (),
+    paid: Mapping[str, Sequence[float]] | None = None,
     replicate: int = 0,
 ) -> Evaluation:
-    """Return a search training with these curves; its episodes score as the last checkpoint by default."""
+    """Return a search training with these curves; its episodes score as the last checkpoint by default.
+
+    `returns` are those of evaluation episodes, and `paid` their components; without them it is a training of
+    an earlier version.
+    """
     curves = {
         "fitness": tuple(fitness),
         "fitness_error": (error,) * len(fitness),
         "reward": tuple(reward),
         "episode_length": tuple(length) or (100.0,) * len(reward),
         **{f"component/{name}": tuple(values) for name, values in (components or {}).items()},
+        **{f"evaluation/component/{name}": tuple(values) for name, values in (paid or {}).items()},
     }
+    if returns:
+        lengths = curves["episode_length"]
+        curves["evaluation/return"] = tuple(returns)
+        curves["evaluation/return_error"] = (0.0,) * len(returns)
+        curves["evaluation/reward"] = tuple(r / n for r, n in zip(returns, lengths, strict=True))
     scored = tuple(episodes) or (fitness[-1],) * 10
     mean = float(np.mean(scored))
     return Evaluation("search", replicate, 0, mean, scored, 1000, 1.0, len(fitness) - 1, curves)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 from analysis_fakes import candidate, episode, random_walk, trained
 
-from eureka_agent.analysis.curves import Score
+from eureka_agent.analysis.behaviours import Score
 from eureka_agent.analysis.observation import ACCUSATIONS
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate
 from eureka_agent.trajectories import Trajectory

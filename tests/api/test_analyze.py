@@ -18,9 +18,11 @@ from foreign import Mark, foreign_run, marking_task
 import eureka_agent
 from eureka_agent.analysis.observation import ObservationKind
 from eureka_agent.api.analyze import RunAnalysis
+from eureka_agent.api.evolve import kept_recording
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError
 from eureka_agent.resources import bundled_folders
+from eureka_agent.store.layout import RunFolder
 from eureka_agent.tasks.identity import task_digest
 from eureka_agent.tasks.registry import find_task
 
@@ -72,10 +74,26 @@ def test_a_candidate_is_compared_with_its_parent(finished: Path) -> None:
     assert {f.candidate for f in analysis.detail.findings} == {"1-00"}
 
 
-def test_rewards_are_asked_only_when_they_are_wanted(finished: Path) -> None:
-    silent, asked = (
+def test_what_a_reward_paid_is_recorded_and_it_says_the_same_when_asked(finished: Path) -> None:
+    recorded, asked = (
         eureka_agent.analyze("latest", "0-00", runs=finished, with_rewards=wanted) for wanted in (False, True)
     )
+    assert recorded.detail is not None
+    assert asked.detail is not None
+    assert recorded.detail.worst is not None
+    assert asked.detail.worst is not None
+    assert "reward" in recorded.detail.worst.columns
+    assert recorded.detail.worst.columns == asked.detail.worst.columns
+    assert recorded.detail.worst.rows == asked.detail.worst.rows
+
+
+def test_of_recordings_without_rewards_these_are_asked_only_when_they_are_wanted(run: Path) -> None:
+    def unpaid(arrays: dict[str, np.ndarray]) -> None:
+        for name in [name for name in arrays if name == "reward" or name.startswith("component/")]:
+            del arrays[name]
+
+    damaged(unpaid)(recording_of(run, "0-00"))
+    silent, asked = (eureka_agent.analyze(str(run), "0-00", with_rewards=wanted) for wanted in (False, True))
     assert silent.detail is not None
     assert asked.detail is not None
     assert silent.detail.worst is not None
@@ -192,3 +210,15 @@ def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
     folder.recording.symlink_to(tmp_path / "elsewhere.npz")
     with pytest.raises(StoreError, match="symbolic link"):
         eureka_agent.analyze("theirs", runs=tmp_path / "runs")
+
+
+def test_a_run_that_goes_on_records_random_play_anew_where_it_cannot_be_read(run: Path) -> None:
+    folder, task = RunFolder(run), find_task("cartpole")
+    kept, told = kept_recording(folder, task)
+    assert len(kept) >= 4
+    assert told == ()
+    folder.recording.write_bytes(b"none")
+    kept, told = kept_recording(folder, task)
+    assert kept == ()
+    assert "contains no recorded episodes" in told[0]
+    assert "recorded anew" in told[0]

@@ -197,3 +197,26 @@ def test_an_analyst_that_cannot_answer_ends_the_command_and_not_the_run(tmp_path
     evolution = analysed_in(tmp_path, Briefed(), [])
     evolution.run()
     assert evolution.state.finished
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"no archive"])
+def test_a_recording_that_cannot_be_read_is_journalled_once_and_the_run_goes_on(
+    tmp_path: Path, content: bytes
+) -> None:
+    def spoil(job: TrainingJob) -> None:
+        job.folder.mkdir(parents=True, exist_ok=True)
+        (job.folder / "trajectories.npz").write_bytes(content)
+
+    proposer = Briefed()
+    evolution = evolution_in(tmp_path, proposer, [])
+    evolution.trainer.fail = spoil  # pyright: ignore[reportAttributeAccessIssue]
+    evolution.study = PolicyStudy(lambda reward, episodes: STATS, lambda reward, episodes: episodes)
+    evolution.run()
+    parents = {p for slot, _ in proposer.briefings for p in slot.parents}
+    for slot, briefing in proposer.briefings:
+        assert all(briefing.trajectories[parent] == () for parent in slot.parents)
+    told = [text for text in evolution.state.notices if "recorded episodes of" in text]
+    assert len(told) == len(set(told)) >= len(parents)
+    assert all("contains no recorded episodes" in text for text in told)
+    assert str(tmp_path) not in "".join(told)
+    assert RunState.of(read_events(tmp_path / "events.jsonl")).finished

@@ -14,7 +14,7 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, evaluate_reward, with_reward
+from eureka_agent.training.evaluate_reward import RewardEvaluator, evaluate_reward, with_reward, with_rewards
 from eureka_agent.trajectories import TrajectoryBatch
 
 TASK = find_task("cartpole")
@@ -141,3 +141,19 @@ def test_who_hung_is_replaced_for_the_next_question_and_who_failed_is_not(sandbo
             evaluate({"pole_angle": ANGLE}, FIRST)
         assert evaluate({"pole_angle": ANGLE[:1]}, FIRST[:1]).reward.shape == (1, 1)
     assert (counting.started, counting.ended) == (1, 1)
+
+
+def test_episodes_paid_in_one_call_are_paid_as_each_alone(sandbox: RewardSandbox) -> None:
+    episodes = [running({"pole_angle": ANGLE[:3, 0]}), running({"pole_angle": ANGLE[3:, 0]})]
+    for source in (PLAIN, REMEMBERS):
+        with RewardEvaluator(Coded(source), task=TASK, sandbox=sandbox) as evaluate:
+            together = with_rewards(evaluate.batch, episodes)
+            alone = [with_reward(evaluate.batch, episode) for episode in episodes]
+            assert with_rewards(evaluate.batch, []) == []
+        for one, other in zip(together, alone, strict=True):
+            assert one.reward is not None
+            assert other.reward is not None
+            np.testing.assert_array_equal(one.reward, other.reward)
+            assert one.components.keys() == other.components.keys()
+            for name, values in one.components.items():
+                np.testing.assert_array_equal(values, other.components[name])

@@ -153,6 +153,11 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
@@ -161,9 +166,14 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
     kept = read_trajectories(tmp_path / "one" / "trajectories.npz")
     assert tuple(trajectory.fitness for trajectory in kept) == evaluation.episode_fitness
     assert kept[0].origin.env_steps == 512 * (evaluation.best_checkpoint + 1)
-    again = played_again(task, kept[1])
-    for name, array in kept[1].arrays.items():
-        np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
+    at_checkpoints = read_trajectories(tmp_path / "one" / "checkpoints.npz")
+    assert [one.origin.env_steps for one in at_checkpoints] == [512, 1024]
+    for one in (kept[1], *at_checkpoints):
+        again = played_again(task, one)
+        for name, array in again.arrays.items():
+            np.testing.assert_array_equal(one.arrays[name], array, err_msg=name)
+        upright = np.exp(-np.square(one.signals["pole_angle"] / 0.1))
+        np.testing.assert_allclose(one.components["upright"], upright, rtol=1e-5)
 
 
 def test_a_training_past_its_wall_limit_is_killed(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from trajectory_fakes import running, whole
 
 from eureka_agent.errors import StoreError
@@ -119,7 +122,8 @@ def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": np.array(2)},
+        {"version": np.array(0)},
+        {"version": np.array(np.inf)},
         {"version": np.array("one")},
         {"episodes": np.frombuffer(b"no json", np.uint8)},
         {"episodes": np.frombuffer(b'[{"length": 10000000}]', np.uint8)},
@@ -130,8 +134,10 @@ def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes) -> None:
         {"reward": np.array([object()])},
         {"seed": np.zeros(3)},
         {"surprise": np.zeros(3)},
+        {"signal/\x1b[2J": np.zeros(3, np.float32)},
+        {"signal/height": np.full(3, np.nan, np.float32)},
     ],
-    ids=lambda changes: next(iter(changes)),
+    ids=lambda changes: ascii(next(iter(changes))),
 )
 def test_a_damaged_file_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
     path = tmp_path / "x.npz"
@@ -170,3 +176,54 @@ def test_scores_of_what_holds_none_or_too_much_are_none(tmp_path: Path) -> None:
     (tmp_path / "folder.npz").mkdir()
     for path in (*tmp_path.iterdir(), tmp_path / "nothing.npz"):
         assert read_scores(path) == ()
+
+
+def test_a_later_version_is_named_and_not_to_be_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    write_trajectories(path, [whole(3)])
+    with np.load(path) as data:
+        arrays = {name: data[name] for name in data.files}
+    np.savez(path, allow_pickle=False, **(arrays | {"version": np.array(2)}))
+    with pytest.raises(StoreError, match="later version of this program") as caught:
+        read_trajectories(path)
+    assert "elete" not in str(caught.value)
+    assert "up to date" in caught.value.fix
+
+
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    (tmp_path / "folder.npz").mkdir()
+    for name in ("pipe.npz", "folder.npz"):
+        with pytest.raises(StoreError, match="no regular file"):
+            read_trajectories(tmp_path / name)
+
+
+def read_or_error(path: Path) -> tuple[list[Trajectory], StoreError | None]:
+    try:
+        return read_trajectories(path), None
+    except StoreError as error:
+        return [], error
+
+
+@pytest.mark.parametrize("form", ["now", "side by side", "signals", "empty"])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_file_with_any_bytes_changed_or_cut_is_read_or_named(
+    tmp_path: Path, form: str, data: st.DataObject
+) -> None:
+    path = tmp_path / "x.npz"
+    if form == "now":
+        write_trajectories(path, [whole(3), whole(2)])
+    elif form == "empty":
+        write_trajectories(path, [])
+    elif form == "signals":
+        np.savez(path, allow_pickle=False, **{"episode0/height": np.zeros(3, np.float32)})
+    else:
+        np.savez(path, allow_pickle=False, **side_by_side())
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)) | st.just(len(content)))])
+    read, error = read_or_error(path)
+    assert all(isinstance(one, Trajectory) for one in read)
+    assert error is None or (error.what.isprintable() and error.fix)

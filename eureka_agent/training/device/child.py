@@ -6,11 +6,10 @@ code in them wrote, and are admitted one by one; who is not admitted has failed,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import jax
 
 from eureka_agent.errors import RewardError, TrainingError
 from eureka_agent.rewards.jax_export import SignalShape
@@ -24,11 +23,12 @@ from eureka_agent.training.device.reward_provider import (
     DeviceNativeReward,
     DeviceRewardProvider,
     DeviceSparseReward,
-    DeviceSteps,
+    EpisodePay,
     TracedRewardProvider,
 )
 from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.child import save_weights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
@@ -37,6 +37,7 @@ from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.choosing import device_physics
 from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 class DeviceTraining:
@@ -79,16 +80,23 @@ class DeviceTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
-        """Return what the reward's program pays, on the device, for the first episode that was scored."""
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
+        """Return what the reward's program paid, on the device, for the first of the episodes."""
         provider = candidate.provider
-        if not isinstance(provider, TracedRewardProvider):
+        if not isinstance(provider, TracedRewardProvider) or episodes[0].reward is None:
             return ()
-        batch = TrajectoryBatch.in_a_row(learned.scoring.trajectories[:1])
-        signals, first = {name: batch.signals[name] for name in provider.signals}, batch.first
-        steps = DeviceSteps(signals, native_reward=first, done=first, first=first)
-        paid = jax.device_get(jax.jit(provider)(steps, provider.initial_memory(1)))
-        return [RewardSample.of(signals, first, paid.reward, paid.components)]
+        batch = TrajectoryBatch.in_a_row(episodes[:1])
+        signals = {name: batch.signals[name] for name in provider.signals}
+        components = {name: values[:, None] for name, values in episodes[0].components.items()}
+        return [RewardSample.of(signals, batch.first, episodes[0].reward[:, None], components)]
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays whole episodes by the candidate's program."""
+        provider = candidate.provider
+        paid_by_host = isinstance(provider, DeviceSparseReward)
+        return None if paid_by_host else Payer(EpisodePay(provider), rows=sys.maxsize)
 
     def _admitted(
         self, session: TrainingSession, job: JobRequest, worlds: DeviceWorlds

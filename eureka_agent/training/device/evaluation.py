@@ -42,7 +42,7 @@ class DeviceScoring:
     def __init__(self, task: Task, worlds: DeviceWorlds, network: Network) -> None:
         self._task, self._worlds, self._network = task, worlds, network
         self._actions = Actions(network, worlds.actions.space)
-        self._program = jax.jit(self._traced, static_argnames="watched")
+        self._program = jax.jit(self.run, static_argnames="watched")
 
     def __call__(
         self, policies: DevicePolicies, seeds: Sequence[Sequence[int]], *, recorded: int = 0
@@ -61,7 +61,8 @@ class DeviceScoring:
         records = Records(self._task, seeds, arrays, lengths, found.terminated, place, simulator="device")
         return records.sets(recorded)
 
-    def _traced(self, policies: DevicePolicies, keys: Any, watched: tuple[int, ...]) -> _Running:
+    def run(self, policies: DevicePolicies, keys: Any, watched: tuple[int, ...]) -> _Running:
+        """Play to the end; every step of the episodes `watched` comes back, of others what scores them."""
         count, candidates = len(keys), len(policies.flat)
         worlds = self._worlds.begin(keys)
 

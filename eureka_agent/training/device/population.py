@@ -24,6 +24,7 @@ from eureka_agent.training.device.rollout import DevicePolicies
 from eureka_agent.training.device.statistics import DeviceMoments
 from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.evaluation import episode_seeds
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.population.candidate_learner import PolicyWeights
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.race import Race
@@ -104,7 +105,7 @@ class DevicePopulation:
         """Run the episodes that checkpoints are chosen by."""
         policies = self._iteration.policies(self.generation)
         seeds = [episode_seeds(self._task, candidate.seed, "select") for candidate in self._rows]
-        found = self._scoring(policies, seeds)
+        found = self._scoring(policies, seeds, recorded=PAID_EPISODES)
         self._held = jax.device_get((self.generation.flat, self.generation.moments))
         return {candidate: found[self._rows.index(candidate)] for candidate in candidates}
 

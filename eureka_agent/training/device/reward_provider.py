@@ -17,6 +17,8 @@ from eureka_agent.rewards.jax_program import DeviceReward
 from eureka_agent.tasks.sparse import SparseReward, pays_each_step
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.worlds import DeviceWorlds
+from eureka_agent.training.evaluation_rewards import EvaluationSteps
+from eureka_agent.training.reward_provider import RewardBatch
 
 Memory = dict[str, Any]
 
@@ -144,6 +146,31 @@ class DeviceSparseReward:
             for t in range(len(ended))
         ]
         return np.stack(paid)
+
+
+class EpisodePay:
+    """Pays whole episodes by a provider's program, nothing being learned from them.
+
+    A program is compiled for each number of steps: they are padded to powers of two.
+    """
+
+    def __init__(self, provider: DeviceRewardProvider) -> None:
+        self._provider, self._program = provider, jax.jit(provider)
+
+    def __call__(self, steps: EvaluationSteps) -> RewardBatch:
+        """Return the rewards `(T, N)` of episodes from their first step to their last."""
+        count, episodes = steps.first.shape
+        more = (1 << (count - 1).bit_length()) - count
+        native, done, first = (_padded(a, more) for a in (steps.native_reward, steps.done, steps.first))
+        given = {name: _padded(steps.signals[name], more) for name in self._provider.signals}
+        memory = self._provider.initial_memory(episodes)
+        found = jax.device_get(self._program(DeviceSteps(given, native, done, first), memory))
+        in_order = {name: found.components[name][:count] for name in self._provider.components}
+        return RewardBatch(found.reward[:count], in_order)
+
+
+def _padded(array: np.ndarray, more: int) -> np.ndarray:
+    return np.concatenate([array, np.repeat(array[-1:], more, axis=0)])
 
 
 def _rows_where(mask: Any, chosen: Any, others: Any) -> Any:

@@ -19,7 +19,8 @@ from eureka_agent.errors import TaskError, TrainingError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
-from eureka_agent.training.child import TrainingSession, sampled
+from eureka_agent.training.child import TrainingSession, payer_of, sampled
+from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.candidate_learner import PolicyWeights
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
@@ -32,6 +33,7 @@ from eureka_agent.training.protocol import DoesNotFit, TrainRequest
 from eureka_agent.training.reward_sample import RewardSample
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators import SimulatorFactory
+from eureka_agent.trajectories.trajectory import Trajectory
 
 SWITCH_INTERVAL_S = 0.0005
 """How long one thread may keep Python's lock while the other waits for it after a simulator step."""
@@ -41,6 +43,7 @@ class PopulationTraining:
     """See `ChildBackend`."""
 
     learner: Learner
+    _task: Task
 
     def configure(self, request: TrainRequest) -> None:
         """Set up threads and JAX."""
@@ -50,6 +53,7 @@ class PopulationTraining:
     def train(self, session: TrainingSession) -> None:
         """Train everything, or nothing if it does not fit."""
         request, task = session.request, session.task
+        self._task = task
         self._factory = SimulatorFactory(task, threads=1, processes=request.cores)
         self._stages = stage_envs_of(task, request.env_steps, self._factory)
         self.learner = make_learner(task, self._factory)
@@ -74,9 +78,15 @@ class PopulationTraining:
         """Write the policy of the chosen checkpoint."""
         save_weights(folder, self.learner, learned.checkpoint.policy)
 
-    def samples(self, candidate: TrainingCandidate[Any], learned: Learned) -> Sequence[RewardSample]:
+    def samples(
+        self, candidate: TrainingCandidate[Any], episodes: Sequence[Trajectory]
+    ) -> Sequence[RewardSample]:
         """Return steps that a generated reward paid for while it was learned from."""
         return sampled(candidate)
+
+    def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
+        """Return what pays steps that nothing is learned from."""
+        return payer_of(candidate, self._task)
 
     def _run_group(self, session: TrainingSession, names: Sequence[str]) -> None:
         """Train some jobs; whatever happens to them, nobody waits for them afterwards."""

@@ -14,9 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.simulators import SimulatorFactory
-from eureka_agent.trajectories.keeping import KEPT_EPISODES, measured_episodes
+from eureka_agent.trajectories.keeping import (
+    CHECKPOINT_EPISODES,
+    KEPT_EPISODES,
+    RECORDED_CHECKPOINTS,
+    measured_episodes,
+)
 
 MB = 2**20
 _PROBED_WORLDS = 4
@@ -52,8 +58,9 @@ def need_of(task: Task, factory: SimulatorFactory, learner: Learner) -> Need:
     signals = sum(int(np.prod(signal.shape)) for signal in task.signals)
     row = 8 * observed + _COPIES_OF_STATE * state + _BYTES_A_SIGNAL * signals
     episodes = max(task.budget.eval_episodes, task.budget.scoring_episodes)
-    watched = measured_episodes(task, episodes, KEPT_EPISODES)
-    scoring = task.max_episode_steps * (16 * signals * watched + 24 * episodes)
+    watched = measured_episodes(task, episodes, max(KEPT_EPISODES, PAID_EPISODES))
+    recorded = RECORDED_CHECKPOINTS * CHECKPOINT_EPISODES
+    scoring = task.max_episode_steps * (signals * (16 * watched + 8 * recorded) + 24 * episodes)
     return Need(
         each=settings.rollout * row
         + scoring

@@ -18,6 +18,7 @@ from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, On
 from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage
 from eureka_agent.training.evaluation import episode_seeds
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.candidate_learner import CandidateLearner, PolicyWeights
 from eureka_agent.training.population.learner import Learner
@@ -99,7 +100,7 @@ class Population:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return self._evaluated(candidates, self._task, self._factory)
+        return self._evaluated(candidates, self._task, self._factory, recorded=PAID_EPISODES)
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""
@@ -147,11 +148,14 @@ class Population:
         moments = [each.moments for each in weights] if normalizes else None
         return Policies(self._learner.network, [each.flat for each in weights], moments)
 
-    def _evaluated(self, candidates: Sequence[Candidate], task: Task, factory: SimulatorFactory) -> Evaluated:
+    def _evaluated(
+        self, candidates: Sequence[Candidate], task: Task, factory: SimulatorFactory, *, recorded: int = 0
+    ) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's or a stage's environment."""
         seeds = [episode_seeds(self._task, candidate.seed, "select") for candidate in candidates]
         policies = self._policies([self._members[candidate] for candidate in candidates])
-        return dict(zip(candidates, score(task, factory, policies, seeds), strict=True))
+        found = score(task, factory, policies, seeds, recorded=recorded)
+        return dict(zip(candidates, found, strict=True))
 
     def _exams(self) -> tuple[dict[Candidate, EurekaError], set[Candidate]]:
         """Return who fails in their stage's own episodes, and whose fitness there lets the next one begin."""

@@ -11,7 +11,7 @@ from eureka_agent.errors import EurekaError
 from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import StepResult
-from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation import EpisodeSet, check_it_ends
 from eureka_agent.training.population.acting import Policies
 from eureka_agent.training.population.rollout import Actions
 from eureka_agent.training.simulators import SimulatorFactory
@@ -44,6 +44,7 @@ def score(
         log = _Log(candidates * episodes, watched_worlds(task, candidates, episodes, recorded))
         running = np.arange(candidates * episodes)
         while len(running):
+            log.begin_step(task)
             chosen = actions.flat(policies.best_actions(observation.reshape(shape)))[running]
             step = worlds.step(chosen)
             log.add(running, chosen, step)
@@ -149,6 +150,10 @@ class _Log:
         self._num_worlds = num_worlds
         self._lengths = np.zeros(num_worlds, dtype=np.int64)
         self._terminated = np.zeros(num_worlds, dtype=bool)
+
+    def begin_step(self, task: Task) -> None:
+        """Raise TaskError where those that still run were to have ended."""
+        check_it_ends(task, int(self._lengths.max(initial=0)) + 1)
 
     def add(self, running: Array, actions: Array, step: StepResult) -> None:
         """Take in a step of the worlds that are running, and the actions that they took."""

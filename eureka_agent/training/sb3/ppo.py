@@ -26,6 +26,7 @@ from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, Tr
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage, training_stages_of
 from eureka_agent.training.evaluation import EpisodeSet, episode_seeds, evaluate
+from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
@@ -171,7 +172,7 @@ class _Learner:
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Evaluated:
         """Run the episodes that checkpoints are chosen by, in the task's own environment."""
-        return {self._candidate: self._evaluated(self._task, "select")}
+        return {self._candidate: self._evaluated(self._task, "select", recorded=PAID_EPISODES)}
 
     def means(self, candidate: Candidate) -> Mapping[str, float]:
         """Return mean reward and components since the last call."""

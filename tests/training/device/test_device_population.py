@@ -21,6 +21,7 @@ from eureka_agent.tasks.sparse import SparseReward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.device.evaluation import DeviceScoring
 from eureka_agent.training.device.population import DevicePopulation, bucket
 from eureka_agent.training.device.reward_provider import (
     DeviceNativeReward,
@@ -33,6 +34,7 @@ from eureka_agent.training.device.reward_provider import (
 )
 from eureka_agent.training.device.rollout import DevicePolicies, collect
 from eureka_agent.training.device.statistics import DeviceMoments, DeviceReturnScale
+from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.population import moments as cpu_moments
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState, traced_update
@@ -331,7 +333,33 @@ def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
         expected = np.mean(near(dict(third.signals)))
         assert third.fitness == pytest.approx(expected, rel=1e-5)
         assert learned.env_steps > 1024
+        assert [one.origin.checkpoint for one in learned.at_checkpoints] == [0, 1]
+        assert {one.simulator for one in learned.at_checkpoints} == {"device"}
         assert learned.checkpoint.policy.flat.shape == learner_of(task).initial(0).flat.shape
+
+
+def test_of_a_device_only_scores_and_exemplars_come_back() -> None:
+    task, worlds = point_task(), point_worlds(point_task())
+    learner, seeds = learner_of(task), [[1, 2, 3, 4], [5, 6, 7, 8]]
+    policies = DevicePolicies(jnp.stack([jnp.asarray(learner.initial(k).flat) for k in range(2)]), None)
+    scoring = DeviceScoring(task, worlds, learner.network)
+    runs = [scoring(policies, seeds, recorded=count) for count in (0, 1)]
+    told = [[(one.scores, one.lengths) for one in run if isinstance(one, EpisodeSet)] for run in runs]
+    assert len(told[0]) == 2
+    assert told[0] == told[1], "recording changes no score"
+    keys = jax.vmap(jax.random.key)(jnp.arange(8, dtype=jnp.uint32))
+    brought = jax.eval_shape(lambda p, k: scoring.run(p, k, watched=(0, 4)), policies, keys)
+    assert brought.worlds is None
+    for name, array in brought.rows.items():
+        assert array.shape[:2] == (LIMIT, 8 if name in ("native", "fitness") else 2), name
+
+
+def test_of_a_rollout_on_a_device_only_means_come_back() -> None:
+    task = point_task()
+    made = population(task, {"one": Pays(), "two": Pays(2.0)}, {})
+    made.iterate()
+    for array in jax.tree.leaves(made._reports):
+        assert array.size <= 2, "at most a number a candidate"
 
 
 @pytest.mark.parametrize("reduce", ["mean", "native_return", "episode"])

@@ -93,8 +93,14 @@ def test_a_generation_trains_on_a_device_and_leaves_what_a_cpus_does(tmp_path: P
         evaluation = found[name]
         assert isinstance(evaluation, Evaluation), evaluation
         assert {len(curve) for curve in evaluation.curves.values()} == {2}
+        assert ("evaluation/return" in evaluation.curves) == (name != "sparse")
         assert 128 < evaluation.env_steps <= trainer.steps_of(task, 128)
         kept = read_trajectories(tmp_path / name / "trajectories.npz")[0]
+        at_checkpoints = read_trajectories(tmp_path / name / "checkpoints.npz")
+        assert [one.origin.checkpoint for one in at_checkpoints] == [0, 1]
+        for one in (kept, *at_checkpoints):
+            assert one.reward is not None
+            assert tuple(one.components) == evaluation.components
         distance, action = kept.signals["distance"], kept.signals["action"]
         assert (kept.simulator, kept.origin.candidate, kept.ending) == ("device", name, "time limit")
         assert kept.action is not None

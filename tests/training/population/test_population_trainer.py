@@ -182,6 +182,12 @@ def test_baselines_need_no_worker(task: Task, trainer: TrainingDriver, tmp_path:
     )
     assert comparable(native).components == ("native",)
     assert comparable(sparse).components == ("fitness",)
+    for name, component in {"native": "native", "sparse": "fitness"}.items():
+        for one in read_trajectories(tmp_path / name / "trajectories.npz"):
+            np.testing.assert_array_equal(one.components[component], np.ones(one.length))
+    returns = comparable(native).curves["evaluation/return"]  # CartPole's own reward is 1 a step
+    assert returns == comparable(native).curves["episode_length"]
+    assert "evaluation/return" not in comparable(sparse).curves  # its fitness is what it pays
 
 
 def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: Path) -> None:
@@ -194,6 +200,11 @@ def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: P
         "fitness",
         "fitness_error",
         "episode_length",
+        "evaluation/reward",
+        "evaluation/return",
+        "evaluation/return_error",
+        "evaluation/component/upright",
+        "evaluation/component/centred",
     }
     assert {len(curve) for curve in evaluation.curves.values()} == {2}
     assert 1024 < evaluation.env_steps <= trainer.steps_of(task, 1024)
@@ -208,9 +219,22 @@ def test_what_a_training_leaves(task: Task, trainer: TrainingDriver, tmp_path: P
     chosen = act(observation)[:-1, 0]
     np.testing.assert_array_equal(chosen, episode["action"][1:].argmax(axis=1))
     assert first.length == evaluation.episode_fitness[0]
-    again = played_again(task, first)
-    for name, array in first.arrays.items():
-        np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
+    for one in kept + read_trajectories(tmp_path / "one" / "checkpoints.npz"):
+        again = played_again(task, one)
+        for name, array in again.arrays.items():
+            np.testing.assert_array_equal(one.arrays[name], array, err_msg=name)
+        assert set(one.components) == {"upright", "centred"}
+        upright = np.exp(-np.square(one.signals["pole_angle"] / 0.1))
+        np.testing.assert_allclose(one.components["upright"], upright, rtol=1e-5)
+        assert one.reward is not None
+        np.testing.assert_allclose(one.reward, sum(one.components.values()), rtol=1e-5)
+        assert one.fitness_so_far is not None
+        assert one.fitness_so_far[-1] == one.fitness
+    at_checkpoints = read_trajectories(tmp_path / "one" / "checkpoints.npz")
+    assert [one.origin for one in at_checkpoints] == [
+        Origin("one", "search", 0, 0, 512), Origin("one", "search", 0, 1, 1024)
+    ]  # fmt: skip
+    assert {one.seed for one in at_checkpoints}.isdisjoint(one.seed for one in kept)
 
 
 def test_a_trainings_curves_show_what_is_in_no_component(
