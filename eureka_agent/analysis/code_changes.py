@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.rewards.source import ENTRY
 from eureka_agent.rewards.tree import functions_of, is_docstring, parse_tree
+
+MOST_NUMBERS = 3
+"""Numbers of a component that are told."""
+_NUMBER = re.compile(r"(?<=Constant\(value=)[0-9][^,)]*")
 
 
 def code_difference(parent: str, child: str) -> str:
@@ -48,16 +53,37 @@ def component_code(source: str) -> dict[str, str]:
 
 def observe_code(parent: str, child: str, named: str) -> Iterator[Observation]:
     """Yield which components of the parent `named` the child changed; one sentence for all."""
+    if words := changed_words(parent, child):
+        text = f"Against its parent {named} the reward {words}."
+        yield Observation(ObservationKind.CHANGED_CODE, text, reason="the two rewards' code")
+
+
+def changed_words(parent: str, child: str) -> str:
+    """Return which components a child added, removed and changed; empty where none, or none can be read.
+
+    Of a component in which nothing but numbers changed these are told, as in `changed 'near' (0.5 → 2)`.
+    """
     changed = changed_components(parent, child)
-    if not changed:
-        return
-    words = [
-        f"{became} {', '.join(repr(name) for name, how in changed.items() if how == became)}"
+    before, after = component_code(parent), component_code(child)
+
+    def named(name: str) -> str:
+        numbers = _changed_numbers(before[name], after[name]) if changed[name] == "changed" else ""
+        return f"{name!r} ({numbers})" if numbers else repr(name)
+
+    return "; ".join(
+        f"{became} {', '.join(named(name) for name, how in changed.items() if how == became)}"
         for became in ("added", "removed", "changed")
         if became in changed.values()
-    ]
-    text = f"Against its parent {named} the reward {'; '.join(words)}."
-    yield Observation(ObservationKind.CHANGED_CODE, text, reason="the two rewards' code")
+    )
+
+
+def _changed_numbers(before: str, after: str) -> str:
+    """Return which numbers differ between two dumps that are equal otherwise; empty for others."""
+    if _NUMBER.sub("", before) != _NUMBER.sub("", after):
+        return ""
+    pairs = zip(_NUMBER.findall(before), _NUMBER.findall(after), strict=True)
+    told = dict.fromkeys(f"{old} → {new}" for old, new in pairs if old != new)
+    return ", ".join([*list(told)[:MOST_NUMBERS], *["…"][: len(told) > MOST_NUMBERS]])
 
 
 def _normal(source: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A recorded episode as named columns of numbers: what tables and questions are about."""
+"""A recorded episode as named columns of numbers: what tables, pictures and questions are about."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from eureka_agent.trajectories.trajectory import Array, Trajectory
 
 MOST_ELEMENTS = 32
 """Elements of one signal that have columns of their own; later ones have none."""
+REWARD, SCORE, COMPONENT = "reward", "task_score", "component:"
 
 
 def columns_of(trajectory: Trajectory) -> dict[str, Array]:
@@ -22,16 +23,25 @@ def columns_of(trajectory: Trajectory) -> dict[str, Array]:
         if not name.startswith("prev_"):
             columns |= _elements(name, array)
     if trajectory.reward is not None:
-        columns["reward"] = trajectory.reward.astype(np.float64)
+        columns[REWARD] = trajectory.reward.astype(np.float64)
     for name, array in trajectory.components.items():
-        columns[f"component:{name}"] = array.astype(np.float64)
+        columns[f"{COMPONENT}{name}"] = array.astype(np.float64)
     if trajectory.fitness_so_far is not None:
-        columns["task_score"] = trajectory.fitness_so_far.astype(np.float64)
+        columns[SCORE] = trajectory.fitness_so_far.astype(np.float64)
     return columns
+
+
+def element_name(name: str, index: int, of: int) -> str:
+    """Return how element `index` of a signal with `of` elements is called."""
+    return name if of == 1 else f"{name}[{index}]"
+
+
+def is_paid(column: str) -> bool:
+    """Tell whether a column is what is paid or scored, and no signal."""
+    return column in (REWARD, SCORE) or column.startswith(COMPONENT)
 
 
 def _elements(name: str, array: Array) -> dict[str, Array]:
     flat = array.reshape(len(array), -1).astype(np.float64)
-    if flat.shape[1] == 1:
-        return {name: flat[:, 0]}
-    return {f"{name}[{i}]": flat[:, i] for i in range(min(flat.shape[1], MOST_ELEMENTS))}
+    count = flat.shape[1]
+    return {element_name(name, i, count): flat[:, i] for i in range(min(count, MOST_ELEMENTS))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,20 +20,46 @@ MOST_MOVED = 5
 """As many of the largest moves are told; the rest follows from them."""
 
 
+class Move(NamedTuple):
+    """A number whose distribution over all steps differs between two policies."""
+
+    name: str
+    """E.g. `signal 'height'`."""
+    distance: float
+    """Kolmogorov-Smirnov, in [0, 1]."""
+    before: float
+    """Median of the first."""
+    after: float
+
+    @property
+    def words(self) -> str:
+        """Who moved, and from where to where."""
+        return f"{self.name} median {self.before:.4g} → {self.after:.4g}"
+
+
+def largest_moves(before: Sequence[Trajectory], after: Sequence[Trajectory]) -> list[Move]:
+    """Return the signals and components that differ most between two policies' episodes, the largest first.
+
+    At most `MOST_MOVED`, each by `MOVED` or more.
+    """
+    moves = [
+        Move(name, distance(old, new), float(np.median(old)), float(np.median(new)))
+        for name, (old, new) in _shared(before, after).items()
+    ]
+    largest = sorted(moves, key=lambda move: -move.distance)[:MOST_MOVED]
+    return [move for move in largest if move.distance >= MOVED]
+
+
 def observe_moves(
     parent: Sequence[Trajectory], child: Sequence[Trajectory], named: str
 ) -> Iterator[Observation]:
     """Yield the signals and components whose distribution over all steps moved most against the parent's."""
-    moves = [
-        (distance(before, after), name, before, after)
-        for name, (before, after) in _shared(parent, child).items()
-    ]
-    for moved, name, before, after in sorted(moves, key=lambda move: -move[0])[:MOST_MOVED]:
-        if moved < MOVED:
-            break
-        old, new = float(np.median(before)), float(np.median(after))
-        text = f"{name} moved against {named}: median {old:.4g} → {new:.4g} (distance {moved:.2f} of 1)."
-        values = {"distance": moved, "before": old, "after": new}
+    for move in largest_moves(parent, child):
+        text = (
+            f"{move.name} moved against {named}: median {move.before:.4g} → {move.after:.4g} "
+            f"(distance {move.distance:.2f} of 1)."
+        )
+        values = {"distance": move.distance, "before": move.before, "after": move.after}
         reason = "all recorded episodes of both"
         yield Observation(ObservationKind.MOVED, text, reason=reason, values=values)
 

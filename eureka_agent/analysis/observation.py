@@ -31,6 +31,8 @@ class ObservationKind(StrEnum):
     SATURATES = "saturates"
     ZERO_PART = "zero part"
     """The part of a compound fitness that holds it at zero."""
+    UNRECOVERABLE = "unrecoverable"
+    """The step with which an episode was lost."""
     OUTCOME = "outcome"
     EVENT = "event"
     OUT_OF_BOUNDS = "out of bounds"
@@ -44,6 +46,8 @@ class ObservationKind(StrEnum):
     CHANGED_CODE = "changed code"
     MOVED = "moved"
     """A signal or component whose distribution differs from the parent's."""
+    SIBLING = "sibling"
+    """What another child of the same parent changed instead, and what came of it."""
     UNKNOWN = "unknown"
     """What could not be asked, and why."""
 
@@ -114,6 +118,13 @@ class Observation:
             "values": dict(self.values) or None,
         }
         return {name: value for name, value in told.items() if value is not None}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Observation:
+        """Return what `to_json` told."""
+        steps = told.get("steps")
+        kind, cited = ObservationKind(told["kind"]), None if steps is None else (steps[0], steps[1])
+        return cls(**{**told, "kind": kind, "steps": cited})
 
 
 _ORDER = {kind: place for place, kind in enumerate(ObservationKind)}

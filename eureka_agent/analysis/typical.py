@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eureka_agent.analysis.columns import element_name
 from eureka_agent.trajectories.trajectory import Trajectory
 
 Array = np.ndarray
@@ -69,8 +70,7 @@ def changes(trajectory: Trajectory, typical: Typical) -> tuple[Array, list[str]]
             continue
         moves = usual > _LEAST_CHANGE
         found.append(np.diff(now, axis=0)[:, moves] / usual[moves])
-        single = now.shape[1] == 1
-        names += [name if single else f"{name}[{index}]" for index in np.flatnonzero(moves)]
+        names += [element_name(name, int(index), now.shape[1]) for index in np.flatnonzero(moves)]
     return np.concatenate(found, axis=1), names
 
 

@@ -16,7 +16,7 @@ from eureka_agent.analysis.components import (
 )
 from eureka_agent.analysis.curves import component_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
-from eureka_agent.analysis.moments import KeyMoments, key_moments
+from eureka_agent.analysis.moments import LOST, KeyMoments, first_steps, joined, key_moments
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import ACCUSATIONS, Observation, ObservationKind, most_telling
@@ -31,6 +31,7 @@ from eureka_agent.analysis.outcomes import (
     outcomes,
 )
 from eureka_agent.analysis.parts import observe_zero_parts
+from eureka_agent.analysis.siblings import observe_siblings
 from eureka_agent.analysis.typical import Typical
 from eureka_agent.analysis.verdicts import Yardstick, observe_verdict
 from eureka_agent.analysis.wraps import observe_wraps
@@ -118,18 +119,25 @@ class Played:
     """What its reward pays for random play, and for what scored best in the run, where it was asked."""
     unpaid: str = ""
     """Why its reward could not tell what it pays for these episodes, where it was asked."""
+    looked_up: Sequence[Observation] = ()
+    """What was found beyond the recordings, by whoever may simulate: the step with which one was lost."""
 
 
-def analyze_candidate(played: Played, known: Known, parent: Played | None = None) -> CandidateAnalysis:
-    """Return all that the functions of this room say of one candidate, and how it differs from its parent."""
+def analyze_candidate(
+    played: Played, known: Known, parent: Played | None = None, siblings: Sequence[Played] = ()
+) -> CandidateAnalysis:
+    """Return all that the functions of this room say of one candidate, and how it differs from its kin.
+
+    `siblings` are other children of the same parent in the same generation.
+    """
     name, episodes = played.candidate.id, played.episodes
     typical = Typical.of(known.random_play)
     told = outcomes(episodes, typical, known.bounds)
-    found = [*_of_training(played, known), *_of_episodes(played, known, typical, told)]
+    found = [*_of_training(played, known), *_of_episodes(played, known, typical, told), *played.looked_up]
     if parent is not None:
-        found += _of_parent(played, parent)
+        found += [*_of_parent(played, parent), *observe_siblings(played, siblings, parent)]
     found += _idling(found)
-    order = _ranked(told, known.sign)
+    order = worst_and_best(told, known.sign)
     moments = [_moments(played, found, typical, episode) for episode in dict.fromkeys(order)]
     return CandidateAnalysis(
         candidate=name,
@@ -219,8 +227,11 @@ def _idling(found: Sequence[Observation]) -> Iterator[Observation]:
         yield replace(rest, kind=ObservationKind.IDLING, text=text)
 
 
-def _ranked(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
-    """Return the worst and the best episode: by fitness if its direction is known, else by length."""
+def worst_and_best(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
+    """Return the worst and the best episode: by fitness if its direction is known, else by length.
+
+    Empty where there is none; twice the same where there is one.
+    """
     if not told:
         return []
     if sign is not None and all(one.fitness is not None for one in told):
@@ -233,16 +244,16 @@ def _ranked(told: Sequence[EpisodeOutcome], sign: float | None) -> list[int]:
 def _moments(
     played: Played, found: Sequence[Observation], typical: Typical | None, episode: int
 ) -> KeyMoments:
-    happened: dict[int, str] = {}
-    for seen in found:
-        if seen.episode == episode and seen.steps is not None and seen.kind in _MARKED:
-            words = str(seen.kind) if seen.kind in _WAYS else seen.text.split(" first at ")[0]
-            here = happened.get(seen.steps[0])
-            happened[seen.steps[0]] = f"{here}; {words}" if here else words
-    return key_moments(played.episodes[episode], happened, typical, episode)
+    own = played.episodes[episode]
+    events = played.events[episode] if played.events else {}
+    begun = first_steps({name: mask for name, mask in events.items() if name not in own.ending})
+    seen = ((o.steps[0], o.kind) for o in found if o.episode == episode and o.steps is not None)
+    ways = ({step: _WORDS[kind]} for step, kind in seen if kind in _WORDS)
+    return key_moments(own, joined(begun, *ways), typical, episode)
 
 
-_MARKED = frozenset({*_WAYS, ObservationKind.EVENT})
+_WORDS = {**{kind: str(kind) for kind in sorted(_WAYS)}, ObservationKind.UNRECOVERABLE: LOST}
+"""What is noted at the first step of a finding."""
 
 
 def _kept(episodes: Sequence[Trajectory]) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.files import read_own_text
+from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
 from eureka_agent.report.run_files import write_saved_reward
 from eureka_agent.report.usage import usage
@@ -68,6 +69,8 @@ class RunView:
     confirmation: dict[str, Any]
     summary: str
     best_source: str
+    analyst: tuple[str, ...] = ()
+    """What became of the analyst's reports, where one was asked."""
     recorded_trainings: int = 0
     """How many trainings have recorded episodes on the disk."""
     recorded_bytes: int = 0
@@ -106,6 +109,7 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
         confirmation=state.confirmation.to_json() if state.confirmation else {},
         summary=read_own_text(folder.summary),
         best_source=read_own_text(folder.best_reward),
+        analyst=tuple(analyst_lines(state.reports)),
         recorded_trainings=len({file.path.parent for file in recordings}),
         recorded_bytes=sum(file.size for file in recordings),
     )

@@ -69,6 +69,9 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     ]
     typer.echo("")
     print_table(view.name, columns, rows)
+    if not view.summary:  # which says it, too
+        for line in view.analyst:
+            typer.echo(visible(line))
     typer.echo("")
     typer.echo(
         visible(view.summary or f"No summary yet. {how_to_go_on(as_typed(view.folder), view.running)}")

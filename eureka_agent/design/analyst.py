@@ -1,40 +1,42 @@
 """The analyst: a language model that reads recorded episodes and says why a policy does what it does.
 
-Auto MC-Reward (arXiv 2312.09238) gives failed trajectories to a model. Here it sees some rows of the best and
-the worst episode (at most 2 x 24 of 14 columns, some 7 kB beside task and reflection), may ask a fixed set of
-read-only questions (`analysis/queries.py`), and every step that it cites is looked up.
+Auto MC-Reward (arXiv 2312.09238) gives failed trajectories to a model. Here it sees the key moments of the
+best and the worst episode (at most 2 x 24 rows of 14 columns, some 7 kB beside task and reflection), may
+ask a fixed set of read-only questions (`analysis/queries.py`), and every step that it cites is looked up.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import numpy as np
-
-from eureka_agent.analysis.columns import columns_of
+from eureka_agent.analysis.columns import columns_of, is_paid
+from eureka_agent.analysis.moments import first_steps, key_moments
+from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.queries import (
     MOST_NAMES,
     MOST_ROWS,
     Episodes,
     Query,
     QueryError,
-    Window,
     answer,
 )
+from eureka_agent.analysis.whole import worst_and_best
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.analyst_reply import MOST_CAUSES, AnalystAnswer, read_reply
 from eureka_agent.design.prompts import PromptBook, task_words
 from eureka_agent.design.reflection import number, reflect
 from eureka_agent.design.review import Unreadable
 from eureka_agent.design.untrained import Untrained
+from eureka_agent.errors import TaskError
 from eureka_agent.escaping import cell, code_cell, fence, visible
 from eureka_agent.llm.model import LanguageModel, Message
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.store.records import AnalystReport, PolicyStats, RequestKey
 from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.trajectory import Trajectory
 
 MOST_QUERIES = 8
@@ -109,7 +111,7 @@ class ModelAnalyst:
             candidate=self._candidate(candidate, stats),
             episodes=[_episode_words(index, one) for index, one in enumerate(own)],
             columns=[f"`{code_cell(name)}`" for name in columns_of(own[0])],
-            moments=_moments(candidate.id, episodes, sign=self._task.fitness.sign),
+            moments=_moments(self._task, own),
             others=[name for name in episodes if name != candidate.id and episodes[name]],
         )
         return Message("system", system), Message("user", request)
@@ -136,44 +138,20 @@ def _episode_words(index: int, episode: Trajectory) -> Mapping[str, Any]:
     return {"number": index, "steps": episode.length, "ending": cell(episode.ending), "score": score}
 
 
-def _moments(candidate: str, episodes: Episodes, *, sign: float) -> list[dict[str, Any]]:
-    """Return some rows of the worst and of the best episode: its start, its end, and what lies between."""
-    own = episodes[candidate]
-    order = sorted(range(len(own)), key=lambda index: sign * (own[index].fitness or 0.0))
+def _moments(task: Task, episodes: Sequence[Trajectory]) -> list[dict[str, Any]]:
+    """Return the key moments of the worst and of the best episode, as tables."""
+    order = worst_and_best(outcomes(episodes), task.fitness.sign)
     return [
-        {"number": index, "table": _rows(candidate, index, episodes)}
-        for index in dict.fromkeys((order[0], order[-1]))
+        {"number": index, "table": _table(task, episodes[index], index)} for index in dict.fromkeys(order)
     ]
 
 
-def _rows(candidate: str, index: int, episodes: Episodes) -> str:
-    trajectory = episodes[candidate][index]
-    names = _telling(trajectory)
-    tables = [
-        answer(
-            Window(
-                query="window", candidate=candidate, episode=index,
-                first=0, last=trajectory.length - 1, names=tuple(names[start : start + MOST_NAMES]),
-            ),
-            episodes,
-        )
-        for start in range(0, len(names), MOST_NAMES)
-    ]  # fmt: skip
-    return "\n\n".join(tables)
-
-
-def _telling(trajectory: Trajectory) -> list[str]:
-    """Return the columns to show: reward and components, then the signals that move most for their size."""
-    columns = columns_of(trajectory)
-    paid = [name for name in columns if name == "reward" or name.startswith(("component:", "task_score"))]
-    moving = {name: _movement(column) for name, column in columns.items() if name not in paid}
-    others = sorted(moving, key=lambda name: -moving[name])
-    return [*others[: max(0, _SHOWN_COLUMNS - len(paid))], *paid][:_SHOWN_COLUMNS]
-
-
-def _movement(column: np.ndarray) -> float:
-    """Return how far a column `(T,)` goes over an episode, against how much it jitters from step to step."""
-    if len(column) < 2:
-        return 0.0
-    jitter = float(np.abs(np.diff(column)).mean())
-    return float(np.ptp(column)) / (jitter + 1e-9) if np.ptp(column) > 0 else 0.0
+def _table(task: Task, episode: Trajectory, index: int) -> str:
+    try:
+        events = events_of(task, episode.signals)
+    except (TaskError, LookupError):  # a recording of an earlier task may lack what events read
+        events = {}
+    begun = first_steps({name: mask for name, mask in events.items() if name not in episode.ending})
+    paid = sum(is_paid(name) for name in columns_of(episode))
+    most = max(1, _SHOWN_COLUMNS - paid)
+    return key_moments(episode, begun, episode=index, most_signals=most).to_markdown()

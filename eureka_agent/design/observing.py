@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eureka_agent.analysis.observation import Observation
+from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.analysis.observation import Observation, ObservationKind
+from eureka_agent.analysis.siblings import siblings_of
 from eureka_agent.analysis.whole import Known, Played, analyze_candidate
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.errors import TaskError
+from eureka_agent.errors import StoreError, TaskError
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.trajectory import Trajectory
 
-ObservePolicy = Callable[[Candidate, Sequence[Trajectory]], Sequence[str]]
-"""Says of a candidate what its recorded episodes show, a line each."""
+ObservePolicy = Callable[[Candidate, Sequence[Trajectory], Briefing], Sequence[str]]
+"""Says of a candidate what its recorded episodes show, a line each; the briefing knows its kin."""
 
+NOTHING_KNOWN = Briefing()
 MOST_LINES = 10
 _SAME_KIND = 2
 """Lines of one kind: every episode may have one."""
@@ -28,16 +31,35 @@ class PolicyObserver:
         self._task = task
         self._known = Known(sign=task.fitness.sign, random_play=random_play, bounds=bounds)
 
-    def __call__(self, candidate: Candidate, episodes: Sequence[Trajectory]) -> Sequence[str]:
-        """Return at most `MOST_LINES` lines with their citations, the most telling first."""
-        found = analyze_candidate(self._played(candidate, episodes), self._known).findings
+    def __call__(
+        self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing = NOTHING_KNOWN
+    ) -> Sequence[str]:
+        """Return at most `MOST_LINES` lines with their citations, the most telling first.
+
+        With a `briefing` that knows its parent they end with what siblings changed instead, and what came
+        of it.
+        """
+        everybody = {one.id: one for one in briefing.archive.candidates}
+        parent = next((everybody[name] for name in candidate.parents[:1] if name in everybody), None)
+        siblings = [] if parent is None else siblings_of(candidate, everybody.values())
+        found = analyze_candidate(
+            self._played(candidate, episodes), self._known,
+            None if parent is None else _recorded(parent, briefing),
+            [_recorded(sibling, briefing) for sibling in siblings],
+        ).findings  # fmt: skip
+        kin = [_line(seen) for seen in found if seen.kind is ObservationKind.SIBLING][:_SAME_KIND]
+        own = self._lines([seen for seen in found if seen.kind is not ObservationKind.SIBLING])
+        return [*own[: MOST_LINES - len(kin)], *kin]
+
+    @staticmethod
+    def _lines(found: Sequence[Observation]) -> list[str]:
         kinds: dict[str, int] = {}
         lines = []
         for seen in found:
             kinds[seen.kind] = kinds.get(seen.kind, 0) + 1
             if kinds[seen.kind] <= _SAME_KIND:
                 lines.append(_line(seen))
-        return lines[:MOST_LINES]
+        return lines
 
     def _played(self, candidate: Candidate, episodes: Sequence[Trajectory]) -> Played:
         try:
@@ -45,6 +67,14 @@ class PolicyObserver:
         except (TaskError, LookupError):  # a recording of an earlier task may lack what events read
             events = []
         return Played(candidate, episodes, events=events)
+
+
+def _recorded(candidate: Candidate, briefing: Briefing) -> Played:
+    """Return another candidate with its episodes; without them where they cannot be read."""
+    try:
+        return Played(candidate, briefing.trajectories.get(candidate.id, ()))
+    except StoreError as error:
+        return Played(candidate, unreadable=error.what)
 
 
 def _line(seen: Observation) -> str:

@@ -26,7 +26,7 @@ MeasurePolicy = Callable[[Coded, Sequence[Trajectory]], PolicyStats]
 
 
 PayEpisodes = Callable[[Coded, Sequence[Trajectory]], Sequence[Trajectory]]
-"""Returns recorded episodes with what a reward pays for each of their steps."""
+"""Returns recorded episodes with what a reward pays for each of their steps; RewardError, WorkerError."""
 
 
 class PolicyMeasurement:
@@ -50,18 +50,15 @@ class PolicyMeasurement:
 
 
 class EpisodePayment:
-    """Fills reward and components into recorded episodes; where the reward fails they stay as they are."""
+    """Fills reward and components into recorded episodes."""
 
     def __init__(self, open_evaluator: OpenEvaluator) -> None:
         self._open = open_evaluator
 
     def __call__(self, reward: Coded, episodes: Sequence[Trajectory]) -> Sequence[Trajectory]:
-        """Return the episodes with what `reward` pays."""
-        try:
-            with self._open(reward) as evaluate:
-                return [with_reward(evaluate, episode) for episode in episodes]
-        except (RewardError, WorkerError):
-            return episodes
+        """Return the episodes with what `reward` pays; raises RewardError, WorkerError where it fails."""
+        with self._open(reward) as evaluate:
+            return [with_reward(evaluate, episode) for episode in episodes]
 
 
 def placeholder_stats(task: Task, components: tuple[str, ...]) -> PolicyStats:

@@ -14,7 +14,7 @@ from eureka_agent.design.analyst import Analyst
 from eureka_agent.design.observing import ObservePolicy
 from eureka_agent.design.policy_stats import MeasurePolicy, PayEpisodes
 from eureka_agent.design.proposer import Slot
-from eureka_agent.errors import BudgetExhaustedError, StoreError
+from eureka_agent.errors import BudgetExhaustedError, RewardError, StoreError, WorkerError
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.event_types import Notice, PolicyAnalyzed, PolicyMeasured
@@ -62,7 +62,7 @@ class Briefer:
             parents = [archive.get(name) for name in names]
             recorded = {parent.id: episodes[parent.id] for parent in parents}
             paid = self._paid(self.study, parents, recorded)
-            self._measure(self.study, parents, recorded, paid)
+            self._measure(self.study, parents, paid, Briefing(archive, trajectories=episodes))
             self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(archive, MappingProxyType(policies), MappingProxyType(reports), episodes, self.stop)
@@ -80,18 +80,29 @@ class Briefer:
             [self.state.policies] if study.analyst is None else [self.state.policies, self.state.reports]
         )
         wanted = [parent for parent in parents if any(parent.id not in known for known in looked_at)]
-        return {
-            one.id: study.pay(Coded(one.source or ""), recorded[one.id]) for one in wanted if recorded[one.id]
-        }
+        return {one.id: self._pay(study, one, recorded[one.id]) for one in wanted if recorded[one.id]}
+
+    def _pay(
+        self, study: PolicyStudy, one: Candidate, episodes: Sequence[Trajectory]
+    ) -> Sequence[Trajectory]:
+        """Return episodes with what a reward pays; without it, and a notice why, where that fails."""
+        try:
+            return study.pay(Coded(one.source or ""), episodes)
+        except (RewardError, WorkerError) as error:
+            text = f"What the reward of {one.id} pays for its recorded episodes is not known: {error.what}"
+            if text not in self.state.notices:
+                self.log.append(Notice(text=text))
+            return episodes
 
     def _measure(
-        self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes
+        self, study: PolicyStudy, parents: Sequence[Candidate], paid: _Episodes, known: Briefing
     ) -> None:
         for parent in parents:
             if parent.id not in self.state.policies:
-                stats = study.measure(Coded(parent.source or ""), recorded[parent.id])
+                stats = study.measure(Coded(parent.source or ""), known.trajectories[parent.id])
                 if study.observe is not None and parent.id in paid:
-                    stats = replace(stats, observations=tuple(study.observe(parent, paid[parent.id])))
+                    seen = study.observe(parent, paid[parent.id], known)
+                    stats = replace(stats, observations=tuple(seen))
                 self.log.append(PolicyMeasured(name=parent.id, stats=stats))
 
     def _analyse(

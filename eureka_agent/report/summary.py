@@ -9,6 +9,7 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.escaping import markdown
+from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.safety import render_safety
@@ -115,7 +116,8 @@ def _search(state: RunState, config: RunConfig) -> str:
     ]
     if state.stopped:
         lines.append(f"The search ended early: {markdown(state.stopped)}.")
-    lines += dict.fromkeys(markdown(notice) for notice in state.notices)
+    told = [*state.notices, *analyst_lines(state.reports)]
+    lines += dict.fromkeys(markdown(notice) for notice in told)
     lines += ["", "| generation | leader | fitness as then known | why |", "| --- | --- | --- | --- |"]
     for generation, leader in state.leaders.items():
         verdict = state.verdict(generation)

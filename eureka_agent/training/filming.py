@@ -36,6 +36,8 @@ class Wanted:
 
     video: Path | None = None
     frames: Path | None = None
+    steps: tuple[int, ...] = ()
+    """Steps to take frames of; empty means some, evenly spread."""
 
     def __bool__(self) -> bool:
         return self.video is not None or self.frames is not None
@@ -68,8 +70,7 @@ def film(task: Task, trajectory: Trajectory, wanted: Wanted) -> None:
     with world_of(_rendered(task), trajectory) as worlds:
         fps = float(worlds.envs[0].metadata.get("render_fps") or 30)
         every = max(1, round(fps / MOST_FPS))
-        singles = set(np.linspace(0, length - 1, SINGLE_FRAMES).round().astype(int).tolist())
-        singles = singles if wanted.frames is not None else set()
+        singles = set(wanted.steps or evenly(length)) if wanted.frames is not None else set[int]()
         follow(worlds.envs[0])
         worlds.reset()
         with _Video(wanted.video, fps / every) as video:
@@ -80,8 +81,13 @@ def film(task: Task, trajectory: Trajectory, wanted: Wanted) -> None:
                     if filmed:
                         video.add(picture)
                     if step in singles and wanted.frames is not None:
-                        _write(wanted.frames / f"step-{step:05d}.png", picture)
+                        _write(frame_path(wanted.frames, step), picture)
                 worlds.step(action[None])
+
+
+def evenly(length: int, frames: int = SINGLE_FRAMES) -> list[int]:
+    """Return steps that spread frames over an episode, first and last included."""
+    return np.unique(np.linspace(0, length - 1, frames).round().astype(int)).tolist()
 
 
 def choose_backend() -> None:
@@ -104,6 +110,11 @@ def follow(env: Any) -> None:
     camera = mujoco.mj_name2id(renderer.model, mujoco.mjtObj.mjOBJ_CAMERA, TRACKING)  # pyright: ignore[reportAttributeAccessIssue]
     if camera >= 0:
         renderer.camera_id = camera
+
+
+def frame_path(folder: Path, step: int) -> Path:
+    """Return where the frame of a step lies."""
+    return folder / f"step-{step:05d}.png"
 
 
 def _rendered(task: Task) -> Task:

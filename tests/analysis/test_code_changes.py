@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from eureka_agent.analysis.code_changes import changed_components, code_difference, observe_code
+import pytest
+
+from eureka_agent.analysis.code_changes import (
+    changed_components,
+    changed_words,
+    code_difference,
+    observe_code,
+)
 
 PARENT = '''
 """Words."""
@@ -57,3 +64,24 @@ def test_what_cannot_be_read_is_compared_as_text_only() -> None:
     assert changed_components(PARENT, "def compute_reward(a):\n    return a, dict(a=a)\n") == {}
     assert "+def broken(" in code_difference(PARENT, "def broken(")
     assert list(observe_code(PARENT, "", "0-00")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("0.5", "2.5"), "changed 'near' (0.5 → 2.5)"),
+        (("0.5 * x", "0.5 * x * x"), "changed 'near'"),
+        (("-0.01", "0.01"), "changed 'effort'"),
+        (("1, 2, 3, 4", "5, 6, 7, 8"), "changed 'near' (1 → 5, 2 → 6, 3 → 7, …)"),
+        (("'near'", "'far'"), "added 'far'; removed 'near'"),
+        (("# none", "# some"), ""),
+    ],
+)
+def test_numbers_are_told_where_nothing_else_changed(change: tuple[str, str], words: str) -> None:
+    source = """def compute_reward(x):
+    weights = 1, 2, 3, 4  # none
+    near = 0.5 * x + weights[0]
+    effort = -0.01 * x
+    return near + effort, {'near': near, 'effort': effort}
+"""
+    assert changed_words(source, source.replace(*change)) == words

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
 
 from foreign import Mark, foreign_run, marking_task
+from typer.testing import CliRunner
 
 import eureka_agent
-from eureka_agent.analysis.observation import ObservationKind
+from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.api.analyze import RunAnalysis
 from eureka_agent.api.evolve import kept_recording
+from eureka_agent.cli.app import app
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError
 from eureka_agent.resources import bundled_folders
@@ -210,6 +213,65 @@ def test_links_in_a_foreign_run_are_not_followed(tmp_path: Path) -> None:
     folder.recording.symlink_to(tmp_path / "elsewhere.npz")
     with pytest.raises(StoreError, match="symbolic link"):
         eureka_agent.analyze("theirs", runs=tmp_path / "runs")
+
+
+def test_the_step_with_which_the_worst_episode_was_lost_is_looked_for_on_demand(finished: Path) -> None:
+    def simulated(analysis: RunAnalysis) -> list[Observation]:
+        assert analysis.detail is not None
+        return [f for f in analysis.detail.findings if "env_steps" in f.values]
+
+    assert simulated(eureka_agent.analyze("latest", "0-00", runs=finished)) == []
+    analysis = eureka_agent.analyze("latest", "0-00", runs=finished, with_moments=True)
+    assert analysis.detail is not None
+    assert analysis.detail.worst is not None
+    (seen,) = simulated(analysis)
+    assert seen.episode == analysis.detail.worst.episode
+    assert seen.values["continuations"] == 9, "its own policy with noise, three others, chance"
+    if seen.steps is not None:
+        assert "lost with this step" in " ".join(analysis.detail.worst.notes)
+
+
+def test_an_episode_that_cannot_be_continued_says_why(run: Path) -> None:
+    (run / "candidates" / "0-00" / "search-0" / "policy.npz").unlink()
+    analysis = eureka_agent.analyze(str(run), "0-00", with_moments=True)
+    assert "Candidate 0-00 has no saved policy." in reasons(analysis)
+
+
+def test_children_of_one_parent_stand_side_by_side() -> None:
+    recorded = str(Path(__file__).parents[1] / "store" / "recorded" / "search")
+    (family,) = eureka_agent.analyze(recorded).families
+    assert (family.parent, [child.id for child in family.children]) == ("0-01", ["1-00", "1-02"])
+    assert family.children[1].changed == "added 'alive'; removed 'pole_angle_low', 'effort'"
+    assert eureka_agent.analyze(recorded, "1-02").families == (family,)
+    assert eureka_agent.analyze(recorded, "0-01").families == ()
+    shown = CliRunner().invoke(app, ["analyze", recorded]).stdout
+    assert "Children of 0-01 (fitness 201.5) in generation 1" in shown
+
+
+def test_pictures_show_the_worst_and_the_best_episode(finished: Path, tmp_path: Path) -> None:
+    words = ["analyze", "latest", "0-00", "--runs", str(finished), "--pictures", str(tmp_path / "made")]
+    shown = CliRunner().invoke(app, words)
+    assert shown.exit_code == 0, shown.output
+    worst, best = sorted((tmp_path / "made").iterdir(), key=lambda path: "best" in path.name)
+    for path, word in ((worst, "worst"), (best, "best")):
+        told = path.read_text()
+        assert f"Candidate 0-00, {word} episode" in told
+        assert "paid in a step" in told
+        assert ("<image" in told) == (find_spec("pygame") is not None)
+        assert path.name in shown.stdout.replace("\n", "")
+
+
+def test_a_foreign_run_is_drawn_without_what_would_load_its_task(run: Path, tmp_path: Path) -> None:
+    log, elsewhere = run / "events.jsonl", str(tmp_path / "cartpole")
+    bundled = str(bundled_folders("envs")[0] / "cartpole")
+    assert bundled in log.read_text()
+    log.write_text(log.read_text().replace(bundled, elsewhere))
+    analysis = eureka_agent.analyze(str(run), "0-00", pictures=tmp_path / "made")
+    assert len(analysis.pictures) == 2
+    (why,) = analysis.missing
+    assert why.startswith("Drawn without frames.")
+    assert "--trust" in why
+    assert "<image" not in analysis.pictures[0].read_text()
 
 
 def test_a_run_that_goes_on_records_random_play_anew_where_it_cannot_be_read(run: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_report_is_taken_with_its_evidence() -> None:
     assert key == "analyzer/0-01/turn0"
     assert "at most 8 questions" in system.content
     assert "SECRET" not in request.content.upper()
-    told = ("It idles (episode 1).", "| 1 | 12 |", "`position`", "Episode 1, some of its steps", "0-00")
+    told = ("It idles (episode 1).", "| 1 | 12 |", "`position`", "Episode 1, key moments", "0-00")
     assert [words for words in told if words not in request.content] == []
 
 
@@ -112,6 +112,15 @@ def test_what_is_no_report_says_why_and_is_no_error(reply: str, why: str) -> Non
     report, _ = analysed(reply)
     assert why in report.unreadable
     assert isinstance(read_reply(reply), Unreadable)
+
+
+def test_the_worst_and_the_best_episode_are_shown_with_what_happened() -> None:
+    task = make_task(events=lambda signals: {"it was halfway": signals["position"] > 0.5})
+    _, request = ModelAnalyst(task, ScriptedModel([])).messages(CANDIDATE, STATS, EPISODES)
+    worst, best = request.content.index("Episode 1, key"), request.content.index("Episode 0, key")
+    assert worst < best
+    assert "| 45 | 0.506 | 1 | 1 | 'it was halfway' |" in request.content[best:]
+    assert "| step | position | velocity | reward | what happened |" in request.content
 
 
 def test_no_causes_is_an_answer() -> None:

@@ -6,7 +6,10 @@ import numpy as np
 from design_fakes import make_task, trained
 from trajectory_fakes import running
 
+from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.archive.archive import Archive
 from eureka_agent.design.observing import MOST_LINES, PolicyObserver
+from eureka_agent.errors import StoreError
 from eureka_agent.trajectories.trajectory import Trajectory
 
 RANDOM = np.random.default_rng(0)
@@ -41,3 +44,38 @@ def test_events_that_cannot_be_read_from_a_recording_are_left_out() -> None:
     task = make_task(events=lambda signals: {"it stopped": signals["gone"] > 0})
     lines = PolicyObserver(task, AT_RANDOM)(FALLING, [episode(np.zeros(40))])
     assert not any("it stopped" in line for line in lines)
+
+
+def test_what_siblings_changed_and_what_came_of_it_stands_last() -> None:
+    assert FALLING.source is not None
+    parent = replace(trained(0, 0, 3.0), parents=())
+    own = replace(trained(1, 0, 5.0), parents=("0-00",), source=FALLING.source.replace("-0.01", "-0.02"))
+    others = [
+        replace(trained(1, 1 + n, 1.0 + n), parents=("0-00",), source=FALLING.source.replace("0.5", f"{n}.0"))
+        for n in range(4)
+    ]
+    archive = Archive.of([parent, own, *others], sign=1.0)
+    recorded = {one.id: (episode(np.linspace(0, 9, 40)),) for one in archive.candidates}
+    briefing = Briefing(archive, trajectories=recorded)
+    lines = PolicyObserver(make_task(), AT_RANDOM)(own, [episode(np.zeros(40))] * 9, briefing)
+    assert len(lines) <= MOST_LINES
+    first, second = lines[-2:]
+    assert first.startswith("1-01, also of 0-00, changed 'near' (0.5 → 0.0) and scored 1; this one")
+    assert "changed 'effort' (0.01 → 0.02) and scored 5" in first
+    assert second.startswith("1-02, also of 0-00")
+    assert not any("also of" in line for line in lines[:-2])
+    assert any("moved against 0-00" in line for line in lines)
+
+
+class Unreadable(dict):
+    def get(self, name, default=None):  # type: ignore[override]
+        raise StoreError("the file is cut off")
+
+
+def test_kin_whose_episodes_cannot_be_read_are_told_without_them() -> None:
+    parent, own, other = (
+        replace(trained(min(n, 1), n, 3.0 + n), parents=("0-00",) * min(n, 1)) for n in range(3)
+    )
+    briefing = Briefing(Archive.of([parent, own, other], sign=1.0), trajectories=Unreadable())
+    lines = PolicyObserver(make_task(), AT_RANDOM)(own, [episode(np.zeros(40))], briefing)
+    assert lines[-1].startswith("1-02, also of 0-00, changed nothing and scored 5")

@@ -15,7 +15,7 @@ from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.design.proposer import Draft, Slot
-from eureka_agent.errors import BudgetExhaustedError, ModelError, StoreError
+from eureka_agent.errors import BudgetExhaustedError, ModelError, StoreError, WorkerError
 from eureka_agent.evolution.briefer import PolicyStudy
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
@@ -137,7 +137,7 @@ def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> No
     evolution = evolution_in(tmp_path, proposer, [])
     assert evolution.study is not None
     evolution.study = replace(
-        evolution.study, observe=lambda candidate, paid: [f"{candidate.id} {len(paid)}"]
+        evolution.study, observe=lambda candidate, paid, known: [f"{candidate.id} {len(paid)}"]
     )
     evolution.run()
     for slot, briefing in proposer.briefings:
@@ -197,6 +197,30 @@ def test_an_analyst_that_cannot_answer_ends_the_command_and_not_the_run(tmp_path
     evolution = analysed_in(tmp_path, Briefed(), [])
     evolution.run()
     assert evolution.state.finished
+
+
+def test_a_payment_that_fails_is_journalled_once_and_the_episodes_are_read_without_it(tmp_path: Path) -> None:
+    def pay(reward, episodes):
+        raise WorkerError("The process of the reward ended.")
+
+    seen: list[str] = []
+
+    def observe(candidate, episodes, known):
+        assert episodes[0].reward is None
+        seen.append(candidate.id)
+        return ()
+
+    evolution = evolution_in(tmp_path, Briefed(), [])
+    assert evolution.study is not None
+    evolution.study = replace(evolution.study, pay=pay, observe=observe)
+    evolution.run()
+    expected = [
+        f"What the reward of {name} pays for its recorded episodes is not known: "
+        "The process of the reward ended."
+        for name in seen
+    ]
+    assert seen
+    assert [text for text in evolution.state.notices if "pays for" in text] == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"no archive"])

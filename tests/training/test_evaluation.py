@@ -22,8 +22,8 @@ from eureka_agent.training.simulators import SimulatorFactory
 class Endless(GymWorlds):
     """Worlds that never say that an episode is over."""
 
-    def step(self, actions: np.ndarray) -> StepResult:
-        step = super().step(actions)
+    def step(self, actions: np.ndarray, *, measure: bool = True) -> StepResult:
+        step = super().step(actions, measure=measure)
         going_on = np.zeros_like(step.done)
         return replace(step, terminated=going_on, truncated=going_on)
 
