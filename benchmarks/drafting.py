@@ -37,7 +37,7 @@ from eureka_agent.analysis.statistics import clearly_better
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.critique.behaviours import BehaviourCheck, paid_behaviours
 from eureka_agent.critique.paying import EpisodeSet, PayEpisodeSet, paying
-from eureka_agent.critique.ranking import RULE
+from eureka_agent.critique.ranking import RULE, tau_of
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.evolution.drafting import by_promise
 from eureka_agent.evolution.loop import Interrupted
@@ -53,6 +53,7 @@ from eureka_agent.trajectories.scripted import by_behaviour
 
 GENERATIONS, SAMPLES, DRAFT = 4, 8, 4
 WAYS = ("whole", "discounted", "a_step")
+UNWARNED, CHANCE = "whole, whatever behaviours earn", "lot (expected)"
 REFERENCE = "reference"
 NATIVE = "def compute_reward():\n    return 0.0, {}\n"
 """Stands for the environment's own reward, whose payments were recorded."""
@@ -63,7 +64,7 @@ class Counts:
     """Of how many of each kind how many would not have been trained, over generations with a verdict."""
 
     generations: int = 0
-    out: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    out: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     warned: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     """Which are warned of because of behaviours."""
     agreement: list[float] = field(default_factory=list)
@@ -123,7 +124,6 @@ def pay_native(_reward: Coded, episodes: EpisodeSet) -> list[Any]:
 
 def judged(judge: Judge, counts: dict[str, Counts]) -> None:
     """Count what would have been drafted out in each generation of one run."""
-    sign = judge.task.fitness.sign
     for briefing, trained in judge.generations():
         taus = {c.id: judge.taus(c.source or "", briefing) for c in trained}
         if not any(taus.values()):
@@ -133,24 +133,42 @@ def judged(judge: Judge, counts: dict[str, Counts]) -> None:
         reference_warned = judge.warnings(judge.task.reference, briefing)
         for way in WAYS:
             drafts = [told(c, taus[c.id].get(way), warned[c.id]) for c in trained]
-            kept = math.ceil(len(drafts) / DRAFT)
-            chosen = {c.id for c in by_promise(drafts)[:kept]}
-            ranked = sorted(trained, key=lambda c: -sign * (c.fitness or 0.0))
-            count = counts[way]
-            count.generations += 1
-            count.out["winner"].append(ranked[0].id not in chosen)
-            count.out["missed"].append(all(is_worse(c, ranked[0], sign) for c in trained if c.id in chosen))
-            count.out["quarter"] += [c.id not in chosen for c in ranked[:kept]]
-            scores = [c.fitness or 0.0 for c in trained]
-            promise = [taus[c.id].get(way, 0.0) for c in trained]
-            agreement = sign * float(kendalltau(promise, scores)[0])
-            if np.isfinite(agreement):
-                count.agreement.append(agreement)
             one_more = told(Candidate(0, -1, REFERENCE), reference.get(way), reference_warned)
-            names = [c.operator for c in by_promise([*drafts, one_more])[:kept]]
-            count.out["reference"].append(REFERENCE not in names)
-            count.warned["of the best quarter"] += [bool(warned[c.id]) for c in ranked[:kept]]
-            count.warned["of the others"] += [bool(warned[c.id]) for c in ranked[kept:]]
+            count(counts[way], drafts, one_more, judge.task.fitness.sign)
+        drafts = [told(c, taus[c.id].get(WAYS[0]), []) for c in trained]
+        one_more = told(Candidate(0, -1, REFERENCE), reference.get(WAYS[0]), [])
+        count(counts[UNWARNED], drafts, one_more, judge.task.fitness.sign)
+        by_chance(counts[CHANCE], trained, judge.task.fitness.sign)
+
+
+def count(counts: Counts, drafts: list[Candidate], one_more: Candidate, sign: float) -> None:
+    kept = math.ceil(len(drafts) / DRAFT)
+    chosen = {c.id for c in by_promise(drafts)[:kept]}
+    ranked = sorted(drafts, key=lambda c: -sign * (c.fitness or 0.0))
+    counts.generations += 1
+    counts.out["winner"].append(ranked[0].id not in chosen)
+    counts.out["missed"].append(all(is_worse(c, ranked[0], sign) for c in drafts if c.id in chosen))
+    counts.out["quarter"] += [c.id not in chosen for c in ranked[:kept]]
+    with_it = [c.operator for c in by_promise([*drafts, one_more])[:kept]]
+    counts.out["reference"].append(REFERENCE not in with_it)
+    compared: Any = kendalltau([tau_of(c.findings) or 0.0 for c in drafts], [c.fitness for c in drafts])
+    if np.isfinite(compared.statistic):
+        counts.agreement.append(sign * float(compared.statistic))
+    for kind, some in (("of the best quarter", ranked[:kept]), ("of the others", ranked[kept:])):
+        counts.warned[kind] += [any(finding.rule != RULE for finding in c.findings) for c in some]
+
+
+def by_chance(counts: Counts, trained: list[Candidate], sign: float) -> None:
+    """Count what is to be expected of a quarter that is drawn by lot."""
+    kept = math.ceil(len(trained) / DRAFT)
+    best = max(trained, key=lambda c: sign * (c.fitness or 0.0))
+    worse = sum(is_worse(c, best, sign) for c in trained)
+    out = 1 - kept / len(trained)
+    counts.generations += 1
+    counts.out["winner"].append(out)
+    counts.out["missed"].append(math.comb(worse, kept) / math.comb(len(trained), kept))
+    counts.out["quarter"] += [out] * kept
+    counts.out["reference"].append(1 - kept / (len(trained) + 1))
 
 
 def is_worse(candidate: Candidate, best: Candidate, sign: float) -> bool:
@@ -166,7 +184,7 @@ def told(candidate: Candidate, tau: float | None, warned: list[Finding]) -> Cand
 
 def row(title: str, counts: Counts) -> str:
     cells = [
-        f"{sum(out)} of {len(out)}" if (out := counts.out[kind]) else "—"
+        f"{sum(out):.3g} of {len(out)}" if (out := counts.out[kind]) else "—"
         for kind in ("reference", "winner", "missed", "quarter")
     ]
     agreement = f"{fmean(counts.agreement):+.2f}" if counts.agreement else "—"
@@ -215,7 +233,7 @@ def main() -> None:
     print(f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
     for name, counts in by_task.items():
         print(row(name, counts[WAYS[0]]))
-    for way in WAYS:
+    for way in (*WAYS, UNWARNED, CHANCE):
         print(row(f"all, by {way}", whole[way]))
     for name, warned in whole[WAYS[0]].warned.items():
         print(f"warned of behaviours: {sum(warned)} of {len(warned)} {name}")

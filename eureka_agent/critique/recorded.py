@@ -15,7 +15,7 @@ MOST_POLICIES = 10
 
 
 class RecordedPolicies:
-    """Reads recorded episodes once and keeps them: a run asks about the same ones again and again.
+    """Reads a briefing's recorded episodes once: a generation asks about the same ones again and again.
 
     Baselines are left out, whatever a briefing holds: what a reward is told of their episodes would tell its
     author of the human reward.
@@ -23,12 +23,17 @@ class RecordedPolicies:
 
     def __init__(self) -> None:
         self._read: dict[str, NamedEpisodes] = {}
+        self._of: object = None
 
     def of(self, briefing: Briefing) -> list[NamedEpisodes]:
         """Return episodes of at most `MOST_POLICIES` of a briefing's candidates, the best first.
 
         Those whose file is gone, damaged or another version's are left out.
         """
+        if (
+            self._of is not briefing.trajectories
+        ):  # files may have gone since: a resumed run would not know them
+            self._read, self._of = {}, briefing.trajectories
         ranked = briefing.archive.ranked()
         known = [c for c in ranked if c.id in briefing.trajectories and c.id not in BASELINES]
         found = [self._episodes(candidate, briefing) for candidate in _evenly(known)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eureka_agent.analysis.statistics import clearly_better
-from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
@@ -146,7 +146,7 @@ def _all_like_random(
 
 def _effort(state: RunState, seconds: float | None = None) -> str:
     """Return what the run took until its confirmation was decided, or until so many seconds of work."""
-    number = len(state.candidates)
+    number = sum(candidate.status is not Status.DRAFTED_OUT for candidate in state.candidates.values())
     tried = f"{number} reward{'' if number == 1 else 's'} tried"
     return f"{tried} in {_time(state.decided_after_s if seconds is None else seconds)} for {_cost(state)}"
 

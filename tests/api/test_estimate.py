@@ -78,7 +78,7 @@ def test_a_budget_below_one_call_is_refused_with_what_would_do() -> None:
     task = find_task("cartpole")
     with pytest.raises(BudgetExhaustedError, match="do not pay for one request") as caught:
         check_budget(task, config(model=GPT, budget_usd=0.01))
-    assert "at least $0.2" in caught.value.allowed
+    assert "at least $0.1" in caught.value.allowed
     check_budget(task, config(model=GPT, budget_usd=1.0))
     check_budget(task, config(model=GPT, budget_usd=0.1, max_reply_tokens=1000))
 

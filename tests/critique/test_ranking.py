@@ -122,6 +122,12 @@ def test_of_many_policies_the_best_the_worst_and_some_between_are_asked_and_read
     assert len(read) == MOST_POLICIES
 
 
+def test_each_generation_reads_its_own_briefing() -> None:
+    known, recorded = briefing({"0-00": 0.1}, {"0-00": 1.0}), RecordedPolicies()
+    assert [one.name for one in recorded.of(known)] == ["the policy of 0-00"]
+    assert recorded.of(Briefing(known.archive, trajectories={"0-00": ()})) == []
+
+
 def test_a_tau_is_logged_and_read_back_and_other_findings_look_as_before() -> None:
     told = Finding("ranking", "note", None, "what", "why", "fix", value=0.5)
     plain = Finding("scale", "warning", None, "what", "why", "fix")

@@ -16,6 +16,7 @@ from eureka_agent.critique.critic import NOTHING_KNOWN
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.drafting import by_promise, drafted_out
 from eureka_agent.evolution.loop import Evolution
+from eureka_agent.report.conclusion import conclude
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.event_types import GenerationDrafted
 from eureka_agent.store.records import DraftedOut
@@ -136,3 +137,9 @@ def test_a_log_that_drafts_out_who_was_trained_is_refused(tmp_path: Path) -> Non
     edited = [*evolution.log.events, GenerationDrafted(generation=0, out=(DraftedOut("0-00", "Not."),))]
     with pytest.raises(StoreError, match="cannot be drafted out"):
         RunState.of(edited)
+
+
+def test_only_what_was_trained_counts_as_tried(tmp_path: Path) -> None:
+    evolution = drafting(tmp_path, generations=1)
+    evolution.run()
+    assert "2 rewards tried in" in conclude(evolution.state).sentence
