@@ -150,7 +150,7 @@ def _study(
     evaluator = partial(_evaluator, task, sandbox, recording.rows)
     measure, pay = PolicyMeasurement(task, recording, evaluator), EpisodePayment(evaluator)
     analyst = analyst_of(task, config, models.analyzer, untrained(recording, task.safety_signals))
-    observe = PolicyObserver(task, recording.trajectories)
+    observe = PolicyObserver(task, recording.trajectories, pay)
     return PolicyStudy(measure, pay, observe, analyst, models.analyzer.max_parallel if models.analyzer else 1)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from eureka_agent.analysis.behaviours import RANDOM_PLAY, Behaviour, Score
 from eureka_agent.analysis.briefing import RecordedEpisodes
+from eureka_agent.analysis.others import best_beside, paid_others
 from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.siblings import Family, families, siblings_of
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate, worst_and_best
@@ -80,23 +81,8 @@ class RunReader:
         played = Played(candidate, episodes)
         if self._task is None:
             return played
-        return _asked(played, self._task, self._sandbox, self._known.random_play, self._best_but(candidate))
-
-    def _best_but(self, candidate: Candidate) -> tuple[Candidate, Sequence[Trajectory]] | None:
-        """Return the candidate that scored best beside this one, with its episodes; None without one."""
-        sign = self._known.sign or 1.0
-        others = {
-            other.id: sign * other.fitness
-            for other in self._state.candidates.values()
-            if other.id != candidate.id and other.id in self._trained and other.fitness is not None
-        }
-        if not others:
-            return None
-        best = max(others, key=others.__getitem__)
-        try:
-            return self._state.candidates[best], self._recorded[best]
-        except StoreError:  # its own line will say so
-            return None
+        best = best_beside(candidate, self._state.candidates.values(), self._trained, self._known.sign or 1.0)
+        return _asked(played, self._task, self._sandbox, self._known.random_play, best, self._recorded)
 
 
 def _asked(
@@ -104,7 +90,8 @@ def _asked(
     task: Task,
     sandbox: RewardSandbox | None,
     random_play: Sequence[Trajectory],
-    best: tuple[Candidate, Sequence[Trajectory]] | None,
+    best: Candidate | None,
+    recorded: Mapping[str, Sequence[Trajectory]],
 ) -> Played:
     """Return recorded episodes with their events and, in a sandbox, what the reward pays for them.
 
@@ -118,8 +105,9 @@ def _asked(
         if sandbox is not None and source and played.episodes:
             rows = sum(episode.length for episode in played.episodes)
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                played = replace(played, episodes=with_rewards(evaluate.batch, played.episodes))
-                played = replace(played, others=_others(evaluate, random_play, best))
+                pay = partial(with_rewards, evaluate.batch)
+                played = replace(played, episodes=pay(played.episodes))
+                played = replace(played, others=paid_others(pay, random_play, best, recorded))
     except (
         EurekaError,
         LookupError,
@@ -129,20 +117,6 @@ def _asked(
         why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
         return replace(played, unpaid=why)
     return played
-
-
-def _others(
-    evaluate: RewardEvaluator,
-    random_play: Sequence[Trajectory],
-    best: tuple[Candidate, Sequence[Trajectory]] | None,
-) -> tuple[Behaviour, ...]:
-    found = [Behaviour.of(RANDOM_PLAY, with_rewards(evaluate.batch, random_play))]
-    if best is not None:
-        candidate, episodes = best
-        scores = [score for one in candidate.evaluations for score in one.episode_fitness]
-        paid = with_rewards(evaluate.batch, episodes)
-        found.append(Behaviour.of(f"candidate {candidate.id}", paid, Score.of(scores)))
-    return tuple(one for one in found if one is not None)
 
 
 def _known_of(folder: RunFolder, state: RunState, task: Task | None) -> Known:

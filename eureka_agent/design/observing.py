@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
+from eureka_agent.analysis.behaviours import Behaviour
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.analysis.observation import Observation, ObservationKind
+from eureka_agent.analysis.others import best_beside, paid_others
 from eureka_agent.analysis.siblings import siblings_of
 from eureka_agent.analysis.whole import Known, Played, analyze_candidate
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.errors import StoreError, TaskError
+from eureka_agent.design.policy_stats import PayEpisodes
+from eureka_agent.errors import RewardError, StoreError, TaskError, WorkerError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -24,12 +30,17 @@ _SAME_KIND = 2
 
 
 class PolicyObserver:
-    """Analyses recorded episodes of one task's candidates; `random_play` are episodes of random actions."""
+    """Analyses recorded episodes of one task's candidates; `random_play` are episodes of random actions.
 
-    def __init__(self, task: Task, random_play: Sequence[Trajectory]) -> None:
+    With `pay` a reward is also asked what it pays for random play and for the best of the other candidates.
+    """
+
+    def __init__(self, task: Task, random_play: Sequence[Trajectory], pay: PayEpisodes | None = None) -> None:
         bounds = {s.name: (s.low, s.high) for s in task.signals if s.low is not None or s.high is not None}
-        self._task = task
-        self._known = Known(sign=task.fitness.sign, random_play=random_play, bounds=bounds)
+        self._task, self._pay = task, pay
+        self._known = Known(
+            sign=task.fitness.sign, random_play=random_play, bounds=bounds, solved=task.fitness.solved
+        )
 
     def __call__(
         self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing = NOTHING_KNOWN
@@ -43,7 +54,8 @@ class PolicyObserver:
         parent = next((everybody[name] for name in candidate.parents[:1] if name in everybody), None)
         siblings = [] if parent is None else siblings_of(candidate, everybody.values())
         found = analyze_candidate(
-            self._played(candidate, episodes), self._known,
+            self._played(candidate, episodes, briefing),
+            replace(self._known, span=_span(everybody.values())),
             None if parent is None else _recorded(parent, briefing),
             [_recorded(sibling, briefing) for sibling in siblings],
         ).findings  # fmt: skip
@@ -61,12 +73,29 @@ class PolicyObserver:
                 lines.append(_line(seen))
         return lines
 
-    def _played(self, candidate: Candidate, episodes: Sequence[Trajectory]) -> Played:
+    def _played(self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing) -> Played:
         try:
             events = [events_of(self._task, episode.signals) for episode in episodes]
         except (TaskError, LookupError):  # a recording of an earlier task may lack what events read
             events = []
-        return Played(candidate, episodes, events=events)
+        return Played(candidate, episodes, events=events, others=self._others(candidate, briefing))
+
+    def _others(self, candidate: Candidate, briefing: Briefing) -> tuple[Behaviour, ...]:
+        """Return what the candidate's reward pays for others; nothing where it cannot be asked."""
+        if self._pay is None or candidate.source is None:
+            return ()
+        pay = partial(self._pay, Coded(candidate.source))
+        sign, recorded = self._known.sign or 1.0, briefing.trajectories
+        best = best_beside(candidate, briefing.archive.candidates, recorded, sign)
+        try:
+            return paid_others(pay, self._known.random_play, best, recorded)
+        except (RewardError, WorkerError, StoreError):  # it was trained: what fails is one recording
+            return ()
+
+
+def _span(candidates: Iterable[Candidate]) -> tuple[float, float] | None:
+    scores = [one.fitness for one in candidates if one.fitness is not None]
+    return (min(scores), max(scores)) if scores else None
 
 
 def _recorded(candidate: Candidate, briefing: Briefing) -> Played:

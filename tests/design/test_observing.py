@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,10 @@ from trajectory_fakes import running
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.observing import MOST_LINES, PolicyObserver
-from eureka_agent.errors import StoreError
+from eureka_agent.errors import RewardError, StoreError
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.trajectories.trajectory import Trajectory
 
 RANDOM = np.random.default_rng(0)
@@ -79,3 +82,35 @@ def test_kin_whose_episodes_cannot_be_read_are_told_without_them() -> None:
     briefing = Briefing(Archive.of([parent, own, other], sign=1.0), trajectories=Unreadable())
     lines = PolicyObserver(make_task(), AT_RANDOM)(own, [episode(np.zeros(40))], briefing)
     assert lines[-1].startswith("1-02, also of 0-00, changed nothing and scored 5")
+
+
+def test_a_reward_that_pays_more_for_what_scores_less_is_told_beside_the_best_of_the_others() -> None:
+    def scoring(index: int, *scores: float) -> Candidate:
+        made = trained(0, index, scores[0])
+        return replace(made, evaluations=(replace(made.evaluations[0], episode_fitness=scores),))
+
+    def paying(reward: Coded, episodes: Sequence[Trajectory]) -> list[Trajectory]:
+        """Pay for standing far left, where the better one is not."""
+        return [replace(one, reward=-one.signals["position"].ravel()) for one in episodes]
+
+    own, better = scoring(0, 0.1, 0.11), scoring(1, 300.0, 301.0)
+    left = [replace(episode(np.full(40, -5.0 - n / 99)), fitness=0.1) for n in range(2)]
+    right = [replace(episode(np.full(40, 5.0 + n / 99)), fitness=300.0) for n in range(2)]
+    briefing = Briefing(Archive.of([own, better], sign=1.0), trajectories={"0-00": left, "0-01": right})
+    paid = paying(Coded(own.source or ""), left)
+    asked = PolicyObserver(make_task(), AT_RANDOM, paying)(own, paid, briefing)
+    assert "candidate 0-01" in asked[0]
+    assert "pays more for what was learned than for what scores better" in asked[0]
+    assert not any(
+        "scores better" in line for line in PolicyObserver(make_task(), AT_RANDOM)(own, paid, briefing)
+    )
+
+
+def test_a_reward_that_cannot_be_asked_is_compared_with_nobody() -> None:
+    def paying(reward: Coded, episodes: Sequence[Trajectory]) -> Sequence[Trajectory]:
+        raise RewardError("It needs a signal that was not recorded.")
+
+    observe = PolicyObserver(make_task(), AT_RANDOM, paying)
+    assert observe(FALLING, [episode(np.zeros(40))]) == PolicyObserver(make_task(), AT_RANDOM)(
+        FALLING, [episode(np.zeros(40))]
+    )
