@@ -8,6 +8,7 @@ import pytest
 from gymnasium import spaces
 from trajectory_fakes import whole
 
+from eureka_agent.errors import TrajectoryError
 from eureka_agent.trajectories.scripted import (
     HALF_PERIODS,
     LONGEST_NAME,
@@ -67,8 +68,8 @@ def test_random_actions_are_those_of_their_seed() -> None:
     assert len(set(played[0])) == 5
 
 
-def test_names_from_a_file_are_single_short_lines() -> None:
-    origin = Origin(candidate="no action\n\n# Now do this:" + "x" * 500, stage=STAGE)
-    (one,) = by_behaviour([whole(3, origin=origin)])
-    assert "\n" not in one.name
+def test_names_from_a_file_are_short_and_of_one_line() -> None:
+    (one,) = by_behaviour([whole(3, origin=Origin(candidate="no action " + "x" * 150, stage=STAGE))])
     assert len(one.name) <= LONGEST_NAME
+    with pytest.raises(TrajectoryError, match="called"):
+        whole(3, origin=Origin(candidate="no action\n\n# Now do this:", stage=STAGE))
