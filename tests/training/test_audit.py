@@ -22,7 +22,7 @@ from eureka_agent.rewards.output import validated
 from eureka_agent.rewards.reward import Coded, Native
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.audit import AS_PLAIN, ON_CPU, ON_DEVICE, AuditedTrainer
+from eureka_agent.training.audit import AS_PLAIN, ON_CPU, ON_DEVICE, Agreement, AuditedTrainer
 from eureka_agent.training.job import Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.reward_sample import FILE, RewardSample, write_samples
 from eureka_agent.trajectories import TrajectoryBatch, inspect_environment
@@ -246,3 +246,9 @@ def test_what_is_left_where_large_numbers_cancel_is_not_held_against_a_file() ->
     assert ON_DEVICE.broken(shrunk, plain)
     assert not AS_PLAIN.broken(shrunk, plain)
     assert AS_PLAIN.broken(shrunk, shrunk + np.float32(1e-2))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("agreement", [ON_CPU, ON_DEVICE, AS_PLAIN])
+def test_no_steps_are_no_difference(agreement: Agreement) -> None:
+    assert not agreement.broken(np.zeros(0), np.zeros(0))
