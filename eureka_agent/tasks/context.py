@@ -20,6 +20,7 @@ from eureka_agent.tasks.docsections import (
     without_goal,
     without_rewards,
 )
+from eureka_agent.tasks.robot import robot_text
 from eureka_agent.tasks.slicing import mentions_reward, names_in, returned, reward_slice, step_slice
 
 _SHOWN_METHOD = re.compile(r"(^|_)(obs?|observation|terminal|terminated|termination|truncated|healthy|done)$")
@@ -57,6 +58,8 @@ def environment_context(env: gym.Env, *, goal: bool = True) -> EnvironmentContex
     code = _code(inner, kept, shown, _named_in(words) - _paid_by(inner, step, kept))
     text = [f"Documentation:\n{words}"] if words else []
     text += [f"Code:\n{code}"] if code else []
+    robot = robot_text(env)
+    text += [f"The robot's joints, as its model has them:\n\n{robot}"] if robot else []
     return EnvironmentContext(
         "\n\n".join(text), _description(doc or ""), _reward(inner, doc or "", step, kept)
     )
