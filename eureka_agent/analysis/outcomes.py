@@ -92,10 +92,7 @@ def observe_outcomes(told: Sequence[EpisodeOutcome]) -> Iterator[Observation]:
         lengths = [one.length for one in these]
         scores = [one.fitness for one in these if one.fitness is not None]
         scored = f", mean fitness {fmean(scores):.4g}" if scores else ""
-        text = (
-            f"{count} of {len(told)} episodes: {_worded(name)}, after {min(lengths)} to {max(lengths)} "
-            f"steps{scored}."
-        )
+        text = f"{count} of {len(told)} episodes: {_worded(name)}, after {_range(lengths)} steps{scored}."
         values = {"episodes": float(count), "steps": fmean(lengths)}
         last = these[0].length - 1
         yield Observation(
@@ -158,3 +155,8 @@ def _worded(name: str) -> str:
         RUNNING: "still running when the recording ended",
         UNKNOWN: "it is not known how they ended (recorded by an earlier version)",
     }.get(name, name)
+
+
+def _range(lengths: Sequence[int]) -> str:
+    low, high = min(lengths), max(lengths)
+    return f"{low}" if low == high else f"{low} to {high}"

@@ -112,4 +112,6 @@ def _changed(parent: str, child: str) -> str:
     """Return what a child changed against its parent, as the end of a sentence about it."""
     if words := changed_words(parent, child):
         return words
-    return "changed the code, no component" if code_difference(parent, child) else "changed nothing"
+    return (
+        "changed the code under the same components" if code_difference(parent, child) else "changed nothing"
+    )

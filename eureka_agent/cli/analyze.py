@@ -121,5 +121,10 @@ def _print_moments(word: str, moments: KeyMoments) -> None:
     typer.echo("")
     columns = ("step", *moments.columns, "what happened")
     told = zip(moments.steps, moments.rows, moments.notes, strict=True)
-    rows = [(step, *row, note) for step, row, note in told]
+    rows = [(step, *map(_short, row), note) for step, row, note in told]
     print_table(f"{word} episode: {moments.episode}", columns, rows)
+
+
+def _short(value: float) -> str:
+    """Return three significant digits, of small numbers one: so many columns stand side by side."""
+    return f"{value:.3g}" if abs(value) >= 0.1 else f"{value + 0.0:.1g}"

@@ -54,7 +54,7 @@ def test_without_random_play_and_bounds_less_is_said() -> None:
 def test_outcomes_are_counted_with_an_example() -> None:
     told = outcomes([of("the pole fell", MOVING, fitness=float(n)) for n in (1, 3)] + [of("running", MOVING)])
     first, second = observe_outcomes(told)
-    assert first.text == "2 of 3 episodes: the pole fell, after 60 to 60 steps, mean fitness 2."
+    assert first.text == "2 of 3 episodes: the pole fell, after 60 steps, mean fitness 2."
     assert (first.episode, first.steps) == (0, (59, 59))
     assert "still running when the recording ended" in second.text
     assert [one.ended for one in told] == [True, True, False]
