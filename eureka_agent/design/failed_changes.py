@@ -11,11 +11,17 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.design.reflection import number
 from eureka_agent.escaping import code_cell, fence, one_line, visible
+from eureka_agent.rewards.comments import without_comments
 
 MOST_IN_FULL = 6
 MOST_IN_SHORT = 20
 MOST_LINES = 12
-"""Changed lines shown of one difference; a longer one is a new reward rather than a change."""
+"""Changed lines shown of one difference."""
+REWRITTEN = 30
+"""Whoever changed more lines wrote another reward: its difference says little, its code more."""
+MOST_CODES = 2
+"""Rewritten rewards whose code is shown: those that scored best."""
+MOST_CODE_LINES = 70
 _LONGEST_LINE = 120
 _MOST_COMPONENTS = 10
 _LONGEST_NAME = 40
@@ -38,10 +44,14 @@ def changes_in_words(archive: Archive) -> dict[str, Any]:
     if not children:
         return {"leader": "", "in_full": [], "in_short": [], "untold": 0}
     leader = archive.ranked()[0]
+    rewritten = [one for one in children[:MOST_IN_FULL] if _rewrites(leader, one)]
+    shown = sorted(rewritten, key=lambda one: -archive.sign * (one.fitness or 0.0))[:MOST_CODES]
     short = children[MOST_IN_FULL : MOST_IN_FULL + MOST_IN_SHORT]
     return {
         "leader": leader.id,
-        "in_full": [_in_full(leader, child, archive.sign) for child in children[:MOST_IN_FULL]],
+        "in_full": [
+            _in_full(leader, child, archive.sign, code=child in shown) for child in children[:MOST_IN_FULL]
+        ],
         "in_short": [_in_short(leader, child, archive.sign) for child in short],
         "untold": len(children) - MOST_IN_FULL - len(short),
     }
@@ -58,9 +68,13 @@ def what_changed(parent: Candidate, child: Candidate) -> str:
     return "; ".join(told)
 
 
-def _in_full(leader: Candidate, child: Candidate, sign: float) -> dict[str, Any]:
-    lines, more = _difference(leader.source or "", child.source or "")
+def _in_full(leader: Candidate, child: Candidate, sign: float, *, code: bool) -> dict[str, Any]:
+    rewritten = _rewrites(leader, child)
+    lines, more = ([], 0) if rewritten else _difference(leader.source or "", child.source or "")
+    if rewritten and code:
+        lines, more = _code(child.source or "")
     return _in_short(leader, child, sign) | {
+        "rewritten": rewritten,
         "lines": lines,
         "more": more,
         "fence": fence("\n".join(lines)),
@@ -80,13 +94,28 @@ def _in_short(leader: Candidate, child: Candidate, sign: float) -> dict[str, Any
     }
 
 
+def _rewrites(leader: Candidate, child: Candidate) -> bool:
+    return len(_changed_lines(leader.source or "", child.source or "")) > REWRITTEN
+
+
+def _changed_lines(parent: str, child: str) -> list[str]:
+    found = [line for line in code_difference(parent, child).split("\n")[2:] if line[:1] in ("+", "-")]
+    return [line for line in found if line[1:].strip()]
+
+
 def _difference(parent: str, child: str) -> tuple[list[str], int]:
     """Return the first changed lines, and how many more there are."""
-    found = [line for line in code_difference(parent, child).split("\n")[2:] if line[:1] in ("+", "-")]
-    found = [line for line in found if line[1:].strip()]
-    return [visible(_cut(line, _LONGEST_LINE)) for line in found[:MOST_LINES]], max(
-        0, len(found) - MOST_LINES
-    )
+    return _bounded(_changed_lines(parent, child), MOST_LINES)
+
+
+def _code(source: str) -> tuple[list[str], int]:
+    """Return the first lines of a reward without comments, and how many more there are."""
+    bare = without_comments(source) or source
+    return _bounded([line for line in bare.split("\n") if line.strip()], MOST_CODE_LINES)
+
+
+def _bounded(lines: Sequence[str], most: int) -> tuple[list[str], int]:
+    return [visible(_cut(line, _LONGEST_LINE)) for line in lines[:most]], max(0, len(lines) - most)
 
 
 def _certain(leader: Candidate, child: Candidate, sign: float) -> str:

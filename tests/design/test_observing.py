@@ -94,8 +94,8 @@ def test_a_reward_that_pays_more_for_what_scores_less_is_told_beside_the_best_of
         return [replace(one, reward=-one.signals["position"].ravel()) for one in episodes]
 
     own, better = scoring(0, 0.1, 0.11), scoring(1, 300.0, 301.0)
-    left = [replace(episode(np.full(40, -5.0 - n / 99)), fitness=0.1) for n in range(2)]
-    right = [replace(episode(np.full(40, 5.0 + n / 99)), fitness=300.0) for n in range(2)]
+    left = tuple(replace(episode(np.full(40, -5.0 - n / 99)), fitness=0.1) for n in range(2))
+    right = tuple(replace(episode(np.full(40, 5.0 + n / 99)), fitness=300.0) for n in range(2))
     briefing = Briefing(Archive.of([own, better], sign=1.0), trajectories={"0-00": left, "0-01": right})
     paid = paying(Coded(own.source or ""), left)
     asked = PolicyObserver(make_task(), AT_RANDOM, paying)(own, paid, briefing)
