@@ -23,6 +23,8 @@ AROUND = 3
 """Rows before and after it."""
 MOST_ROWS = 24
 MOST_SIGNALS = 6
+ELEMENTS = 3
+"""One in three of them is an element of a vector, where there are any."""
 MOST_TOUCHES = 4
 """Signals whose first touch is a moment of its own."""
 RESTING_SHARE = 0.05
@@ -148,11 +150,18 @@ def _steps(length: int, noted: Sequence[int]) -> list[int]:
 def _signals(
     trajectory: Trajectory, every: Mapping[str, Array], typical: Typical | None, most: int
 ) -> dict[str, Array]:
-    """Return the numbers that change most, by name, each `(T,)`; scalars, which a task names, first."""
+    """Return the numbers that change most, by name, each `(T,)`.
+
+    A third are elements of vectors, where there are so many: joints say how a body does what scalars, which
+    a task names, say that it does.
+    """
     telling = states(trajectory)
     numbers = {name: values for name, values in every.items() if name.partition("[")[0] in telling}
     weight = _weights(trajectory, numbers, typical)
-    chosen = sorted(numbers, key=lambda name: ("[" in name, -weight[name]))[:most]
+    ordered = sorted(numbers, key=lambda name: -weight[name])
+    elements = [name for name in ordered if "[" in name]
+    scalars = [name for name in ordered if "[" not in name][: most - min(len(elements), most // ELEMENTS)]
+    chosen = {*scalars, *elements[: most - len(scalars)]}
     action = trajectory.signals.get(ACTION)
     acted = {} if action is None or columns(action).shape[1] != 1 else {ACTION: columns(action)[:, 0]}
     return {**{name: numbers[name] for name in numbers if name in chosen}, **acted}

@@ -1,7 +1,7 @@
 """The analyst: a language model that reads recorded episodes and says why a policy does what it does.
 
 Auto MC-Reward (arXiv 2312.09238) gives failed trajectories to a model. Here it sees the key moments of the
-best and the worst episode (at most 2 x 24 rows of 14 columns, some 7 kB beside task and reflection), may
+best and the worst episode (at most 2 x 24 rows of 20 columns, some 10 kB beside task and reflection), may
 ask a fixed set of read-only questions (`analysis/queries.py`), and every step that it cites is looked up.
 """
 
@@ -40,7 +40,7 @@ from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.trajectory import Trajectory
 
 MOST_QUERIES = 8
-_SHOWN_COLUMNS = 14
+_SHOWN_COLUMNS = 20
 
 
 class Analyst(Protocol):

@@ -23,11 +23,11 @@ def test_one_step_is_a_table_of_one_row() -> None:
     assert (table.steps, table.rows, table.notes) == ((0,), ((1.0,),), ("it hops; it fell",))
 
 
-def test_scalars_that_change_come_before_the_numbers_of_vectors() -> None:
+def test_scalars_that_change_come_first_and_a_third_is_left_to_vectors() -> None:
     rows = np.arange(30.0)
     signals = {f"s{k}": rows * (k > 1) + 1 for k in range(8)}
     table = key_moments(episode(30, signals=signals, legs=np.stack([rows, rows], 1)), {})
-    assert table.columns == ("s2", "s3", "s4", "s5", "s6", "s7")
+    assert table.columns == ("s2", "s3", "s4", "s5", "legs[0]", "legs[1]")
 
 
 def test_what_is_paid_and_the_fitness_so_far_stand_at_the_end() -> None:
