@@ -16,7 +16,7 @@ import numpy as np
 
 import eureka_agent
 from eureka_agent.critique.behaviours import BehaviourCheck
-from eureka_agent.critique.paying import EpisodeSet, PayEpisodeSet, paying
+from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.training.scripted_play import play_scripted
@@ -26,7 +26,7 @@ NATIVE = "def compute_reward():\n    return 0.0, {}\n"
 """Stands for the environment's own reward, whose payments are recorded."""
 
 
-def pay_native(_reward: Coded, episodes: EpisodeSet) -> list[np.ndarray]:
+def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
     return [np.asarray(episode.native_reward) for episode in episodes.episodes]
 
 

@@ -36,7 +36,7 @@ from eureka_agent.analysis.preservation import PaidPolicy, order_preservation
 from eureka_agent.analysis.statistics import clearly_better
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.critique.behaviours import BehaviourCheck, paid_behaviours
-from eureka_agent.critique.paying import EpisodeSet, PayEpisodeSet, paying
+from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, paying
 from eureka_agent.critique.ranking import RULE, tau_of
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.evolution.drafting import by_promise
@@ -118,7 +118,7 @@ class Judge:
         return found
 
 
-def pay_native(_reward: Coded, episodes: EpisodeSet) -> list[Any]:
+def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[Any]:
     return [episode.native_reward for episode in episodes.episodes]
 
 

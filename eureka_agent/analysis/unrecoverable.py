@@ -2,7 +2,7 @@
 
 OmegaPRM (arXiv 2406.06592) bisects a wrong derivation for its first wrong step: a prefix is still right
 where some continuation of it succeeds. Here a prefix is the state after some recorded actions, and it is
-recoverable if at least one of K continuations from it averts the failure; `Failure` says what that means.
+recoverable if at least one of K continuations from it averts the failure; `LostEpisode` says what that means.
 
 Bisection assumes that a state lost stays lost. That is not guaranteed: K continuations may all miss a way
 out that those from a later state find. So states after the found one are asked, too, and where one of them
@@ -33,7 +33,7 @@ LATER = 4
 
 
 @dataclass(frozen=True)
-class Failure:
+class LostEpisode:
     """What an episode lost: its score, and the best whole-episode score of continuations from its start.
 
     `sign` is +1 where more is better, -1 where less is.
@@ -93,7 +93,12 @@ def point_of_no_return(recoverable: Recoverable, length: int) -> PointOfNoReturn
 
 
 def observe_unrecoverable(
-    point: PointOfNoReturn | None, failure: Failure, *, continuations: int, env_steps: int, episode: int = 0
+    point: PointOfNoReturn | None,
+    failure: LostEpisode,
+    *,
+    continuations: int,
+    env_steps: int,
+    episode: int = 0,
 ) -> Iterator[Observation]:
     """Yield where an episode was lost, or why nobody can say."""
     values = {

@@ -14,7 +14,7 @@ from statistics import fmean, median
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.critique.critic import NOTHING_KNOWN
-from eureka_agent.critique.paying import EpisodeSet, PayEpisodeSet, Payment, payment
+from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, Payment, payment
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.rewards.findings import Finding
@@ -103,7 +103,7 @@ def paid_behaviours(
     if not whole:
         return []
     try:
-        steps = iter(pay(Coded(source), EpisodeSet([e for one in whole for e in one.episodes])))
+        steps = iter(pay(Coded(source), JoinedEpisodes([e for one in whole for e in one.episodes])))
     except (RewardError, WorkerError):
         return []  # other checks say so
     gamma, sign = PpoSettings.of(task.algorithm).gamma, task.fitness.sign

@@ -31,7 +31,7 @@ class Payment(NamedTuple):
     """Sum over its steps, each discounted once for every step before it."""
 
 
-class EpisodeSet:
+class JoinedEpisodes:
     """Whole episodes with the same signals, as a reward worker takes them; arrays are joined once."""
 
     def __init__(self, episodes: Sequence[Trajectory]) -> None:
@@ -86,14 +86,14 @@ class EpisodeSet:
         return np.stack(rows, axis=1)
 
 
-PayEpisodeSet = Callable[[Coded, EpisodeSet], list[Array]]
+PayEpisodeSet = Callable[[Coded, JoinedEpisodes], list[Array]]
 """Returns what a reward pays for each step of each episode; raises RewardError and WorkerError."""
 
 
 def paying(task: Task, sandbox: RewardSandbox, *, timeout_s: float = TIMEOUT_S) -> PayEpisodeSet:
     """Return a function that asks a locked-down worker."""
 
-    def pay(reward: Coded, episodes: EpisodeSet) -> list[Array]:
+    def pay(reward: Coded, episodes: JoinedEpisodes) -> list[Array]:
         signals, first = episodes.signals(reward.parsed)
         with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=first.size) as evaluate:
             paid = evaluate(signals, first, timeout_s=timeout_s).reward

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.analysis.observation import Observation
-from eureka_agent.analysis.unrecoverable import Failure, observe_unrecoverable, point_of_no_return
+from eureka_agent.analysis.unrecoverable import LostEpisode, observe_unrecoverable, point_of_no_return
 from eureka_agent.errors import TrajectoryError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.apart import WALL_S, answer_apart, work_apart
@@ -72,7 +72,7 @@ def moment_of(
 
     try:
         at_start = best(0)
-        failure = Failure(trajectory.fitness, trajectory.fitness if at_start is None else at_start, sign)
+        failure = LostEpisode(trajectory.fitness, trajectory.fitness if at_start is None else at_start, sign)
         point = point_of_no_return(recoverable, trajectory.length) if failure.clear else None
     finally:
         continuations.close()

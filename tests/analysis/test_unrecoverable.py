@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eureka_agent.analysis.unrecoverable import (
-    Failure,
+    LostEpisode,
     PointOfNoReturn,
     observe_unrecoverable,
     point_of_no_return,
@@ -54,10 +54,10 @@ def test_a_way_out_that_is_found_later_moves_the_moment(also: tuple[int, ...], s
 
 @pytest.mark.parametrize(
     ("failure", "averts", "does_not"),
-    [(Failure(20.0, 500.0), 260.0, 259.0), (Failure(-20.0, -500.0, -1.0), -260.0, -259.0)],
+    [(LostEpisode(20.0, 500.0), 260.0, 259.0), (LostEpisode(-20.0, -500.0, -1.0), -260.0, -259.0)],
 )
 def test_averted_is_what_makes_up_half_of_what_was_lost(
-    failure: Failure, averts: float, does_not: float
+    failure: LostEpisode, averts: float, does_not: float
 ) -> None:
     assert failure.clear
     assert failure.averted_by(averts)
@@ -66,16 +66,16 @@ def test_averted_is_what_makes_up_half_of_what_was_lost(
 
 @pytest.mark.parametrize("best", [100.0, 130.0, 50.0])
 def test_what_is_hardly_better_is_no_failure_averted(best: float) -> None:
-    assert not Failure(100.0, best).clear
+    assert not LostEpisode(100.0, best).clear
 
 
 def test_it_is_told_with_step_continuations_and_cost() -> None:
     point = PointOfNoReturn(30, (31, 32))
-    (seen,) = observe_unrecoverable(point, Failure(37, 500), continuations=8, env_steps=12_000, episode=2)
+    (seen,) = observe_unrecoverable(point, LostEpisode(37, 500), continuations=8, env_steps=12_000, episode=2)
     assert seen.citation == "episode 2, step 30"
     assert seen.values == {
         "continuations": 8, "env_steps": 12_000, "score": 37, "best": 500, "level": 268.5, "lost_states": 2,
     }  # fmt: skip
     assert "12,000 simulated steps" in seen.text
-    (unknown,) = observe_unrecoverable(None, Failure(37, 38), continuations=8, env_steps=900, episode=2)
+    (unknown,) = observe_unrecoverable(None, LostEpisode(37, 38), continuations=8, env_steps=900, episode=2)
     assert (str(unknown.kind), unknown.reason) == ("unknown", "900 simulated steps")

@@ -13,7 +13,7 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.critique.behaviours import BehaviourCheck, misled, paid_behaviours
-from eureka_agent.critique.paying import EpisodeSet, paying
+from eureka_agent.critique.paying import JoinedEpisodes, paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
@@ -109,7 +109,7 @@ def test_nothing_is_said_without_behaviours(sandbox: RewardSandbox) -> None:
 def test_all_episodes_at_once_are_paid_as_each_alone(sandbox: RewardSandbox, source: str) -> None:
     task, reward = find_task("cartpole"), Coded(source)
     episodes = [episode for one in played("cartpole") for episode in one.episodes]
-    together = paying(task, sandbox)(reward, EpisodeSet(episodes))
+    together = paying(task, sandbox)(reward, JoinedEpisodes(episodes))
     with RewardEvaluator(reward, task=task, sandbox=sandbox) as evaluate:
         alone = [with_reward(evaluate.batch, episode) for episode in episodes]
     for one, other in zip(together, alone, strict=True):

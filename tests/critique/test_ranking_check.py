@@ -11,7 +11,7 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.critique.duplicates import DuplicateCheck
-from eureka_agent.critique.paying import EpisodeSet
+from eureka_agent.critique.paying import JoinedEpisodes
 from eureka_agent.critique.ranking import RankingCheck, tau_of
 from eureka_agent.critique.recorded import MOST_POLICIES, RecordedPolicies
 from eureka_agent.errors import RewardError, StoreError
@@ -42,7 +42,7 @@ def briefing(angles: Mapping[str, float], scores: Mapping[str, float]) -> Briefi
     return Briefing(archive, trajectories=recorded)
 
 
-def pays_the_angle(reward: Coded, episodes: EpisodeSet) -> list[np.ndarray]:
+def pays_the_angle(reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
     return [one.signals["pole_angle"].astype(float) for one in episodes.episodes]
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_said_of_a_first_generation_or_of_two_policies() -> None:
 
 
 def test_a_reward_that_fails_has_no_verdict() -> None:
-    def fails(reward: Coded, episodes: EpisodeSet) -> list[np.ndarray]:
+    def fails(reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
         raise RewardError("It divides by zero.")
 
     failing = RankingCheck(find_task("cartpole"), fails)
