@@ -25,7 +25,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 import eureka_agent
-from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidBehaviour, Score
+from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidEpisodes, Score
 from eureka_agent.analysis.observation import ACCUSATIONS, Observation
 from eureka_agent.analysis.whole import Known, Played, analyze_candidate
 from eureka_agent.api.check import reward_of
@@ -188,8 +188,8 @@ def judged(
     )
     fitness = Score.of(best.evaluation.episode_fitness)
     others = (
-        PaidBehaviour.of(RANDOM_PLAY, pay(random_play)),
-        PaidBehaviour.of(f"the best, {best.reward},", pay(best.episodes), fitness),
+        PaidEpisodes.of(RANDOM_PLAY, pay(random_play)),
+        PaidEpisodes.of(f"the best, {best.reward},", pay(best.episodes), fitness),
     )
     told = tuple(other for other in others if other is not None)
     return analyze_candidate(Played(candidate, pay(training.episodes), others=told), known).findings

@@ -43,7 +43,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class PaidBehaviour:
+class PaidEpisodes:
     """Some episodes, and what one reward pays for them."""
 
     name: str
@@ -57,7 +57,7 @@ class PaidBehaviour:
     @classmethod
     def of(
         cls, name: str, episodes: Sequence[Trajectory], fitness: Score | None = None
-    ) -> PaidBehaviour | None:
+    ) -> PaidEpisodes | None:
         """Return what is paid for episodes with rewards; None for fewer than two.
 
         `fitness` is known better where more episodes were scored than recorded.
@@ -75,20 +75,20 @@ class PaidBehaviour:
             fitness or (Score.of(scores) if whole else None),
         )
 
-    def earns_more(self, other: PaidBehaviour) -> bool:
+    def earns_more(self, other: PaidEpisodes) -> bool:
         """Tell whether it clearly earns more: by the episode if both are known whole, else by the step."""
         if self.episode is not None and other.episode is not None:
             return self.episode.above(other.episode, least=CLEARLY)
         return self.step.above(other.step, least=CLEARLY)
 
-    def compared(self, other: PaidBehaviour) -> str:
+    def compared(self, other: PaidEpisodes) -> str:
         """Say what both are paid."""
         if self.episode is not None and other.episode is not None:
             return f"{self.episode.mean:.4g} an episode, {other.name} {other.episode.mean:.4g}"
         return f"{self.step.mean:.4g} a step, {other.name} {other.step.mean:.4g}"
 
 
-def ended_with(evaluation: Evaluation) -> PaidBehaviour | None:
+def ended_with(evaluation: Evaluation) -> PaidEpisodes | None:
     """Return what a training's policies did at its end, in the last third of its checkpoints.
 
     None for trainings of earlier versions, whose rewards were measured with exploration only.
@@ -100,7 +100,7 @@ def ended_with(evaluation: Evaluation) -> PaidBehaviour | None:
         return None
     last = max(len(steps) // 3, 1)
     error, length = fmean(errors[-last:]), max(fmean(lengths[-last:]), 1.0)
-    return PaidBehaviour(
+    return PaidEpisodes(
         "this training",
         Score(fmean(steps[-last:]), error / length),
         Score(fmean(returns[-last:]), error),

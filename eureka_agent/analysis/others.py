@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidBehaviour, Score
+from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidEpisodes, Score
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -17,15 +17,15 @@ def paid_others(
     random_play: Sequence[Trajectory],
     best: Candidate | None,
     recorded: Mapping[str, Sequence[Trajectory]],
-) -> tuple[PaidBehaviour, ...]:
+) -> tuple[PaidEpisodes, ...]:
     """Return what `pay`'s reward pays for random play and for the recorded episodes of `best`.
 
     Raises what reading them or asking the reward raises. Who has too few episodes is left out.
     """
-    found = [PaidBehaviour.of(RANDOM_PLAY, pay(random_play))] if random_play else []
+    found = [PaidEpisodes.of(RANDOM_PLAY, pay(random_play))] if random_play else []
     if best is not None:
         scores = [score for one in best.evaluations for score in one.episode_fitness]
-        found.append(PaidBehaviour.of(f"candidate {best.id}", pay(recorded[best.id]), Score.of(scores)))
+        found.append(PaidEpisodes.of(f"candidate {best.id}", pay(recorded[best.id]), Score.of(scores)))
     return tuple(one for one in found if one is not None)
 
 

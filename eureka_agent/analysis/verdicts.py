@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidBehaviour, Score, ended_with
+from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidEpisodes, Score, ended_with
 from eureka_agent.analysis.curves import LEAST_CHECKPOINTS, observe_hacking, rises
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.archive.candidate import Evaluation
@@ -37,9 +37,9 @@ class Yardstick:
     """Mean steps of an episode of random play."""
     solved: float | None = None
     """From which fitness on the task counts as solved."""
-    others: Sequence[PaidBehaviour] = ()
+    others: Sequence[PaidEpisodes] = ()
     """What this reward pays for random play and for what scored best in the run, where it was asked."""
-    own: PaidBehaviour | None = None
+    own: PaidEpisodes | None = None
     """What it pays for the recorded episodes of its own policy."""
 
     def low(self, fitness: float) -> bool:
@@ -50,11 +50,11 @@ class Yardstick:
         return self.sign * (fitness - middle) < 0
 
     @property
-    def paid_at_random(self) -> PaidBehaviour | None:
+    def paid_at_random(self) -> PaidEpisodes | None:
         """What this reward pays for random play; None where it was not asked."""
         return next((other for other in self.others if other.name == RANDOM_PLAY), None)
 
-    def better(self, kept: Score) -> PaidBehaviour | None:
+    def better(self, kept: Score) -> PaidEpisodes | None:
         """Return the best of those that clearly score better than `kept`; None where nobody is known to."""
         scored = [(other.fitness, other) for other in self.others if other.fitness is not None]
         above = [
@@ -100,7 +100,7 @@ def observe_verdict(evaluation: Evaluation, by: Yardstick) -> Iterator[Observati
         yield from _no_better(worthless, evaluation, by, unknown=better is None and bool(by.others))
 
 
-def _above_random(own: PaidBehaviour, by: Yardstick) -> bool:
+def _above_random(own: PaidEpisodes, by: Yardstick) -> bool:
     return by.paid_at_random is not None and own.earns_more(by.paid_at_random)
 
 
@@ -131,7 +131,7 @@ def _never_rose(evaluation: Evaluation, by: Yardstick) -> bool:
 
 
 def _prefers(
-    own: PaidBehaviour, better: PaidBehaviour, kept: Score, evaluation: Evaluation, *, below: bool
+    own: PaidEpisodes, better: PaidEpisodes, kept: Score, evaluation: Evaluation, *, below: bool
 ) -> Observation:
     """Return that the reward ranks what scores less above what scores more."""
     assert better.fitness is not None
@@ -145,7 +145,7 @@ def _prefers(
 
 
 def _not_there_yet(
-    own: PaidBehaviour, better: PaidBehaviour, kept: Score, evaluation: Evaluation
+    own: PaidEpisodes, better: PaidEpisodes, kept: Score, evaluation: Evaluation
 ) -> Observation:
     assert better.fitness is not None
     text = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
-from eureka_agent.analysis.behaviours import PaidBehaviour, Score
+from eureka_agent.analysis.behaviours import PaidEpisodes, Score
 from eureka_agent.analysis.code_changes import code_difference, observe_code
 from eureka_agent.analysis.components import (
     observe_before_the_end,
@@ -115,7 +115,7 @@ class Played:
     """Likewise the parts that a compound fitness asks for."""
     unreadable: str = ""
     """Why its recording could not be read."""
-    others: Sequence[PaidBehaviour] = ()
+    others: Sequence[PaidEpisodes] = ()
     """What its reward pays for random play, and for what scored best in the run, where it was asked."""
     unpaid: str = ""
     """Why its reward could not tell what it pays for these episodes, where it was asked."""
@@ -163,7 +163,7 @@ def _of_training(played: Played, known: Known) -> Iterator[Observation]:
             )
             yield Observation(ObservationKind.UNKNOWN, text, reason="a log of an earlier version")
         else:
-            own = PaidBehaviour.of("this policy", played.episodes)
+            own = PaidEpisodes.of("this policy", played.episodes)
             yield from observe_verdict(evaluation, replace(by, others=played.others, own=own))
         yield from observe_component_curves(component_curves(evaluation))
     yield from observe_spread(searched)

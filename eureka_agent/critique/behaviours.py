@@ -81,9 +81,9 @@ class BehaviourCheck:
 
     def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return a warning, if there is one to give; nothing where the reward fails."""
-        played = [*self._scripted, *self._recorded.of(briefing)]
         if not self._scripted:
             return []
+        played = [*self._scripted, *self._recorded.of(briefing)]
         return behaviour_findings(self._task, source, played, self._pay)
 
 

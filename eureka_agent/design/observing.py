@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from eureka_agent.analysis.behaviours import PaidBehaviour
+from eureka_agent.analysis.behaviours import PaidEpisodes
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.analysis.others import best_beside, paid_others
@@ -80,7 +80,7 @@ class PolicyObserver:
             events = []
         return Played(candidate, episodes, events=events, others=self._others(candidate, briefing))
 
-    def _others(self, candidate: Candidate, briefing: Briefing) -> tuple[PaidBehaviour, ...]:
+    def _others(self, candidate: Candidate, briefing: Briefing) -> tuple[PaidEpisodes, ...]:
         """Return what the candidate's reward pays for others; nothing where it cannot be asked."""
         if self._pay is None or candidate.source is None:
             return ()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from analysis_fakes import episode, trained
 
-from eureka_agent.analysis.behaviours import PaidBehaviour, Score, ended_with
+from eureka_agent.analysis.behaviours import PaidEpisodes, Score, ended_with
 from eureka_agent.trajectories import Trajectory
 
 
@@ -16,7 +16,7 @@ def paid(steps: int, reward: float, fitness: float | None = None) -> Trajectory:
 
 
 def test_whole_episodes_are_compared_by_their_sums() -> None:
-    short, long = (PaidBehaviour.of(str(n), [paid(n, -1.0, fitness=1.0)] * 2) for n in (10, 40))
+    short, long = (PaidEpisodes.of(str(n), [paid(n, -1.0, fitness=1.0)] * 2) for n in (10, 40))
     assert short is not None
     assert long is not None
     assert (short.episode, short.fitness) == (Score(-10.0, 0.0), Score(1.0, 0.0))
@@ -27,7 +27,7 @@ def test_whole_episodes_are_compared_by_their_sums() -> None:
 
 def test_episodes_that_were_cut_are_compared_by_the_step() -> None:
     cut = [episode(5, "running", position=np.zeros(5), reward=np.full(5, 2.0, np.float32))] * 2
-    running, whole = PaidBehaviour.of("random play", cut), PaidBehaviour.of("it", [paid(100, 1.0)] * 2)
+    running, whole = PaidEpisodes.of("random play", cut), PaidEpisodes.of("it", [paid(100, 1.0)] * 2)
     assert running is not None
     assert whole is not None
     assert running.episode is None
@@ -37,15 +37,15 @@ def test_episodes_that_were_cut_are_compared_by_the_step() -> None:
 
 
 def test_a_difference_of_less_than_a_tenth_is_none() -> None:
-    one, other = PaidBehaviour("a", Score(1.0, 0.0)), PaidBehaviour("b", Score(0.95, 0.0))
+    one, other = PaidEpisodes("a", Score(1.0, 0.0)), PaidEpisodes("b", Score(0.95, 0.0))
     assert not one.earns_more(other)
-    assert one.earns_more(PaidBehaviour("c", Score(0.85, 0.0)))
-    assert not one.earns_more(PaidBehaviour("d", Score(0.5, 1.0)))
+    assert one.earns_more(PaidEpisodes("c", Score(0.85, 0.0)))
+    assert not one.earns_more(PaidEpisodes("d", Score(0.5, 1.0)))
 
 
 def test_without_rewards_nothing_is_known() -> None:
-    assert PaidBehaviour.of("it", [paid(5, 1.0)]) is None
-    assert PaidBehaviour.of("it", [episode(5, position=np.zeros(5))] * 3) is None
+    assert PaidEpisodes.of("it", [paid(5, 1.0)]) is None
+    assert PaidEpisodes.of("it", [episode(5, position=np.zeros(5))] * 3) is None
 
 
 def test_a_training_ends_with_its_last_third() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis_fakes import trained
 
-from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidBehaviour, Score
+from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidEpisodes, Score
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.analysis.verdicts import Yardstick, observe_verdict
 from eureka_agent.archive.candidate import Evaluation
@@ -22,14 +22,12 @@ def kinds(
     return {str(seen.kind) for seen in observe_verdict(evaluation, Yardstick(sign, at_random, span))}
 
 
-def paid(name: str, an_episode: float, fitness: float | None) -> PaidBehaviour:
+def paid(name: str, an_episode: float, fitness: float | None) -> PaidEpisodes:
     score = None if fitness is None else Score(fitness, 0.0)
-    return PaidBehaviour(name, Score(an_episode / 100, 0.0), Score(an_episode, 0.0), score)
+    return PaidEpisodes(name, Score(an_episode / 100, 0.0), Score(an_episode, 0.0), score)
 
 
-def said(
-    returns: Sequence[float], others: Sequence[PaidBehaviour], fitness: float = 0.0
-) -> list[Observation]:
+def said(returns: Sequence[float], others: Sequence[PaidEpisodes], fitness: float = 0.0) -> list[Observation]:
     """Return what is said of a training that scored like random play, in a run whose best scored 1."""
     evaluation = trained([fitness] * 10, [0.0] * 10, returns=returns)
     by = Yardstick(1.0, RANDOM, (min(fitness, 0.0), 1.0), others=others)
