@@ -81,6 +81,12 @@ class PaidEpisodes:
             return self.episode.above(other.episode, least=CLEARLY)
         return self.step.above(other.step, least=CLEARLY)
 
+    def leans_above(self, other: PaidEpisodes) -> bool:
+        """Tell whether its mean is the larger one, by however little."""
+        if self.episode is not None and other.episode is not None:
+            return self.episode.mean > other.episode.mean
+        return self.step.mean > other.step.mean
+
     def compared(self, other: PaidEpisodes) -> str:
         """Say what both are paid."""
         if self.episode is not None and other.episode is not None:

@@ -25,6 +25,8 @@ FELL = 0.2
 """The fitness fell if it lost a fifth of its span since its best checkpoint, for good."""
 FELL_OF_RUN = 0.05
 """And at least a twentieth of what the run's candidates span: who learned nothing wavers by less."""
+SUCCESS = 0.08
+"""A difference counts from a twelfth of the way to a solved task on: less is no success, nor a loss."""
 LASTING = 1 / 3
 """And stayed down for a third of the training: policies lose for a while what they learn again."""
 RETURN = "return of an episode"
@@ -43,10 +45,13 @@ class Fall:
     by: float
 
 
-def falls(evaluation: Evaluation, *, sign: float, span: float = 0.0) -> Fall | None:
+def falls(
+    evaluation: Evaluation, *, sign: float, span: float = 0.0, solved: float | None = None
+) -> Fall | None:
     """Return where the fitness fell for good since its best checkpoint; None where it did not.
 
-    `span` is how far the fitness of the run's candidates lies apart.
+    `span` is how far the fitness of the run's candidates lies apart. Where it is known from which fitness on
+    the task is solved, a loss counts from `SUCCESS` of the way on that remained at the best checkpoint.
     """
     fitness = [sign * value for value in evaluation.curves.get("fitness", ())]
     errors = list(evaluation.curves.get("fitness_error", ())) or [0.0] * len(fitness)
@@ -63,7 +68,10 @@ def falls(evaluation: Evaluation, *, sign: float, span: float = 0.0) -> Fall | N
         first -= 1
     if len(down) - first < LASTING * len(down):
         return None
-    return Fall(best, first, fitness[best] - fmean(fitness[first:]))
+    by = fitness[best] - fmean(fitness[first:])
+    if solved is not None and by < SUCCESS * (sign * solved - fitness[best]):
+        return None
+    return Fall(best, first, by)
 
 
 def earned(evaluation: Evaluation) -> dict[str, tuple[float, ...]]:
@@ -103,12 +111,14 @@ def rose(values: Sequence[float]) -> float:
     return max((fmean(values[-third:]) - fmean(values[:third])) / size, 0.0)
 
 
-def observe_hacking(evaluation: Evaluation, *, sign: float, span: float = 0.0) -> Iterator[Observation]:
+def observe_hacking(
+    evaluation: Evaluation, *, sign: float, span: float = 0.0, solved: float | None = None
+) -> Iterator[Observation]:
     """Yield that more is paid since the fitness fell for good, in one sentence: all of it, and which part.
 
     A part that pays more while the whole pays less accuses nobody: of a policy that stops, effort is saved.
     """
-    fell = falls(evaluation, sign=sign, span=span)
+    fell = falls(evaluation, sign=sign, span=span, solved=solved)
     if fell is None:
         return
     whole = _gains(earned(evaluation), fell)

@@ -1,7 +1,8 @@
 """Does a reward pay for what is wanted? Its training's score beside what was earned, by itself and by others.
 
 A reward is accused only where more was earned and the score did not follow. Where the reward would pay more
-for what scored better, its training has not got there: that is no progress, and no fault that can be seen.
+for what scored better, be it within the noise, its training has not got there: that is no progress, and no
+fault that can be seen.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from eureka_agent.analysis.behaviours import RANDOM_PLAY, PaidEpisodes, Score, ended_with
-from eureka_agent.analysis.curves import LEAST_CHECKPOINTS, observe_hacking, rises
+from eureka_agent.analysis.curves import LEAST_CHECKPOINTS, SUCCESS, observe_hacking, rises
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.archive.candidate import Evaluation
 
 LEAST_RISE = 0.05
 """A fitness that rose by less than a twentieth of what the run's candidates span did not rise."""
-SUCCESS = 0.1
-"""What scores better is asked about if it went a tenth of the way to a solved task: less is no success."""
 SOONER = 0.75
 """Who ends an episode after less than three quarters of random play's steps ends it on purpose."""
 
@@ -75,7 +74,7 @@ class Yardstick:
 def observe_verdict(evaluation: Evaluation, by: Yardstick) -> Iterator[Observation]:
     """Yield what one training says of its reward, each with a checkpoint."""
     span = by.span[1] - by.span[0] if by.span else 0.0
-    yield from observe_hacking(evaluation, sign=by.sign, span=span)
+    yield from observe_hacking(evaluation, sign=by.sign, span=span, solved=by.solved)
     kept = Score.of(evaluation.episode_fitness)
     if kept is None:
         return
@@ -89,7 +88,7 @@ def observe_verdict(evaluation: Evaluation, by: Yardstick) -> Iterator[Observati
             yield _prefers(own, better, kept, evaluation, below=below)
             yield from _ends_early(evaluation, by)
             return
-        if better.earns_more(own) and not (below and _above_random(own, by)):
+        if better.leans_above(own) and not (below and _above_random(own, by)):
             if below or worthless is not None:
                 yield _not_there_yet(own, better, kept, evaluation)
             return
@@ -148,8 +147,10 @@ def _not_there_yet(
     own: PaidEpisodes, better: PaidEpisodes, kept: Score, evaluation: Evaluation
 ) -> Observation:
     assert better.fitness is not None
+    clear = better.earns_more(own)
+    what = "What the reward pays for was not learned" if clear else "The reward hardly tells the two apart"
     text = (
-        f"What the reward pays for was not learned: it ended with {own.compared(better)}; the scores are "
+        f"{what}: it ended with {own.compared(better)}; the scores are "
         f"{kept.mean:.4g} and {better.fitness.mean:.4g}."
     )
     return _at_kept(ObservationKind.NO_PROGRESS, text, evaluation)

@@ -7,7 +7,7 @@ import math
 import pytest
 from analysis_fakes import trained
 
-from eureka_agent.analysis.curves import falls, observe_hacking, rises, rose
+from eureka_agent.analysis.curves import SUCCESS, falls, observe_hacking, rises, rose
 from eureka_agent.analysis.observation import ObservationKind
 from eureka_agent.archive.candidate import Evaluation
 
@@ -90,6 +90,16 @@ def test_who_wavers_far_below_the_others_of_the_run_has_not_fallen() -> None:
     evaluation = trained(UP_AND_DOWN, RISING)
     assert kinds(evaluation, span=10.0) == {"reward hacking"}
     assert kinds(evaluation, span=100.0) == set()
+
+
+def test_a_loss_far_below_what_solves_the_task_is_no_fall() -> None:
+    evaluation = trained(UP_AND_DOWN, RISING)
+    (seen,) = observe_hacking(evaluation, sign=1.0, solved=5.0)
+    assert seen.values["fitness lost"] > SUCCESS * (5.0 - 1.0)
+    assert not list(observe_hacking(evaluation, sign=1.0, solved=20.0))
+    downwards = trained([-f for f in UP_AND_DOWN], RISING)
+    assert list(observe_hacking(downwards, sign=-1.0, solved=-5.0))
+    assert not list(observe_hacking(downwards, sign=-1.0, solved=-20.0))
 
 
 def test_a_rise_within_the_noise_of_returns_is_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis_fakes import trained
 
@@ -46,6 +47,15 @@ def test_who_did_not_get_to_what_the_reward_pays_for_is_not_accused() -> None:
     assert "was not learned" in seen.text
 
 
+def test_within_the_noise_the_side_of_the_difference_decides_whether_a_rise_is_accused() -> None:
+    """Paid alike on average, what scores better may be what the reward wants; paid less, it is not."""
+    for better, kind in ((1.2, ObservationKind.NO_PROGRESS), (0.8, ObservationKind.REWARD_WITHOUT_FITNESS)):
+        unsure = replace(paid("candidate 0-02", better, 1.0), episode=Score(better, 5.0))
+        (seen,) = said([*RISING[:7], 1.0, 1.0, 1.0], [paid(RANDOM_PLAY, 0.0, 0.0), unsure])
+        assert seen.kind is kind
+        assert ("hardly tells the two apart" in seen.text) is (kind is ObservationKind.NO_PROGRESS)
+
+
 def test_where_nothing_in_the_run_scored_nobody_is_accused_of_a_reward_that_rose() -> None:
     (seen,) = said(RISING, [paid(RANDOM_PLAY, 0.0, 0.0), paid("candidate 0-02", 9.0, 0.0)])
     assert seen.kind is ObservationKind.NO_PROGRESS
@@ -66,11 +76,11 @@ def test_the_opposite_is_paid_for_where_worse_than_random_earns_more_than_random
     assert [s.kind for s in said([4.0] * 10, others, fitness=-1.0)] == [ObservationKind.WORSE_THAN_RANDOM]
 
 
-def test_a_success_is_a_tenth_of_the_way_to_a_solved_task() -> None:
+def test_a_success_is_a_share_of_the_way_to_a_solved_task() -> None:
     """Where the best of a run is hardly better, what it is paid says nothing of what is wanted."""
     others = [paid(RANDOM_PLAY, 1.0, 0.0), paid("candidate 0-02", 3.0, 1.0)]
     evaluation = trained([0.0] * 10, [0.0] * 10, returns=[5.0] * 10)
-    for solved, kind in ((9.0, ObservationKind.REWARD_WITHOUT_FITNESS), (11.0, ObservationKind.NO_PROGRESS)):
+    for solved, kind in ((9.0, ObservationKind.REWARD_WITHOUT_FITNESS), (14.0, ObservationKind.NO_PROGRESS)):
         by = Yardstick(1.0, RANDOM, (0.0, 1.0), solved=solved, others=others)
         (seen,) = observe_verdict(evaluation, by)
         assert seen.kind is kind
