@@ -73,7 +73,7 @@ def read_state_of(env: gym.Env) -> Any:
 
 
 def write_state_of(env: gym.Env, state: Any) -> None:
-    """Restore an environment, already reset, to a state from `read_state_of`; raises TaskError if it differs."""
+    """Restore an environment, already reset, to a state of its kind; raises TaskError if it is none."""
     try:
         _write(env, state)
     except TypeError as error:

@@ -2,7 +2,10 @@
 
 The episode is replayed once and the simulator's state kept before every action; a continuation begins with
 one of these states, bit for bit, and is played to the end of the episode. Its score is that of the whole
-episode: what was recorded up to there, and what it made of the rest.
+episode: what was played up to there, and what it made of the rest.
+
+On a CPU the replay is what was recorded, to the last bit. On a device it may differ with the number of worlds
+that run side by side; it counts if it lasts as long and scores the same within `SAME_ON_DEVICE`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import gymnasium as gym
 import numpy as np
@@ -23,11 +27,19 @@ from eureka_agent.tasks.worlds import StepResult
 from eureka_agent.training.population.policy_file import SavedPolicy
 from eureka_agent.training.population.rollout import Actions
 from eureka_agent.training.simulators import Simulator, SimulatorFactory
+from eureka_agent.training.simulators.choosing import device_physics
+from eureka_agent.training.simulators.mjx import mjx_missing
 from eureka_agent.trajectories.recording import record
 from eureka_agent.trajectories.replay import actions_of
 from eureka_agent.trajectories.trajectory import Trajectory
 
+if TYPE_CHECKING:
+    from eureka_agent.training.device.simulator import DeviceSimulator
+
 Array = np.ndarray
+Worlds: TypeAlias = "Simulator | DeviceSimulator"
+Make = Callable[[Sequence[int]], Worlds]
+"""Makes worlds with these seeds."""
 NOISES = (0.05, 0.1, 0.2, 0.4)
 """Action noise of the kept policy's continuations: without any it would repeat the failure. A share of the
 action's range, or of actions that are drawn where they are choices."""
@@ -35,6 +47,9 @@ RANDOMS = 2
 """Continuations that act at random."""
 LONGEST = 10_000
 """Steps after which a continuation of an episode without a time limit is given up."""
+
+SAME_ON_DEVICE = 0.05
+"""How far the score of a replay on a device may lie from the recorded one, as a share of the larger size."""
 
 Act = Callable[[Array, np.random.Generator], Array]
 """Maps policy observations `(1, dim)` to actions `(1, ...)` of the space."""
@@ -68,12 +83,16 @@ class Continuations:
     Raises TrajectoryError where the episode cannot be replayed, TaskError where the simulator cannot restore.
     """
 
-    def __init__(self, task: Task, trajectory: Trajectory, takers: Sequence[Actor]) -> None:
-        self._task, self._played, self._takers = task, trajectory, takers
-        self._factory = SimulatorFactory(task)
+    def __init__(
+        self, task: Task, trajectory: Trajectory, takers: Sequence[Actor], make: Make | None = None
+    ) -> None:
+        """`make` gives other worlds than those that the task has where the episode was played."""
+        _check_replayable(trajectory)
+        self._task, self._takers = task, takers
         self.env_steps = 0
-        self._states, self._native = self._replayed()
-        self._worlds = self._factory.make([trajectory.seed or 0] * len(takers))
+        make = make or worlds_of(task, trajectory)
+        self._played, self._states = self._replayed(make, trajectory)
+        self._worlds = make([trajectory.seed or 0] * len(takers))
 
     @property
     def count(self) -> int:
@@ -108,7 +127,8 @@ class Continuations:
         return {world: self._score(state, steps[:end], world) for world, end in ends.items()}
 
     def _score(self, state: int, steps: Sequence[tuple[Array, StepResult]], world: int) -> float:
-        before = self._played
+        before, native = self._played, self._played.native_reward
+        assert native is not None  # it was played again
         last = steps[-1][1]
         whole = record(
             self._task,
@@ -117,9 +137,7 @@ class Continuations:
                 for name, array in before.signals.items()
             },
             action=np.concatenate([actions_of(before)[:state], np.stack([a[world] for a, _ in steps])]),
-            native_reward=np.concatenate(
-                [self._native[:state], np.stack([s.native_reward[world] for _, s in steps])]
-            ),
+            native_reward=np.concatenate([native[:state], [s.native_reward[world] for _, s in steps]]),
             terminated=bool(last.terminated[world]),
             truncated=bool(last.truncated[world]),
             seed=before.seed or 0,
@@ -127,46 +145,98 @@ class Continuations:
         assert whole.fitness is not None  # it ended
         return whole.fitness
 
-    def _replayed(self) -> tuple[list[Snapshot], Array]:
-        """Return the state before each action, and the native rewards `(T,)`; it must go as recorded."""
-        _check_replayable(self._played)
-        worlds = self._factory.make([self._played.seed or 0], here=True)
+    def _replayed(self, make: Make, recorded: Trajectory) -> tuple[Trajectory, list[Snapshot]]:
+        """Return the episode as it goes again, and the state before each action."""
+        # A device is asked for as many worlds as continue later: one program is compiled, and numbers agree.
+        worlds = make([recorded.seed or 0] * (1 if recorded.simulator == "cpu" else self.count))
         try:
             worlds.reset()
             _check_restorable(self._task, worlds)
-            states, steps = [], []
-            for action in actions_of(self._played):
-                states.append(worlds.snapshot())
-                steps.append(worlds.step(action[None]))
+            states: list[Snapshot] = []
+            steps: list[StepResult] = []
+            for action in actions_of(recorded):
+                states.append(worlds.snapshot().rows([0]))
+                steps.append(worlds.step(np.repeat(action[None], worlds.num_envs, axis=0)))
         finally:
             worlds.close()
-        self.env_steps += len(steps)
-        for name, array in self._played.signals.items():
-            again = np.stack([step.signals[name][0] for step in steps])
-            if not np.array_equal(again, array):
-                step = int(np.argmax(np.any((again != array).reshape(len(array), -1), axis=1)))
-                raise TrajectoryError(
-                    f"Played again, the episode goes another way: '{name}' differs from step {step} on.",
-                    allowed="episodes of deterministic simulators, recorded with the versions installed here",
-                )
-        return states, np.concatenate([step.native_reward for step in steps])
+        self.env_steps += len(steps) * worlds.num_envs
+        again = record(
+            self._task,
+            {name: np.stack([step.signals[name][0] for step in steps]) for name in recorded.signals},
+            action=actions_of(recorded),
+            native_reward=np.array([step.native_reward[0] for step in steps]),
+            terminated=bool(steps[-1].terminated[0]),
+            truncated=bool(steps[-1].truncated[0]),
+            seed=recorded.seed or 0,
+        )
+        if recorded.simulator == "cpu":
+            _check_same(again, recorded)
+        else:
+            early = next((n for n, step in enumerate(steps[:-1], 1) if step.done[0]), None)
+            _check_alike(again, recorded, early)
+        return again, states
+
+
+def worlds_of(task: Task, trajectory: Trajectory) -> Make:
+    """Return what makes worlds of the kind in which an episode was played; raises TaskError without one."""
+    if trajectory.simulator == "cpu":
+        factory = SimulatorFactory(task)
+        return lambda seeds: factory.make(seeds, here=len(seeds) == 1)
+    if missing := mjx_missing():
+        raise TaskError(
+            f"This episode was played on a device, and {', '.join(missing)} is not installed.",
+            allowed="JAX and MJX",
+            fix="pip install 'eureka-agent[gpu]'",
+        )
+    from eureka_agent.training.device.simulator import DeviceSimulator
+    from eureka_agent.training.device.worlds import DeviceWorlds
+
+    worlds = DeviceWorlds(task, device_physics(task))
+    return lambda seeds: DeviceSimulator(worlds, seeds)
+
+
+def _check_same(again: Trajectory, recorded: Trajectory) -> None:
+    """Raise TrajectoryError where an episode went another way than it was recorded."""
+    for name, array in recorded.signals.items():
+        new = again.signals[name]
+        if not np.array_equal(new, array):
+            step = int(np.argmax(np.any((new != array).reshape(len(array), -1), axis=1)))
+            raise TrajectoryError(
+                f"Played again, the episode goes another way: '{name}' differs from step {step} on.",
+                allowed="episodes of deterministic simulators, recorded with the versions installed here",
+            )
+
+
+def _check_alike(again: Trajectory, recorded: Trajectory, early: int | None) -> None:
+    """Raise TrajectoryError where an episode of a device ended otherwise, or after `early` steps already."""
+    new, old = again.fitness, recorded.fitness
+    assert old is not None  # whole episodes only
+    alike = new is not None and abs(new - old) <= SAME_ON_DEVICE * max(abs(new), abs(old))
+    if alike and early is None and again.terminated == recorded.terminated:
+        return
+    ended = f"it ends after {early} steps" if early is not None else f"it scores {new}"
+    raise TrajectoryError(
+        f"Played again on a device, the episode goes another way: {ended}; recorded are {recorded.length} "
+        f"steps and a score of {old:.4g}.",
+        allowed=f"episodes whose score comes again within {SAME_ON_DEVICE:.0%}",
+        fix="Look at another candidate: where there are contacts, two runs of a device drift apart.",
+    )
 
 
 def _check_replayable(trajectory: Trajectory) -> None:
-    if trajectory.simulator != "cpu" or trajectory.seed is None or trajectory.earlier or not trajectory.ended:
+    if trajectory.seed is None or trajectory.earlier or not trajectory.ended:
         why = {
-            f"it was played on a {trajectory.simulator}": trajectory.simulator != "cpu",
             "its seed is not known": trajectory.seed is None,
             "its world had played others before": bool(trajectory.earlier),
             "it did not end": not trajectory.ended,
         }
         raise TrajectoryError(
             f"This episode cannot be continued: {next(word for word, holds in why.items() if holds)}.",
-            allowed="whole episodes with seed and actions, the first of their world, played on a CPU",
+            allowed="whole episodes with seed and actions, the first of their world",
         )
 
 
-def _check_restorable(task: Task, worlds: Simulator) -> None:
+def _check_restorable(task: Task, worlds: Worlds) -> None:
     if not worlds.supports_snapshot:
         raise TaskError(
             f"No episode of {task.name} can be continued: the state of its environment cannot be saved.",

@@ -104,11 +104,17 @@ def test_another_process_finds_the_same() -> None:
     assert list(seen) == moment_of(Continuations(task, episode, takers), episode, task, 1)
 
 
+def test_a_device_that_the_task_does_not_have_continues_nothing() -> None:
+    task = find_task("cartpole", max_episode_steps=60)
+    episode = replace(evaluate(task, _drawn(task), [5], recorded=1).trajectories[0], simulator="device")
+    with pytest.raises(TaskError, match=r"no version for a GPU|is not installed"):
+        Continuations(task, episode, [])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"seed": None}, "its seed is not known"),
-        ({"simulator": "device"}, "it was played on a device"),
         ({"earlier": 1}, "its world had played others"),
         ({"terminated": False, "truncated": False}, "it did not end"),
         ({"action": None}, "nothing is known of its actions"),
