@@ -29,6 +29,8 @@ class Briefing:
     """What an analyst said of kept policies, by candidate; parents are among them where one is asked."""
     trajectories: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
     """Recorded episodes of the candidates' kept policies, by candidate."""
+    checkpoints: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
+    """Recorded episodes of some checkpoints of the same trainings, by candidate."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set once the person wants to stop: a request to a model is given up then."""
 
@@ -44,20 +46,22 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
         folder: RunFolder,
         archive: Archive,
         *,
+        file: str = FILE,
         on_unreadable: Callable[[str, StoreError], object] | None = None,
     ) -> None:
-        """`on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes.
+        """`file` is the one to read: that of the kept policy, or of some checkpoints.
 
-        Without it, reading such a file raises StoreError.
+        `on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes. Without
+        it, reading such a file raises StoreError.
         """
-        self._folder, self._on_unreadable = folder, on_unreadable
+        self._folder, self._file, self._on_unreadable = folder, file, on_unreadable
         searched = {
             c.id: [e.replicate for e in c.evaluations if e.stage == "search"] for c in archive.candidates
         }
         self._first = {name: min(replicates) for name, replicates in searched.items() if replicates}
 
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
-        path = self._folder.training(name, "search", self._first[name]) / FILE
+        path = self._folder.training(name, "search", self._first[name]) / self._file
         try:
             return tuple(read_trajectories(path))
         except StoreError as error:

@@ -34,6 +34,8 @@ class ObservationKind(StrEnum):
     UNRECOVERABLE = "unrecoverable"
     """The step with which an episode was lost."""
     OUTCOME = "outcome"
+    COURSE = "course"
+    """How behaviour changed from one recorded checkpoint to the next."""
     EVENT = "event"
     OUT_OF_BOUNDS = "out of bounds"
     STILL = "still"

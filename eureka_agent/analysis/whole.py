@@ -14,6 +14,7 @@ from eureka_agent.analysis.components import (
     observe_component_curves,
     observe_saturation,
 )
+from eureka_agent.analysis.course import observe_course
 from eureka_agent.analysis.curves import component_curves
 from eureka_agent.analysis.groups import observe_clusters, observe_spread
 from eureka_agent.analysis.moments import LOST, KeyMoments, first_steps, joined, key_moments
@@ -113,6 +114,8 @@ class Played:
     """The task's events on the steps of each episode; empty where the task may not be asked."""
     parts: Sequence[Events] = ()
     """Likewise the parts that a compound fitness asks for."""
+    at_checkpoints: Sequence[Trajectory] = ()
+    """Episodes of the policies at some checkpoints of that training."""
     unreadable: str = ""
     """Why its recording could not be read."""
     others: Sequence[PaidEpisodes] = ()
@@ -177,6 +180,7 @@ def _of_episodes(
         yield Observation(ObservationKind.UNKNOWN, "No episode was looked at.", reason=why)
         return
     yield from observe_outcomes(told)
+    yield from observe_course(played.at_checkpoints, typical, known.bounds)
     behaviours: dict[int, frozenset[str]] = {}
     for index, episode in enumerate(played.episodes):
         seen = list(_of_one(episode, index, known, typical))

@@ -21,7 +21,7 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
 from eureka_agent.trajectories.ending import events_of
-from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.files import CHECKPOINTS, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
 
 
@@ -33,6 +33,7 @@ class RunReader:
     ) -> None:
         self._folder, self._state, self._task, self._sandbox = folder, state, task, sandbox
         self._recorded = RecordedEpisodes(folder, state.archive(sign=1.0))
+        self._checkpoints = RecordedEpisodes(folder, state.archive(sign=1.0), file=CHECKPOINTS)
         self._trained = frozenset(self._recorded)  # to look a name up in the mapping would read its file
         self._known = _known_of(folder, state, task)
         self._played: dict[str, Played] = {}
@@ -75,10 +76,11 @@ class RunReader:
         if candidate.id not in self._trained:
             return Played(candidate)
         try:
-            episodes: Sequence[Trajectory] = self._recorded[candidate.id]
+            played = Played(
+                candidate, self._recorded[candidate.id], at_checkpoints=self._checkpoints[candidate.id]
+            )
         except StoreError as error:
             return Played(candidate, unreadable=error.what)
-        played = Played(candidate, episodes)
         if self._task is None:
             return played
         best = best_beside(candidate, self._state.candidates.values(), self._trained, self._known.sign or 1.0)

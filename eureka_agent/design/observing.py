@@ -78,7 +78,13 @@ class PolicyObserver:
             events = [events_of(self._task, episode.signals) for episode in episodes]
         except (TaskError, LookupError):  # a recording of an earlier task may lack what events read
             events = []
-        return Played(candidate, episodes, events=events, others=self._others(candidate, briefing))
+        return Played(
+            candidate,
+            episodes,
+            at_checkpoints=briefing.checkpoints.get(candidate.id, ()),
+            events=events,
+            others=self._others(candidate, briefing),
+        )
 
     def _others(self, candidate: Candidate, briefing: Briefing) -> tuple[PaidEpisodes, ...]:
         """Return what the candidate's reward pays for others; nothing where it cannot be asked."""

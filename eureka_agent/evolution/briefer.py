@@ -22,6 +22,7 @@ from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
 from eureka_agent.store.state import RunState
+from eureka_agent.trajectories.files import CHECKPOINTS
 from eureka_agent.trajectories.trajectory import Trajectory
 
 _Episodes = Mapping[str, Sequence[Trajectory]]
@@ -57,15 +58,19 @@ class Briefer:
         Raises ModelError when the analyst cannot answer; where it cannot be paid there is no report.
         """
         episodes = RecordedEpisodes(self.folder, archive, on_unreadable=self._note)
+        learning = RecordedEpisodes(self.folder, archive, file=CHECKPOINTS, on_unreadable=self._note)
         if self.study is not None:
             names = sorted({parent for slot in open_slots for parent in slot.parents} & set(episodes))
             parents = [archive.get(name) for name in names]
             recorded = {parent.id: episodes[parent.id] for parent in parents}
             paid = self._paid(self.study, parents, recorded)
-            self._measure(self.study, parents, paid, Briefing(archive, trajectories=episodes))
+            known = Briefing(archive, trajectories=episodes, checkpoints=learning)
+            self._measure(self.study, parents, paid, known)
             self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
-        return Briefing(archive, MappingProxyType(policies), MappingProxyType(reports), episodes, self.stop)
+        return Briefing(
+            archive, MappingProxyType(policies), MappingProxyType(reports), episodes, learning, self.stop
+        )
 
     def _note(self, name: str, error: StoreError) -> None:
         """Journal, once, that a candidate's recording cannot be read: proposers go without."""
