@@ -35,9 +35,10 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
 CLASSIC = ("cartpole", "acrobot", "mountain_car", "pendulum")
@@ -206,7 +207,7 @@ def payer(task: Task, reward: str, sandbox: RewardSandbox, rows: int = 1) -> Pay
     assert isinstance(paid_by, Coded)
 
     evaluate = RewardEvaluator(paid_by, task=task, sandbox=sandbox, rows=rows)
-    return lambda episodes: with_rewards(evaluate.batch, episodes)
+    return lambda episodes: evaluate.pay(JoinedEpisodes(episodes))
 
 
 def row(verdict: Verdict) -> str:

@@ -11,23 +11,26 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
 import eureka_agent
 from eureka_agent.critique.behaviours import BehaviourCheck
-from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, paying
+from eureka_agent.critique.paying import PayJoined, paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.training.scripted_play import play_scripted
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.scripted import by_behaviour
+from eureka_agent.trajectories.trajectory import Trajectory
 
 NATIVE = "def compute_reward():\n    return 0.0, {}\n"
 """Stands for the environment's own reward, whose payments are recorded."""
 
 
-def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
-    return [np.asarray(episode.native_reward) for episode in episodes.episodes]
+def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
+    return [replace(episode, reward=episode.native_reward) for episode in episodes.episodes]
 
 
 def main() -> None:
@@ -36,7 +39,7 @@ def main() -> None:
         for name in sys.argv[1:] or [task.name for task in eureka_agent.list_tasks()]:
             task = eureka_agent.find_task(name)
             scripted = by_behaviour(play_scripted(task, seed=0))
-            ask: PayEpisodeSet = paying(task, sandbox)
+            ask: PayJoined = paying(task, sandbox)
             for reward, source in {"reference": task.reference, **task.hacks}.items():
                 native = source == "native"
                 check = BehaviourCheck(task, scripted, pay_native if native else ask)

@@ -36,7 +36,7 @@ from eureka_agent.analysis.preservation import PaidPolicy, order_preservation
 from eureka_agent.analysis.statistics import clearly_better
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.critique.behaviours import BehaviourCheck, paid_behaviours
-from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, paying
+from eureka_agent.critique.paying import PayJoined, paying
 from eureka_agent.critique.ranking import RULE, tau_of
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.evolution.drafting import by_promise
@@ -49,7 +49,9 @@ from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import read_trajectories
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.scripted import by_behaviour
+from eureka_agent.trajectories.trajectory import Trajectory
 
 GENERATIONS, SAMPLES, DRAFT = 4, 8, 4
 WAYS = ("whole", "discounted", "a_step")
@@ -78,7 +80,7 @@ class Judge:
         self.state = RunState.of(read_events(folder.events))
         self.task = eureka_agent.find_task(Path(self.state.config["task"]["value"]).name)
         self.folder, self.recorded = folder, RecordedPolicies()
-        self.pay: PayEpisodeSet = paying(self.task, sandbox)
+        self.pay: PayJoined = paying(self.task, sandbox)
         scripted = by_behaviour(read_trajectories(folder.scripted))
         self.behaviours = BehaviourCheck(self.task, scripted, self.pay, self.recorded)
         self.seconds: dict[str, list[float]] = defaultdict(list)
@@ -118,8 +120,8 @@ class Judge:
         return found
 
 
-def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[Any]:
-    return [episode.native_reward for episode in episodes.episodes]
+def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
+    return [replace(episode, reward=episode.native_reward) for episode in episodes.episodes]
 
 
 def judged(judge: Judge, counts: dict[str, Counts]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from eureka_agent.analysis.briefing import RecordedEpisodes
 from eureka_agent.analysis.others import best_beside, paid_others
@@ -19,9 +18,10 @@ from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, with_rewards
+from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.files import CHECKPOINTS, read_trajectories
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
 
@@ -105,11 +105,13 @@ def _asked(
         if task.fitness_parts is not None:
             played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
         if sandbox is not None and source and played.episodes:
-            rows = sum(episode.length for episode in played.episodes)
-            with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
-                pay = partial(with_rewards, evaluate.batch)
-                played = replace(played, episodes=pay(played.episodes))
-                played = replace(played, others=paid_others(pay, random_play, best, recorded))
+            joined = JoinedEpisodes(played.episodes)
+            with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=joined.rows) as evaluate:
+                played = replace(played, episodes=evaluate.pay(joined))
+                others = paid_others(
+                    lambda episodes: evaluate.pay(JoinedEpisodes(episodes)), random_play, best, recorded
+                )
+                played = replace(played, others=others)
     except (
         EurekaError,
         LookupError,

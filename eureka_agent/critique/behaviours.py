@@ -8,20 +8,22 @@ actions 8, and trains walkers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.critique.critic import NOTHING_KNOWN
-from eureka_agent.critique.paying import JoinedEpisodes, PayEpisodeSet, Payment, payment
+from eureka_agent.critique.paying import PayJoined, Payment, payment
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.scripted import STAGE, NamedEpisodes
+from eureka_agent.trajectories.trajectory import Trajectory
 
 RULE = "behaviours"
 CLEAR_SHARE = 0.05
@@ -39,6 +41,8 @@ class PaidBehaviour:
     scores: tuple[float, ...]
     """Signed so that larger is better."""
     payments: tuple[Payment, ...]
+    components: Mapping[str, float]
+    """What each component pays an episode, on average."""
     steps: float
     """Mean length of its episodes."""
     ends_early: bool
@@ -61,6 +65,11 @@ class PaidBehaviour:
         return fmean(self.scores)
 
     @property
+    def whole(self) -> float:
+        """Mean return of an episode."""
+        return fmean(one.whole for one in self.payments)
+
+    @property
     def discounted(self) -> float:
         """Mean discounted return."""
         return fmean(one.discounted for one in self.payments)
@@ -73,7 +82,7 @@ class BehaviourCheck:
         self,
         task: Task,
         scripted: Sequence[NamedEpisodes],
-        pay: PayEpisodeSet,
+        pay: PayJoined,
         recorded: RecordedPolicies | None = None,
     ) -> None:
         self._task, self._scripted, self._pay = task, tuple(scripted), pay
@@ -88,7 +97,7 @@ class BehaviourCheck:
 
 
 def behaviour_findings(
-    task: Task, source: str, played: Sequence[NamedEpisodes], pay: PayEpisodeSet
+    task: Task, source: str, played: Sequence[NamedEpisodes], pay: PayJoined
 ) -> list[Finding]:
     """Return a warning where a reward pays one of these behaviours most though another is clearly fitter."""
     found = misled(task, paid_behaviours(task, source, played, pay))
@@ -96,28 +105,33 @@ def behaviour_findings(
 
 
 def paid_behaviours(
-    task: Task, source: str, played: Sequence[NamedEpisodes], pay: PayEpisodeSet
+    task: Task, source: str, played: Sequence[NamedEpisodes], pay: PayJoined
 ) -> list[PaidBehaviour]:
     """Return what a reward pays each behaviour; none where it fails on their episodes."""
     whole = [one for one in played if one.episodes and one.scores]
     if not whole:
         return []
     try:
-        steps = iter(pay(Coded(source), JoinedEpisodes([e for one in whole for e in one.episodes])))
+        paid = iter(pay(Coded(source), JoinedEpisodes([e for one in whole for e in one.episodes])))
     except (RewardError, WorkerError):
         return []  # other checks say so
     gamma, sign = PpoSettings.of(task.algorithm).gamma, task.fitness.sign
-    return [
-        PaidBehaviour(
-            name=one.name,
-            scripted=one.episodes[0].origin.stage == STAGE,
-            scores=tuple(sign * score for score in one.scores),
-            payments=tuple(payment(next(steps), gamma) for _ in one.episodes),
-            steps=fmean(e.length for e in one.episodes),
-            ends_early=all(e.terminated for e in one.episodes),
-        )
-        for one in whole
-    ]
+    return [_paid(one, [next(paid) for _ in one.episodes], sign, gamma) for one in whole]
+
+
+def _paid(one: NamedEpisodes, paid: Sequence[Trajectory], sign: float, gamma: float) -> PaidBehaviour:
+    return PaidBehaviour(
+        name=one.name,
+        scripted=one.episodes[0].origin.stage == STAGE,
+        scores=tuple(sign * score for score in one.scores),
+        payments=tuple(payment(episode, gamma) for episode in paid),
+        components={
+            name: fmean(float(episode.components[name].sum()) for episode in paid)
+            for name in paid[0].components
+        },
+        steps=fmean(e.length for e in one.episodes),
+        ends_early=all(e.terminated for e in one.episodes),
+    )
 
 
 def misled(task: Task, paid: Sequence[PaidBehaviour]) -> tuple[PaidBehaviour, PaidBehaviour] | None:

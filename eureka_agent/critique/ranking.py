@@ -10,15 +10,17 @@ from collections.abc import Sequence
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.analysis.preservation import PaidPolicy, Preservation, order_preservation
-from eureka_agent.critique.behaviours import paid_behaviours
+from eureka_agent.critique.behaviours import PaidBehaviour, paid_behaviours
 from eureka_agent.critique.critic import NOTHING_KNOWN
-from eureka_agent.critique.paying import PayEpisodeSet
+from eureka_agent.critique.paying import PayJoined
 from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.scripted import NamedEpisodes
 
 RULE = "ranking"
+MOST_TERMS = 4
+"""Terms that a finding tells, those first whose payments differ most."""
 TURNED = 0.0
 """Below it a reward turns round more pairs than it keeps: its designer is told."""
 
@@ -26,7 +28,7 @@ TURNED = 0.0
 class RankingCheck:
     """A `Check` that says how far a reward keeps the order of earlier candidates' fitness."""
 
-    def __init__(self, task: Task, pay: PayEpisodeSet, recorded: RecordedPolicies | None = None) -> None:
+    def __init__(self, task: Task, pay: PayJoined, recorded: RecordedPolicies | None = None) -> None:
         self._task, self._pay = task, pay
         self._recorded = recorded or RecordedPolicies()
 
@@ -36,18 +38,22 @@ class RankingCheck:
 
 
 def ranking_findings(
-    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayEpisodeSet
+    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayJoined
 ) -> list[Finding]:
     """Return the verdict on a reward's order of these policies, if there is one; its `value` is the tau."""
-    found = preservation(task, source, policies, pay)
-    return [] if found is None else [_finding(found)]
+    paid = paid_behaviours(task, source, policies, pay)
+    found = _order(paid)
+    return [] if found is None else [_finding(found, _turned(found, paid, task.fitness.sign))]
 
 
 def preservation(
-    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayEpisodeSet
+    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayJoined
 ) -> Preservation | None:
     """Return how far a reward keeps the order of policies; None where it fails or too little is certain."""
-    paid = paid_behaviours(task, source, policies, pay)
+    return _order(paid_behaviours(task, source, policies, pay))
+
+
+def _order(paid: Sequence[PaidBehaviour]) -> Preservation | None:
     return order_preservation(
         [PaidPolicy(one.name, one.scores, tuple(p.whole for p in one.payments)) for one in paid]
     )
@@ -58,10 +64,24 @@ def tau_of(findings: Sequence[Finding]) -> float | None:
     return next((finding.value for finding in findings if finding.rule == RULE), None)
 
 
-def _finding(found: Preservation) -> Finding:
-    turned = (
-        f" It pays {found.worst[1]} more than {found.worst[0]}, which scored more." if found.worst else ""
+def _turned(found: Preservation, paid: Sequence[PaidBehaviour], sign: float) -> str:
+    """Say which two policies are turned round by most, and which terms do it; empty where none are."""
+    if found.worst is None:
+        return ""
+    fitter, less = (next(one for one in paid if one.name == name) for name in found.worst)
+    apart = sorted(fitter.components, key=lambda name: -abs(less.components[name] - fitter.components[name]))
+    terms = ", ".join(
+        f"'{name}' {less.components[name]:.4g} and {fitter.components[name]:.4g}"
+        for name in apart[:MOST_TERMS]
     )
+    return (
+        f" It pays {less.name}, which scores {sign * less.score:.4g}, {less.whole:.4g} an episode, and "
+        f"{fitter.name}, which scores {sign * fitter.score:.4g}, {fitter.whole:.4g}"
+        f"{f'; of its terms {terms}' if terms else ''}."
+    )
+
+
+def _finding(found: Preservation, turned: str) -> Finding:
     return Finding(
         RULE, "warning" if found.tau < TURNED else "note", None,
         f"It pays recorded episodes of {found.policies} earlier policies in an order that agrees with their "

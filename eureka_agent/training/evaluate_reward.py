@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.results import layout_for
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories.batch import TrajectoryBatch
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
 TIMEOUT_S = 60.0
@@ -73,6 +75,20 @@ class RewardEvaluator:
         """Return the rewards `(T, N)` of a batch of trajectories; raises what a call raises."""
         return self(batch.signals, batch.first)
 
+    def pay(self, joined: JoinedEpisodes, *, timeout_s: float = TIMEOUT_S) -> list[Trajectory]:
+        """Return episodes with their rewards filled in, asked for in one call; raises what a call raises."""
+        if not joined.episodes:
+            return []
+        parsed = self._reward.parsed
+        signals, first = joined.signals(parsed.arguments, side_by_side=parsed.uses_memory)
+        paid = self(signals, first, timeout_s=timeout_s)
+        split = partial(joined.split, side_by_side=parsed.uses_memory)
+        components = {name: split(values) for name, values in paid.components.items()}
+        return [
+            replace(episode, reward=reward, components={name: each[n] for name, each in components.items()})
+            for n, (episode, reward) in enumerate(zip(joined.episodes, split(paid.reward), strict=True))
+        ]
+
     def close(self) -> None:
         """End the worker, if there is one; the next call starts another."""
         if self._worker is not None:
@@ -110,21 +126,3 @@ def with_reward(evaluate: Evaluate, trajectory: Trajectory) -> Trajectory:
     paid = evaluate(TrajectoryBatch.in_a_row([trajectory]))
     components = {name: values[:, 0] for name, values in paid.components.items()}
     return replace(trajectory, reward=paid.reward[:, 0], components=components)
-
-
-def with_rewards(evaluate: Evaluate, trajectories: Sequence[Trajectory]) -> list[Trajectory]:
-    """Return episodes with their rewards filled in, asked for in one call; raises what `evaluate` raises."""
-    if not trajectories:
-        return []
-    paid = evaluate(TrajectoryBatch.in_a_row(trajectories))
-    ends = np.cumsum([trajectory.length for trajectory in trajectories])
-    return [
-        replace(
-            trajectory,
-            reward=paid.reward[end - trajectory.length : end, 0],
-            components={
-                name: values[end - trajectory.length : end, 0] for name, values in paid.components.items()
-            },
-        )
-        for trajectory, end in zip(trajectories, ends.tolist(), strict=True)
-    ]

@@ -8,17 +8,19 @@ from functools import cache
 
 import numpy as np
 import pytest
+from trajectory_fakes import whole
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.critique.behaviours import BehaviourCheck, misled, paid_behaviours
-from eureka_agent.critique.paying import JoinedEpisodes, paying
+from eureka_agent.critique.paying import paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
 from eureka_agent.training.scripted_play import play_scripted
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.scripted import NamedEpisodes, by_behaviour
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -113,8 +115,11 @@ def test_all_episodes_at_once_are_paid_as_each_alone(sandbox: RewardSandbox, sou
     with RewardEvaluator(reward, task=task, sandbox=sandbox) as evaluate:
         alone = [with_reward(evaluate.batch, episode) for episode in episodes]
     for one, other in zip(together, alone, strict=True):
+        assert one.reward is not None
         assert other.reward is not None
-        np.testing.assert_allclose(one, other.reward, rtol=1e-6)
+        np.testing.assert_allclose(one.reward, other.reward, rtol=1e-6)
+        for name, values in one.components.items():
+            np.testing.assert_allclose(values, other.components[name], rtol=1e-6)
 
 
 def test_a_recorded_success_that_earns_less_is_told(sandbox: RewardSandbox) -> None:
@@ -147,12 +152,17 @@ def briefed(candidates: dict[str, tuple[float, tuple[Trajectory, ...]]]) -> Brie
     return Briefing(archive, trajectories={name: episodes for name, (_, episodes) in candidates.items()})
 
 
-def test_payments_are_means_sums_and_discounted_sums(sandbox: RewardSandbox) -> None:
+def test_payments_are_means_sums_and_discounted_sums() -> None:
     task = replace(find_task("cartpole"), algorithm={"gamma": 0.5})
-    steps = [np.array([1.0, 2.0, 3.0])]
-    one = NamedEpisodes("one", (repeated(played("cartpole")[0].episodes[0], 1),))
-    (paid,) = paid_behaviours(task, UPRIGHT, [one], lambda _reward, _episodes: steps)
+    steps = np.array([1.0, 2.0, 3.0])
+    three = NamedEpisodes("three steps", (whole(3),))
+
+    def pay(_reward: Coded, joined: JoinedEpisodes) -> list[Trajectory]:
+        return [replace(one, reward=steps, components={"half": steps / 2}) for one in joined.episodes]
+
+    (paid,) = paid_behaviours(task, UPRIGHT, [three], pay)
     assert paid.payments == ((2.0, 6.0, 2.75),)
+    assert (paid.whole, paid.components) == (6.0, {"half": 3.0})
 
 
 def test_ranges_that_touch_warn_of_nothing(sandbox: RewardSandbox) -> None:

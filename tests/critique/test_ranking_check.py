@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,13 +12,13 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.critique.duplicates import DuplicateCheck
-from eureka_agent.critique.paying import JoinedEpisodes
 from eureka_agent.critique.ranking import RankingCheck, tau_of
 from eureka_agent.critique.recorded import MOST_POLICIES, RecordedPolicies
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
 SOURCE = "def compute_reward(pole_angle):\n    return pole_angle, {'angle': pole_angle}\n"
@@ -42,8 +43,12 @@ def briefing(angles: Mapping[str, float], scores: Mapping[str, float]) -> Briefi
     return Briefing(archive, trajectories=recorded)
 
 
-def pays_the_angle(reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
-    return [one.signals["pole_angle"].astype(float) for one in episodes.episodes]
+def pays_the_angle(reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
+    angles = [one.signals["pole_angle"].astype(float) for one in episodes.episodes]
+    return [
+        replace(one, reward=angle, components={"lean": 2 * angle, "still": -angle})
+        for one, angle in zip(episodes.episodes, angles, strict=True)
+    ]
 
 
 SCORES = {"0-00": 10.0, "0-01": 20.0, "0-02": 30.0}
@@ -63,7 +68,8 @@ def test_an_order_that_is_kept_is_a_note() -> None:
 def test_an_order_turned_round_is_a_warning_that_names_the_pair() -> None:
     (finding,) = check()(SOURCE, briefing({"0-00": 0.3, "0-01": 0.2, "0-02": 0.1}, SCORES))
     assert (finding.severity, finding.value) == ("warning", -1.0)
-    assert "pays the policy of 0-00 more than the policy of 0-02, which scored more" in finding.what
+    assert "pays the policy of 0-00, which scores 10, 1.2 an episode, and the policy of 0-02" in finding.what
+    assert "which scores 30, 0.4; of its terms 'lean' 2.4 and 0.8, 'still' -1.2 and -0.4." in finding.what
 
 
 def test_nothing_is_said_of_a_first_generation_or_of_two_policies() -> None:
@@ -73,7 +79,7 @@ def test_nothing_is_said_of_a_first_generation_or_of_two_policies() -> None:
 
 
 def test_a_reward_that_fails_has_no_verdict() -> None:
-    def fails(reward: Coded, episodes: JoinedEpisodes) -> list[np.ndarray]:
+    def fails(reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
         raise RewardError("It divides by zero.")
 
     failing = RankingCheck(find_task("cartpole"), fails)

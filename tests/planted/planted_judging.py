@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 
 from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Check, ProbeCheck, StaticCheck
-from eureka_agent.critique.paying import PayEpisodeSet, paying
+from eureka_agent.critique.paying import PayJoined, paying
 from eureka_agent.critique.ranking import TURNED, preservation
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
@@ -67,7 +67,7 @@ def recorded(task: Task) -> list[NamedEpisodes]:
 
 
 def ranked(
-    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayEpisodeSet
+    task: Task, source: str, policies: Sequence[NamedEpisodes], pay: PayJoined
 ) -> dict[str, list[Finding]]:
     """Return the ranking's finding, a warning from where a run warns; nothing without a verdict."""
     found = preservation(task, source, policies, pay)

@@ -14,8 +14,9 @@ from eureka_agent.isolation.layout import SignalLayout
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.training.evaluate_reward import RewardEvaluator, evaluate_reward, with_reward, with_rewards
+from eureka_agent.training.evaluate_reward import RewardEvaluator, evaluate_reward, with_reward
 from eureka_agent.trajectories import TrajectoryBatch
+from eureka_agent.trajectories.joined import JoinedEpisodes
 
 TASK = find_task("cartpole")
 ANGLE = np.array([[0.1], [-0.2], [0.3], [0.4]], dtype=np.float32)
@@ -147,9 +148,9 @@ def test_episodes_paid_in_one_call_are_paid_as_each_alone(sandbox: RewardSandbox
     episodes = [running({"pole_angle": ANGLE[:3, 0]}), running({"pole_angle": ANGLE[3:, 0]})]
     for source in (PLAIN, REMEMBERS):
         with RewardEvaluator(Coded(source), task=TASK, sandbox=sandbox) as evaluate:
-            together = with_rewards(evaluate.batch, episodes)
+            together = evaluate.pay(JoinedEpisodes(episodes))
             alone = [with_reward(evaluate.batch, episode) for episode in episodes]
-            assert with_rewards(evaluate.batch, []) == []
+            assert evaluate.pay(JoinedEpisodes([])) == []
         for one, other in zip(together, alone, strict=True):
             assert one.reward is not None
             assert other.reward is not None
