@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
-Everything the command line does is a function here: `evolve`, `resume`, `adopt`, `check`, `train`, `play`,
-`show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward into
-your own RL code.
+Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
+`play`, `show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward
+into your own RL code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
     from eureka_agent.api.doctor import doctor
-    from eureka_agent.api.evolve import RunResult, dry_run, evolve, resume
+    from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
     from eureka_agent.api.runs import export, show
     from eureka_agent.api.runs import list_run_summaries as list_runs
@@ -43,6 +43,7 @@ _HOMES = {
     "dry_run": "api.evolve:dry_run",
     "evolve": "api.evolve:evolve",
     "export": "api.runs:export",
+    "finish": "api.evolve:finish",
     "find_task": "tasks.registry:find_task",
     "list_runs": "api.runs:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
@@ -68,6 +69,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "evolve",
     "export",
     "find_task",
+    "finish",
     "list_runs",
     "list_tasks",
     "load_reward",

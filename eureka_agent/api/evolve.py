@@ -28,7 +28,7 @@ from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event, RunStarted
 from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
-from eureka_agent.store.lock import run_lock
+from eureka_agent.store.lock import holder_of, run_lock
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.generic import AS_BEFORE
@@ -203,6 +203,28 @@ def resume(
     consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
     loaded, config = resumable(folder, state, consent)
     return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event())
+
+
+def finish(
+    run: str = "latest",
+    *,
+    runs: Path | str = "runs",
+    trust: bool = False,
+    on_event: Listener | None = None,
+    stop: threading.Event | None = None,
+) -> RunResult | None:
+    """End the search of the run called `run` early, and confirm the best of what there is.
+
+    A process that is working on the run does so as soon as what it trains is trained, and None is returned at
+    once. Else the run is continued here until it is confirmed; see `resume` for `trust` and what is raised.
+    """
+    folder = find_run(Path(runs), run)
+    if RunState.of(read_events(folder.events)).finished:
+        return resume(run, runs=runs)
+    write_atomic(folder.finish_request, b"")
+    if holder_of(folder.root) is not None:
+        return None
+    return resume(run, runs=runs, trust=trust, on_event=on_event, stop=stop)
 
 
 def _run(

@@ -21,6 +21,7 @@ app = typer.Typer(
 
 app.command("evolve")(evolve.evolve)
 app.command("resume")(evolve.resume)
+app.command("finish")(evolve.finish)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("analyze")(analyze.analyze)

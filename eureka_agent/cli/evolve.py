@@ -1,4 +1,4 @@
-"""`evolve` and `resume`."""
+"""`evolve`, `resume` and `finish`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from eureka_agent.cli.options import OF_A_RUN, OF_A_TASK, TASK, Json, Run, Runs, takes
+
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust",
+        help="Agree to everything that the log of somebody else's run requests.",
+        allow_from_autoenv=False,  # consent is for one run, not for every one that a shell resumes
+    ),
+]
+HANDED_ON = (
+    "The process that is working on the run ends its search once what it trains is trained, and confirms "
+    "the best. Look with `eureka-agent show`."
+)
 
 
 @takes(*OF_A_TASK, *OF_A_RUN)
@@ -45,14 +58,7 @@ def evolve(
 def resume(
     run: Run = "latest",
     *,
-    trust: Annotated[
-        bool,
-        typer.Option(
-            "--trust",
-            help="Agree to everything that the log of somebody else's run requests.",
-            allow_from_autoenv=False,  # consent is for one run, not for every one that a shell resumes
-        ),
-    ] = False,
+    trust: Trust = False,
     task: Annotated[str | None, typer.Option(help="The run's task: a name, a folder, or gym:<id>.")] = None,
     model: Annotated[str | None, typer.Option(help="The run's model: agrees to send requests to it.")] = None,
     base_url: Annotated[
@@ -73,6 +79,19 @@ def resume(
         unsafe_isolation=unsafe_isolation, **options,
     )  # fmt: skip
     _watch(go_on, json_output=json_output)
+
+
+def finish(
+    run: Run = "latest",
+    *,
+    trust: Trust = False,
+    runs: Runs = Path("runs"),
+    json_output: Json = False,
+) -> None:
+    """End a run's search early: what is being trained is trained, then the best are confirmed."""
+    from eureka_agent.api.evolve import finish as run_finish
+
+    _watch(partial(run_finish, run, runs=runs, trust=trust), json_output=json_output)
 
 
 def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -> None:
@@ -97,7 +116,9 @@ def _watch(start: Callable[..., Any], *, json_output: bool) -> None:
             raise typer.Exit(130) from None
     if json_output:
         print_json(result)
+    elif result is None:
+        typer.echo(HANDED_ON)
     else:
         progress.finished(result)
-    if result.reward is None:
+    if result is not None and result.reward is None:
         raise typer.Exit(1)

@@ -54,6 +54,7 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
 
 SEARCH = "search"
+FINISHING = "its person asked to finish"
 
 
 @dataclass
@@ -95,7 +96,8 @@ class Evolution:
     def propose(self, generation: int, proposer: Proposer) -> None:
         """Fill the slots of a generation: every candidate is proposed or refused afterwards.
 
-        Slots stay empty where the money ends, and the search ends with this generation.
+        Slots stay empty where the money ends or the person asked to finish, and the search ends with this
+        generation.
         """
         archive = self._archive_before(generation)
         slots = slots_of(
@@ -103,12 +105,13 @@ class Evolution:
             config=self.config, samples=self._limits.affordable_samples() * self.config.search.draft,
             log=self.log, state=self.state,
         )  # fmt: skip
-        open_slots = [slot for slot in slots if slot.id not in self.state.candidates]
+        missing = [slot for slot in slots if slot.id not in self.state.candidates]
+        open_slots = [] if self._finishing(generation) else missing
         checks = (DuplicateCheck(), self.critic)
         normalise = lru_cache(partial(arrived, task=self.task))
 
         def fill(slot: Slot) -> None:
-            if self.stop.is_set() or self.state.stopped:
+            if self.stop.is_set() or self.state.stopped or self._finishing(generation):
                 return
             try:
                 candidate, draft = propose_candidate(
@@ -229,8 +232,16 @@ class Evolution:
                 leader = self._archive_before(generation).incumbent
                 if reason := self._limits.reason_to_stop(leader):
                     self._stop_search(generation, reason)
+                if self.state.stopped or self._finishing(generation):
                     return
             yield generation
+
+    def _finishing(self, generation: int) -> bool:
+        """Tell whether the person asked to finish, and end the search if so."""
+        asked = self.folder.finish_request.exists()
+        if asked:
+            self._stop_search(generation, FINISHING)
+        return asked
 
     def _stop_search(self, generation: int, reason: str) -> None:
         with self._stopping:

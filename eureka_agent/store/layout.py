@@ -66,6 +66,11 @@ class RunFolder:
         return self.root / "inbox"
 
     @property
+    def finish_request(self) -> Path:
+        """There once a person asked to end the search early and to confirm what there is."""
+        return self.root / "finish"
+
+    @property
     def scratch(self) -> Path:
         """Home and temporary files of the processes that train."""
         return self.root / "tmp"

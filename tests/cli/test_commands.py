@@ -50,6 +50,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     for command in (
         "evolve",
         "resume",
+        "finish",
         "runs",
         "show",
         "analyze",
@@ -91,6 +92,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["evolve", "--env", "nowhere:make"], "nowhere"),
         (["evolve", "cartpole", "--model", "replay:none.jsonl"], "none.jsonl"),
         (["resume"], "there are no runs yet"),
+        (["finish"], "there are no runs yet"),
         (["show", "nothing"], "does not exist"),
         (["analyze", "nothing"], "does not exist"),
         (["train", "cartpole", "--reward", "none.py"], "none.py"),
