@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from eureka_agent.analysis.other_seeds import first_training
 from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.errors import StoreError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
@@ -29,6 +31,8 @@ class Briefing:
     """What an analyst said of kept policies, by candidate; parents are among them where one is asked."""
     trajectories: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
     """Recorded episodes of the candidates' kept policies, by candidate."""
+    other_seeds: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
+    """Recorded episodes of their most different training, of candidates with several."""
     checkpoints: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
     """Recorded episodes of some checkpoints of the same trainings, by candidate."""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -36,7 +40,7 @@ class Briefing:
 
 
 class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
-    """What each candidate's first search training recorded, read from the run folder when it is asked for.
+    """What one training of each candidate recorded, read from the run folder when it is asked for.
 
     A candidate whose training recorded nothing, or whose file is gone, has no episodes.
     """
@@ -47,21 +51,20 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
         archive: Archive,
         *,
         file: str = FILE,
+        of: Callable[[Candidate], Evaluation | None] = first_training,
         on_unreadable: Callable[[str, StoreError], object] | None = None,
     ) -> None:
-        """`file` is the one to read: that of the kept policy, or of some checkpoints.
+        """`file` is the one to read, that of the kept policy or of some checkpoints; `of` names the training.
 
         `on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes. Without
         it, reading such a file raises StoreError.
         """
         self._folder, self._file, self._on_unreadable = folder, file, on_unreadable
-        searched = {
-            c.id: [e.replicate for e in c.evaluations if e.stage == "search"] for c in archive.candidates
-        }
-        self._first = {name: min(replicates) for name, replicates in searched.items() if replicates}
+        chosen = {candidate.id: of(candidate) for candidate in archive.candidates}
+        self._trainings = {name: one for name, one in chosen.items() if one is not None}
 
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
-        path = self._folder.training(name, "search", self._first[name]) / self._file
+        path = self._folder.training(name, "search", self._trainings[name].replicate) / self._file
         try:
             return tuple(read_trajectories(path))
         except StoreError as error:
@@ -71,10 +74,10 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
             return ()
 
     def __contains__(self, name: object) -> bool:
-        return name in self._first
+        return name in self._trainings
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._first)
+        return iter(self._trainings)
 
     def __len__(self) -> int:
-        return len(self._first)
+        return len(self._trainings)

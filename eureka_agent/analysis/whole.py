@@ -21,6 +21,7 @@ from eureka_agent.analysis.moments import LOST, KeyMoments, first_steps, joined,
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.moves import observe_moves
 from eureka_agent.analysis.observation import ACCUSATIONS, Observation, ObservationKind, most_telling
+from eureka_agent.analysis.other_seeds import observe_other_seed
 from eureka_agent.analysis.outcomes import (
     NO_BOUNDS,
     Bounds,
@@ -116,6 +117,8 @@ class Played:
     """Likewise the parts that a compound fitness asks for."""
     at_checkpoints: Sequence[Trajectory] = ()
     """Episodes of the policies at some checkpoints of that training."""
+    other_seed: Sequence[Trajectory] = ()
+    """Episodes of the training whose score differs most from that one's."""
     unreadable: str = ""
     """Why its recording could not be read."""
     others: Sequence[PaidEpisodes] = ()
@@ -181,6 +184,7 @@ def _of_episodes(
         return
     yield from observe_outcomes(told)
     yield from observe_course(played.at_checkpoints, typical, known.bounds)
+    yield from observe_other_seed(played.candidate, played.other_seed, typical, known.bounds)
     behaviours: dict[int, frozenset[str]] = {}
     for index, episode in enumerate(played.episodes):
         seen = list(_of_one(episode, index, known, typical))

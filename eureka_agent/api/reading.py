@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eureka_agent.analysis.briefing import RecordedEpisodes
+from eureka_agent.analysis.other_seeds import most_different_training
 from eureka_agent.analysis.others import best_beside, paid_others
 from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.siblings import Family, families, siblings_of
@@ -32,8 +33,10 @@ class RunReader:
         self, folder: RunFolder, state: RunState, task: Task | None, sandbox: RewardSandbox | None
     ) -> None:
         self._folder, self._state, self._task, self._sandbox = folder, state, task, sandbox
-        self._recorded = RecordedEpisodes(folder, state.archive(sign=1.0))
-        self._checkpoints = RecordedEpisodes(folder, state.archive(sign=1.0), file=CHECKPOINTS)
+        archive = state.archive(sign=1.0)
+        self._recorded = RecordedEpisodes(folder, archive)
+        self._checkpoints = RecordedEpisodes(folder, archive, file=CHECKPOINTS)
+        self._other_seeds = RecordedEpisodes(folder, archive, of=most_different_training)
         self._trained = frozenset(self._recorded)  # to look a name up in the mapping would read its file
         self._known = _known_of(folder, state, task)
         self._played: dict[str, Played] = {}
@@ -77,7 +80,10 @@ class RunReader:
             return Played(candidate)
         try:
             played = Played(
-                candidate, self._recorded[candidate.id], at_checkpoints=self._checkpoints[candidate.id]
+                candidate,
+                self._recorded[candidate.id],
+                at_checkpoints=self._checkpoints[candidate.id],
+                other_seed=self._other_seeds.get(candidate.id, ()),
             )
         except StoreError as error:
             return Played(candidate, unreadable=error.what)

@@ -82,6 +82,7 @@ class PolicyObserver:
             candidate,
             episodes,
             at_checkpoints=briefing.checkpoints.get(candidate.id, ()),
+            other_seed=briefing.other_seeds.get(candidate.id, ()),
             events=events,
             others=self._others(candidate, briefing),
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from eureka_agent.analysis.briefing import Briefing, RecordedEpisodes
+from eureka_agent.analysis.other_seeds import most_different_training
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.analyst import Analyst
@@ -57,20 +59,22 @@ class Briefer:
 
         Raises ModelError when the analyst cannot answer; where it cannot be paid there is no report.
         """
-        episodes = RecordedEpisodes(self.folder, archive, on_unreadable=self._note)
-        learning = RecordedEpisodes(self.folder, archive, file=CHECKPOINTS, on_unreadable=self._note)
+        read = partial(RecordedEpisodes, self.folder, archive, on_unreadable=self._note)
+        episodes, learning = read(), read(file=CHECKPOINTS)
+        other_seeds = read(of=most_different_training)
         if self.study is not None:
             names = sorted({parent for slot in open_slots for parent in slot.parents} & set(episodes))
             parents = [archive.get(name) for name in names]
             recorded = {parent.id: episodes[parent.id] for parent in parents}
             paid = self._paid(self.study, parents, recorded)
-            known = Briefing(archive, trajectories=episodes, checkpoints=learning)
+            known = Briefing(archive, trajectories=episodes, checkpoints=learning, other_seeds=other_seeds)
             self._measure(self.study, parents, paid, known)
             self._analyse(self.study, parents, recorded, paid)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(
-            archive, MappingProxyType(policies), MappingProxyType(reports), episodes, learning, self.stop
-        )
+            archive, MappingProxyType(policies), MappingProxyType(reports), episodes, other_seeds, learning,
+            self.stop,
+        )  # fmt: skip
 
     def _note(self, name: str, error: StoreError) -> None:
         """Journal, once, that a candidate's recording cannot be read: proposers go without."""
@@ -81,10 +85,12 @@ class Briefer:
 
     def _paid(self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes) -> _Episodes:
         """Return the episodes of those that are still to be looked at, with what their rewards pay."""
-        looked_at = (
-            [self.state.policies] if study.analyst is None else [self.state.policies, self.state.reports]
-        )
-        wanted = [parent for parent in parents if any(parent.id not in known for known in looked_at)]
+        wanted = [
+            parent
+            for parent in parents
+            if self._to_observe(study, parent)
+            or (study.analyst is not None and parent.id not in self.state.reports)
+        ]
         return {one.id: self._pay(study, one, recorded[one.id]) for one in wanted if recorded[one.id]}
 
     def _pay(
@@ -103,12 +109,21 @@ class Briefer:
         self, study: PolicyStudy, parents: Sequence[Candidate], paid: _Episodes, known: Briefing
     ) -> None:
         for parent in parents:
-            if parent.id not in self.state.policies:
+            if not self._to_observe(study, parent):
+                continue
+            stats = self.state.policies.get(parent.id)
+            if stats is None:
                 stats = study.measure(Coded(parent.source or ""), known.trajectories[parent.id])
-                if study.observe is not None and parent.id in paid:
-                    seen = study.observe(parent, paid[parent.id], known)
-                    stats = replace(stats, observations=tuple(seen))
-                self.log.append(PolicyMeasured(name=parent.id, stats=stats))
+            if study.observe is not None and parent.id in paid:
+                seen = study.observe(parent, paid[parent.id], known)
+                stats = replace(stats, observations=tuple(seen))
+            stats = replace(stats, seeds=len(parent.fitnesses()))
+            self.log.append(PolicyMeasured(name=parent.id, stats=stats))
+
+    def _to_observe(self, study: PolicyStudy, parent: Candidate) -> bool:
+        """Tell whether a parent was never looked at, or was trained on another seed since then."""
+        known = self.state.policies.get(parent.id)
+        return known is None or (study.observe is not None and known.seeds < len(parent.fitnesses()))
 
     def _analyse(
         self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes

@@ -153,6 +153,8 @@ class PolicyStats:
     """The task's name for what ended the first episode that ended early, if it has one."""
     observations: tuple[Text, ...] = ()
     """What arithmetic sees in the episodes and curves, a line each with its citation."""
+    seeds: Count = 1
+    """Trainings in the search that were known then: with another one there is more to see."""
 
 
 @with_config(STRICT)

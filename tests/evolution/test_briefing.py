@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,8 +52,8 @@ def keeping(root: Path):
     return leave
 
 
-def evolution_in(root: Path, proposer: CountingProposer, measured: list[str]):
-    evolution = make_evolution(root, proposer=proposer)
+def evolution_in(root: Path, proposer: CountingProposer, measured: list[str], **options: Any):
+    evolution = make_evolution(root, proposer=proposer, **options)
     evolution.trainer.fail = keeping(root)  # pyright: ignore[reportAttributeAccessIssue]
 
     def measure(reward, episodes) -> PolicyStats:
@@ -74,7 +75,7 @@ def test_all_slots_of_a_generation_get_one_briefing_with_their_parents_stats(tmp
         for parent in {
             p for slot, _ in proposer.briefings if slot.generation == generation for p in slot.parents
         }:
-            assert briefing.policies[parent] == STATS
+            assert replace(briefing.policies[parent], seeds=1) == STATS
             assert briefing.trajectories[parent][0].length == 9
     parents = {p for slot, _ in proposer.briefings for p in slot.parents}
     assert len(measured) == len(set(measured)) == len(parents), "each parent is measured once"
@@ -113,6 +114,35 @@ def test_stats_that_nobody_measured_are_refused(tmp_path: Path, change: dict, wo
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(StoreError, match=words):
         RunState.of(read_events(path))
+
+
+def test_a_parent_that_was_trained_on_another_seed_is_observed_again(tmp_path: Path) -> None:
+    """It may have been luck: whoever is briefed hears of the other seed, too."""
+    seen: list[tuple[str, int]] = []
+
+    def observe(parent: Candidate, episodes, known: Briefing) -> list[str]:
+        others = known.other_seeds.get(parent.id, ())
+        seen.append((parent.id, len(parent.fitnesses())))
+        assert len(others) == (len(parent.fitnesses()) > 1)
+        return [f"{len(others)} episodes of another seed"]
+
+    for seed in range(20):
+        root = tmp_path / str(seed)
+        evolution = evolution_in(root, CountingProposer(seed), measured := [], generations=5)
+        assert evolution.study is not None
+        evolution.study = replace(evolution.study, observe=observe)
+        evolution.run()
+        if any(seeds > 1 for _, seeds in seen):
+            break
+    else:
+        pytest.fail("no leader was challenged in twenty runs")
+    assert len(seen) == len(set(seen)), "once for each number of seeds"
+    again = [name for name, seeds in seen if seeds > 1]
+    for name in again:
+        stats = evolution.state.policies[name]
+        assert stats.observations == ("1 episodes of another seed",)
+        assert stats.seeds > 1
+    assert len(measured) == len(set(measured)), "its reward is not asked again"
 
 
 def test_episodes_are_those_of_the_first_search_training(tmp_path: Path) -> None:
