@@ -21,7 +21,7 @@ from eureka_agent.api.models import (
 )
 from eureka_agent.api.versions import installed_versions
 from eureka_agent.config import RunConfig
-from eureka_agent.critique.behaviours import BehaviourCheck
+from eureka_agent.critique.behaviours import BehaviourCheck, paid_behaviours, payment_lines
 from eureka_agent.critique.critic import Check, Critic, ProbeCheck, StaticCheck
 from eureka_agent.critique.paying import paying
 from eureka_agent.critique.ranking import RankingCheck
@@ -29,6 +29,7 @@ from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
+from eureka_agent.design.reviewer import Paid
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
@@ -106,7 +107,13 @@ def building(
             stop=stop,
             same_baselines=same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
-            reviewer=reviewer_of(task, config, asked.critic, untrained(recording, task.safety_signals)),
+            reviewer=reviewer_of(
+                task,
+                config,
+                asked.critic,
+                untrained(recording, task.safety_signals),
+                _paid(task, look, sandbox),
+            ),
         )
 
 
@@ -238,6 +245,12 @@ def _ranges(recording: TrajectoryBatch) -> dict[str, tuple[Any, Any, Any]]:
         for name, array in recording.signals.items()
     }
     return {name: (rows.min(axis=0), rows.max(axis=0), rows.std(axis=0)) for name, rows in flat.items()}
+
+
+def _paid(task: Task, look: FirstLook, sandbox: RewardSandbox) -> Paid:
+    """Return what says, for a reviewer, what a reward pays scripted behaviours."""
+    pay = paying(task, sandbox)
+    return lambda source: payment_lines(paid_behaviours(task, source, look.scripted, pay))
 
 
 def _critic(task: Task, config: RunConfig, look: FirstLook, sandbox: RewardSandbox) -> Check:

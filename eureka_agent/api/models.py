@@ -16,7 +16,7 @@ from eureka_agent.design.designer import Designer
 from eureka_agent.design.grammar import reward_grammar
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Proposer
-from eureka_agent.design.reviewer import ModelReviewer
+from eureka_agent.design.reviewer import ModelReviewer, Paid
 from eureka_agent.design.sharing import SharedDesign
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import ConfigError
@@ -177,10 +177,16 @@ def journalled(
 
 
 def reviewer_of(
-    task: Task, config: RunConfig, model: LanguageModel | None, untrained: Untrained
+    task: Task,
+    config: RunConfig,
+    model: LanguageModel | None,
+    untrained: Untrained,
+    paid: Paid | None = None,
 ) -> ModelReviewer | None:
     """Return who reviews rewards before they train; None where nobody was asked for."""
-    return None if model is None else ModelReviewer(_as_run(task, config), model, untrained=untrained)
+    if model is None:
+        return None
+    return ModelReviewer(_as_run(task, config), model, untrained=untrained, paid=paid)
 
 
 def analyst_of(

@@ -134,6 +134,21 @@ def _paid(one: NamedEpisodes, paid: Sequence[Trajectory], sign: float, gamma: fl
     )
 
 
+def payment_lines(paid: Sequence[PaidBehaviour]) -> list[str]:
+    """Return a line for each behaviour, for who reviews the reward: how long it lasts, and what pays it."""
+    return [_line(one) for one in paid]
+
+
+def _line(one: PaidBehaviour) -> str:
+    ended = ", always ended early" if one.ends_early else ""
+    terms = ", ".join(f"`{name}` {value / one.steps:.3g}" for name, value in one.components.items())
+    a_step = fmean(payment.a_step for payment in one.payments)
+    return (
+        f"{one.name.rstrip(',')}: {one.steps:.0f} steps{ended}; {a_step:.3g} a step"
+        f"{f' ({terms})' if terms else ''}, {one.whole:.4g} an episode"
+    )
+
+
 def misled(task: Task, paid: Sequence[PaidBehaviour]) -> tuple[PaidBehaviour, PaidBehaviour] | None:
     """Return who earns most though another is clearly fitter and earns clearly less, and the fittest such.
 

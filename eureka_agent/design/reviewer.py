@@ -7,7 +7,7 @@ that may still answer, and never keeps one from being trained at last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -26,6 +26,10 @@ from eureka_agent.tasks.task import Task
 
 REVIEWS = 2
 """Requests about one answer: with its comments and without."""
+
+
+Paid = Callable[[str], Sequence[str]]
+"""Returns what a reward pays some behaviours, a line each; none where it fails on them."""
 
 
 class Reviewer(Protocol):
@@ -56,8 +60,10 @@ class ModelReviewer:
         templates: Templates | None = None,
         *,
         untrained: Untrained | None = None,
+        paid: Paid | None = None,
     ) -> None:
-        self._task, self._model, self._untrained = task, model, untrained
+        """`paid` says what a reward pays behaviours that were played before any training."""
+        self._task, self._model, self._untrained, self._paid = task, model, untrained, paid
         self._templates = templates or Templates(resource_folders("templates"))
 
     def __call__(
@@ -71,7 +77,9 @@ class ModelReviewer:
         bare = without_comments(source)
         if bare is None:
             return found
-        again = self._ask(RequestKey("critic", slot, REVIEWS * turn + 1), bare, (), briefing)
+        # Lines of the text with comments would mislead; all else is told again, so that only comments differ.
+        bare_findings = [replace(finding, line=None) for finding in findings]
+        again = self._ask(RequestKey("critic", slot, REVIEWS * turn + 1), bare, bare_findings, briefing)
         if isinstance(again, Unreadable) or again.verdict == verdict.verdict:
             return found
         return [*(replace(finding, severity="warning") for finding in found), _flipped(verdict)]
@@ -90,6 +98,7 @@ class ModelReviewer:
             numbered="\n".join(f"{number:>3} {line}" for number, line in enumerate(lines, start=1)),
             fence=fence(source),
             remarks=[item(str(finding)) for finding in findings],
+            paid=[item(line) for line in self._paid(source)] if self._paid is not None else [],
         )
         return Message("system", system), Message("user", request)
 

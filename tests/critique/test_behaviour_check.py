@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -13,7 +14,7 @@ from trajectory_fakes import whole
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
-from eureka_agent.critique.behaviours import BehaviourCheck, misled, paid_behaviours
+from eureka_agent.critique.behaviours import BehaviourCheck, misled, paid_behaviours, payment_lines
 from eureka_agent.critique.paying import paying
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
@@ -163,6 +164,16 @@ def test_payments_are_means_sums_and_discounted_sums() -> None:
     (paid,) = paid_behaviours(task, UPRIGHT, [three], pay)
     assert paid.payments == ((2.0, 6.0, 2.75),)
     assert (paid.whole, paid.components) == (6.0, {"half": 3.0})
+
+
+def test_who_reviews_a_reward_is_told_what_it_pays_and_for_how_long(sandbox: RewardSandbox) -> None:
+    task = find_task("cartpole")
+    lines = payment_lines(paid_behaviours(task, FALLING, played("cartpole"), paying(task, sandbox)))
+    assert len(lines) == len(played("cartpole"))
+    (random,) = [line for line in lines if line.startswith("random actions: ")]
+    assert re.search(r": \d+ steps, always ended early; -[\d.]+ a step \(`\w+` -[\d.]+", random), random
+    assert random.endswith(" an episode")
+    assert payment_lines([]) == []
 
 
 def test_ranges_that_touch_warn_of_nothing(sandbox: RewardSandbox) -> None:

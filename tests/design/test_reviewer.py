@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,6 +92,25 @@ def test_the_model_sees_task_code_and_findings_and_nothing_secret() -> None:
     for message in (system, request):
         assert "SECRET" not in message.content.upper()
         assert "{{" not in message.content
+
+
+def test_the_reading_without_comments_differs_in_comments_only() -> None:
+    slow = replace(SLOW, line=3)
+    model = ScriptedModel([ACCEPT, ACCEPT])
+    reviewer = ModelReviewer(make_task(), model, paid=lambda source: ["no action: 9 steps; -0.3 a step"])
+    reviewer("1-02", 0, SOURCE, [slow], Briefing())
+    (_, (_, request)), (_, (_, bare)) = model.requests
+    for message in (request, bare):
+        assert "It takes 9 ms." in message.content
+        assert "- no action: 9 steps; -0.3 a step" in message.content
+    assert "line 3" in request.content
+    assert "line 3" not in bare.content
+
+
+def test_a_reward_that_fails_on_behaviours_is_reviewed_without_them() -> None:
+    model = ScriptedModel([ACCEPT, ACCEPT])
+    ModelReviewer(make_task(), model, paid=lambda source: [])("1-02", 0, SOURCE, (), Briefing())
+    assert "before any training" not in model.requests[0][1][1].content
 
 
 def test_a_model_that_cannot_answer_is_an_error() -> None:
