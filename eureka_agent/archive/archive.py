@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.archive.posterior import Belief, beliefs
 
 _USABLE = (Status.TRAINED, Status.STOPPED, Status.CONFIRMED)
 
@@ -19,12 +20,21 @@ class Archive:
     sign: float = 1.0
     """+1 where a larger fitness is better, else -1."""
     incumbent_id: str | None = None
+    by_posterior: bool = False
+    """Whether candidates are ranked by what is believed of a fresh seed, and not by the mean of theirs."""
 
     @classmethod
-    def of(cls, candidates: Iterable[Candidate], *, sign: float, incumbent_id: str | None = None) -> Archive:
+    def of(
+        cls,
+        candidates: Iterable[Candidate],
+        *,
+        sign: float,
+        incumbent_id: str | None = None,
+        by_posterior: bool = False,
+    ) -> Archive:
         """Build an archive; candidates are put in order of (generation, index)."""
         ordered = tuple(sorted(candidates, key=lambda c: (c.generation, c.index)))
-        return cls(ordered, sign, incumbent_id)
+        return cls(ordered, sign, incumbent_id, by_posterior)
 
     def get(self, candidate_id: str) -> Candidate:
         """Return the candidate called `candidate_id`; KeyError if there is none."""
@@ -45,16 +55,26 @@ class Archive:
     def ranked(self) -> tuple[Candidate, ...]:
         """Return the trained candidates, the incumbent first, then by mean fitness; ties by age.
 
-        The incumbent leads even where a single-seed score is higher: one lucky seed is no proof. Those that
-        were stopped early come last, ranked among themselves: their scores are of smaller budgets.
+        The incumbent leads even where a single-seed score is higher: one lucky seed is no proof. By posterior
+        nobody has a privilege: what is believed of a fresh seed decides. Those that were stopped early come
+        last, ranked among themselves: their scores are of smaller budgets.
         """
         usable = [c for c in self.candidates if c.status in _USABLE and c.fitness is not None]
+        known = self.beliefs if self.by_posterior else {}
 
         def standing(candidate: Candidate) -> tuple[bool, bool, float, int, int]:
             score, stopped = self.sign * (candidate.fitness or 0.0), candidate.stopped is not None
-            return candidate.id != self.incumbent_id, stopped, -score, candidate.generation, candidate.index
+            first = candidate.id == self.incumbent_id and not self.by_posterior
+            score = known[candidate.id].mean if candidate.id in known else score
+            return not first, stopped, -score, candidate.generation, candidate.index
 
         return tuple(sorted(usable, key=standing))
+
+    @property
+    def beliefs(self) -> dict[str, Belief]:
+        """What is believed of each candidate that was trained to the end; see `posterior.beliefs`."""
+        whole = (c for c in self.candidates if c.status in _USABLE and c.stopped is None)
+        return beliefs({c.id: c.fitnesses() for c in whole}, sign=self.sign)
 
     def unusable(self) -> tuple[Candidate, ...]:
         """Return the candidates that were refused, failed or timed out, with their reasons."""

@@ -57,7 +57,12 @@ def paired_difference(challenger: Candidate, incumbent: Candidate, sign: float) 
 
 
 def judge(archive: Archive) -> Verdict:
-    """Settle the challenge for the lead and name the next challenger."""
+    """Settle the challenge for the lead and name the next challenger.
+
+    By posterior the first of the ranking leads, and its challenger is the second.
+    """
+    if archive.by_posterior:
+        return _by_posterior(archive)
     usable = _in_the_running(archive)
     if not usable:
         return Verdict(None, None, "nothing was trained to the end yet")
@@ -73,6 +78,16 @@ def judge(archive: Archive) -> Verdict:
             reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
             return Verdict(rival.id, _challenger(archive, rival), reason)
     return Verdict(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
+
+
+def _by_posterior(archive: Archive) -> Verdict:
+    usable, known = _in_the_running(archive), archive.beliefs
+    if not usable:
+        return Verdict(None, None, "nothing was trained to the end yet")
+    leader = known[usable[0].id]
+    on = f"{leader.seeds} seeds" if leader.seeds > 1 else "one seed"
+    reason = f"on a fresh seed {archive.sign * leader.mean:.4g} ± {leader.sd:.2g} is expected after {on}"
+    return Verdict(usable[0].id, usable[1].id if len(usable) > 1 else None, reason)
 
 
 def _challenger(archive: Archive, incumbent: Candidate) -> str | None:

@@ -13,6 +13,8 @@ TrainerName = Literal["population", "sb3"]
 
 TRAINERS: tuple[str, ...] = get_args(TrainerName)
 
+SelectionName = Literal["duels", "posterior"]
+
 DeviceName = Literal["auto", "gpu", "cpu"]
 """`auto` is a GPU where the population trainer can use one for the task."""
 
@@ -40,6 +42,13 @@ class SearchConfig:
     seeds: Annotated[
         int, Option("Training seeds per candidate during the search.", name="search_seeds", ge=1)
     ] = 1
+    selection: Annotated[
+        SelectionName,
+        Option(
+            "Who leads: duels keeps the leader until it is beaten on two seeds; posterior weighs all seeds."
+        ),
+    ] = "duels"
+    """`posterior` (`archive/posterior.py`) trains some candidates on another seed after each generation."""
     target: Annotated[float | None, Option("Stop the search at this fitness; default: the task's.")] = None
     seed_reward: Annotated[
         str | None,

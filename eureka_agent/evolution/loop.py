@@ -30,6 +30,7 @@ from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.proposing import propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
+from eureka_agent.evolution.selection import decide
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.evolution.thinning import thin_recordings
 from eureka_agent.evolution.trainings import Trainings
@@ -48,7 +49,7 @@ from eureka_agent.store.event_types import (
 )
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.store.records import Duel, DuelTraining, Judgement
+from eureka_agent.store.records import Duel, DuelTraining
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
@@ -155,27 +156,21 @@ class Evolution:
         self._trainings.train(jobs + duel)
 
     def judge(self, generation: int) -> None:
-        """Decide who leads; a challenger with a better mean gets another seed beside the leader."""
+        """Decide who leads, and who gets another seed beside the next generation."""
         if generation in self.state.judgements:
             return
         known = range(self._first_of(generation), generation + 1)
         self._train_leader_at_target_again(known)
-        archive = self._archive_of(known)
-        verdict = judge(archive)
-        rivals = (verdict.incumbent, verdict.challenger) if verdict.challenger is not None else ()
-        duel = tuple(
-            DuelTraining(name, len(archive.get(name).fitnesses(SEARCH)))
-            for name in rivals
-            if name is not None
-        )
-        self.log.append(GenerationJudged(generation=generation, judgement=Judgement(*verdict, duel)))
+        judgement = decide(self._archive_of(known), self.config, generation)
+        self.log.append(GenerationJudged(generation=generation, judgement=judgement))
 
     def resolve_pending_duel(self, restart: int) -> None:
-        """Hold the duel that a restart's last judgement asked for, where nobody but leaders is confirmed.
+        """Train what a restart's last judgement asked for, where that decides who is confirmed.
 
         Else the best of the last generation, which had one training, would never be retried.
         """
-        if self.config.confirmation.top > self.config.search.restarts:
+        among = self.config.confirmation.top > self.config.search.restarts
+        if among and self.config.search.selection == "duels":
             return  # the challenger is among the finalists
         generations = self._generations_of(restart)
         last = max((g for g in generations if g in self.state.judgements), default=generations.start)

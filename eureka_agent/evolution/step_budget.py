@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError
+from eureka_agent.evolution.selection import most_again
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import most_steps
 
-DUEL = 2
-"""Trainings of one duel."""
-
 
 def reserved_trainings(config: RunConfig) -> int:
-    """Return how many trainings the search must leave room for: the confirmation, and one duel."""
-    return (config.confirmation.top + len(BASELINES)) * config.confirmation.seeds + DUEL
+    """Return how many trainings the search must leave room for: the confirmation, and further seeds."""
+    return (config.confirmation.top + len(BASELINES)) * config.confirmation.seeds + most_again(config)
 
 
 def check_step_budget(task: Task, config: RunConfig) -> None:

@@ -194,7 +194,12 @@ class RunState:
         """Return the candidates (of a restart's generations only, if given) with their incumbent."""
         wanted = [c for c in self.candidates.values() if generations is None or c.generation in generations]
         leaders = [leader for g, leader in self.leaders.items() if generations is None or g in generations]
-        return Archive.of(wanted, sign=sign, incumbent_id=leaders[-1] if leaders else None)
+        return Archive.of(
+            wanted,
+            sign=sign,
+            incumbent_id=leaders[-1] if leaders else None,
+            by_posterior=self.config.get("selection") == "posterior",
+        )
 
     def ended_curves(self, generation: int) -> tuple[tuple[str, Curve], ...]:
         """Return fitness and its error at the checkpoints of the generation's ended first trainings.
