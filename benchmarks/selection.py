@@ -1,0 +1,233 @@
+"""Which rule of selection names the best reward? Searches replayed on the bank, thousands of them.
+
+    python benchmarks/selection.py [task …] [--replays 1000] [--seed 0]
+
+Needs the bank (`benchmarks/bank.py`). A replay is a search of three generations of four in which a training draws
+one of its reward's seeds from the bank: who leads, who is trained on another seed, and who is confirmed is
+decided by the package itself. What is measured, and what counts as better, was written down before
+(`benchmarks/data/bank/preregistered.md`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from bank import RECORDINGS, held
+
+import eureka_agent
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.archive.posterior import beliefs
+from eureka_agent.archive.ranking import judge
+from eureka_agent.archive.second_seeds import second_seeds
+from eureka_agent.evolution.confirmation import finalists_of
+from eureka_agent.evolution.selection import PILOTS, SECOND_SEEDS
+from eureka_agent.seeds import generator_for
+
+GENERATIONS, SAMPLES = 3, 4
+FINALISTS, CONFIRM_SEEDS = 2, 5
+RESAMPLED = 500
+
+Bank = Mapping[str, Sequence[float]]
+"""Scores of each reward by seed."""
+
+
+@dataclass
+class Replay:
+    """A search under way: what was trained, and on which of the bank's seeds."""
+
+    bank: Bank
+    sign: float
+    generator: np.random.Generator
+    scores: dict[str, list[float]] = field(default_factory=dict)
+    trainings: int = 0
+    _left: dict[str, list[float]] = field(default_factory=dict)
+
+    def train(self, name: str) -> float:
+        """Train a reward on a seed that it was not trained on, as long as there is one."""
+        if not self._left.get(name):
+            self._left[name] = list(self.generator.permutation(self.bank[name]))
+        score = self._left[name].pop()
+        self.scores.setdefault(name, []).append(score)
+        self.trainings += 1
+        return score
+
+    def archive(self, *, leader: str | None = None, by_posterior: bool = False) -> Archive:
+        """Return what was trained so far, as the package knows it."""
+        names = list(self.scores)
+        made = [
+            Candidate(
+                index // SAMPLES, index % SAMPLES, "given", status=Status.TRAINED,
+                evaluations=tuple(
+                    Evaluation("search", n, n, score, (score,), 1, 0.0, 0)
+                    for n, score in enumerate(self.scores[name])
+                ),
+            )
+            for index, name in enumerate(names)
+        ]  # fmt: skip
+        return Archive.of(made, sign=self.sign, incumbent_id=leader, by_posterior=by_posterior)
+
+    def name_of(self, candidate_id: str) -> str:
+        generation, index = map(int, candidate_id.split("-"))
+        return list(self.scores)[generation * SAMPLES + index]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule made of a replay."""
+
+    winner: str
+    believed: float
+    """The score by which the search knew it before any confirmation."""
+    trainings: int
+
+
+Rule = Callable[[Replay, Sequence[Sequence[str]], int], Outcome]
+"""Plays a search with rewards in generations and at most so many trainings; 0: as many as it takes."""
+
+
+def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: int) -> Outcome:
+    """Today's: a leader stays until it is beaten on shared seeds; the best two are confirmed on five."""
+    leader, duel = None, ()
+    for names in generations:
+        for name in (*names, *duel):
+            replay.train(name)
+        verdict = judge(replay.archive(leader=leader))
+        leader = verdict.incumbent
+        rivals = (verdict.incumbent, verdict.challenger)
+        duel = () if None in rivals else tuple(replay.name_of(one) for one in rivals if one is not None)
+    archive = replay.archive(leader=leader)
+    finalists = [replay.name_of(one.id) for one in finalists_of([archive], FINALISTS)]
+    return _confirmed(replay, finalists)
+
+
+def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+    """A second seed for the best two of each generation; mean scores decide."""
+    for names in generations:
+        scored = {name: replay.train(name) for name in names}
+        for name in sorted(names, key=lambda one: -replay.sign * scored[one])[:2]:
+            replay.train(name)
+    means = {name: replay.sign * statistics.fmean(scores) for name, scores in replay.scores.items()}
+    finalists = sorted(means, key=lambda name: -means[name])[:FINALISTS]
+    return _confirmed(replay, finalists, most)
+
+
+def posterior(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+    """What is believed of a fresh seed decides; top-two sampling spends what is left, one seed at a time."""
+    again: tuple[str, ...] = ()
+    for names in generations:
+        for name in (*names, *again):
+            replay.train(name)
+        again = _again(replay, SECOND_SEEDS, PILOTS)
+    known = beliefs(replay.scores, sign=replay.sign)
+    first = max(known, key=lambda name: known[name].mean)
+    believed = statistics.fmean(replay.scores[first])
+    while replay.trainings < most:
+        replay.train(_again(replay, 1, 0)[0])
+    known = beliefs(replay.scores, sign=replay.sign)
+    winner = max(known, key=lambda name: known[name].mean)
+    if winner != first:
+        believed = statistics.fmean(replay.scores[winner][:1])
+    return Outcome(winner, believed, replay.trainings)
+
+
+def _again(replay: Replay, count: int, pilots: int) -> tuple[str, ...]:
+    known = beliefs(replay.scores, sign=replay.sign)
+    return second_seeds(known, count=count, pilots=pilots, generator=replay.generator)
+
+
+def _confirmed(replay: Replay, finalists: Sequence[str], most: int = 0) -> Outcome:
+    """Train finalists on fresh seeds, five each or as many as `most` trainings allow; the best mean wins."""
+    searched = {name: statistics.fmean(replay.scores[name]) for name in finalists}
+    seeds = CONFIRM_SEEDS if not most else max((most - replay.trainings) // len(finalists), 1)
+    fresh = {name: statistics.fmean([replay.train(name) for _ in range(seeds)]) for name in finalists}
+    winner = max(fresh, key=lambda name: replay.sign * fresh[name])
+    return Outcome(winner, searched[winner], replay.trainings)
+
+
+RULES: dict[str, Rule] = {"duels": duels, "best two": best_two, "posterior": posterior}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Means over replays."""
+
+    regret: float
+    gap: float
+    trainings: float
+
+
+def measure(bank: Bank, sign: float, *, replays: int, seed: int) -> dict[str, Measured]:
+    """Return what each rule makes of the same searches; worth is 0 for the median reward, 1 for the best."""
+    truths = {name: sign * statistics.fmean(scores) for name, scores in bank.items()}
+    zero, one = statistics.median(truths.values()), max(truths.values())
+    unit = one - zero or 1.0
+    found: dict[str, list[tuple[float, float, float]]] = {rule: [] for rule in RULES}
+    for number in range(replays):
+        order = list(generator_for(seed, "order", number).permutation(list(bank)))
+        generations = [order[i * SAMPLES : (i + 1) * SAMPLES] for i in range(GENERATIONS)]
+        most = 0
+        for name, rule in RULES.items():
+            replay = Replay(bank, sign, generator_for(seed, "seeds", number))
+            outcome = rule(replay, generations, most)
+            most = most or outcome.trainings  # all may use what the first one used
+            truth = truths[outcome.winner]
+            found[name].append(
+                ((one - truth) / unit, (sign * outcome.believed - truth) / unit, outcome.trainings)
+            )
+    return {name: Measured(*map(statistics.fmean, zip(*rows, strict=True))) for name, rows in found.items()}
+
+
+def resampled(bank: Bank, generator: np.random.Generator) -> Bank:
+    """Return a bank of as many rewards drawn with replacement, and of their seeds likewise."""
+    names = list(bank)
+    drawn = generator.choice(names, len(names))
+    return {
+        f"{name} {place}": list(generator.choice(bank[name], len(bank[name])))
+        for place, name in enumerate(drawn)
+    }
+
+
+def bank_of(name: str) -> Bank:
+    """Return the scores of a task's rewards; a training that failed has the lowest score of the task."""
+    sign = eureka_agent.find_task(name).fitness.sign
+    rows = held(name)
+    lowest = min((row["fitness"] for row in rows if row["fitness"] is not None), key=lambda s: sign * s)
+    bank: dict[str, list[float]] = {}
+    for row in rows:
+        bank.setdefault(row["reward"], []).append(lowest if row["fitness"] is None else row["fitness"])
+    return bank
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("tasks", nargs="*")
+    parser.add_argument("--replays", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    print("| task | rule | regret | gap | trainings |\n| --- | --- | --- | --- | --- |")
+    for name in arguments.tasks or RECORDINGS:
+        bank, sign = bank_of(name), eureka_agent.find_task(name).fitness.sign
+        whole = measure(bank, sign, replays=arguments.replays, seed=arguments.seed)
+        generator = generator_for(arguments.seed, "bank", name)
+        again = [measure(resampled(bank, generator), sign, replays=20, seed=k) for k in range(RESAMPLED)]
+        for rule, told in whole.items():
+            bounds = [
+                np.percentile([getattr(one[rule], what) for one in again], (2.5, 97.5))
+                for what in ("regret", "gap")
+            ]
+            cells = [
+                f"{value:.3f} [{low:.2f}, {high:.2f}]"
+                for value, (low, high) in zip((told.regret, told.gap), bounds, strict=True)
+            ]
+            print(f"| {name} | {rule} | {' | '.join(cells)} | {told.trainings:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
