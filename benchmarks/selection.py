@@ -2,7 +2,7 @@
 
     python benchmarks/selection.py [task …] [--replays 1000] [--seed 0]
 
-Needs the bank (`benchmarks/bank.py`). A replay is a search of three generations of four in which a training draws
+Needs the bank (`benchmarks/bank.py`). A replay is a search of three generations of four; a training draws
 one of its reward's seeds from the bank: who leads, who is trained on another seed, and who is confirmed is
 decided by the package itself. What is measured, and what counts as better, was written down before
 (`benchmarks/data/bank/preregistered.md`).
