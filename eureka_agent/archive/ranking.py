@@ -77,7 +77,18 @@ def judge(archive: Archive) -> Verdict:
             bound = max(0.0, difference.low)
             reason = f"{rival.id} beat {incumbent.id} on {shared} shared seeds (lower bound +{bound:.3g})"
             return Verdict(rival.id, _challenger(archive, rival), reason)
-    return Verdict(incumbent.id, _challenger(archive, incumbent), f"{incumbent.id} was not dethroned")
+    challenger = _challenger(archive, incumbent)
+    return Verdict(incumbent.id, challenger, _still_leads(archive, incumbent, challenger))
+
+
+def _still_leads(archive: Archive, incumbent: Candidate, challenger: str | None) -> str:
+    """Say why a leader stays, of a better score too: it may be one lucky seed's."""
+    if challenger is None:
+        return f"nobody scored better than {incumbent.id}"
+    rival = archive.get(challenger)
+    seeds = len(rival.fitnesses())
+    on = "one seed" if seeds == 1 else f"{seeds} seeds, not surely better,"
+    return f"{challenger} scored {rival.fitness:.4g} on {on} and is tried against it"
 
 
 def _by_posterior(archive: Archive) -> Verdict:

@@ -35,6 +35,7 @@ def test_one_lucky_seed_challenges_but_does_not_dethrone() -> None:
     verdict = judge(archive)
     assert verdict.incumbent == "0-00"
     assert verdict.challenger == "1-01"
+    assert verdict.reason == "1-01 scored 9 on one seed and is tried against it"
 
 
 def test_a_challenger_leads_once_shared_seeds_agree() -> None:
@@ -46,7 +47,11 @@ def test_a_challenger_leads_once_shared_seeds_agree() -> None:
 
 def test_a_challenger_whose_advantage_is_noise_does_not_lead() -> None:
     rivals = [candidate(0, 2.0, 2.0), candidate(1, 9.0, -3.0, generation=1)]
-    assert judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00")).incumbent == "0-00"
+    verdict = judge(Archive.of(rivals, sign=1.0, incumbent_id="0-00"))
+    assert verdict.incumbent == "0-00"
+    assert verdict.reason == "1-01 scored 3 on 2 seeds, not surely better, and is tried against it"
+    alone = Archive.of([rivals[0], candidate(1, 1.0, generation=1)], sign=1.0, incumbent_id="0-00")
+    assert judge(alone).reason == "nobody scored better than 0-00"
 
 
 @pytest.mark.parametrize("score", [7.099, 0.3, 1e-5])
