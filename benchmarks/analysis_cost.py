@@ -4,7 +4,7 @@
 
 Trains a generation of the task's reference by the population trainer, each candidate with a seed of its own,
 then analyses every candidate as by `analyze --with-rewards`: its reward pays its recorded episodes, random
-play and the best of the others, and all findings are made. Three episodes of a training are recorded; they
+play and the best of the others, and all findings are made, those of its checkpoints' episodes too. Three episodes of a training are recorded; they
 are repeated to as many as are asked for. Prints the seconds of both, and the share: with fewer steps than a
 task's budget it is an upper bound, because only the training gets shorter.
 """
@@ -15,6 +15,7 @@ import argparse
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from analysis_hacks import Training, judged, payer, read_training
@@ -65,7 +66,7 @@ def _repeated(folder: Path, episodes: int) -> Training:
     one = read_training(folder, "reference", 0)
     assert one is not None
     times = -(-episodes // len(one.episodes))
-    return Training(one.reward, one.replicate, one.evaluation, (list(one.episodes) * times)[:episodes])
+    return replace(one, episodes=(list(one.episodes) * times)[:episodes])
 
 
 if __name__ == "__main__":

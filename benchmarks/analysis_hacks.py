@@ -37,7 +37,7 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.inspecting import record_transitions
-from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.files import CHECKPOINTS, FILE, read_trajectories
 from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -64,6 +64,7 @@ class Training:
     replicate: int
     evaluation: Evaluation
     episodes: Sequence[Trajectory]
+    at_checkpoints: Sequence[Trajectory] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,13 @@ def read_training(folder: Path, reward: str, replicate: int) -> Training | None:
     if told is None:
         return None
     evaluation = replace(EVALUATION.validate_python(told), stage="search")
-    return Training(reward, replicate, evaluation, read_trajectories(folder / FILE))
+    return Training(
+        reward,
+        replicate,
+        evaluation,
+        read_trajectories(folder / FILE),
+        read_trajectories(folder / CHECKPOINTS),
+    )
 
 
 def judged(
@@ -182,7 +189,9 @@ def judged(
     known = Known(task.fitness.sign, random_play, span, solved=task.fitness.solved)
     candidate = Candidate(0, training.replicate, "given", evaluations=(training.evaluation,))
     if pay is None:
-        return analyze_candidate(Played(candidate, training.episodes), known).findings
+        return analyze_candidate(
+            Played(candidate, training.episodes, at_checkpoints=training.at_checkpoints), known
+        ).findings
     best = max(
         (other for other in run if other is not training),
         key=lambda other: task.fitness.sign * other.evaluation.fitness,
@@ -193,7 +202,8 @@ def judged(
         PaidEpisodes.of(f"the best, {best.reward},", pay(best.episodes), fitness),
     )
     told = tuple(other for other in others if other is not None)
-    return analyze_candidate(Played(candidate, pay(training.episodes), others=told), known).findings
+    played = Played(candidate, pay(training.episodes), at_checkpoints=training.at_checkpoints, others=told)
+    return analyze_candidate(played, known).findings
 
 
 def payer(task: Task, reward: str, sandbox: RewardSandbox, rows: int = 1) -> Pay:
