@@ -4,9 +4,9 @@
 
 Trains a generation of the task's reference by the population trainer, each candidate with a seed of its own,
 then analyses every candidate as by `analyze --with-rewards`: its reward pays its recorded episodes, random
-play and the best of the others, and all findings are made, those of its checkpoints' episodes too. Three episodes of a training are recorded; they
-are repeated to as many as are asked for. Prints the seconds of both, and the share: with fewer steps than a
-task's budget it is an upper bound, because only the training gets shorter.
+play and the best of the others, and all findings are made, those of checkpoints too. Three episodes of a
+training are recorded; they are repeated to as many as are asked for. Prints the seconds of both, and the
+share: with fewer steps than a task's budget it is an upper bound, because only the training gets shorter.
 """
 
 from __future__ import annotations

@@ -118,7 +118,9 @@ class Designer:
 
     def _context(self, slot: Slot, briefing: Briefing) -> dict[str, Any]:
         """Return what the slot's template needs beyond the task."""
-        values = dict(history_of(briefing.archive) if self._history else NOTHING)
+        values = dict(NOTHING)
+        if self._history:
+            values = history_of(briefing.archive, briefing.trajectories, slot.parents)
         parents = [self._parent(briefing.archive.get(parent), briefing) for parent in slot.parents]
         if slot.operator == "rewrite":
             values["parent"] = parents[0]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from eureka_agent.analysis.code_changes import changed_components, code_difference
+from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.statistics import clearly_better
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.design.reflection import number
 from eureka_agent.escaping import code_cell, fence, one_line, visible
 from eureka_agent.rewards.comments import without_comments
+from eureka_agent.trajectories.trajectory import Trajectory
+
+Episodes = Mapping[str, Sequence[Trajectory]]
+"""Recorded episodes, by candidate."""
+NO_EPISODES: Episodes = MappingProxyType({})
 
 MOST_IN_FULL = 6
 MOST_IN_SHORT = 20
@@ -25,6 +34,7 @@ MOST_CODE_LINES = 70
 _LONGEST_LINE = 120
 _MOST_COMPONENTS = 10
 _LONGEST_NAME = 40
+_LONGEST_WAY = 80
 
 
 def failed_changes(archive: Archive) -> Sequence[Candidate]:
@@ -38,8 +48,11 @@ def failed_changes(archive: Archive) -> Sequence[Candidate]:
     return sorted(worse, key=lambda child: (child.generation, child.index), reverse=True)
 
 
-def changes_in_words(archive: Archive) -> dict[str, Any]:
-    """Return the failed changes as words: some in full, the rest a line each, the very rest counted."""
+def changes_in_words(archive: Archive, episodes: Episodes = NO_EPISODES) -> dict[str, Any]:
+    """Return the failed changes as words: some in full, the rest a line each, the very rest counted.
+
+    Of those in full it is told how their recorded `episodes` ended.
+    """
     children = failed_changes(archive)
     if not children:
         return {"leader": "", "in_full": [], "in_short": [], "untold": 0}
@@ -50,11 +63,52 @@ def changes_in_words(archive: Archive) -> dict[str, Any]:
     return {
         "leader": leader.id,
         "in_full": [
-            _in_full(leader, child, archive.sign, code=child in shown) for child in children[:MOST_IN_FULL]
+            _in_full(leader, child, archive.sign, code=child in shown)
+            | {"ended": ended_in_words(episodes.get(child.id, ()))}
+            for child in children[:MOST_IN_FULL]
         ],
         "in_short": [_in_short(leader, child, archive.sign) for child in short],
         "untold": len(children) - MOST_IN_FULL - len(short),
     }
+
+
+def unproved_better(archive: Archive, without: Collection[str] = ()) -> dict[str, Any] | None:
+    """Return who scored best of those above the leader, with its code; None where it is among `without`.
+
+    It does not lead because it was trained once only, or because its seeds disagree.
+    """
+    ranked = archive.ranked()
+    if not ranked:
+        return None
+    leader, best = (
+        ranked[0],
+        max(
+            (one for one in ranked if one.stopped is None),
+            key=lambda one: archive.sign * (one.fitness or 0.0),
+            default=ranked[0],
+        ),
+    )
+    if archive.sign * (best.fitness or 0.0) <= archive.sign * (leader.fitness or 0.0) or best.id in without:
+        return None
+    lines, more = code_in_short(best.source or "")
+    return {
+        "id": best.id,
+        "leader": leader.id,
+        "scores": ", ".join(number(score) for score in best.fitnesses()),
+        "lines": lines,
+        "more": more,
+        "fence": fence("\n".join(lines)),
+    }
+
+
+def ended_in_words(episodes: Sequence[Trajectory]) -> str:
+    """Return how episodes ended and after how many steps; empty without any."""
+    told = outcomes(episodes)
+    if not told:
+        return ""
+    ways = Counter(one_line(one.name) for one in told).most_common()
+    ended = ", ".join(f"{count} of {len(told)} {_cut(way, _LONGEST_WAY)}" for way, count in ways)
+    return f"{ended}, after {fmean(one.length for one in told):.0f} steps"
 
 
 def what_changed(parent: Candidate, child: Candidate) -> str:
@@ -72,7 +126,7 @@ def _in_full(leader: Candidate, child: Candidate, sign: float, *, code: bool) ->
     rewritten = _rewrites(leader, child)
     lines, more = ([], 0) if rewritten else _difference(leader.source or "", child.source or "")
     if rewritten and code:
-        lines, more = _code(child.source or "")
+        lines, more = code_in_short(child.source or "")
     return _in_short(leader, child, sign) | {
         "rewritten": rewritten,
         "lines": lines,
@@ -108,7 +162,7 @@ def _difference(parent: str, child: str) -> tuple[list[str], int]:
     return _bounded(_changed_lines(parent, child), MOST_LINES)
 
 
-def _code(source: str) -> tuple[list[str], int]:
+def code_in_short(source: str) -> tuple[list[str], int]:
     """Return the first lines of a reward without comments, and how many more there are."""
     bare = without_comments(source) or source
     return _bounded([line for line in bare.split("\n") if line.strip()], MOST_CODE_LINES)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Status
-from eureka_agent.design.failed_changes import changes_in_words, failed_changes, what_changed
+from eureka_agent.design.failed_changes import (
+    NO_EPISODES,
+    Episodes,
+    changes_in_words,
+    failed_changes,
+    unproved_better,
+    what_changed,
+)
 from eureka_agent.design.reflection import number
 from eureka_agent.errors import RewardError
 from eureka_agent.escaping import cell, one_line
@@ -24,6 +31,7 @@ _LONGEST_REASON = 300
 
 NOTHING: dict[str, Any] = {
     "changes": {"leader": ""},
+    "better": None,
     "tried": [],
     "some_stopped": False,
     "untold": 0,
@@ -33,11 +41,15 @@ NOTHING: dict[str, Any] = {
 """The history of a run without any, and of a designer that is not told."""
 
 
-def history_of(archive: Archive) -> dict[str, Any]:
+def history_of(
+    archive: Archive, episodes: Episodes = NO_EPISODES, parents: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the values of the history template: failed changes to the leader, what else was tried, failures.
 
-    Failed changes come first and are left out for nobody. Failures with the same reason are told once, with
-    their number. Of a last generation that failed as a whole every candidate is told, reasons in full.
+    Failed changes come first and are left out for nobody, with how their recorded `episodes` ended. Who
+    scored better than the leader is shown unless it is among the `parents`, whose code the prompt shows
+    anyway. Failures with the same reason are told once, with their number. Of a last generation that failed
+    as a whole every candidate is told, reasons in full.
     """
     changes = failed_changes(archive)
     ranked = [candidate for candidate in archive.ranked() if candidate not in changes]
@@ -45,7 +57,8 @@ def history_of(archive: Archive) -> dict[str, Any]:
     lost = lost_generation(archive)
     by_id = {candidate.id: candidate for candidate in archive.candidates}
     return {
-        "changes": changes_in_words(archive),
+        "changes": changes_in_words(archive, episodes),
+        "better": unproved_better(archive, parents),
         "tried": [_tried(candidate, by_id) for candidate in told],
         "some_stopped": any(candidate.stopped for candidate in told),
         "untold": max(0, len(ranked) - MOST_TRIED),

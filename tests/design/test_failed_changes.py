@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from design_fakes import SOURCE, archive_of, make_task, trained
+from trajectory_fakes import whole
 
 from eureka_agent.archive.archive import Archive
-from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.candidate import Candidate, EarlyStop
 from eureka_agent.design.failed_changes import MOST_IN_FULL, MOST_IN_SHORT, MOST_LINES, REWRITTEN
 from eureka_agent.design.history import MOST_TRIED, history_of
 from eureka_agent.design.prompts import PromptBook
@@ -110,3 +111,35 @@ def test_a_reward_written_anew_is_told_as_code_the_best_two_only() -> None:
     assert [f"x7 = position * {index + 1}7.0" in told for index in range(4)] == [False, False, True, True]
     assert "# why" not in told[told.index("## Changes to") : told.index("## What else")]
     assert told.count("its code is left out") == 2
+
+
+def test_how_a_failed_change_ended_is_told_where_it_was_recorded() -> None:
+    archive = archive_of(LEADER, child(1, 0, 20.0), child(1, 1, 10.0))
+    fell = [whole(9), whole(11), whole(40, ending="time limit", terminated=False, truncated=True)]
+    changes = history_of(archive, {"1-00": fell})["changes"]["in_full"]
+    assert {change["id"]: change["ended"] for change in changes} == {
+        "1-00": "2 of 3 the pole fell, 1 of 3 timed out, after 20 steps", "1-01": "",
+    }  # fmt: skip
+    told = PromptBook().request("seed", make_task(), **history_of(archive, {"1-00": fell}))
+    assert told.count("Its recorded episodes: 2 of 3 the pole fell") == 1
+
+
+def test_who_scored_better_and_does_not_lead_is_shown_with_its_code() -> None:
+    """Else whoever rewrites the leader learns of a better reward by a row of a table."""
+    archive = archive_of(LEADER, child(1, 0, 90.0), child(1, 1, 95.0), incumbent="0-00")
+    told = prompt(archive)
+    assert "## 1-01 scored better than 0-00" in told
+    assert "`task_score` 95. It does not lead yet" in told
+    assert "    near = np.exp(-np.square((position - 0.5) / 0.1))" in told
+    assert history_of(archive, {}, ["1-01"])["better"] is None, "a parent's code is shown anyway"
+    assert history_of(archive_of(LEADER, child(1, 0, 20.0)))["better"] is None
+    fewer = [trained(0, 0, 2.0), child(1, 0, 1.0), child(1, 1, 3.0)]
+    fewer = Archive.of(fewer, sign=-1.0, incumbent_id="0-00")
+    assert history_of(fewer)["better"]["id"] == "1-00"
+
+
+def test_a_stopped_training_is_no_better_one() -> None:
+    early = EarlyStop(checkpoint=2, env_steps=20, of=100, behind=3.0, allowed=1.0)
+    better = child(1, 0, 90.0)
+    stopped = replace(better, evaluations=(replace(better.evaluations[0], stopped=early),))
+    assert history_of(archive_of(LEADER, stopped, incumbent="0-00"))["better"] is None
