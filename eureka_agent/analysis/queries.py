@@ -21,6 +21,7 @@ Episodes = Mapping[str, Sequence[Trajectory]]
 
 MOST_ROWS = 24
 MOST_NAMES = 8
+MOST_CONDITIONS = 3
 _QUANTILES = (0.0, 0.05, 0.5, 0.95, 0.99, 1.0)
 
 Names = Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_NAMES)]
@@ -43,6 +44,10 @@ class Condition(_Query):
     value: float
 
 
+Where = Condition | Annotated[tuple[Condition, ...], Field(min_length=1, max_length=MOST_CONDITIONS)]
+"""One condition, or several that must all hold."""
+
+
 class Window(_Query):
     """The values of columns in a stretch of one episode; at most `MOST_ROWS` of its steps, evenly spread."""
 
@@ -60,7 +65,7 @@ class Statistics(_Query):
     query: Literal["statistics"]
     candidate: str
     names: Names
-    where: Condition | None = None
+    where: Where | None = None
 
 
 class Comparison(_Query):
@@ -77,7 +82,7 @@ class Crossing(_Query):
 
     query: Literal["first"]
     candidate: str
-    where: Condition
+    where: Where
     names: Names
 
 
@@ -165,12 +170,13 @@ def _column(trajectory: Trajectory, name: str) -> Array:
     return columns[name]
 
 
-def _mask(trajectory: Trajectory, where: Condition | None) -> Array:
+def _mask(trajectory: Trajectory, where: Where | None) -> Array:
     """Return bool `(T,)`: the steps that a question is about."""
-    if where is None:
-        return np.ones(trajectory.length, dtype=bool)
-    column = _column(trajectory, where.name)
-    return column > where.value if where.is_ == "above" else column < where.value
+    mask = np.ones(trajectory.length, dtype=bool)
+    for one in (where,) if isinstance(where, Condition) else where or ():
+        column = _column(trajectory, one.name)
+        mask &= column > one.value if one.is_ == "above" else column < one.value
+    return mask
 
 
 def _number(value: Any) -> str:

@@ -15,6 +15,7 @@ from eureka_agent.analysis.columns import columns_of, is_paid
 from eureka_agent.analysis.moments import first_steps, key_moments
 from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.queries import (
+    MOST_CONDITIONS,
     MOST_NAMES,
     MOST_ROWS,
     Episodes,
@@ -102,7 +103,8 @@ class ModelAnalyst:
         """Return what the model is asked at first."""
         system = self._templates.render(
             "analyzer/system.md.j2",
-            queries=self._queries, names=MOST_NAMES, rows=MOST_ROWS, most_causes=MOST_CAUSES,
+            queries=self._queries, names=MOST_NAMES, rows=MOST_ROWS, conditions=MOST_CONDITIONS,
+            most_causes=MOST_CAUSES,
         )  # fmt: skip
         own = episodes[candidate.id]
         request = self._templates.render(

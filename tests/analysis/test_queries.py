@@ -68,6 +68,18 @@ def test_statistics_are_over_all_episodes_and_over_the_steps_asked_for() -> None
     assert none == "None of 5 steps meets the condition."
 
 
+def test_several_conditions_hold_all_at_once() -> None:
+    high = {"name": "height", "is": "above", "value": 40}
+    where = [high, {"name": "component:low", "is": "above", "value": -44}]
+    told = asked(query="statistics", candidate="0-01", names=["height"], where=where)
+    assert told.splitlines()[0] == "3 of 110 steps."
+    first = asked(query="first", candidate="0-01", names=["height"], where=where)
+    assert first.splitlines()[2] == "| 0 | 41 of 100 | 41 |"
+    for wrong in ([], where * 2):
+        with pytest.raises(ValidationError):
+            asked(query="first", candidate="0-01", names=["height"], where=wrong)
+
+
 def test_the_first_step_of_a_condition_is_found_in_every_episode() -> None:
     told = asked(
         query="first",
