@@ -38,14 +38,14 @@ _LONGEST_WAY = 80
 
 
 def failed_changes(archive: Archive) -> Sequence[Candidate]:
-    """Return the trained children of the leader that scored worse than it, the latest first."""
+    """Return the trained children of the leader that scored no better than it, the latest first."""
     ranked = archive.ranked()
     if not ranked:
         return ()
     leader = ranked[0]
     score = archive.sign * (leader.fitness or 0.0)
-    worse = [c for c in ranked if leader.id in c.parents and archive.sign * (c.fitness or 0.0) < score]
-    return sorted(worse, key=lambda child: (child.generation, child.index), reverse=True)
+    failed = [c for c in ranked if leader.id in c.parents and archive.sign * (c.fitness or 0.0) <= score]
+    return sorted(failed, key=lambda child: (child.generation, child.index), reverse=True)
 
 
 def changes_in_words(archive: Archive, episodes: Episodes = NO_EPISODES) -> dict[str, Any]:

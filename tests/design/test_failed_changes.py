@@ -1,4 +1,4 @@
-"""What the next prompt is told of changes to the leader that made it worse."""
+"""What the next prompt is told of changes to the leader that did not help."""
 
 from __future__ import annotations
 
@@ -143,3 +143,9 @@ def test_a_stopped_training_is_no_better_one() -> None:
     better = child(1, 0, 90.0)
     stopped = replace(better, evaluations=(replace(better.evaluations[0], stopped=early),))
     assert history_of(archive_of(LEADER, stopped, incumbent="0-00"))["better"] is None
+
+
+def test_a_change_that_scores_the_same_has_failed_too() -> None:
+    """Where all score 0, how each of them ended is what there is to learn from."""
+    archive = archive_of(trained(0, 0, 0.0), child(1, 0, 0.0), child(1, 1, 0.5), incumbent="0-00")
+    assert [change["id"] for change in history_of(archive)["changes"]["in_full"]] == ["1-00"]
