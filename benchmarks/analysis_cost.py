@@ -18,7 +18,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from analysis_hacks import Training, judged, payer, read_training
+from analysis_hacks import Training, judged, known_of, payer, read_training
 
 import eureka_agent
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -54,9 +54,12 @@ def measured(name: str, arguments: argparse.Namespace, folder: Path) -> str:
     trained = [_repeated(folder / f"seed-{k}", arguments.episodes) for k in range(arguments.candidates)]
     with RewardSandbox() as sandbox:  # a run has one anyway
         began = time.monotonic()
+        known = known_of(task, trained, random_play)
+        rows = max(
+            sum(episode.length for episode in one) for one in (random_play, *(o.episodes for o in trained))
+        )
         for one in trained:
-            rows = sum(episode.length for episode in one.episodes)
-            judged(task, one, trained, random_play, payer(task, "reference", sandbox, rows))
+            judged(task, one, trained, known, payer(task, "reference", sandbox, rows))
         analysis = time.monotonic() - began
     cells = (name, f"{steps:,}", f"{training:.1f}", f"{analysis:.1f}", f"{analysis / training:.1%}")
     return "| " + " | ".join(cells) + " |"

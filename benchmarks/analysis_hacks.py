@@ -158,7 +158,8 @@ def verdicts(task: Task, arguments: argparse.Namespace, root: Path) -> Iterator[
         for training in trained:
             run = [other for other in trained if other.replicate == training.replicate]
             pay = None if arguments.without_rewards else payer(task, rewards[training.reward], sandbox)
-            yield Verdict(task.name, training, judged(task, training, run, random_play, pay))
+            known = known_of(task, run, random_play)
+            yield Verdict(task.name, training, judged(task, training, run, known, pay))
 
 
 def read_training(folder: Path, reward: str, replicate: int) -> Training | None:
@@ -176,17 +177,16 @@ def read_training(folder: Path, reward: str, replicate: int) -> Training | None:
     )
 
 
+def known_of(task: Task, run: Sequence[Training], random_play: Sequence[Trajectory]) -> Known:
+    """Return what the trainings of a run are measured by."""
+    scores = [one.evaluation.fitness for one in run]
+    return Known(task.fitness.sign, random_play, (min(scores), max(scores)), solved=task.fitness.solved)
+
+
 def judged(
-    task: Task,
-    training: Training,
-    run: Sequence[Training],
-    random_play: Sequence[Trajectory],
-    pay: Pay | None,
+    task: Task, training: Training, run: Sequence[Training], known: Known, pay: Pay | None
 ) -> tuple[Observation, ...]:
     """Return what the analysis finds in one training of a run."""
-    scores = [other.evaluation.fitness for other in run]
-    span = (min(scores), max(scores))
-    known = Known(task.fitness.sign, random_play, span, solved=task.fitness.solved)
     candidate = Candidate(0, training.replicate, "given", evaluations=(training.evaluation,))
     if pay is None:
         return analyze_candidate(
@@ -198,7 +198,7 @@ def judged(
     )
     fitness = Score.of(best.evaluation.episode_fitness)
     others = (
-        PaidEpisodes.of(RANDOM_PLAY, pay(random_play)),
+        PaidEpisodes.of(RANDOM_PLAY, pay(known.random_play)),
         PaidEpisodes.of(f"the best, {best.reward},", pay(best.episodes), fitness),
     )
     told = tuple(other for other in others if other is not None)

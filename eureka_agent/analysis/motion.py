@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from eureka_agent.analysis.observation import Observation, ObservationKind
-from eureka_agent.analysis.typical import ACTION, Typical, changes, columns
+from eureka_agent.analysis.typical import ACTION, REMEMBERED, Typical, changes, columns
 from eureka_agent.tasks.scoring import runs
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -37,15 +38,16 @@ TREMBLING_SHARE = 0.5
 """More than half of the numbers must tremble: velocities alone do so under any bang-bang control."""
 
 
-def still_runs(trajectory: Trajectory, typical: Typical) -> list[tuple[int, int]]:
+@lru_cache(maxsize=REMEMBERED)
+def still_runs(trajectory: Trajectory, typical: Typical) -> tuple[tuple[int, int], ...]:
     """Return the long rests of an episode as first and last step, longest first."""
     moved, _ = changes(trajectory, typical)
     if not moved.size:
-        return []
+        return ()
     share = np.mean(np.abs(moved) < STILL_CHANGE, axis=1)
     least = max(LEAST_STEPS, LEAST_SHARE * trajectory.length)
     found = [(begin, end) for begin, end in runs(share >= RESTING_SHARE) if end - begin >= least]
-    return sorted(found, key=lambda run: run[0] - run[1])
+    return tuple(sorted(found, key=lambda run: run[0] - run[1]))
 
 
 def never_started(trajectory: Trajectory, typical: Typical) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,8 @@ Array = np.ndarray
 ACTION = "action"
 _LEAST_CHANGE = 1e-9
 """A number that changes by less in a step of random play is a constant."""
+REMEMBERED = 64
+"""Episodes of which answers are kept: several questions are asked about each of a candidate's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +59,11 @@ def columns(array: Array) -> Array:
     return np.asarray(array, dtype=np.float64).reshape(len(array), -1)
 
 
-def changes(trajectory: Trajectory, typical: Typical) -> tuple[Array, list[str]]:
+@lru_cache(maxsize=REMEMBERED)
+def changes(trajectory: Trajectory, typical: Typical) -> tuple[Array, tuple[str, ...]]:
     """Return each number's change in each step in units of random play's, `(T - 1, d)`, and their names.
 
-    Numbers that random play never changes are left out.
+    The array is shared and must not be written to. Numbers that random play never changes are left out.
     """
     found, names = [np.zeros((max(trajectory.length - 1, 0), 0))], []
     for name, usual in typical.change.items():
@@ -71,7 +75,9 @@ def changes(trajectory: Trajectory, typical: Typical) -> tuple[Array, list[str]]
         moves = usual > _LEAST_CHANGE
         found.append(np.diff(now, axis=0)[:, moves] / usual[moves])
         names += [element_name(name, int(index), now.shape[1]) for index in np.flatnonzero(moves)]
-    return np.concatenate(found, axis=1), names
+    moved = np.concatenate(found, axis=1)
+    moved.flags.writeable = False
+    return moved, tuple(names)
 
 
 def _shows(signal: Array, acted: Array) -> bool:

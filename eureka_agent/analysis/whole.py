@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import fmean
 from typing import Any
 
@@ -55,6 +56,11 @@ class Known:
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
     solved: float | None = None
     """From which fitness on the task counts as solved; None where it does not say."""
+
+    @cached_property
+    def typical(self) -> Typical | None:
+        """What random play changes in a step; None where it is not known."""
+        return Typical.of(self.random_play)
 
     @property
     def ended(self) -> list[Trajectory]:
@@ -137,7 +143,7 @@ def analyze_candidate(
     `siblings` are other children of the same parent in the same generation.
     """
     name, episodes = played.candidate.id, played.episodes
-    typical = Typical.of(known.random_play)
+    typical = known.typical
     told = outcomes(episodes, typical, known.bounds)
     found = [*_of_training(played, known), *_of_episodes(played, known, typical, told), *played.looked_up]
     if parent is not None:

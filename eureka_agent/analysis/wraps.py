@@ -19,7 +19,10 @@ def observe_wraps(trajectory: Trajectory, episode: int = 0) -> Iterator[Observat
 
     Its difference over a step, and an average over it, are wrong by a turn there.
     """
-    for name in states(trajectory):
+    large = {name for name, array in trajectory.signals.items() if _reaches_an_end(array)}
+    for name in states(trajectory) if large else ():
+        if name not in large:
+            continue
         values = columns(trajectory.signals[name])
         for index, steps in enumerate(_wraps(values)):
             if steps.size:
@@ -31,6 +34,10 @@ def observe_wraps(trajectory: Trajectory, episode: int = 0) -> Iterator[Observat
                 )
                 first = int(steps[0])
                 yield Observation(ObservationKind.WRAPS, text, episode=episode, steps=(first, first + 1))
+
+
+def _reaches_an_end(array: np.ndarray) -> bool:
+    return bool(array.size) and bool(np.abs(array).max() > np.pi - _NEAR)
 
 
 def _wraps(values: np.ndarray) -> list[np.ndarray]:

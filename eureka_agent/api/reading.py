@@ -112,7 +112,8 @@ def _asked(
             played = replace(played, parts=[task.fitness_parts(e.signals) for e in played.episodes])
         if sandbox is not None and source and played.episodes:
             joined = JoinedEpisodes(played.episodes)
-            with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=joined.rows) as evaluate:
+            rows = max(joined.rows, sum(episode.length for episode in random_play))
+            with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
                 played = replace(played, episodes=evaluate.pay(joined))
                 others = paid_others(
                     lambda episodes: evaluate.pay(JoinedEpisodes(episodes)), random_play, best, recorded

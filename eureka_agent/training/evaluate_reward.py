@@ -21,6 +21,8 @@ from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
 
 TIMEOUT_S = 60.0
+HEADROOM = 1.25
+"""Room for later calls with a few more steps, in place of another worker."""
 
 
 class RewardEvaluator:
@@ -85,7 +87,7 @@ class RewardEvaluator:
         split = partial(joined.split, side_by_side=parsed.uses_memory)
         components = {name: split(values) for name, values in paid.components.items()}
         return [
-            replace(episode, reward=reward, components={name: each[n] for name, each in components.items()})
+            episode.paid(reward, {name: each[n] for name, each in components.items()})
             for n, (episode, reward) in enumerate(zip(joined.episodes, split(paid.reward), strict=True))
         ]
 
@@ -100,7 +102,7 @@ class RewardEvaluator:
         if self._worker is not None and self._worker.layout.capacity < rows:
             self.close()
         if self._worker is None:
-            self._rows = max(self._rows, rows)
+            self._rows = max(self._rows, round(HEADROOM * rows))
             layout = layout_for(self._task, self._reward.parsed.arguments, self._rows)
             self._worker = self._sandbox.spawn(self._reward.text, layout, plain=self._plain)
         return self._worker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,8 +82,7 @@ class Trajectory:
         for name, array in self.arrays.items():
             self._check(name, array)
         for name in (*self.arrays, *self._words):
-            if not name.isprintable() or len(name) > LONGEST_ENDING:
-                raise _wrong(f"something in it is called {name[:50]!r}", f"up to {LONGEST_ENDING} letters")
+            self._check_name(name)
         if self.components and self.reward is None:
             raise _wrong("it has components and no reward", "both or none")
         if self.fitness is not None and not math.isfinite(self.fitness):
@@ -91,6 +91,20 @@ class Trajectory:
             raise _wrong(f"its seed is {self.seed}, episodes before it {self.earlier}", "0 or more")
         if not self.ending.isprintable() or not 0 < len(self.ending) <= LONGEST_ENDING:
             raise _wrong(f"ending is {self.ending[:50]!r}", f"a line of up to {LONGEST_ENDING} letters")
+
+    def paid(self, reward: Array, components: Mapping[str, Array]) -> Trajectory:
+        """Return the episode with what a reward pays for it; what it had before is not checked again."""
+        made = copy.copy(self)
+        object.__setattr__(made, "reward", reward)
+        object.__setattr__(made, "components", components)
+        for name, array in {"reward": reward, **{f"component/{n}": c for n, c in components.items()}}.items():
+            made._check_name(name)
+            made._check(name, array)
+        return made
+
+    def _check_name(self, name: str) -> None:
+        if not name.isprintable() or len(name) > LONGEST_ENDING:
+            raise _wrong(f"something in it is called {name[:50]!r}", f"up to {LONGEST_ENDING} letters")
 
     def _check(self, name: str, array: Array) -> None:
         shape, steps = np.shape(array), np.shape(next(iter(self.signals.values())))[:1]

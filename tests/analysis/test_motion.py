@@ -15,7 +15,7 @@ PUSHING, LOOSE = np.ones((100, 1)), np.zeros((100, 1))
 
 
 def test_who_moves_as_random_actions_do_rests_nowhere() -> None:
-    assert still_runs(random_walk(seed=1), typical()) == []
+    assert still_runs(random_walk(seed=1), typical()) == ()
     assert list(observe_rest(random_walk(seed=1), typical())) == []
 
 
@@ -28,12 +28,12 @@ def test_a_rest_is_cited_and_says_whether_it_acts(action: np.ndarray, words: str
 
 
 def test_a_constant_velocity_is_no_rest_while_the_position_changes() -> None:
-    assert still_runs(episode(100, position=MOVING, velocity=np.ones(100), action=LOOSE), typical()) == []
+    assert still_runs(episode(100, position=MOVING, velocity=np.ones(100), action=LOOSE), typical()) == ()
 
 
 def test_a_short_rest_belongs_to_every_movement() -> None:
     pause = np.concatenate([MOVING[:50], np.full(9, MOVING[49]), MOVING[50:91]])
-    assert still_runs(episode(100, position=pause, velocity=pause, action=LOOSE), typical()) == []
+    assert still_runs(episode(100, position=pause, velocity=pause, action=LOOSE), typical()) == ()
 
 
 def test_a_one_hot_action_that_stays_the_same_is_none() -> None:
@@ -94,6 +94,6 @@ def test_signals_that_random_play_does_not_know_are_left_out() -> None:
     foreign = episode(10, elsewhere=np.arange(10), velocity=np.zeros((10, 3)))
     moved, names = changes(foreign, typical())
     assert moved.shape == (9, 0)
-    assert names == []
-    assert still_runs(foreign, typical()) == []
+    assert names == ()
+    assert still_runs(foreign, typical()) == ()
     assert tremors(foreign, typical()) == []

@@ -62,3 +62,20 @@ def test_worlds_that_do_not_stand_side_by_side_are_refused(others: list[Any]) ->
 def test_a_trajectory_with_another_value_is_checked_again() -> None:
     with pytest.raises(TrajectoryError):
         replace(whole(2), reward=np.zeros(3))
+
+
+def test_what_a_reward_pays_is_checked_as_when_an_episode_is_made() -> None:
+    episode = whole(5)
+    reward = np.arange(5, dtype=np.float32)
+    paid = episode.paid(reward, {"half": reward / 2})
+    assert paid.reward is reward
+    assert list(paid.components) == ["half"]
+    assert (paid.signals, paid.fitness, paid.origin) == (episode.signals, episode.fitness, episode.origin)
+    assert list(episode.components) == ["near", "far"], "the episode itself is as it was"
+    for wrong in (reward[:3], np.full(5, np.nan)):
+        with pytest.raises(TrajectoryError):
+            episode.paid(wrong, {})
+        with pytest.raises(TrajectoryError):
+            episode.paid(reward, {"half": wrong})
+    with pytest.raises(TrajectoryError):
+        episode.paid(reward, {"a\nb": reward})
