@@ -107,7 +107,7 @@ class Evolution:
             log=self.log, state=self.state,
         )  # fmt: skip
         missing = [slot for slot in slots if slot.id not in self.state.candidates]
-        open_slots = [] if self._finishing(generation) else missing
+        open_slots = [] if missing and self._finishing(generation) else missing
         checks = (DuplicateCheck(), self.critic)
         normalise = lru_cache(partial(arrived, task=self.task))
 

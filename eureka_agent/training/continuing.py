@@ -188,11 +188,10 @@ def worlds_of(task: Task, trajectory: Trajectory) -> Make:
             allowed="JAX and MJX",
             fix="pip install 'eureka-agent[gpu]'",
         )
-    from eureka_agent.training.device.simulator import DeviceSimulator
+    from eureka_agent.training.device.simulator import DeviceSimulators
     from eureka_agent.training.device.worlds import DeviceWorlds
 
-    worlds = DeviceWorlds(task, device_physics(task))
-    return lambda seeds: DeviceSimulator(worlds, seeds)
+    return DeviceSimulators(DeviceWorlds(task, device_physics(task)))
 
 
 def _check_same(again: Trajectory, recorded: Trajectory) -> None:

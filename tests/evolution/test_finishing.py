@@ -75,6 +75,23 @@ def test_a_stopped_run_is_confirmed_without_proposing_anything(tmp_path: Path) -
     assert again.state.stopped == FINISHING
 
 
+def test_a_search_that_is_over_was_not_ended_by_who_asks_afterwards(tmp_path: Path) -> None:
+    stop, trainer = threading.Event(), FakeTrainer()
+
+    def stop_while_confirming(job: TrainingJob) -> None:
+        if job.stage == "confirm":
+            stop.set()
+
+    trainer.fail = stop_while_confirming
+    with pytest.raises(Interrupted):
+        make_evolution(tmp_path, trainer=trainer, stop=stop).run()
+    ask(tmp_path)
+    again = make_evolution(tmp_path)
+    again.run()
+    assert again.state.finished
+    assert not again.state.stopped
+
+
 def test_before_anything_was_trained_there_is_no_winner(tmp_path: Path) -> None:
     tmp_path.mkdir(exist_ok=True)
     ask(tmp_path)

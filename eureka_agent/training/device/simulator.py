@@ -15,6 +15,18 @@ from eureka_agent.training.device.worlds import DeviceWorlds, DeviceWorldState
 Array = np.ndarray
 
 
+class DeviceSimulators:
+    """Makes worlds of a task; a program is compiled once for each number of them."""
+
+    def __init__(self, worlds: DeviceWorlds) -> None:
+        self.worlds = worlds
+        self.begin, self.step = jax.jit(worlds.begin), jax.jit(worlds.step)
+
+    def __call__(self, seeds: Sequence[int]) -> DeviceSimulator:
+        """Return worlds with these seeds."""
+        return DeviceSimulator(self, seeds)
+
+
 class DeviceSimulator:
     """Worlds that begin as evaluation episodes of their seeds do.
 
@@ -23,9 +35,8 @@ class DeviceSimulator:
 
     supports_snapshot = True
 
-    def __init__(self, worlds: DeviceWorlds, seeds: Sequence[int]) -> None:
-        self._worlds = worlds
-        self._step = jax.jit(worlds.step)
+    def __init__(self, compiled: DeviceSimulators, seeds: Sequence[int]) -> None:
+        self._worlds, self._compiled = compiled.worlds, compiled
         self._keys = jax.vmap(jax.random.key)(jnp.asarray(seeds, jnp.uint32))
         self._now: DeviceWorldState | None = None
 
@@ -36,13 +47,13 @@ class DeviceSimulator:
 
     def reset(self) -> Array:
         """Begin an episode in every world; return policy observations, float32 `(num_envs, d)`."""
-        self._now = jax.jit(self._worlds.begin)(self._keys)
+        self._now = self._compiled.begin(self._keys)
         return self._observation()
 
     def step(self, actions: Array) -> StepResult:
         """Step every world once with actions `(num_envs, ...)`."""
         assert self._now is not None, "reset or restore comes first"
-        self._now, stepped = self._step(self._now, jnp.asarray(actions))
+        self._now, stepped = self._compiled.step(self._now, jnp.asarray(actions))
         host = jax.device_get(stepped)
         return StepResult(
             policy_obs=self._observation(),

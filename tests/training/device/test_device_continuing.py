@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,14 +11,15 @@ import pytest
 pytest.importorskip("jax", reason="needs jax: pip install 'eureka-agent[gpu]'")
 
 import jax.numpy as jnp
-from point_mass import point_task, point_worlds
+from point_mass import PointMass, point_task, point_worlds
 
 from eureka_agent.errors import TrajectoryError
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.continuing import Actor, Continuations, Make
 from eureka_agent.training.device.evaluation import DeviceScoring
 from eureka_agent.training.device.rollout import DevicePolicies
-from eureka_agent.training.device.simulator import DeviceSimulator
+from eureka_agent.training.device.simulator import DeviceSimulators
+from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.evaluation import EpisodeSet
 from eureka_agent.training.moment_search import moment_of
 from eureka_agent.training.population.network import Network
@@ -36,7 +38,7 @@ def drifted(reduce: str = "mean") -> tuple[Task, Trajectory, Make]:
     policies = DevicePolicies(20.0 * jnp.asarray(network.initial(3))[None], None)
     (found,) = DeviceScoring(task, worlds, network)(policies, [[11, 12, 13]], recorded=3)
     assert isinstance(found, EpisodeSet)
-    return task, found.trajectories[-1], lambda seeds: DeviceSimulator(worlds, seeds)
+    return task, found.trajectories[-1], DeviceSimulators(worlds)
 
 
 def pushed(force: float) -> Actor:
@@ -58,6 +60,21 @@ def test_who_goes_on_as_recorded_gets_the_recorded_score() -> None:
         continuations = Continuations(task, episode, [recorded], make)
         assert continuations.scores(state)[0] == pytest.approx(episode.fitness, rel=1e-5)
         continuations.close()
+
+
+def test_replay_and_continuations_share_one_program() -> None:
+    traced: list[int] = []
+
+    class Counting(PointMass):
+        def step(self, bodies: Any, actions: Any) -> Any:
+            traced.append(len(actions))
+            return super().step(bodies, actions)
+
+    task, episode, _ = drifted()
+    make = DeviceSimulators(DeviceWorlds(task, Counting()))
+    continuations = Continuations(task, episode, [pushed(1.0), pushed(-1.0)], make)
+    continuations.scores(2)
+    assert traced == [2]
 
 
 def test_the_same_state_gives_the_same_scores_whoever_played_before() -> None:
