@@ -18,7 +18,7 @@ from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
 from eureka_agent.api.resuming import resumable
-from eureka_agent.config import RunConfig, make_config
+from eureka_agent.config import RunConfig, make_config, recorded_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
@@ -344,7 +344,7 @@ def _is_same(folder: RunFolder, config: RunConfig) -> bool:
         return (
             start is not None
             and is_own(start.run_id or "", start.config)
-            and make_config(start.config).digest() == config.digest()
+            and recorded_config(start.config).digest() == config.digest()
         )
     except (StoreError, ConfigError, LookupError, TypeError, ValueError):
         return False  # damaged, newer or another's: no run of this configuration

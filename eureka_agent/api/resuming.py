@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eureka_agent.api.bringing import compared_with
 from eureka_agent.api.consent import Consent, bundled, check_consent, check_typed, shown
-from eureka_agent.config import RunConfig, TaskChoice, make_config
+from eureka_agent.config import RunConfig, TaskChoice, recorded_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.files import refuse_links
 from eureka_agent.store.layout import RunFolder
@@ -68,7 +68,7 @@ def _config_of(folder: RunFolder, state: RunState) -> RunConfig:
             fix="Start it again with `eureka-agent evolve`.",
         )
     try:
-        return make_config(state.config)
+        return recorded_config(state.config)
     except ConfigError as error:
         raise StoreError(
             f"The configuration of run {shown(folder.name)} does not fit this version: {shown(error.what)}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from eureka_agent.archive.archive import Archive
@@ -36,6 +37,12 @@ class Difference(NamedTuple):
     low: float
     """Mean minus one standard error."""
 
+    @classmethod
+    def of(cls, differences: Sequence[float]) -> Difference:
+        """Return mean and bound of at least two paired differences."""
+        mean = statistics.fmean(differences)
+        return cls(mean, mean - statistics.stdev(differences) / math.sqrt(len(differences)))
+
     @property
     def counts(self) -> bool:
         """Whether it is worth the lead."""
@@ -50,10 +57,7 @@ def paired_difference(challenger: Candidate, incumbent: Candidate, sign: float) 
         for e in challenger.evaluations
         if e.stage == "search" and e.replicate in theirs and not e.stopped
     ]
-    if len(differences) < 2:
-        return None
-    mean = statistics.fmean(differences)
-    return Difference(mean, mean - statistics.stdev(differences) / math.sqrt(len(differences)))
+    return Difference.of(differences) if len(differences) > 1 else None
 
 
 def judge(archive: Archive) -> Verdict:

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
+_DONE = {"search": "trained", "choose": "compared", "confirm": "confirmed"}
+"""What has become of a reward whose training of some stage is over."""
 _COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
 """Of the sentence at the end; whatever else it says is neither good nor bad."""
 LAST_S = 9.0
@@ -227,11 +229,11 @@ class Progress:
     def _on_training(self, event: TrainingFinished) -> None:
         self._pace.end(_job(event), self._each)
         what = "baseline" if event.name in BASELINES else self._state.candidates[event.name].operator
-        stage = "confirmed" if event.stage == "confirm" else "trained"
+        stage = _DONE[event.stage]
         if event.evaluation.stopped:
             stage = "stopped"
         fitness = number(float(event.evaluation.fitness))
-        seed = f" (seed {event.replicate})" if event.replicate or event.stage == "confirm" else ""
+        seed = f" (seed {event.replicate})" if event.replicate or event.stage != "search" else ""
         self._say(f"  {event.name:<10} {what:<8} {stage:<10} fitness {fitness}{seed}")
 
     def _on_verdict(self, verdict: Judgement | Duel) -> None:
@@ -288,7 +290,15 @@ class Progress:
         """Trainings of a run that is not cut short."""
         config = self._state.config
         search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
-        return search + (config["confirm_top"] + len(BASELINES)) * config["confirm_seeds"]
+        return search + self._expected_after(config["confirm_top"], config.get("choose_seeds", 0))
+
+    def _expected_after(self, top: int, choose_seeds: int) -> int:
+        """Trainings after the search: those that choose a winner may be fewer than allowed."""
+        seeds = self._state.config["confirm_seeds"]
+        if top == 1 or not choose_seeds:
+            return (top + len(BASELINES)) * seeds
+        compared = sum(len(one.fitnesses("choose")) for one in self._state.candidates.values())
+        return (compared if self._state.baselines else top * choose_seeds) + (1 + len(BASELINES)) * seeds
 
     def _say_looking(self) -> None:
         if not self._quiet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eureka_agent.config.groups import DEVICES, SAME_MODEL, TRAINERS, DeviceName, TrainerName
-from eureka_agent.config.making import make_config
+from eureka_agent.config.making import make_config, recorded_config
 from eureka_agent.config.run_config import RunConfig, TaskChoice
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "TaskChoice",
     "TrainerName",
     "make_config",
+    "recorded_config",
 ]

@@ -184,8 +184,22 @@ class TrainingConfig:
 class ConfirmationConfig:
     """How the best are retrained on fresh seeds, next to the baselines."""
 
-    seeds: Annotated[int, Option("Fresh seeds for the final confirmation.", name="confirm_seeds", ge=2)] = 5
-    top: Annotated[int, Option("Number of best candidates to confirm.", name="confirm_top", ge=1)] = 2
+    seeds: Annotated[
+        int, Option("Fresh seeds that winner and baselines are reported on.", name="confirm_seeds", ge=2)
+    ] = 8
+    top: Annotated[
+        int, Option("Number of the search's best that may become the winner.", name="confirm_top", ge=1)
+    ] = 3
+    choosing: Annotated[
+        int,
+        Option(
+            "At most so many further seeds choose the winner among the best; 0: all of them are confirmed.",
+            name="choose_seeds",
+            ge=0,
+            before=0,
+        ),
+    ] = 4
+    """A finalist that is surely behind leaves before (`evolution/choosing.py`)."""
     human_reward: Annotated[
         str | None,
         Option(
@@ -193,6 +207,11 @@ class ConfirmationConfig:
         ),
     ] = None
     """Source of the reward, which takes the place of the task's reference."""
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a winner is chosen before it is confirmed."""
+        return self.top > 1 and self.choosing > 0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,12 @@ def make_config(values: Mapping[str, Any]) -> RunConfig:
     return config
 
 
+def recorded_config(values: Mapping[str, Any]) -> RunConfig:
+    """Build the configuration of a log; options that came later are as runs had them before."""
+    later = {o.name: o.before for o in declared() if o.about.before is not ...}
+    return make_config({**later, **values})
+
+
 def _check_slots(search: SearchConfig) -> None:
     if search.slots > MOST_SLOTS:
         raise ConfigError(

@@ -33,6 +33,8 @@ class Option:
     changes_results: bool = True
     """If False, runs that differ only in this are the same run."""
     typed: Typed | None = None
+    before: Any = ...
+    """Value in runs that were started before the option was there; `...` for its default."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Declared:
     default: Any
     """`dataclasses.MISSING` where the option must be given."""
     about: Option
+
+    @property
+    def before(self) -> Any:
+        """Value in runs whose log does not name the option."""
+        return self.default if self.about.before is ... else self.about.before
 
     def of(self, config: Any) -> Any:
         """Return the option's value in a configuration."""

@@ -97,7 +97,7 @@ FIRST = (
     "init_policy", "trainer", "halving", "device", "worlds", "parallel", "unsafe_isolation",
 )  # fmt: skip
 """The options of the first logs, in their order there. Nothing is added: later options come after them and
-count in a digest only where they are not at their default, so that runs from before keep their digests."""
+count in a digest only where they are not as they were before, so that runs from before keep their digests."""
 
 
 @functools.cache
@@ -112,5 +112,5 @@ def distinguishing(flat: Mapping[str, Any], options: Iterable[Declared]) -> dict
     return {
         o.name: flat[o.name]
         for o in options
-        if o.about.changes_results and (o.name in FIRST or flat[o.name] != o.default)
+        if o.about.changes_results and (o.name in FIRST or flat[o.name] != o.before)
     }

@@ -9,7 +9,7 @@ from eureka_agent.analysis.statistics import human_normalized, t_interval
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.store.checked import BASELINES
-from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
+from eureka_agent.store.records import Choice, Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 
@@ -34,21 +34,24 @@ def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
     return [candidate for candidate, _ in sorted(ranked, key=standing)[:top]]
 
 
-def confirm(state: RunState, task: Task, finalists: Sequence[Candidate]) -> Confirmation:
-    """Compare the finalists' confirmation runs and name the winner.
+def confirm(
+    state: RunState, task: Task, names: Sequence[str], choice: tuple[Choice, ...] = ()
+) -> Confirmation:
+    """Compare the confirmation runs of some candidates and name the winner.
 
-    The winner is the best mean over fresh seeds; a finalist that failed on any of them cannot win.
+    The winner is the best mean over fresh seeds; a candidate that failed on any of them cannot win. `choice`
+    is how they were chosen among the finalists.
     """
     sign = task.fitness.sign
-    whole = [c for c in finalists if state.candidates[c.id].fitnesses(STAGE)]
-    scores = {c.id: state.candidates[c.id].fitnesses(STAGE) for c in whole}
+    known = {name: state.candidates[name].fitnesses(STAGE) for name in names}
+    scores = {name: values for name, values in known.items() if values}
     unhurt = {name: v for name, v in scores.items() if state.candidates[name].status not in _FAILED}
     complete = {name: values for name, values in unhurt.items() if len(values) == _most(scores)}
     winner = max(complete, key=lambda name: sign * statistics.fmean(complete[name]), default=None)
     baselines = {name: _fitnesses(state.baselines.get(name, [])) for name in BASELINES}
     rows = [_row(name, values, baselines, sign) for name, values in {**scores, **baselines}.items() if values]
     difference = _against_reference(winner, complete, baselines)
-    return Confirmation(winner, tuple(complete), tuple(rows), difference)
+    return Confirmation(winner, tuple(complete), tuple(rows), difference, choice)
 
 
 def _most(scores: dict[str, tuple[float, ...]]) -> int:

@@ -24,7 +24,7 @@ from eureka_agent.critique.duplicates import DuplicateCheck
 from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.design.reviewer import Reviewer
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
-from eureka_agent.evolution import confirmation
+from eureka_agent.evolution import choosing, confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.planning import slots_of
@@ -41,6 +41,7 @@ from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
     DuelResolved,
+    FinalistsNamed,
     GenerationDrafted,
     GenerationJudged,
     RunConfirmed,
@@ -49,7 +50,7 @@ from eureka_agent.store.event_types import (
 )
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
-from eureka_agent.store.records import Duel, DuelTraining
+from eureka_agent.store.records import Confirmation, Duel, DuelTraining
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
@@ -182,18 +183,46 @@ class Evolution:
         self.log.append(DuelResolved(generation=last, duel=Duel(*verdict)))
 
     def confirm(self) -> None:
-        """Retrain the best few on fresh seeds beside reference and sparse, and name the winner."""
+        """Retrain the best on fresh seeds beside reference and sparse, and name the winner."""
         if self.state.confirmation is not None:
             return
-        archives = [self._archive_of(self._generations_of(n)) for n in range(self.config.search.restarts)]
-        finalists = confirmation.finalists_of(archives, self.config.confirmation.top)
-        names = [candidate.id for candidate in finalists] + (list(BASELINES) if finalists else [])
-        seeds = range(self.config.confirmation.seeds)
-        # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
-        jobs = [self._trainings.job(name, confirmation.STAGE, seed) for seed in seeds for name in names]
-        self._trainings.train(jobs)
-        result = confirmation.confirm(self.state, self.task, finalists)
-        self.log.append(RunConfirmed(confirmation=result))
+        self.log.append(RunConfirmed(confirmation=self._confirmed(self._finalists())))
+
+    def _finalists(self) -> tuple[str, ...]:
+        """Return the best of the search, as journalled: one that fails later makes no other a finalist."""
+        if self.state.finalists is None:
+            archives = [self._archive_of(self._generations_of(n)) for n in range(self.config.search.restarts)]
+            found = confirmation.finalists_of(archives, self.config.confirmation.top)
+            self.log.append(FinalistsNamed(names=tuple(candidate.id for candidate in found)))
+        return self.state.finalists or ()
+
+    def _choose(self, finalists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield whom to confirm: all finalists, or the one that was chosen, and if it fails the next."""
+        if not self.config.confirmation.chooses or len(finalists) < 2:
+            yield finalists
+            return
+        sign = self.task.fitness.sign
+        for seeds in range(self.config.confirmation.choosing):
+            names = choosing.left(self.state, finalists, seeds=seeds, sign=sign)
+            if len(names) < 2:
+                break
+            self._trainings.train([self._trainings.job(name, choosing.STAGE, seeds) for name in names])
+        for name in choosing.ranked(self.state, finalists, sign=sign):
+            yield (name,)
+
+    def _confirmed(self, finalists: tuple[str, ...]) -> Confirmation:
+        result = confirmation.confirm(self.state, self.task, ())
+        for chosen in self._choose(finalists):
+            names = (*chosen, *BASELINES) if chosen else ()
+            seeds = range(self.config.confirmation.seeds)
+            # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
+            jobs = [self._trainings.job(name, confirmation.STAGE, seed) for seed in seeds for name in names]
+            self._trainings.train(jobs)
+            choice = choosing.choices(self.state, finalists)
+            result = confirmation.confirm(self.state, self.task, chosen, choice)
+            if result.winner is not None:
+                break
+        return result
 
     def save(self) -> None:
         """Write the winner and the summary, and close the run."""

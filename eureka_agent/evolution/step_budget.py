@@ -12,7 +12,15 @@ from eureka_agent.training.job import most_steps
 
 def reserved_trainings(config: RunConfig) -> int:
     """Return how many trainings the search must leave room for: the confirmation, and further seeds."""
-    return (config.confirmation.top + len(BASELINES)) * config.confirmation.seeds + most_again(config)
+    return confirmation_trainings(config) + most_again(config)
+
+
+def confirmation_trainings(config: RunConfig) -> int:
+    """Return how many trainings it takes at most to choose a winner and to confirm it."""
+    plan = config.confirmation
+    if not plan.chooses:
+        return (plan.top + len(BASELINES)) * plan.seeds
+    return plan.top * plan.choosing + (1 + len(BASELINES)) * plan.seeds
 
 
 def check_step_budget(task: Task, config: RunConfig) -> None:
@@ -26,5 +34,5 @@ def check_step_budget(task: Task, config: RunConfig) -> None:
             f"{config.budget.steps:,} environment steps are too few for one candidate and its confirmation, "
             f"{trainings} trainings in all.",
             allowed=f"at least {needed:,}",
-            fix="Raise --budget-steps, or lower --env-steps, --confirm-top or --confirm-seeds.",
+            fix="Raise --budget-steps, or lower --env-steps, --confirm-seeds or --choose-seeds.",
         )

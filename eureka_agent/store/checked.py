@@ -12,8 +12,8 @@ from eureka_agent.escaping import one_line
 BASELINES = ("reference", "sparse")
 """Names under which the baselines of the confirmation are journalled."""
 
-STAGES = ("search", "confirm")
-"""What a training is for."""
+STAGES = ("search", "choose", "confirm")
+"""What a training is for: to search, to choose among the best, or to report on the chosen one."""
 
 MOST = 999_999
 """Largest generation, index or replicate that a log may name."""

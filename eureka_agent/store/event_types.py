@@ -270,6 +270,13 @@ class SearchStopped(_Event):
     reason: Text
 
 
+class FinalistsNamed(_Event):
+    """The search is over, and these are its best."""
+
+    type: Literal["finalists_named"] = "finalists_named"
+    names: tuple[CandidateName, ...]
+
+
 class RunConfirmed(_Event):
     """The finalists were compared on fresh seeds."""
 
@@ -303,6 +310,7 @@ Event = (
     | GenerationJudged
     | DuelResolved
     | SearchStopped
+    | FinalistsNamed
     | RunConfirmed
     | RunFinished
 )

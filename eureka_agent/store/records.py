@@ -286,6 +286,16 @@ class ConfirmationRow:
 
 @with_config(STRICT)
 @dataclass(frozen=True)
+class Choice:
+    """How a finalist did on the seeds that chose whom to confirm."""
+
+    name: CandidateName
+    seeds: tuple[Number, ...]
+    """The fitness of each seed; fewer than others' where it left before."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
 class PairedDifference:
     """By how much the winner is better than the reference on the seeds that both had, with its interval."""
 
@@ -304,6 +314,8 @@ class Confirmation:
     """The finalists that were trained on every seed."""
     table: tuple[ConfirmationRow, ...]
     paired_difference: PairedDifference | None = None
+    choice: tuple[Choice, ...] = ()
+    """How the winner was chosen among the finalists; empty where all of them were confirmed."""
 
     def row(self, name: str | None) -> ConfirmationRow | None:
         """Return the row of a finalist or a baseline; None where there is none."""
@@ -317,4 +329,5 @@ class Confirmation:
             "confirmed": list(self.confirmed),
             "table": [row.to_json() for row in self.table],
             "paired_difference": None if difference is None else asdict(difference),
+            "choice": [{"name": one.name, "seeds": list(one.seeds)} for one in self.choice],
         }

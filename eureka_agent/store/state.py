@@ -16,6 +16,7 @@ from eureka_agent.store.event_types import (
     Curve,
     DuelResolved,
     Event,
+    FinalistsNamed,
     GenerationDrafted,
     GenerationJudged,
     GenerationPlanned,
@@ -109,6 +110,8 @@ class RunState:
     """Why the search ended before its last generation, if it did."""
     known_fitness: dict[int, float | None] = field(default_factory=dict)
     """Mean search fitness of each generation's leader, as known when that was last decided."""
+    finalists: tuple[str, ...] | None = None
+    """The best of the search, in their order there; None before they are named."""
     confirmation: Confirmation | None = None
     decided_after_s: float = 0.0
     """Seconds of work until the confirmation was decided."""
@@ -173,6 +176,8 @@ class RunState:
                 self._on_duel(event)
             case SearchStopped():
                 self.stopped = event.reason
+            case FinalistsNamed():
+                self._on_finalists(event.names)
             case RunConfirmed():
                 self._on_confirmation(event.confirmation)
             case RunFinished():
@@ -312,6 +317,11 @@ class RunState:
 
     def _note_leader(self, generation: int, leader: str | None) -> None:
         self.known_fitness[generation] = self.candidates[leader].fitness if leader else None
+
+    def _on_finalists(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._known(name)
+        self.finalists = names
 
     def _on_confirmation(self, confirmation: Confirmation) -> None:
         for name in (confirmation.winner, *confirmation.confirmed):

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from eureka_agent.config import RunConfig, make_config
+from eureka_agent.config import RunConfig, make_config, recorded_config
 from eureka_agent.config.option import Option, declared_in
 from eureka_agent.config.run_config import FIRST, declared, distinguishing
 from eureka_agent.errors import ConfigError
@@ -116,9 +116,9 @@ def test_the_digest_tells_runs_apart_but_not_machines() -> None:
     ],
 )  # fmt: skip
 def test_digests_are_those_of_the_runs_that_lie_on_disks(options: dict[str, Any], digest: str) -> None:
-    config = make_config({"task": TASK} | options)
+    config = recorded_config({"task": TASK, "confirm_seeds": 5, "confirm_top": 2} | options)
     assert config.digest() == digest
-    assert make_config(json.loads(json.dumps(config.to_json()))) == config
+    assert recorded_config(json.loads(json.dumps(config.to_json()))) == config
 
 
 def test_logs_hold_options_flat_and_in_their_order() -> None:
@@ -136,6 +136,14 @@ def test_an_option_that_is_added_later_leaves_the_digests_of_earlier_runs_alone(
 
     assert told({"samples": 16, "parallel": 8, "novelty": 0.0}) == {"samples": 16}
     assert told({"samples": 16, "parallel": 8, "novelty": 0.5}) == {"samples": 16, "novelty": 0.5}
+
+
+def test_a_log_that_names_no_later_option_is_read_as_runs_were_then() -> None:
+    assert make_config({"task": TASK}).confirmation.choosing > 0
+    assert recorded_config({"task": TASK}).confirmation.choosing == 0
+    assert recorded_config({"task": TASK, "choose_seeds": 3}).confirmation.choosing == 3
+    asked = make_config({"task": TASK, "choose_seeds": 0})
+    assert asked.digest() == recorded_config({"task": TASK}).digest(), "it is the same run"
 
 
 def test_reading_the_declarations_needs_no_library() -> None:

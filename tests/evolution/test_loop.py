@@ -74,10 +74,11 @@ def test_who_failed_on_one_confirmation_seed_cannot_win_even_if_all_did(tmp_path
 def test_search_and_confirmation_seeds_are_disjoint_and_shared_by_all(tmp_path: Path) -> None:
     trainer = FakeTrainer()
     make_evolution(tmp_path, trainer=trainer).run()
-    by_stage: dict[str, set[int]] = {"search": set(), "confirm": set()}
+    by_stage: dict[str, set[int]] = {"search": set(), "choose": set(), "confirm": set()}
     for job in trainer.jobs:
         by_stage[job.stage].add(job.seed)
-    assert not by_stage["search"] & by_stage["confirm"]
+    assert all(by_stage.values())
+    assert len(set().union(*by_stage.values())) == sum(map(len, by_stage.values()))
     first = {job.seed for job in trainer.jobs if job.stage == "search" and job.replicate == 0}
     assert len(first) == 1
 
@@ -221,7 +222,7 @@ def test_where_the_challenger_is_confirmed_it_is_not_tried_again_before(tmp_path
         pytest.fail("no challenger in twenty runs")
     for name, replicate in asked.duel:
         assert len(state.candidates[name].fitnesses()) == replicate, "not trained once more"
-        assert state.candidates[name].status is Status.CONFIRMED
+        assert name in (state.finalists or ())
 
 
 @pytest.mark.parametrize("top", [1, 2])
@@ -253,8 +254,7 @@ def test_restarts_know_nothing_of_each_other_and_are_confirmed_together(tmp_path
     assert parents
     assert all(parent.startswith("2-") for parent in parents)
     leaders = {state.leaders[1], state.leaders[3]}
-    assert state.confirmation is not None
-    assert set(state.confirmation.confirmed) == leaders
+    assert set(state.finalists or ()) == leaders
 
 
 def test_a_given_reward_takes_the_first_place(tmp_path: Path) -> None:

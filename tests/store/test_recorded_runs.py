@@ -23,7 +23,7 @@ from eureka_agent.api.assembly import building
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.resuming import resumable
 from eureka_agent.archive.archive import Archive
-from eureka_agent.config import make_config
+from eureka_agent.config import recorded_config
 from eureka_agent.design.proposer import Proposer, Slot
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.store.event_types import FORMAT_VERSION, TrainingFinished
@@ -72,14 +72,14 @@ def test_a_recorded_run_opens(tmp_path: Path, name: str) -> None:
     view = eureka_agent.show(name, runs=root.parent)
     logged = next(row["confirmation"] for row in rows_of(root) if row["type"] == "run_confirmed")
     assert (summary.status, summary.task, summary.own) == ("finished", "cartpole", False)
-    assert view.confirmation == logged
+    assert view.confirmation == logged | {"choice": []}
     assert summary.best == logged["winner"]
     assert view.summary == (root / "summary.md").read_text()
     path = eureka_agent.export(name, tmp_path / "reward.py", runs=root.parent)
     saved = [eureka_agent.load_reward(place) for place in (path, root / "best" / "reward.py")]
     assert saved[0].source.components == saved[1].source.components
     assert code_of(path) == code_of(root / "best" / "reward.py")
-    assert eureka_agent.resume(name, runs=root.parent).confirmation == logged
+    assert eureka_agent.resume(name, runs=root.parent).confirmation == logged | {"choice": []}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,7 +95,7 @@ def test_every_prefix_of_a_recorded_log_folds(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_settings_have_the_digest_that_they_had(name: str) -> None:
     state = state_of(RECORDED / name)
-    assert make_config(state.config).digest() == state.digest
+    assert recorded_config(state.config).digest() == state.digest
 
 
 def after_first_training(rows: list[dict[str, Any]]) -> int:

@@ -1,0 +1,160 @@
+"""Which finalist is confirmed, and that the seeds that choose are not those that are reported."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import CountingProposer, FakeTrainer, make_evolution
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.errors import Interrupted
+from eureka_agent.evolution.choosing import left, ranked
+from eureka_agent.evolution.loop import Evolution
+from eureka_agent.store.state import RunState
+from eureka_agent.training.job import TrainingFailure, TrainingJob
+
+
+def state_of(scores: dict[str, list[float]], failed: tuple[str, ...] = ()) -> RunState:
+    """A run whose finalists had these scores on the seeds that choose."""
+    made = {}
+    for index, (name, values) in enumerate(scores.items()):
+        evaluations = tuple(
+            Evaluation("choose", n, n, value, (value,), 1, 0.0, 0) for n, value in enumerate(values)
+        )
+        status = Status.FAILED if name in failed else Status.TRAINED
+        made[name] = Candidate(0, index, "seed", status=status, evaluations=evaluations)
+    return RunState(candidates=made)
+
+
+def jobs_of(trainer: FakeTrainer, stage: str) -> list[tuple[str, int]]:
+    return sorted((job.name, job.replicate) for job in trainer.jobs if job.stage == stage)
+
+
+def finished(root: Path, trainer: FakeTrainer, **options: Any) -> Evolution:
+    evolution = make_evolution(root, trainer=trainer, **options)
+    evolution.run()
+    return evolution
+
+
+def test_who_is_surely_behind_leaves_after_two_seeds() -> None:
+    state = state_of({"0-00": [5.0, 6.0], "0-01": [1.0, 2.0], "0-02": [5.5, 5.0]})
+    assert left(state, ["0-00", "0-01", "0-02"], seeds=1, sign=1.0) == ("0-00", "0-01", "0-02")
+    assert left(state, ["0-00", "0-01", "0-02"], seeds=2, sign=1.0) == ("0-00", "0-02")
+
+
+def test_where_less_is_better_the_largest_leaves() -> None:
+    state = state_of({"0-00": [-5.0, -6.0], "0-01": [-1.0, -2.0]})
+    assert left(state, ["0-00", "0-01"], seeds=2, sign=-1.0) == ("0-00",)
+    assert ranked(state, ["0-01", "0-00"], sign=-1.0) == ("0-00", "0-01")
+
+
+def test_who_failed_is_neither_in_the_choice_nor_chosen() -> None:
+    state = state_of({"0-00": [9.0, 9.0], "0-01": [1.0, 2.0]}, failed=("0-00",))
+    assert left(state, ["0-00", "0-01"], seeds=2, sign=1.0) == ("0-01",)
+    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-01",)
+
+
+@given(st.dictionaries(st.sampled_from(["0-00", "0-01", "0-02"]), st.lists(
+    st.floats(-1e6, 1e6), min_size=4, max_size=4), min_size=1), st.sampled_from([1.0, -1.0]))  # fmt: skip
+def test_seed_by_seed_somebody_is_always_left_and_nobody_comes_back(
+    scores: dict[str, list[float]], sign: float
+) -> None:
+    state, names = state_of(scores), list(scores)
+    rounds = [left(state, names, seeds=seeds, sign=sign) for seeds in range(5)]
+    assert rounds[0] == tuple(names)
+    for before, after in itertools.pairwise(rounds):
+        assert after
+        assert set(after) <= set(before)
+
+
+def test_the_winner_is_chosen_on_its_own_seeds_and_reported_on_others(tmp_path: Path) -> None:
+    trainer = FakeTrainer(noise=1.0)
+    evolution = finished(tmp_path, trainer, confirm_top=3)
+    confirmation = evolution.state.confirmation
+    assert confirmation is not None
+    assert confirmation.winner is not None
+    finalists = evolution.state.finalists or ()
+    assert {one.name for one in confirmation.choice} == set(finalists)
+    assert confirmation.winner == ranked(evolution.state, finalists, sign=1.0)[0]
+    assert [row.name for row in confirmation.table] == [confirmation.winner, "reference", "sparse"]
+    confirmed = jobs_of(trainer, "confirm")
+    assert {name for name, _ in confirmed} == {confirmation.winner, "reference", "sparse"}
+    assert all(len(row.seeds) == 3 for row in confirmation.table)
+
+
+def test_without_noise_two_seeds_decide(tmp_path: Path) -> None:
+    trainer = FakeTrainer()
+    evolution = finished(tmp_path, trainer, confirm_top=3, choose_seeds=6)
+    finalists = evolution.state.finalists or ()
+    assert jobs_of(trainer, "choose") == sorted((name, seed) for name in finalists for seed in range(2))
+
+
+def test_without_seeds_to_choose_all_finalists_are_confirmed(tmp_path: Path) -> None:
+    trainer = FakeTrainer()
+    evolution = finished(tmp_path, trainer, confirm_top=2, choose_seeds=0)
+    assert not jobs_of(trainer, "choose")
+    assert evolution.state.confirmation is not None
+    assert set(evolution.state.confirmation.confirmed) == set(evolution.state.finalists or ())
+    assert evolution.state.confirmation.choice == ()
+
+
+def test_where_the_chosen_one_fails_on_a_fresh_seed_the_next_is_confirmed(tmp_path: Path) -> None:
+    first: list[str] = []
+
+    def fail(job: TrainingJob) -> TrainingFailure | None:
+        if job.stage != "confirm" or not job.name[0].isdigit():
+            return None
+        first[:] = first or [job.name]
+        return TrainingFailure("failed", "it broke") if job.name == first[0] else None
+
+    evolution = finished(tmp_path, FakeTrainer(noise=1.0, fail=fail), confirm_top=3)
+    confirmation = evolution.state.confirmation
+    assert confirmation is not None
+    assert confirmation.winner is not None
+    assert confirmation.winner != first[0]
+    assert evolution.state.candidates[first[0]].status is Status.FAILED
+    baselines = [evolution.state.baselines[name] for name in ("reference", "sparse")]
+    assert [len(trained) for trained in baselines] == [3, 3], "they are not trained again"
+
+
+@pytest.mark.parametrize("stage", ["choose", "confirm"])
+def test_a_run_stopped_in_its_confirmation_goes_on_alike(tmp_path: Path, stage: str) -> None:
+    whole = finished(tmp_path / "whole", FakeTrainer(noise=1.0))
+    stop, first = threading.Event(), FakeTrainer(noise=1.0)
+
+    def interrupt(job: TrainingJob) -> None:
+        if job.stage == stage and job.replicate == 1:
+            stop.set()
+
+    first.fail = interrupt
+    with pytest.raises(Interrupted):
+        make_evolution(tmp_path / "cut", trainer=first, stop=stop).run()
+    second = FakeTrainer(noise=1.0)
+    again = finished(tmp_path / "cut", second)
+    assert again.state.confirmation == whole.state.confirmation
+    done = [(job.name, job.stage, job.replicate) for job in first.jobs + second.jobs]
+    assert len(done) == len(set(done))
+
+
+def test_a_finalist_that_fails_makes_no_other_a_finalist(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def fail(job: TrainingJob) -> TrainingFailure | None:
+        if job.stage != "choose":
+            return None
+        stop.set()
+        return TrainingFailure("failed", "it broke")
+
+    first = make_evolution(
+        tmp_path, trainer=FakeTrainer(fail=fail), stop=stop, proposer=CountingProposer(), confirm_top=2
+    )
+    with pytest.raises(Interrupted):
+        first.run()
+    again = finished(tmp_path, FakeTrainer(), confirm_top=2)
+    assert again.state.finalists == first.state.finalists
