@@ -165,8 +165,7 @@ class TrainingConfig:
         bool,
         Option("Stop candidates that are clearly behind (population trainer only)."),
     ] = True
-    """`sb3` trains each separately and to the end. With several search seeds none is stopped, because their
-    scores are averaged."""
+    """`sb3` trains each separately and to the end. Of several search seeds the mean curve counts."""
     device: Annotated[
         DeviceName, Option("auto, gpu or cpu; auto uses a GPU if the population trainer can.")
     ] = "auto"

@@ -10,5 +10,5 @@ from eureka_agent.training.population.halving import RULE
 
 def rule_of(config: RunConfig) -> dict[str, float] | None:
     """Return the rule in numbers as the log holds it; None where all candidates are trained to the end."""
-    applies = config.training.halving and config.training.trainer == "population" and config.search.seeds == 1
+    applies = config.training.halving and config.training.trainer == "population"
     return asdict(RULE) if applies else None

@@ -289,9 +289,10 @@ class Evolution:
     def _contest(self, generation: int) -> Contest | None:
         """Return what lets a generation's candidates be stopped early; None where all go to the end.
 
-        Seeds of one candidate are averaged, so with several of them all are trained to the end.
+        Runs of earlier versions stopped nobody that had several seeds, and have no rule in their log.
         """
-        if not self.config.training.halving or self.config.search.seeds > 1:
+        as_before = self.config.search.seeds > 1 and self.state.halving is None
+        if not self.config.training.halving or as_before:
             return None
         return Contest(self.state.ended_curves(generation))
 

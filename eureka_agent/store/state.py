@@ -78,7 +78,7 @@ class RunState:
     baseline_failures: dict[tuple[str, int], str] = field(default_factory=dict)
     """By name and replicate."""
     failed_curves: dict[str, Curve] = field(default_factory=dict)
-    """What was seen of candidates whose first search training failed."""
+    """What was seen of trainings that failed in the search, by key; see `TrainingJob.key`."""
     policies: dict[str, PolicyStats] = field(default_factory=dict)
     """What the kept policies of candidates encounter, as far as it was asked for."""
     reports: dict[str, AnalystReport] = field(default_factory=dict)
@@ -207,17 +207,22 @@ class RunState:
         )
 
     def ended_curves(self, generation: int) -> tuple[tuple[str, Curve], ...]:
-        """Return fitness and its error at the checkpoints of the generation's ended first trainings.
+        """Return fitness and its error at the checkpoints of the generation's ended trainings, by their keys.
 
-        Trainings of earlier versions that left no errors have no curves here.
+        Only the first `search_seeds` replicates race. Trainings of earlier versions that left no errors have
+        no curves here.
         """
-        found = []
+        racing = range(self.config.get("search_seeds", 1))
+        found: dict[str, Curve] = {}
         for candidate in self.archive(sign=1.0, generations=range(generation, generation + 1)).candidates:
-            first = [e for e in candidate.evaluations if e.stage == "search" and e.replicate == 0]
-            found += [(candidate.id, evaluation.checkpoint_scores) for evaluation in first]
-            if not first and candidate.id in self.failed_curves:
-                found.append((candidate.id, self.failed_curves[candidate.id]))
-        return tuple(found)
+            searched = {e.replicate: e for e in candidate.evaluations if e.stage == "search"}
+            for replicate in racing:
+                key = _searched_key(candidate.id, replicate)
+                if replicate in searched:
+                    found[key] = searched[replicate].checkpoint_scores
+                elif key in self.failed_curves:
+                    found[key] = self.failed_curves[key]
+        return tuple(found.items())
 
     @property
     def maybe_billed(self) -> int:
@@ -295,8 +300,8 @@ class RunState:
             self.baseline_failures[event.name, event.replicate] = event.reason
             return
         candidate = self.candidates[event.name]
-        if event.stage == "search" and event.replicate == 0:
-            self.failed_curves[candidate.id] = event.curve
+        if event.stage == "search":
+            self.failed_curves[_searched_key(candidate.id, event.replicate)] = event.curve
         failed = replace(candidate, status=Status(event.status), reason=event.reason)
         self.candidates[candidate.id] = failed
 
@@ -334,3 +339,7 @@ class RunState:
         """Raise ValueError for what is no candidate of this run; None is nobody."""
         if name is not None and name not in self.candidates:
             raise ValueError(f"there is no candidate {name}")
+
+
+def _searched_key(name: str, replicate: int) -> str:
+    return f"{name}/search-{replicate}"

@@ -23,11 +23,12 @@ Curve = tuple[tuple[float, float], ...]
 class Contest:
     """A generation whose candidates may be stopped early once they are clearly behind each other.
 
-    Jobs of one contest have the same seed and budget. Trainers that train candidates one by one ignore it.
+    Jobs of one contest have the same budget, and their candidates the same seeds. Trainers that train
+    candidates one by one ignore it.
     """
 
     ended: tuple[tuple[str, Curve], ...] = ()
-    """Candidates of the generation whose training is in the log already, with their curves: a run that was
+    """Keys of the generation's trainings that are in the log already, with their curves: a run that was
     killed and goes on stops whom it would have stopped."""
 
 

@@ -78,7 +78,7 @@ def _beside_those_that_ended(job: TrainingJob, known: Mapping[TrainingJob, Outco
     """Return a job whose contest still is the whole generation: it stops if it would have stopped before."""
     if job.contest is None:
         return job
-    mates = [(mate.name, outcome) for mate, outcome in known.items() if mate.contest == job.contest]
+    mates = [(mate.key, outcome) for mate, outcome in known.items() if mate.contest == job.contest]
     ended = tuple(
         (name, outcome.checkpoint_scores if isinstance(outcome, Evaluation) else outcome.curve)
         for name, outcome in mates

@@ -58,15 +58,29 @@ def test_only_the_first_seed_of_a_new_candidate_is_in_a_contest(tmp_path: Path) 
     assert {(job.stage, job.replicate) for job in racing} == {("search", 0)}
     assert len(racing) == 16
     others = {(job.stage, job.replicate > 0) for job in trainer.jobs if job.contest is None}
-    assert others == {("search", True), ("confirm", False), ("confirm", True)}
+    stages = {"search": (True,), "choose": (False, True), "confirm": (False, True)}
+    assert others == {(stage, later) for stage, which in stages.items() for later in which}
+
+
+def test_all_seeds_of_a_new_candidate_are_in_one_contest(tmp_path: Path) -> None:
+    trainer = FakeTrainer(behind=last_place)
+    evolution = make_evolution(tmp_path, generations=1, search_seeds=2)
+    evolution.trainer, evolution.state.halving = trainer, rule_of(evolution.config)
+    evolution.run()
+    racing = [(job.name, job.replicate) for job in trainer.jobs if job.contest is not None]
+    assert sorted(racing) == [(f"0-0{index}", seed) for index in range(4) for seed in range(2)]
+    assert evolution.state.candidates["0-03"].status is Status.STOPPED
+    curves = evolution.state.ended_curves(0)
+    assert sorted(key for key, _ in curves) == sorted(f"{name}/search-{seed}" for name, seed in racing)
 
 
 @pytest.mark.parametrize("options", [{"halving": False}, {"search_seeds": 2}])
-def test_all_go_to_the_end_where_it_is_wanted_or_scores_are_averaged(
+def test_all_go_to_the_end_where_it_is_wanted_or_an_earlier_run_said_so(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
     trainer = FakeTrainer(behind=last_place)
     evolution = make_evolution(tmp_path, trainer=trainer, generations=1, **options)
+    assert evolution.state.halving is None, "as the log of an earlier version, which stopped nobody"
     evolution.run()
     assert all(job.contest is None for job in trainer.jobs)
     assert all(candidate.status is not Status.STOPPED for candidate in evolution.state.candidates.values())
@@ -87,7 +101,7 @@ def test_a_resumed_generation_knows_the_curves_of_those_that_ended(tmp_path: Pat
     again = FakeTrainer()
     make_evolution(tmp_path, trainer=again).run()
     contest = next(job.contest for job in again.jobs if job.contest is not None)
-    assert [name for name, _ in contest.ended] == sorted(job.name for job in first.jobs)
+    assert [key for key, _ in contest.ended] == sorted(job.key for job in first.jobs)
     assert all(len(curve) == 2 and curve[0] == (0.0, 0.1) for _, curve in contest.ended)
 
 
@@ -116,7 +130,7 @@ def test_rule_and_what_was_saved_stand_in_the_summary(tmp_path: Path) -> None:
 def test_the_rule_is_in_the_log_only_where_it_applies() -> None:
     assert rule_of(make_config({"task": CARTPOLE, "trainer": "sb3"})) is None
     assert rule_of(make_config({"task": CARTPOLE, "halving": False})) is None
-    assert rule_of(make_config({"task": CARTPOLE, "search_seeds": 2})) is None
+    assert rule_of(make_config({"task": CARTPOLE, "search_seeds": 2})) is not None
     assert rule_of(make_config({"task": CARTPOLE})) is not None
 
 

@@ -84,7 +84,7 @@ def test_who_is_tried_again_still_competes_with_the_whole_generation() -> None:
     again = trainer.jobs[-1]
     assert again.name == "b"
     assert again.contest is not None
-    assert [name for name, _ in again.contest.ended] == ["0-00", "a", "c"]
+    assert [key for key, _ in again.contest.ended] == ["0-00", *(f"{n}/search-0" for n in "ac")]
     assert sorted(told, key=lambda job: job.name) == contestants, (
         "outcomes are told of the jobs that were given"
     )

@@ -88,3 +88,61 @@ def test_rivals_that_ended_earlier_still_count() -> None:
     assert run_group(race, "cde", {}) == {name: look for name, look in whole.items() if name in "cde"}
     alone = Race("cde", checkpoint_scores=LOOKS, rule=RULE)
     assert run_group(alone, "cde", {}) != {name: look for name, look in whole.items() if name in "cde"}
+
+
+SEEDS = ("search-0", "search-1")
+APART = {"search-0": 8.0, "search-1": -8.0}
+"""How far a candidate's seeds end above and below what `ENDS` says of it."""
+
+
+def seeds_race(groups: Sequence[Sequence[str]], fails: dict[str, int]) -> dict[str, int]:
+    """Race two seeds of each candidate; return which training stopped where."""
+    race = Race([name for group in groups for name in group], checkpoint_scores=LOOKS, rule=RULE)
+
+    def run(names: Sequence[str]) -> dict[str, int]:
+        running, stopped = list(names), {}
+        for look in range(LOOKS):
+            lost = [name for name in running if fails.get(name) == look]
+            race.leave(lost)
+            running = [name for name in running if name not in lost]
+            scores = {name: curve(ENDS[name[0]] + APART[name[2:]])[look] for name in running}
+            behind = race.meet(scores)
+            stopped |= dict.fromkeys(behind, look)
+            running = [name for name in running if name not in behind]
+        race.leave(names)
+        return stopped
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        found = [future.result(WAIT_S) for future in [pool.submit(run, group) for group in groups]]
+    return {name: look for one in found for name, look in one.items()}
+
+
+@pytest.mark.parametrize("fails", [{}, {"b/search-0": 1}])
+def test_a_candidate_stops_with_all_its_seeds_by_their_mean(fails: dict[str, int]) -> None:
+    trainings = [f"{name}/{seed}" for name in ENDS for seed in SEEDS]
+    together = seeds_race([trainings], fails)
+    assert together
+    assert seeds_race([trainings[::2], trainings[1::2]], fails) == together, "threads do not matter"
+    by_candidate: dict[str, set[int]] = {}
+    for key, look in together.items():
+        by_candidate.setdefault(key[0], set()).add(look)
+    assert all(len(looks) == 1 for looks in by_candidate.values())
+    if not fails:
+        assert len(together) == 2 * len(by_candidate)
+        assert {name: looks.pop() for name, looks in by_candidate.items()} == stops(["abcdef"])
+
+
+def test_seeds_that_lie_apart_make_a_candidate_less_surely_behind() -> None:
+    sure = Rule(first=0.2, survivors=0.25, margin=0.0, errors=2.0)
+
+    def stopped(apart: float) -> set[str]:
+        keys = {f"{name}/{seed}": end for name, end in ENDS.items() for seed in SEEDS}
+        race = Race(keys, checkpoint_scores=LOOKS, rule=sure)
+        for look in range(2):
+            shifts = {"search-0": apart, "search-1": -apart}
+            scores = {k: CheckpointScore(end * look + shifts[k[2:]], 0.0) for k, end in keys.items()}
+            behind = race.meet(scores)
+        return {key[0] for key in behind}
+
+    assert stopped(0.0) == {"c", "d", "e", "f"}
+    assert stopped(50.0) < stopped(0.0)
