@@ -184,10 +184,11 @@ def _journal_start(
     why: str,
     device: DeviceChoice,
 ) -> None:
+    cores = config.training.parallel or usable_cores()
     held, versions, facts = sandbox.report, installed_versions(), TaskFacts.of(task, config)
     if state.config:
         told = facts if state.facts is None else None
-        log.append(RunResumed(isolation=held, versions=versions, facts=told))
+        log.append(RunResumed(isolation=held, versions=versions, cores=cores, facts=told))
         return
     import tomli_w
 
@@ -207,6 +208,7 @@ def _journal_start(
             device=device,
             isolation=held,
             versions=versions,
+            cores=cores,
             facts=facts,
         )
     )

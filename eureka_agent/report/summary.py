@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 
 from eureka_agent._version import __version__
@@ -12,6 +13,7 @@ from eureka_agent.escaping import markdown
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
+from eureka_agent.report.effort import improvements_line
 from eureka_agent.report.safety import render_safety
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
@@ -27,6 +29,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _table(state, task),
+        _choice(state),
         render_safety(folder, state, task.safety_signals),
         _lineage(state),
         _search(state, config),
@@ -74,6 +77,25 @@ def _table(state: RunState, task: Task) -> str:
         f"| {', '.join(f'{value:.4g}' for value in row.seeds)} | {_normalized(row)} |"
         for row in rows
     )
+
+
+def _choice(state: RunState) -> str:
+    """Return how the winner was chosen, on which seeds no score above was measured."""
+    chosen = state.confirmation.choice if state.confirmation else ()
+    if not chosen:
+        return ""
+    lines = [
+        "The winner was chosen on further seeds, none of which is in the table above:",
+        "",
+        "| candidate | in the search | on the seeds that chose |",
+        "| --- | --- | --- |",
+    ]
+    for one in chosen:
+        searched = state.candidates[one.name].fitness
+        shown = "—" if searched is None else f"{searched:.4g}"
+        each = ", ".join(f"{score:.4g}" for score in one.seeds)
+        lines.append(f"| {one.name} | {shown} | {statistics.fmean(one.seeds):.4g} ({each}) |")
+    return "\n".join(lines)
 
 
 def _interval(row: ConfirmationRow) -> str:
@@ -174,6 +196,7 @@ def _how(state: RunState, config: RunConfig) -> str:
     billed = (
         f" {state.maybe_billed} attempts may have been billed without a reply." if state.maybe_billed else ""
     )
+    worth = improvements_line(state)
     return "\n".join(
         [
             "## How this was made",
@@ -183,6 +206,7 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"{config.search.seeds} search and {config.confirmation.seeds} confirmation seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
+            *([f"- {worth} (see docs/selection.md)"] if worth else []),
             f"- trained with `{config.training.trainer}` on a {state.platform.upper()}",
             f"- generated code was sandboxed by: {_held_by(state)}",
             f"- eureka-agent {__version__}; configuration in `config.toml`, every event in `events.jsonl`",

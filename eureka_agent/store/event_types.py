@@ -90,6 +90,8 @@ class RunStarted(_Event):
     isolation: IsolationReport | None = None
     versions: dict[str, Text] = Field(default_factory=dict)
     """What is installed of what results depend on."""
+    cores: Place | None = None
+    """Processor cores that train; None in logs of earlier versions."""
     facts: FactsField | None = None
 
 
@@ -99,6 +101,7 @@ class RunResumed(_Event):
     type: Literal["run_resumed"] = "run_resumed"
     isolation: IsolationReport | None = None
     versions: dict[str, Text] = Field(default_factory=dict)
+    cores: Place | None = None
     facts: FactsField | None = None
     """Set where the log did not hold them yet."""
 

@@ -64,6 +64,10 @@ class RunState:
     started: float = 0.0
     active_s: float = 0.0
     """Seconds during which a process was working on the run."""
+    training_s: float = 0.0
+    """Seconds of them in which something was being trained."""
+    core_s: float | None = 0.0
+    """Those seconds times the cores that trained; None where a log does not say how many."""
     isolation: IsolationReport | None = None
     platform: str = "cpu"
     """What candidates are trained on: "cpu" or "gpu"."""
@@ -118,6 +122,8 @@ class RunState:
     finished: bool = False
     _begun: bool = False
     _resumed_at: float = 0.0
+    _cores: int | None = None
+    _in_training: set[tuple[str, str, int]] = field(default_factory=set)
     _reserved: dict[RequestKey, float | None] = field(default_factory=dict)
     """Worst case of each request's latest attempt; None where it is not known."""
 
@@ -134,10 +140,7 @@ class RunState:
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
-        if isinstance(event, RunStarted | RunResumed):
-            self._resumed_at = event.time
-        self.active_s += max(0.0, event.time - self._resumed_at)
-        self._resumed_at = event.time
+        self._pass_time(event)
         match event:
             case RunStarted():
                 self._on_start(event)
@@ -164,11 +167,15 @@ class RunState:
                 self.candidates[event.candidate.id] = event.candidate
             case GenerationDrafted():
                 self._on_draft(event)
-            case TrainingStarted() | TrainingCheckpoint():
+            case TrainingStarted():
+                self._in_training.add((event.name, event.stage, event.replicate))
+            case TrainingCheckpoint():
                 pass  # a note on progress
             case TrainingFinished():
+                self._in_training.discard((event.name, event.stage, event.replicate))
                 self._on_training(event)
             case TrainingFailed():
+                self._in_training.discard((event.name, event.stage, event.replicate))
                 self._on_failure(event)
             case GenerationJudged():
                 self._on_judgement(event)
@@ -184,6 +191,19 @@ class RunState:
                 self.finished = True
             case _:
                 assert_never(event)
+
+    def _pass_time(self, event: Event) -> None:
+        """Count the seconds since the event before, unless nobody worked on the run then."""
+        if isinstance(event, RunStarted | RunResumed):
+            self._resumed_at, self._cores = event.time, event.cores
+            self._in_training.clear()
+        passed = max(0.0, event.time - self._resumed_at)
+        self.active_s += passed
+        self._resumed_at = event.time
+        if self._in_training:
+            self.training_s += passed
+            known, cores = self.core_s, self._cores
+            self.core_s = None if known is None or cores is None else known + passed * cores
 
     def verdict(self, generation: int) -> Judgement | Duel | None:
         """Return what was decided last on a generation: by its duel, where it had one."""

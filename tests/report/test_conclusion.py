@@ -53,7 +53,7 @@ def confirmed(
             log.append(_finished(name, _around(value, number, spread, "confirm")))
     task = _with_direction(evolution.task, direction)
     finalist = evolution.state.candidates["0-00"]
-    log.append(RunConfirmed(confirmation=confirmation.confirm(evolution.state, task, [finalist])))
+    log.append(RunConfirmed(confirmation=confirmation.confirm(evolution.state, task, [finalist.id])))
     assert evolution.state.facts is not None
     evolution.state.facts = replace(evolution.state.facts, direction=direction)
     return evolution

@@ -138,11 +138,13 @@ def test_seeds_that_lie_apart_make_a_candidate_less_surely_behind() -> None:
     def stopped(apart: float) -> set[str]:
         keys = {f"{name}/{seed}": end for name, end in ENDS.items() for seed in SEEDS}
         race = Race(keys, checkpoint_scores=LOOKS, rule=sure)
-        for look in range(2):
-            shifts = {"search-0": apart, "search-1": -apart}
-            scores = {k: CheckpointScore(end * look + shifts[k[2:]], 0.0) for k, end in keys.items()}
-            behind = race.meet(scores)
-        return {key[0] for key in behind}
+        shifts = {"search-0": apart, "search-1": -apart}
+        looks = [
+            {key: CheckpointScore(end * look + shifts[key[2:]], 0.0) for key, end in keys.items()}
+            for look in range(2)
+        ]
+        assert not race.meet(looks[0])
+        return {key[0] for key in race.meet(looks[1])}
 
     assert stopped(0.0) == {"c", "d", "e", "f"}
     assert stopped(50.0) < stopped(0.0)
