@@ -13,6 +13,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 _TO_SD = 1.4826
 """A median absolute deviation times this is the standard deviation of a normal sample."""
 
@@ -57,6 +59,13 @@ def beliefs(
     centre = statistics.median(means.values())
     spread = _TO_SD * statistics.median(abs(mean - centre) for mean in means.values())
     return {name: _belief(values, means[name], centre, spread, noise) for name, values in own.items()}
+
+
+def best_of_a_draw(known: Mapping[str, Belief], generator: np.random.Generator) -> str:
+    """Return who is best where every reward's score on a fresh seed is drawn once."""
+    names = sorted(known)
+    drawn = [generator.normal(known[name].mean, known[name].sd) for name in names]
+    return names[int(np.argmax(drawn))]
 
 
 def _belief(values: Sequence[float], mean: float, centre: float, spread: float, noise: SeedNoise) -> Belief:

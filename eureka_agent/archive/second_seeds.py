@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eureka_agent.archive.posterior import Belief
+from eureka_agent.archive.posterior import Belief, best_of_a_draw
 
 LEADER = 0.5
 """How often the best of a draw is taken and not the best of the others."""
@@ -35,17 +35,11 @@ def second_seeds(
 
 
 def _top_two(known: Mapping[str, Belief], generator: np.random.Generator) -> str:
-    names = sorted(known)
-    best = _best(known, names, generator)
-    if len(names) == 1 or generator.random() < LEADER:
+    best = best_of_a_draw(known, generator)
+    if len(known) == 1 or generator.random() < LEADER:
         return best
     for _ in range(DRAWS):
-        other = _best(known, names, generator)
+        other = best_of_a_draw(known, generator)
         if other != best:
             return other
-    return max((name for name in names if name != best), key=lambda name: known[name].mean)
-
-
-def _best(known: Mapping[str, Belief], names: list[str], generator: np.random.Generator) -> str:
-    drawn = [generator.normal(known[name].mean, known[name].sd) for name in names]
-    return names[int(np.argmax(drawn))]
+    return max(sorted(known.keys() - {best}), key=lambda name: known[name].mean)

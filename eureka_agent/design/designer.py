@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.parents import drawn_parents
 from eureka_agent.design.blocks import without_thinking
 from eureka_agent.design.history import NOTHING, history_of
 from eureka_agent.design.prompts import PromptBook
@@ -16,7 +18,7 @@ from eureka_agent.design.proposer import Draft, Slot, not_planned
 from eureka_agent.design.reflection import NOTHING_MET, reflect
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.design.untrained import Untrained
-from eureka_agent.escaping import fence, visible
+from eureka_agent.escaping import fence, one_line, visible
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
@@ -25,6 +27,8 @@ from eureka_agent.tasks.task import Task
 
 _PARENTS = {"seed": 0, "rewrite": 1, "cross": 2}
 """How many parents each operator has; its name is that of its template, too."""
+DIRECTIONS = ("", "least", "other", "simpler")
+"""What rewrites of one parent are asked for, in turn; the first is asked for nothing in particular."""
 _SLOTS_PER_FRESH_SEED = 8
 _CROSS_FROM_BEST = 4
 """The second parent of a cross is drawn from this many of the best."""
@@ -33,9 +37,9 @@ _CROSS_FROM_BEST = 4
 class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
-    Slots of one generation with the same operator and parents get the same prompt: their difference is the
-    model's own sampling. `untrained` is what a random policy encounters. `reflection=False` reports only a
-    parent's score, `history=False` nothing about other candidates; both exist for ablations.
+    Rewrites of one parent differ in the direction that they are asked to take; see `DIRECTIONS`.
+    `untrained` is what a random policy encounters. `reflection=False` reports only a parent's score,
+    `history=False` nothing about other candidates; both exist for ablations.
     """
 
     def __init__(
@@ -62,26 +66,25 @@ class Designer:
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         """Return the slots of a generation.
 
-        Mostly the best is rewritten, a quarter of the slots rewrites the second best, an eighth unites two
-        of the best, and one in eight starts afresh. While nothing has been trained all start afresh. Where
-        the second best scored higher than the leader and is only not proved yet, both get equal parts.
+        An eighth of the slots unites two of the best, and one in eight starts afresh; all do while nothing
+        has been trained. The others rewrite the best, and a quarter of all the second best: half of them
+        where it scored higher than the leader and is only not proved yet. By posterior every parent is a
+        draw from what is believed of it.
         """
         ranked = [candidate.id for candidate in archive.ranked()]
         if generation == 0 or not ranked:
             return [Slot(generation, index, "seed") for index in range(samples)]
-        several = len(ranked) > 1
         fresh = samples // _SLOTS_PER_FRESH_SEED
-        crosses = (samples + 4) // 8 if several else 0
-        rewrites = samples - fresh - crosses
-        seconds = samples // 4 if several else 0
-        if several and self._is_challenged(archive, *ranked[:2]):
-            seconds = rewrites // 2
-        best = rewrites - seconds
-        makings: list[tuple[str, tuple[str, ...]]] = [("rewrite", (ranked[0],))] * best
-        makings += [("rewrite", (parent,)) for parent in ranked[1:2]] * seconds
-        makings += [("cross", self._couple(generation, number, ranked)) for number in range(crosses)]
-        makings += [("seed", ())] * fresh
-        return [Slot(generation, i, operator, parents) for i, (operator, parents) in enumerate(makings)]
+        crosses = (samples + 4) // 8 if len(ranked) > 1 else 0
+        rewritten = self._rewritten(generation, samples, samples - fresh - crosses, archive)
+        slots = [
+            Slot(generation, 0, "rewrite", (parent,), direction=direction)
+            for parent, direction in zip(rewritten, _directions(rewritten), strict=True)
+        ]
+        couples = [self._couple(generation, number, archive) for number in range(crosses)]
+        slots += [Slot(generation, 0, "cross", couple) for couple in couples]
+        slots += [Slot(generation, 0, "seed")] * fresh
+        return [replace(slot, index=index) for index, slot in enumerate(slots)]
 
     def propose(self, slot: Slot, briefing: Briefing) -> Draft:
         """Ask the model for the reward of one slot; raises ModelError when it cannot answer.
@@ -90,6 +93,8 @@ class Designer:
         """
         if _PARENTS.get(slot.operator) != len(slot.parents):
             raise not_planned(slot, f"there is no {slot.operator} of {len(slot.parents)} parents")
+        if slot.direction not in DIRECTIONS:
+            raise not_planned(slot, f"there is no direction {one_line(slot.direction)[:40]}")
         request = self._prompts.request(
             slot.operator, self._task, self._untrained, **self._context(slot, briefing)
         )
@@ -109,8 +114,26 @@ class Designer:
         scores = [archive.sign * (one.fitness or 0.0) for one in (rival, archive.get(leader))]
         return rival.stopped is None and scores[0] > scores[1]
 
-    def _couple(self, generation: int, number: int, ranked: Sequence[str]) -> tuple[str, ...]:
+    def _rewritten(self, generation: int, samples: int, count: int, archive: Archive) -> list[str]:
+        """Return the parents of a generation's rewrites, `count` of them."""
+        if archive.by_posterior and archive.beliefs:
+            draws = (generator_for(self._seed, "designer", "parents", generation, n) for n in range(count))
+            return sorted(parent for draw in draws for parent in drawn_parents(archive, 1, draw))
+        ranked = [candidate.id for candidate in archive.ranked()]
+        several = len(ranked) > 1
+        seconds = samples // 4 if several else 0
+        if several and self._is_challenged(archive, *ranked[:2]):
+            seconds = count // 2
+        return [ranked[0]] * (count - seconds) + ranked[1:2] * seconds
+
+    def _couple(self, generation: int, number: int, archive: Archive) -> tuple[str, ...]:
         """Return the parents of a generation's `number`-th cross: the best two, then the best and another."""
+        ranked = [candidate.id for candidate in archive.ranked()]
+        if archive.by_posterior:
+            drawn = drawn_parents(
+                archive, 2, generator_for(self._seed, "designer", "cross", generation, number)
+            )
+            return drawn if len(drawn) > 1 else tuple(ranked[:2])
         if number == 0 or len(ranked) == 2:
             return tuple(ranked[:2])
         random = generator_for(self._seed, "designer", "cross", generation, number)
@@ -118,9 +141,9 @@ class Designer:
 
     def _context(self, slot: Slot, briefing: Briefing) -> dict[str, Any]:
         """Return what the slot's template needs beyond the task."""
-        values = dict(NOTHING)
+        values = {**NOTHING, "direction": slot.direction}
         if self._history:
-            values = history_of(briefing.archive, briefing.trajectories, slot.parents)
+            values |= history_of(briefing.archive, briefing.trajectories, slot.parents)
         parents = [self._parent(briefing.archive.get(parent), briefing) for parent in slot.parents]
         if slot.operator == "rewrite":
             values["parent"] = parents[0]
@@ -158,6 +181,13 @@ class Designer:
         problems = () if extracted.source else _with_ending(extracted.problems, reply)
         answered = (*conversation, Message("assistant", reply.text))
         return Draft(extracted.source, problems, answered, reply.usage, proposer=self.name)
+
+
+def _directions(parents: Sequence[str]) -> list[str]:
+    """Return a direction for each rewrite, so that those of one parent take turns."""
+    return [
+        DIRECTIONS[parents[:place].count(parent) % len(DIRECTIONS)] for place, parent in enumerate(parents)
+    ]
 
 
 def _forgetful(message: Message) -> Message:

@@ -80,14 +80,8 @@ def unproved_better(archive: Archive, without: Collection[str] = ()) -> dict[str
     ranked = archive.ranked()
     if not ranked:
         return None
-    leader, best = (
-        ranked[0],
-        max(
-            (one for one in ranked if one.stopped is None),
-            key=lambda one: archive.sign * (one.fitness or 0.0),
-            default=ranked[0],
-        ),
-    )
+    leader, whole = ranked[0], [one for one in ranked if one.stopped is None]
+    best = max(whole, key=lambda one: archive.sign * (one.fitness or 0.0), default=leader)
     if archive.sign * (best.fitness or 0.0) <= archive.sign * (leader.fitness or 0.0) or best.id in without:
         return None
     lines, more = code_in_short(best.source or "")

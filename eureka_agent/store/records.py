@@ -117,6 +117,8 @@ class Slot:
     """The reward as data that `search` drew for this slot; None where a language model is asked."""
     model: Text = ""
     """Name of the model that is asked, where several share the slots."""
+    direction: Text = ""
+    """What sets its request apart from others with the same parents: one of the proposer's own names."""
 
     @property
     def id(self) -> str:

@@ -84,6 +84,39 @@ def test_the_incumbent_is_rewritten_rather_than_a_lucky_challenger() -> None:
     assert designer()[0].plan(1, 1, archive)[0].parents == ("0-00",)
 
 
+def test_rewrites_of_one_parent_take_different_directions() -> None:
+    archive = archive_of(trained(0, 0, 5.0), trained(0, 1, 3.0))
+    proposer, model = designer(*[GOOD] * 5)
+    slots = [slot for slot in proposer.plan(1, 6, archive) if slot.operator == "rewrite"]
+    by_parent: dict[tuple[str, ...], list[str]] = {}
+    for slot in slots:
+        by_parent.setdefault(slot.parents, []).append(slot.direction)
+        proposer.propose(slot, Briefing(archive))
+    assert all(len(set(directions)) == len(directions) for directions in by_parent.values())
+    requests = [messages[-1].content for _, messages in model.requests]
+    assert len(set(requests)) == len(requests)
+
+
+def test_a_direction_that_nobody_takes_is_not_planned() -> None:
+    archive = archive_of(trained(0, 0, 5.0))
+    slot = Slot(1, 0, "rewrite", ("0-00",), direction="../../etc")
+    with pytest.raises(StoreError, match="no direction"):
+        designer(GOOD)[0].propose(slot, Briefing(archive))
+
+
+def test_by_posterior_parents_are_draws_and_a_lucky_leader_shares_its_children() -> None:
+    candidates = [trained(0, i, score) for i, score in enumerate((9.0, 8.0, 0.0, 0.1, 0.2, 0.3))]
+    archive = Archive.of(candidates, sign=1.0, incumbent_id="0-02", by_posterior=True)
+    slots = designer()[0].plan(1, 64, archive)
+    assert slots == designer()[0].plan(1, 64, archive)
+    shares = Counter(slot.parents[0] for slot in slots if slot.operator == "rewrite")
+    assert shares["0-00"] > shares["0-02"]
+    assert shares["0-01"] > shares["0-02"]
+    crosses = [slot.parents for slot in slots if slot.operator == "cross"]
+    assert all(len(set(parents)) == 2 for parents in crosses)
+    assert len(set(crosses)) > 1
+
+
 def test_a_draft_holds_source_conversation_and_usage() -> None:
     proposer, model = designer(GOOD)
     draft = proposer.propose(Slot(0, 2, "seed"), Briefing())

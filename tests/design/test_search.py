@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -267,6 +268,17 @@ def test_parents_are_the_best_and_known_genomes_only() -> None:
     chosen = Counter(parent for slot in slots for parent in slot.parents)
     assert set(chosen) <= {"0-14", "0-13", "0-12", "0-11", "0-10"}
     assert chosen["0-14"] > 2 * chosen["0-10"]
+    for slot in slots:
+        assert len(set(slot.parents)) == {"seed": 0, "cross": 2}.get(slot.operator, 1)
+
+
+def test_by_posterior_parents_are_draws_of_known_genomes() -> None:
+    made = [as_candidate(genome, 0, i, float(i)) for i, genome in enumerate(genomes(15))]
+    archive = replace(archive_of(*made, trained(0, 20, 99.0, operator="given")), by_posterior=True)
+    slots = [slot for seed in range(20) for slot in search(seed=seed).plan(1, 16, archive)]
+    chosen = Counter(parent for slot in slots for parent in slot.parents)
+    assert "0-20" not in chosen
+    assert chosen["0-14"] > chosen["0-07"]
     for slot in slots:
         assert len(set(slot.parents)) == {"seed": 0, "cross": 2}.get(slot.operator, 1)
 

@@ -11,6 +11,7 @@ import numpy as np
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
+from eureka_agent.archive.parents import drawn_parents
 from eureka_agent.design.proposer import Draft, Slot, not_planned
 from eureka_agent.design.search.features import ACTION, Ranges, features_of
 from eureka_agent.design.search.genome import Genome
@@ -48,11 +49,14 @@ class Search:
         """Return the slots of a generation with their genomes: no two rewards of a run are the same.
 
         Of 16 slots after generation 0: 7 mutate, 4 retune, 3 cross, 2 start afresh. Parents are drawn by
-        rank from the best third (at least four). While nothing has been trained all start afresh.
+        rank from the best third (at least four), by posterior from what is believed of each. While nothing
+        has been trained all start afresh.
         """
         parents = _parents(archive)
         operators = ["seed"] * samples if generation == 0 or not parents else operator_shares(samples)
-        slots = [self._slot(generation, i, operator, parents) for i, operator in enumerate(operators)]
+        slots = [
+            self._slot(generation, i, operator, parents, archive) for i, operator in enumerate(operators)
+        ]
         known = {normalised_digest(c.source) for c in archive.candidates if c.source}
         planned = []
         for slot in slots:
@@ -75,13 +79,24 @@ class Search:
         """Return None: there is nobody to tell."""
         return None
 
-    def _slot(self, generation: int, index: int, operator: str, parents: Sequence[Candidate]) -> Slot:
+    def _slot(
+        self, generation: int, index: int, operator: str, parents: Sequence[Candidate], archive: Archive
+    ) -> Slot:
         rng = generator_for(self._seed, "search", "parents", generation, index)
         wanted = {"seed": 0, "cross": 2}.get(operator, 1)
-        chosen = draw_parents(parents, min(wanted, len(parents)), rng)
+        chosen = self._drawn(archive, parents, min(wanted, len(parents)), rng)
         if operator == "cross" and len(chosen) < 2:
             operator = "mutate"
-        return Slot(generation, index, operator, tuple(parent.id for parent in chosen))
+        return Slot(generation, index, operator, chosen)
+
+    def _drawn(
+        self, archive: Archive, parents: Sequence[Candidate], count: int, rng: np.random.Generator
+    ) -> tuple[str, ...]:
+        if archive.by_posterior:
+            varied = replace(archive, candidates=tuple(c for c in archive.candidates if c.genome is not None))
+            if drawn := drawn_parents(varied, count, rng):
+                return drawn
+        return tuple(parent.id for parent in draw_parents(parents, count, rng))
 
     def _new(self, slot: Slot, archive: Archive, known: set[str], samples: int) -> Genome:
         """Draw the slot's genome, again and again until its reward is new."""
