@@ -34,7 +34,7 @@ from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.briefer import PolicyStudy
-from eureka_agent.evolution.expected_time import expected_time
+from eureka_agent.evolution.expected_time import expected_stepping_time, expected_time
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -57,6 +57,7 @@ from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.training.evaluation_share import evaluation_of
 from eureka_agent.training.inspecting import FirstLook
 from eureka_agent.training.job import Trainer
+from eureka_agent.training.pace import Conditions, remembered_pace
 from eureka_agent.training.same_baselines import same_baselines
 from eureka_agent.training.simulators.choosing import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
@@ -219,12 +220,25 @@ def _journal_start(
 
 
 def _say_pace(task: Task, config: RunConfig, log: EventLog, pace: float | None, device: DeviceChoice) -> None:
-    """Say how fast an environment is that has no batched simulator: its pace decides how long a run takes."""
+    """Say how long the run will take, by earlier trainings on the task or by the pace of its environment.
+
+    The pace of an environment decides only where it has no batched simulator.
+    """
+    known = remembered_pace(conditions_of(task, config, device.platform))
+    if known is not None:
+        log.append(Notice(text=expected_time(task, config, steps_a_second=known)))
+        return
     if pace is None or device.platform == "gpu" or SimulatorFactory(task).batched:
         return
     each = config.training.trainer == "sb3"
     parallel = (config.training.parallel or usable_cores()) if each else 1
-    log.append(Notice(text=expected_time(task, config, steps_a_second=pace, parallel=parallel)))
+    log.append(Notice(text=expected_stepping_time(task, config, steps_a_second=pace, parallel=parallel)))
+
+
+def conditions_of(task: Task, config: RunConfig, platform: str) -> Conditions:
+    """Return what a run's pace depends on."""
+    cores = config.training.parallel or usable_cores()
+    return Conditions(task, config.training.trainer, platform, cores)
 
 
 def _proposer(

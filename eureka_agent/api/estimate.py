@@ -21,6 +21,7 @@ from eureka_agent.design.reviewer import REVIEWS
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
+from eureka_agent.evolution.expected_time import expected_steps, expected_trainings
 from eureka_agent.evolution.thinning import MOST_BYTES
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
@@ -76,6 +77,17 @@ class Estimate:
     """What the recorded episodes of one training take on the disk at most."""
     recordings_bytes: int = 0
     """What those of the whole run may take."""
+    all_trainings: int = 0
+    """Those of the search, and those of the confirmation."""
+    env_steps: int = 0
+    """What they take at most, learning and evaluation."""
+    steps_a_second: float | None = None
+    """Of earlier trainings on the task on this machine; None where there were none."""
+
+    @property
+    def seconds(self) -> float | None:
+        """What the run will take at most on this machine; None where nothing is known of its pace."""
+        return None if self.steps_a_second is None else self.env_steps / self.steps_a_second
 
     @property
     def cost_usd(self) -> float | None:
@@ -109,6 +121,8 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
         shares,
         recording_bytes=most_of(task, MAX_COMPONENTS),
         recordings_bytes=MOST_BYTES,
+        all_trainings=expected_trainings(config),
+        env_steps=expected_steps(task, config),
     )
 
 

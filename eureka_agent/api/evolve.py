@@ -12,7 +12,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from eureka_agent.api.assembly import building
+from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
@@ -35,8 +35,10 @@ from eureka_agent.tasks.generic import AS_BEFORE
 from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.evaluation_share import with_evaluation, with_fitted_evaluation
 from eureka_agent.training.inspecting import FirstLook, first_look
+from eureka_agent.training.pace import measured_pace, remember_pace, remembered_pace
 from eureka_agent.training.policies import digest_of, fitting_policy
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import read_trajectories
@@ -128,9 +130,14 @@ def dry_run(
     seed_reward: Path | str | None = None,
     human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
+    measure: bool = False,
     **options: Any,
 ) -> Estimate:
-    """Return the estimated requests and cost of `evolve` with these arguments; nothing is sent or written."""
+    """Return the estimated requests, cost and time of `evolve` with these arguments; nothing is sent.
+
+    The time is known if something was trained on the task here before; else `measure` trains a small
+    generation for some seconds.
+    """
     chosen, config, why = _asked_for(
         task,
         env=env,
@@ -144,7 +151,15 @@ def dry_run(
         init_policy=init_policy,
         options=options,
     )
-    return estimate(_fitted(chosen, config), config, why=why)
+    told = estimate(_fitted(chosen, config), config, why=why)
+    device = choose_device(
+        config.training.device, config.training.trainer, chosen, fresh=config.training.init_policy is None
+    )
+    conditions = conditions_of(chosen, config, device.platform)
+    pace = remembered_pace(conditions)
+    if pace is None and measure:
+        pace = measured_pace(conditions, candidates=config.search.samples, unsafe=config.isolation.unsafe)
+    return replace(told, steps_a_second=pace)
 
 
 def _asked_for(
@@ -264,6 +279,8 @@ def _run(
         if not state.finished:
             with building(task, config, folder, log, state, look, stop, why) as evolution:
                 evolution.run()
+            conditions = conditions_of(task, config, state.platform)
+            remember_pace(conditions, steps=state.env_steps, seconds=state.training_s)
     return result_of(folder, state)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from eureka_agent.cli.output import print_json
 from eureka_agent.escaping import visible
+from eureka_agent.evolution.expected_time import in_words
 
 if TYPE_CHECKING:
     from eureka_agent.api.estimate import Estimate
@@ -14,13 +15,22 @@ if TYPE_CHECKING:
 def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
     """Print the estimate of a run: its configuration, requests, tokens and price in dollars."""
     if json_output:
-        print_json({**vars(estimate), "cost_usd": estimate.cost_usd, "most_usd": estimate.most_usd})
+        derived = ("cost_usd", "most_usd", "seconds")
+        print_json({**vars(estimate), **{name: getattr(estimate, name) for name in derived}})
         return
     import tomli_w
 
     print(visible(tomli_w.dumps(estimate.config, multiline_strings=True)))
     print(visible(f"Model: {estimate.config['model']} ({estimate.model_because})."))
-    print(f"Trainings in the search: {estimate.trainings}.")
+    print(
+        f"Trainings: {estimate.trainings} in the search, at most {estimate.all_trainings} with the "
+        f"confirmation, {estimate.env_steps:,} environment steps in all."
+    )
+    if estimate.seconds is not None:
+        print(
+            f"Time on this machine: about {in_words(estimate.seconds)} at most, language models not counted, "
+            f"at {estimate.steps_a_second:,.0f} steps a second."
+        )
     each, run = (number / 2**20 for number in (estimate.recording_bytes, estimate.recordings_bytes))
     print(f"Recorded episodes: at most {each:,.1f} MiB a training, {run:,.0f} MiB in all.")
     if not estimate.shares:

@@ -98,7 +98,7 @@ def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -
     from eureka_agent.api.evolve import dry_run
     from eureka_agent.cli.estimate import show_estimate
 
-    show_estimate(dry_run(task, **options), json_output=json_output)
+    show_estimate(dry_run(task, measure=True, **options), json_output=json_output)
 
 
 def _watch(start: Callable[..., Any], *, json_output: bool) -> None:

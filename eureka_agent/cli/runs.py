@@ -115,6 +115,7 @@ def doctor(json_output: Json = False) -> None:
     from eureka_agent.api.doctor import doctor as examine
     from eureka_agent.cli.isolation import print_isolation
     from eureka_agent.cli.output import print_json, print_table
+    from eureka_agent.evolution.expected_time import in_words
 
     report = examine()
     if json_output:
@@ -124,5 +125,8 @@ def doctor(json_output: Json = False) -> None:
     print_table("", ("library", "version"), list(report.versions.items()))
     typer.echo("")
     typer.echo(f"{report.cores} cores; tasks: {', '.join(report.tasks)}")
+    times = ", ".join(f"{task} {in_words(seconds)}" for task, seconds in report.run_seconds.items())
+    typer.echo(f"A default run takes at most about: {times or 'not known yet for any task'}.")
+    typer.echo("`eureka-agent evolve TASK --dry-run` measures it for a task.")
     for line in report.advice:
         typer.echo(f"- {line}")

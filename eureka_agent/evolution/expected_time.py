@@ -1,20 +1,40 @@
-"""What a run's environment alone will take, said before it is waited for."""
+"""What a run will take, said before it is waited for."""
 
 from __future__ import annotations
 
 from eureka_agent.config import RunConfig
 from eureka_agent.evolution.step_budget import reserved_trainings
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.job import most_steps
 
 
-def expected_time(task: Task, config: RunConfig, *, steps_a_second: float, parallel: int) -> str:
+def expected_trainings(config: RunConfig) -> int:
+    """Return how many trainings a run consists of, the confirmation included, if nothing ends it early."""
+    search = config.search
+    searched = search.restarts * search.generations * search.samples * search.seeds
+    return searched + reserved_trainings(config)
+
+
+def expected_steps(task: Task, config: RunConfig) -> int:
+    """Return how many environment steps those take at most, evaluation included."""
+    return expected_trainings(config) * most_steps(task, config.training.env_steps or task.budget.env_steps)
+
+
+def expected_time(task: Task, config: RunConfig, *, steps_a_second: float) -> str:
+    """Return the time of a run at the pace of trainings on this machine, in a sentence."""
+    steps, trainings = expected_steps(task, config), expected_trainings(config)
+    return (
+        f"Expected: about {in_words(steps / steps_a_second)} at most, for {trainings} trainings with the "
+        f"confirmation, {steps:,} steps in all, at {_rounded(steps_a_second)} steps a second."
+    )
+
+
+def expected_stepping_time(task: Task, config: RunConfig, *, steps_a_second: float, parallel: int) -> str:
     """Return the pace of an environment and the time of a run that steps it, in a sentence.
 
     `steps_a_second` is that of one process, of which `parallel` step at once.
     """
-    search = config.search
-    trainings = search.restarts * search.generations * search.samples * search.seeds
-    steps = (trainings + reserved_trainings(config)) * (config.training.env_steps or task.budget.env_steps)
+    steps = expected_trainings(config) * (config.training.env_steps or task.budget.env_steps)
     time = in_words(steps / (steps_a_second * parallel))
     return (
         f"The environment makes {_rounded(steps_a_second)} steps a second here. "

@@ -25,7 +25,8 @@ EVOLVE = """
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
     seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
-    confirm-seeds confirm-top human-reward budget-steps budget-usd budget-minutes unsafe-isolation?
+    confirm-seeds confirm-top choose-seeds human-reward
+    budget-steps budget-usd budget-minutes unsafe-isolation?
     one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""

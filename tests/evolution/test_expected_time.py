@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from eureka_agent.config import make_config
-from eureka_agent.evolution.expected_time import expected_time, in_words
+from eureka_agent.evolution.expected_time import (
+    expected_stepping_time,
+    expected_time,
+    expected_trainings,
+    in_words,
+)
 from eureka_agent.tasks import find_task
+from eureka_agent.training.job import most_steps
 
 SMALL = {
     "task": {"kind": "gym", "value": "CartPole-v1", "options": {}},
@@ -17,9 +23,18 @@ SMALL = {
 def test_the_steps_of_all_trainings_at_the_measured_pace() -> None:
     # 6 of the search, 2 x (1 + 2 baselines) of the confirmation, 2 of a duel: 14,000 steps.
     task, config = find_task("gym:CartPole-v1"), make_config(SMALL)
-    said = expected_time(task, config, steps_a_second=33.3, parallel=1)
+    said = expected_stepping_time(task, config, steps_a_second=33.3, parallel=1)
     assert said.startswith("The environment makes 33 steps a second here. Expected: 7 min for up to 14,000 ")
-    assert "4 min" in expected_time(task, config, steps_a_second=33.3, parallel=2)
+    assert "4 min" in expected_stepping_time(task, config, steps_a_second=33.3, parallel=2)
+
+
+def test_all_steps_of_all_trainings_count_with_the_confirmation() -> None:
+    task, config = find_task("gym:CartPole-v1"), make_config(SMALL)
+    steps = expected_trainings(config) * most_steps(task, 1000)
+    assert expected_trainings(config) == 14
+    said = expected_time(task, config, steps_a_second=steps / 120)
+    assert said.startswith("Expected: about 2 min at most, for 14 trainings with the confirmation")
+    assert f"{steps:,} steps in all" in said
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (840, "14 min"), (9000, "2.5 h")])
