@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from eureka_agent.config import RunConfig
-from eureka_agent.evolution.step_budget import reserved_trainings
+from eureka_agent.evolution.selection import most_again
+from eureka_agent.evolution.step_budget import confirmation_trainings
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import most_steps
 
 
 def expected_trainings(config: RunConfig) -> int:
-    """Return how many trainings a run consists of, the confirmation included, if nothing ends it early."""
+    """Return how many trainings a run consists of at most: of candidates, on further seeds, to confirm."""
     search = config.search
-    searched = search.restarts * search.generations * search.samples * search.seeds
-    return searched + reserved_trainings(config)
+    generations = search.restarts * search.generations
+    again = generations * most_again(config)
+    return generations * search.samples * search.seeds + again + confirmation_trainings(config)
 
 
 def expected_steps(task: Task, config: RunConfig) -> int:
