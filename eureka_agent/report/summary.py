@@ -203,7 +203,8 @@ def _how(state: RunState, config: RunConfig) -> str:
             "",
             f"- proposed by {markdown(config.model.name)}, seed {config.seed}, "
             f"{config.search.generations} generations of {config.search.samples}{_drafted(config)}, "
-            f"{config.search.seeds} search{_choosing(config)} and {config.confirmation.seeds} confirmation seeds",
+            f"{config.search.seeds} search{_choosing(config)} and {config.confirmation.seeds} confirmation "
+            "seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
             f"{state.tokens:,} tokens, {cost}.{billed}",
             *([f"- {worth} (see docs/selection.md)"] if worth else []),
