@@ -81,6 +81,7 @@ def evolve(
     init_policy: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
+    finish: threading.Event | None = None,
     clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
@@ -92,8 +93,8 @@ def evolve(
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
     start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
     is on the disk, in the order of the log, with the state after it. `options` are those of
-    `eureka_agent.config`, by name; `clock` returns the time of day. Raises a `EurekaError` for errors that a
-    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
+    `eureka_agent.config`, by name; `clock` returns the time of day. Once `finish` is set the search ends
+    early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,
@@ -115,7 +116,7 @@ def evolve(
         check_step_budget(fitted, config)
     start = None if init_policy is None else Path(init_policy)
     stopping = stop or threading.Event()
-    return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock)
+    return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock, finish)
 
 
 def dry_run(
@@ -203,6 +204,7 @@ def resume(
     unsafe_isolation: bool = False,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
+    finish: threading.Event | None = None,
 ) -> RunResult:
     """Continue the run called `run`; for a finished one, only return its results.
 
@@ -217,7 +219,7 @@ def resume(
         return result_of(folder, state)
     consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
     loaded, config = resumable(folder, state, consent)
-    return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event())
+    return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event(), finish=finish)
 
 
 def finish(
@@ -252,6 +254,7 @@ def _run(
     why: str = "",
     init_policy: Path | None = None,
     clock: Clock = time.time,
+    finish: threading.Event | None = None,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is created once the task is known to work."""
     seed = seed_for(config.seed, "transitions")
@@ -276,6 +279,8 @@ def _run(
         task = _as_begun(task, config, log)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
+        if finish is not None:
+            log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
         if not state.finished:
             with building(task, config, folder, log, state, look, stop, why) as evolution:
                 evolution.run()

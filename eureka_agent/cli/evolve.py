@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,7 +52,8 @@ def evolve(
     if dry_run:
         _estimate(task, options, json_output=json_output)
     else:
-        _watch(partial(run_evolve, task, runs=runs, new=new, **options), json_output=json_output)
+        start = partial(run_evolve, task, runs=runs, new=new, **options)
+        _watch(start, json_output=json_output, finishes=True)
 
 
 @takes("envs", env="The run's environment: an id, module:Id-v0, or module:function.")
@@ -78,7 +80,7 @@ def resume(
         run_resume, run, runs=runs, trust=trust, task=task, model=model, base_url=base_url,
         unsafe_isolation=unsafe_isolation, **options,
     )  # fmt: skip
-    _watch(go_on, json_output=json_output)
+    _watch(go_on, json_output=json_output, finishes=True)
 
 
 def finish(
@@ -101,16 +103,24 @@ def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -
     show_estimate(dry_run(task, measure=True, **options), json_output=json_output)
 
 
-def _watch(start: Callable[..., Any], *, json_output: bool) -> None:
-    """Run with live progress; Ctrl-C ends it within 10 s, a second one at once."""
+def _watch(start: Callable[..., Any], *, json_output: bool, finishes: bool = False) -> None:
+    """Run with live progress; Ctrl-C ends it within 10 s, a second one at once.
+
+    Where `start` takes `finish`, a key ends its search and confirms the best.
+    """
+    from eureka_agent.cli.keys import listening
     from eureka_agent.cli.output import print_json
-    from eureka_agent.cli.progress import Progress, draining
+    from eureka_agent.cli.progress import FINISH_KEY, Progress, draining
     from eureka_agent.evolution.loop import Interrupted
 
-    stop = threading.Event()
-    with draining(stop), Progress(quiet=json_output) as progress:
+    stop, finish = threading.Event(), threading.Event()
+    told = {"finish": finish} if finishes else {}
+    with draining(stop), Progress(quiet=json_output) as progress, ExitStack() as stack:
+        if finishes:
+            pressed = partial(progress.finishing, finish)
+            progress.finish_key = stack.enter_context(listening(FINISH_KEY, pressed))
         try:
-            result = start(on_event=progress.on_event, stop=stop)
+            result = start(on_event=progress.on_event, stop=stop, **told)
         except Interrupted:
             progress.interrupted()
             raise typer.Exit(130) from None

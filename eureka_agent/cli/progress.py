@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from eureka_agent.archive.candidate import Status
+from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
@@ -51,6 +52,8 @@ _DONE = {"search": "trained", "choose": "compared", "confirm": "confirmed"}
 """What has become of a reward whose training of some stage is over."""
 _COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
 """Of the sentence at the end; whatever else it says is neither good nor bad."""
+FINISH_KEY = "f"
+"""Ends the search and confirms its best, where a run is watched in a terminal."""
 LAST_S = 9.0
 """Seconds that a first signal leaves; trainings are given up a little earlier, and the run ends in order."""
 STOPPING = (
@@ -74,6 +77,7 @@ def draining(stop: threading.Event, *, last_s: float = LAST_S) -> Iterator[None]
 
     def handle(signum: int, _frame: object) -> None:
         if stop.is_set():
+            restore_terminal()
             os._exit(128 + signum)  # the log is on the disk, and children end with this process
         stop.set()
         print(STOPPING, file=sys.stderr)
@@ -97,6 +101,7 @@ def draining(stop: threading.Event, *, last_s: float = LAST_S) -> Iterator[None]
 def _give_up(signum: int) -> None:
     print("Stopped. What was running did not end in time and was given up; " + GO_ON, file=sys.stderr)
     sys.stderr.flush()
+    restore_terminal()
     os._exit(128 + signum)
 
 
@@ -116,6 +121,8 @@ class Progress:
         self._pace = Pace(clock)
         self._said_at: float | None = None
         self._live: Live | None = None
+        self.finish_key = False
+        """Whether `FINISH_KEY` can be pressed."""
 
     def __enter__(self) -> Progress:
         if not self._quiet and self._console.is_terminal:
@@ -170,6 +177,11 @@ class Progress:
                 self._say(ends, style="bold")
             case _:
                 pass  # of no interest to a person
+
+    def finishing(self, finish: threading.Event) -> None:
+        """Take in that the person wants to finish."""
+        finish.set()
+        self._say("Finishing: what is being trained is trained, then the best are confirmed.", style="bold")
 
     def interrupted(self) -> None:
         """Say how to continue."""
@@ -249,9 +261,14 @@ class Progress:
         )
         return Text(
             f"  training {running or '—'} · {self._state.env_steps:,} steps · ${self._state.cost_usd:.2f}"
-            f"{self._how_far(before=' · ')}",
+            f"{self._how_far(before=' · ')}{self._offered}",
             style="dim",
         )
+
+    @property
+    def _offered(self) -> str:
+        searching = self._state.finalists is None and not self._state.stopped
+        return f" · {FINISH_KEY}: finish" if self.finish_key and searching else ""
 
     def _how_far(self, before: str = "") -> str:
         """Return the share of all training steps taken so far, and the time left."""

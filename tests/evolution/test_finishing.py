@@ -13,6 +13,7 @@ import eureka_agent
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.loop import FINISHING, Interrupted
+from eureka_agent.store.event_types import TrainingFinished
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.lock import run_lock
@@ -145,3 +146,19 @@ def test_a_run_that_a_process_works_on_is_left_to_it(tmp_path: Path) -> None:
         assert eureka_agent.finish(runs=tmp_path) is None
     assert folder.finish_request.exists()
     assert not RunState.of(read_events(folder.events)).finished
+
+
+def test_who_calls_evolve_may_set_an_event_instead(tmp_path: Path) -> None:
+    finish = threading.Event()
+
+    def first_is_trained(event: object, state: RunState) -> None:
+        if isinstance(event, TrainingFinished):
+            finish.set()
+
+    result = eureka_agent.evolve(
+        "cartpole", runs=tmp_path, model="search", generations=9, samples=2, env_steps=256, confirm_top=1,
+        confirm_seeds=2, on_event=first_is_trained, finish=finish, target=1e9,
+    )  # fmt: skip
+    state = RunState.of(read_events(RunFolder(result.folder).events))
+    assert state.stopped == FINISHING
+    assert set(state.slots) == {0}
