@@ -94,7 +94,8 @@ def evolve(
     start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
     is on the disk, in the order of the log, with the state after it. `options` are those of
     `eureka_agent.config`, by name; `clock` returns the time of day. Once `finish` is set the search ends
-    early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
+    early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and
+    `Interrupted` when `stop` was set and the work in progress has finished.
     """
     chosen, config, why = _asked_for(
         task,
