@@ -50,6 +50,8 @@ LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
 _DONE = {"search": "trained", "choose": "compared", "confirm": "confirmed"}
 """What has become of a reward whose training of some stage is over."""
+_AFTER = ("choose", "confirm")
+"""Stages after the search."""
 _COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
 """Of the sentence at the end; whatever else it says is neither good nor bad."""
 FINISH_KEY = "f"
@@ -255,14 +257,15 @@ class Progress:
         self._say(f"  best so far: {leader or '—'} with fitness {number(fitness)}{why}")
 
     def _status(self) -> Text:
+        """Return the status line, what is cut off first at its end."""
         each = self._each
         running = ", ".join(
             f"{name} {_percent(steps, each)}" if each else name for name, steps in self._pace.running.items()
         )
+        spent = f"{self._state.env_steps:,} steps · ${self._state.cost_usd:.2f}{self._offered}"
+        far = self._how_far()
         return Text(
-            f"  training {running or '—'} · {self._state.env_steps:,} steps · ${self._state.cost_usd:.2f}"
-            f"{self._how_far(before=' · ')}{self._offered}",
-            style="dim",
+            f"  {far}{' · ' if far else ''}{spent} · training {running or '—'}", style="dim", no_wrap=True
         )
 
     @property
@@ -270,15 +273,17 @@ class Progress:
         searching = self._state.finalists is None and not self._state.stopped
         return f" · {FINISH_KEY}: finish" if self.finish_key and searching else ""
 
-    def _how_far(self, before: str = "") -> str:
-        """Return the share of all training steps taken so far, and the time left."""
+    def _how_far(self) -> str:
+        """Return the share of all training steps taken so far, and the time left; nothing before a start."""
+        if not self._state.config:
+            return ""
         total = self._expected * self._each
         taken = self._over * self._each + sum(self._pace.running.values())
         if not total or taken >= total:
             return ""
         left_s = self._pace.left_s(total - taken)
         left = "" if left_s is None else f" · about {max(1, round(left_s / 60))} min left"
-        return f"{before}{_percent(taken, total)} of {total:,} training steps{left}"
+        return f"{_percent(taken, total)} of {total:,} training steps{left}"
 
     @property
     def _each(self) -> int:
@@ -289,24 +294,28 @@ class Progress:
 
     @property
     def _over(self) -> int:
-        """Trainings that are over, or will not run because their candidate was refused or failed.
+        """Trainings that are over, or will not run because their candidate was refused or failed."""
+        state = self._state
+        after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in _AFTER)
+        return self._searched + after + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
 
-        Where more rewards are asked for than are trained, another takes a refused one's place.
-        """
+    @property
+    def _searched(self) -> int:
+        """Those of the search; where more are asked for than are trained, another replaces a refused one."""
         state, seeds = self._state, self._state.config["search_seeds"]
         replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
         lost = set(WITHOUT_POLICY).difference(replaced)
-        over = sum(
-            seeds if candidate.status in lost else len(candidate.evaluations)
+        return sum(
+            seeds if candidate.status in lost else len(candidate.fitnesses())
             for candidate in state.candidates.values()
         )
-        return over + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
 
     @property
     def _expected(self) -> int:
-        """Trainings of a run that is not cut short."""
+        """Trainings of a run; of a search that is over those that it had, however it ended."""
         config = self._state.config
-        search = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
+        planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
+        search = planned if self._state.finalists is None else self._searched
         return search + self._expected_after(config["confirm_top"], config.get("choose_seeds", 0))
 
     def _expected_after(self, top: int, choose_seeds: int) -> int:
