@@ -35,7 +35,7 @@ from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.evaluation_share import evaluation_of, with_fitted_evaluation
 from eureka_agent.training.inspecting import record_transitions
 from eureka_agent.training.policies import digest_of
-from eureka_agent.training.trainers import make_trainer
+from eureka_agent.training.trainers import check_trainer, make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
@@ -106,6 +106,8 @@ def subject_of(run_or_task: str, reward: Path | str | None, asked: Asked) -> Sub
     """
     if asked.env_steps is not None and asked.env_steps < 1:
         raise ConfigError(f"'env_steps' cannot be {asked.env_steps}.", allowed="at least 1")
+    if asked.trainer is not None:
+        check_trainer(asked.trainer)
     return _of_run(run_or_task, asked) if reward is None else _of_file(run_or_task, str(reward), asked)
 
 

@@ -104,6 +104,7 @@ def test_an_option_can_come_from_the_environment(tmp_path: Path) -> None:
         (["tune", "cartpole", "none.py"], "none.py"),
         (["prune", "cartpole", "sparse"], "no code that could be refined"),
         (["prune", "cartpole", "reference", "--seeds", "1"], "'seeds' cannot be 1"),
+        (["tune", "cartpole", "reference", "--trainer", "sb4"], "Did you mean 'sb3'"),
         (["tune", "cartpole", "reference", "--env-steps", "0"], "'env_steps' cannot be 0"),
         (["check", "none.py", "--task", "cartpole"], "none.py"),
         (["play", "none.npz", "--task", "cartpole"], "none.npz"),

@@ -122,6 +122,8 @@ class TokenEdits:
         made: list[str | None] = []
         for line, text in enumerate(self._lines, start=1):
             if line in lost:
+                if made and made[-1] and made[-1].endswith("\\") and not text.endswith("\\"):
+                    made[-1] = made[-1][:-1].rstrip()  # it went on where nothing is left
                 made.append(None)
             elif edited.isdisjoint(on_line.get(line, ())):
                 made.append(text)
@@ -154,8 +156,7 @@ class TokenEdits:
                 before_run = space if before_run is None else before_run
                 continue
             if before_run is not None:
-                space = before_run if not made else min(before_run, space, key=len)
-                space = space or " " * _are_words(made[-1:], self.string(number))
+                space = before_run if not made else _between(made[-1], before_run, space, self.string(number))
                 before_run = None
             made += space + self.string(number)
         rest = text[position:]
@@ -183,9 +184,10 @@ class TokenEdits:
         return {t.start[0] for t in self.tokens if t.start[1] < depth}
 
 
-def _are_words(left: str, right: str) -> bool:
-    """Say whether two pieces of code would become one word side by side."""
-    return bool(left) and all(c.isalnum() or c in "_\"'" for c in (left[-1], right[0]))
+def _between(left: str, before: str, after: str, right: str) -> str:
+    """Return the space in place of code that is gone, from the spaces around it: none inside brackets."""
+    tight = left in "([{" or right[0] in ")]},:"
+    return min(before, after, key=len) if tight else max(before, after, key=len)
 
 
 def _inside_brackets(tokens: Sequence[tokenize.TokenInfo]) -> set[int]:

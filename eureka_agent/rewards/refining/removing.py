@@ -51,6 +51,10 @@ def without_component(text: str, component: str) -> Removal:
         _drop_entry(edits, whole, component)
         left = without_unused(edits.result(), keeping=unused_names(text))
         check_reward(left)
+    except SyntaxError as error:
+        raise NotASummandError(
+            f"`{component}` cannot be cut out of line {error.lineno} as it is laid out."
+        ) from error
     except CannotEditError as error:
         raise NotASummandError(f"`{component}` cannot be cut out: {error}.") from error
     except RewardError as error:
@@ -80,16 +84,29 @@ class _OutOfTotal:
         self._entry = whole.entries[component]
         self._factor, self._core = core_of(self._entry.value, whole.constants)
         self._weight: float | None = None
+        self._opaque: list[ast.expr] = []
+        """Terms of which the text does not say what they are made of."""
 
     def weight(self) -> float:
         """Drop the component's terms and return how often the total held it."""
         self._check_alone()
         nothing_left = self._strip(self._whole.total, 1.0, self._whole.last)
         if self._weight is None:
-            raise NotASummandError(f"No term of the total is `{self._component}`.")
+            raise NotASummandError(self._not_found())
         if nothing_left:
             raise NotASummandError(f"Nothing else is paid than `{self._component}`.")
         return self._weight
+
+    def _not_found(self) -> str:
+        """Say that no term is the component, and which code may hide it."""
+        if not self._opaque:
+            return f"No term of the total is `{self._component}`: it is only reported."
+        return self._not_visible(self._opaque[0])
+
+    def _not_visible(self, node: ast.expr) -> str:
+        return (
+            f"The total is not visibly a sum of `{self._component}`: line {node.lineno} has `{shown(node)}`."
+        )
 
     def _check_alone(self) -> None:
         for name, other in self._whole.entries.items():
@@ -199,11 +216,13 @@ class _OutOfTotal:
 
     def _leave(self, node: ast.expr, at: int) -> bool:
         """Leave a term as it is; NotASummandError where the component is hidden in it."""
-        if not self._is_other(node, at) and self._hidden_in(node):
-            raise NotASummandError(
-                f"The total is not visibly a sum of `{self._component}`: "
-                f"line {node.lineno} has `{shown(node)}`."
-            )
+        if self._is_other(node, at):
+            return False
+        if self._hidden_in(node):
+            raise NotASummandError(self._not_visible(node))
+        given = isinstance(node, ast.Name) and self._whole.lines.stored(node.id, at) is None
+        if not given and not isinstance(node, ast.Constant):
+            self._opaque.append(node)
         return False
 
     def _hidden_in(self, node: ast.expr) -> bool:
