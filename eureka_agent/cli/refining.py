@@ -22,7 +22,9 @@ Subject = Annotated[
 ]
 Reward = Annotated[
     str | None,
-    typer.Argument(help="A reward file, reference, or hack:<name>; default: the run's confirmed best."),
+    typer.Argument(
+        metavar="REWARD", help="A reward file, reference, or hack:<name>; default: the run's confirmed best."
+    ),
 ]
 Output = Annotated[
     Path | None,
