@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eureka_agent.errors import RewardError
@@ -13,7 +13,7 @@ from eureka_agent.rewards.refining.numbers import literal_of
 from eureka_agent.rewards.refining.straight import names
 from eureka_agent.rewards.refining.summands import Composition, composition_of
 from eureka_agent.rewards.source import MEMORY_NAME, named_values, parse_reward
-from eureka_agent.rewards.tree import parse_python
+from eureka_agent.rewards.tree import nodes_with_parents, parse_python
 
 DIGITS = 3
 """Significant digits of a number that is varied."""
@@ -39,21 +39,25 @@ def tunable_numbers(text: str) -> list[Tunable]:
 
     These are taken:
 
-    - *weights*: literal factors and divisors of the total, of its sums and of a component where it is
-      computed, `lean = -0.5 * np.square(angle)`; what `np.where(hit, 10.0, 0.0)` pays beside 0;
-    - *module constants*: single numbers, and numbers in a dictionary at module level.
+    - *weights*: of each term of the total, of its sums and of its components the first factor that is a
+      number or a constant of the module, `lean = -0.5 * np.square(angle)`, and what
+      `np.where(hit, 10.0, 0.0)` pays beside 0; a second factor of the same term would say the same;
+    - *constants* of the module, single numbers or in a dictionary, that are factors or divisors wherever they
+      are used, `pitch / SCALE`.
 
-    These are not: exponents, indices, named arguments and what MEMORY begins with; numbers inside the call of
-    a function and in what leads to a component, which are scales or limits; numbers that are compared, and
-    constants that are compared or are exponents anywhere; 0, and a 1 that is no factor; factors of what is
+    These are not: exponents, indices, named arguments and what MEMORY begins with; literals inside a call and
+    in what leads to a component; constants that are compared, added, or given to a function anywhere, which
+    are thresholds and limits; 0, the 1 of an indicator, and a number that is added alone; factors of what is
     only reported. Where the text does not show what the components are, no weight is taken. The sole weight
     of a sole component is left out: it scales the whole reward.
     """
     text = TokenEdits(text).text
     tree = parse_python(text)
     allowed = {_place(node) for node in quantities(tree)}
-    weights = _in_order(_weights(text), allowed)
-    constants = _in_order(_constants(tree), allowed)
+    named = dict(_constants(tree))
+    weights = _in_order(_weights(text, named), allowed)
+    taken = {(weight.line, weight.column) for weight in weights}
+    constants = [n for n in _in_order(named.items(), allowed) if (n.line, n.column) not in taken]
     scale_only = len(weights) == 1 and not constants and len(parse_reward(text).components or ()) == 1
     return [] if scale_only else [*weights, *constants]
 
@@ -82,43 +86,17 @@ def _in_order(found: Iterable[_Named], allowed: set[tuple[int, int]]) -> list[Tu
     return [made[place] for place in sorted(made)]
 
 
-def _weights(text: str) -> Iterator[_Named]:
-    """Yield the literal factors of the total, of its sums, and of each component that it is made of."""
+def _weights(text: str, named: Mapping[str, ast.Constant]) -> Iterator[_Named]:
+    """Yield the weights in the total and in each component that it is made of."""
     try:
         whole = composition_of(text)
     except RewardError:
         return
-    yield from _of_sum(whole, whole.total, whole.last, "the total")
+    weights = _Weights(whole, named)
+    yield from weights.of_sum(whole.total, whole.last, "the total")
     if whole.table is not None and names(whole.function, ast.Load).count(whole.table) > _mentions(whole):
         for name, entry in whole.entries.items():
-            yield from _of_term(whole, entry.value, entry.at, name)
-
-
-def _of_sum(whole: Composition, node: ast.expr, at: int, name: str) -> Iterator[_Named]:
-    """Yield the factors in a sum and, through the names in it, in its terms."""
-    yield from _named(node, name)
-    variables = {entry.value.id for entry in whole.entries.values() if isinstance(entry.value, ast.Name)}
-    for inner in _surface_names(node):
-        known = whole.lines.value(inner, at)
-        if known is None:
-            continue
-        number, value = known
-        if inner in variables:
-            yield from _named(value, inner)
-        elif isinstance(value, (ast.BinOp, ast.UnaryOp, ast.Name)):
-            yield from _of_sum(whole, value, number, inner)
-
-
-def _of_term(whole: Composition, node: ast.expr, at: int, name: str) -> Iterator[_Named]:
-    """Yield the factors of a component in the table and, if it has a variable, where that is computed."""
-    yield from _named(node, name)
-    known = whole.lines.value(node.id, at) if isinstance(node, ast.Name) else None
-    if known is not None:
-        yield from _named(known[1], name)
-
-
-def _named(node: ast.expr, name: str) -> Iterator[_Named]:
-    yield from ((f"{name}, line {factor.lineno}", factor) for factor in _factors(node))
+            yield from weights.of_component(entry.value, entry.at, name)
 
 
 def _mentions(whole: Composition) -> int:
@@ -131,35 +109,110 @@ def _mentions(whole: Composition) -> int:
     return 1 + sum(isinstance(node.value, ast.Name) and node.value.id == whole.table for node in stored)
 
 
-def _surface_names(node: ast.expr) -> Iterator[str]:
-    """Yield the names at the surface of an expression, as `_factors` yields its literals."""
-    match node:
-        case ast.Name(id=name):
-            yield name
-        case ast.UnaryOp(operand=operand):
-            yield from _surface_names(operand)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right=right):
-            yield from _surface_names(left)
-            yield from _surface_names(right)
+class _Weights:
+    """Finds one factor for each term of a sum, through the names that stand for sums and components."""
+
+    def __init__(self, whole: Composition, named: Mapping[str, ast.Constant]) -> None:
+        self._lines, self._named = whole.lines, named
+        values = [entry.value for entry in whole.entries.values()]
+        self._variables = {value.id for value in values if isinstance(value, ast.Name)}
+
+    def of_component(self, node: ast.expr, at: int, name: str) -> Iterator[_Named]:
+        """Yield the weights of a component in the table and, if it has a variable, where that is computed."""
+        known = self._lines.value(node.id, at) if isinstance(node, ast.Name) else None
+        yield from self.of_sum(node if known is None else known[1], at, name, follow=False)
+
+    def of_sum(
+        self, node: ast.expr, at: int, name: str, *, weighted: bool = False, follow: bool = True
+    ) -> Iterator[_Named]:
+        """Yield the weights of a sum before statement `at`.
+
+        A single term has none of its own where it is `weighted` already; with `follow` names are looked up.
+        """
+        terms = list(_terms(node))
+        for term in terms:
+            given = weighted and len(terms) == 1
+            found, rest = self._factor(term)
+            if found is not None and not given:
+                yield found[0] or f"{name}, line {found[1].lineno}", found[1]
+            inner = given or found is not None
+            if len(rest) == 1:
+                yield from self._inside(rest[0], at, name, weighted=inner, follow=follow)
+
+    def _inside(
+        self, part: ast.expr, at: int, name: str, *, weighted: bool, follow: bool
+    ) -> Iterator[_Named]:
+        """Yield the weights in what a term is, but for its factor: a sum in brackets, or a name for one."""
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub):
+            yield from self.of_sum(part, at, name, weighted=weighted, follow=follow)
+        elif isinstance(part, ast.Name) and follow:
+            yield from self._of_name(part.id, at, weighted=weighted)
+
+    def _of_name(self, name: str, at: int, *, weighted: bool) -> Iterator[_Named]:
+        known = self._lines.value(name, at)
+        if known is None:
+            return
+        number, value = known
+        if name in self._variables:
+            yield from self.of_sum(value, number, name, weighted=weighted, follow=False)
+        elif isinstance(value, (ast.BinOp, ast.UnaryOp, ast.Name)):
+            yield from self.of_sum(value, number, name, weighted=weighted)
+
+    def _factor(self, term: ast.expr) -> tuple[_Named | None, list[ast.expr]]:
+        """Return the first number among a term's factors, and the others that are none.
+
+        A number alone is no factor: an offset, or what each step pays.
+        """
+        numbers: list[_Named] = []
+        rest: list[ast.expr] = []
+        paid = False
+        for factor in _product(term):
+            said = ast.unparse(factor)
+            if (literal := literal_of(factor)) is not None:
+                numbers.append(("", literal))
+            elif said in self._named:
+                numbers.append((said, self._named[said]))
+            elif (literal := _indicated(factor)) is not None:
+                numbers.append(("", literal))
+                paid = True
+            else:
+                rest.append(factor)
+        return (numbers[0] if numbers and (rest or paid) else None), rest
 
 
-def _factors(node: ast.expr) -> Iterator[ast.Constant]:
-    """Yield the literal factors at the surface of an expression: through sums and products, into no call."""
+def _terms(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the terms of a sum."""
     match node:
-        case ast.UnaryOp(operand=operand):
-            yield from _factors(operand)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            yield from _factors(left)
-            yield from _factors(right)
+            yield from _terms(left)
+            yield from _terms(right)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand) if literal_of(node) is None:
+            yield from _terms(operand)
+        case _:
+            yield node
+
+
+def _product(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the factors and divisors of a term."""
+    match node:
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=right):
-            for part in (left, right):
-                literal = literal_of(part)
-                yield from _factors(part) if literal is None else [literal]
+            yield from _product(left)
+            yield from _product(right)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand) if literal_of(node) is None:
+            yield from _product(operand)
+        case _:
+            yield node
+
+
+def _indicated(node: ast.expr) -> ast.Constant | None:
+    """Return what `np.where(hit, 10.0, 0.0)` pays; None for an indicator, which pays 1, and other code."""
+    match node:
         case ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
             for paid, beside in ((one, other), (other, one)):
                 literal = literal_of(paid)
-                if literal is not None and literal.value != 1 and _is_zero(beside):
-                    yield literal
+                if literal is not None and literal.value not in (0, 1) and _is_zero(beside):
+                    return literal
+    return None
 
 
 def _is_zero(node: ast.expr) -> bool:
@@ -168,6 +221,7 @@ def _is_zero(node: ast.expr) -> bool:
 
 
 def _constants(tree: ast.Module) -> Iterator[_Named]:
+    """Yield the constants of the module that are factors or divisors wherever they are used."""
     unclear = _unclear_names(tree)
     for node in tree.body:
         for name, value in named_values(node) if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
@@ -182,14 +236,16 @@ def _constants(tree: ast.Module) -> Iterator[_Named]:
 
 
 def _unclear_names(tree: ast.Module) -> set[str]:
-    """Return names that are part of a threshold, an exponent, an index or a count anywhere."""
-    parts: list[ast.AST] = []
+    """Return names that are used as something else than a factor or a divisor."""
+    parents = {id(node): parent for node, parent in nodes_with_parents(tree)}
+    found: set[str] = set()
     for node in ast.walk(tree):
-        match node:
-            case ast.Compare() | ast.keyword() | ast.Call(func=ast.Name(id="range")):
-                parts.append(node)
-            case ast.BinOp(op=ast.Pow(), right=exponent):
-                parts.append(exponent)
-            case ast.Subscript(slice=index):
-                parts.append(index)
-    return {name for part in parts for name in names(part, ast.Load)}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) in parents:
+            inner, outer = node, parents[id(node)]
+            while (isinstance(outer, ast.Subscript) and outer.value is inner) or isinstance(
+                outer, ast.UnaryOp
+            ):
+                inner, outer = outer, parents[id(outer)]
+            if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mult | ast.Div)):
+                found.add(node.id)
+    return found

@@ -10,26 +10,37 @@ from eureka_agent.tasks.registry import find_task
 TEXT = '''import numpy as np
 
 W = {"a": 2.0, "b": 1.0, "off": 0.0}
-GAIN, LIMIT = 0.3, 2.5
-P = 2.0
+GAIN, LIMIT, SCALE = 0.3, 2.5, 0.7
+P, STAND = 2.0, 1.2
 MEMORY = {"best": 5.0}
 
 
 def compute_reward(x, y, memory):
     """Pay."""
     hit = np.where(y > 1.5, 10.0, 0.0)
+    far = 4.0 * (x - STAND) / SCALE
     near = -0.5 * np.exp(-np.square(x) / 0.1) * W["a"]  # a bell
     beyond = W["b"] * np.where(x > LIMIT, 1.0, 0.0) * GAIN
-    reward = hit + 1.0 * near + 3.0 * beyond ** 2.0 + y ** P + 7.0
-    return reward, {"hit": hit, "near": near, "beyond": 4.0 * beyond}, {"best": memory["best"]}
+    reward = hit + near + 3.0 * beyond - far + y ** P + 7.0
+    return reward, {"hit": hit, "near": near, "beyond": 4.0 * beyond, "far": far}, {"best": memory["best"]}
 '''
 
 
 def test_weights_come_first_then_constants_and_nothing_that_is_form() -> None:
     found = [(number.name, number.value) for number in tunable_numbers(TEXT)]
     assert found == [
-        ("hit, line 11", 10.0), ("near, line 12", 0.5), ("reward, line 14", 1.0), ("reward, line 14", 3.0),
-        ("W['a']", 2.0), ("W['b']", 1.0), ("GAIN", 0.3),
+        ("hit, line 11", 10.0), ("far, line 12", 4.0), ("near, line 13", 0.5), ("reward, line 15", 3.0),
+        ("W['a']", 2.0), ("W['b']", 1.0), ("GAIN", 0.3), ("SCALE", 0.7),
+    ]  # fmt: skip
+
+
+def test_a_constant_that_is_a_weight_counts_as_one() -> None:
+    text = (
+        "FAR, BASE = 3.0, 2.0\n\n\ndef compute_reward(x, y):\n    far = FAR * x / BASE\n"
+        '    low = -0.2 * y - 0.1 * x * y\n    return far + low, {"far": far, "low": low}\n'
+    )
+    assert [(n.name, n.value) for n in tunable_numbers(text)] == [
+        ("FAR", 3.0), ("low, line 6", 0.2), ("low, line 6", 0.1), ("BASE", 2.0),
     ]  # fmt: skip
 
 
@@ -59,7 +70,7 @@ def test_factors_of_what_is_only_reported_are_left_alone() -> None:
     ]
 
 
-@given(st.lists(st.floats(0.25, 4.0), min_size=7, max_size=7))
+@given(st.lists(st.floats(0.25, 4.0), min_size=8, max_size=8))
 def test_other_numbers_stand_where_the_first_stood_and_keep_their_signs(factors: list[float]) -> None:
     numbers = tunable_numbers(TEXT)
     values = [number.value * factor for number, factor in zip(numbers, factors, strict=True)]
