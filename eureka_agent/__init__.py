@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
-`play`, `show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper` puts a saved reward
-into your own RL code.
+`prune`, `tune`, `play`, `show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper`
+puts a saved reward into your own RL code.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
+    from eureka_agent.api.prune import prune
     from eureka_agent.api.runs import export, show
     from eureka_agent.api.runs import list_run_summaries as list_runs
     from eureka_agent.api.train import train
+    from eureka_agent.api.tune import tune
     from eureka_agent.errors import EurekaError
     from eureka_agent.rewards.loader import load_reward
     from eureka_agent.rewards.sb3_logging import ComponentCallback as ComponentCallback
@@ -49,9 +51,11 @@ _HOMES = {
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
     "play": "api.play:play",
+    "prune": "api.prune:prune",
     "resume": "api.evolve:resume",
     "show": "api.runs:show",
     "train": "api.train:train",
+    "tune": "api.tune:tune",
     "write_task": "tasks.scaffold:write_task",
 }
 
@@ -74,9 +78,11 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "list_tasks",
     "load_reward",
     "play",
+    "prune",
     "resume",
     "show",
     "train",
+    "tune",
     "write_task",
 ]
 

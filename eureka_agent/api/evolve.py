@@ -268,7 +268,7 @@ def _run(
         kept, lost = kept_recording(folder, task)
         look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
         look = look._replace(notices=(*look.notices, *lost))
-    _check_init_policy(config, folder)
+    check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
         log = EventLog(folder.events, clock=steady(clock))
@@ -277,7 +277,7 @@ def _run(
             # Trainers run there: files that somebody else left would become their settings and caches.
             shutil.rmtree(folder.scratch, ignore_errors=True)
         log.listen(state.apply)
-        task = _as_begun(task, config, log)
+        task = as_begun(task, config, log.events)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
         if finish is not None:
@@ -295,9 +295,9 @@ def _fitted(task: Task, config: RunConfig) -> Task:
     return with_fitted_evaluation(task, config.training.env_steps or task.budget.env_steps)
 
 
-def _as_begun(task: Task, config: RunConfig, log: EventLog) -> Task:
+def as_begun(task: Task, config: RunConfig, events: Sequence[Event]) -> Task:
     """Return a task as its run began with it; those of earlier versions go on as they were."""
-    begun = next((event for event in log.events if isinstance(event, RunStarted)), None)
+    begun = next((event for event in events if isinstance(event, RunStarted)), None)
     if begun is None:
         return _fitted(task, config)
     if begun.evaluation is not None:
@@ -331,7 +331,7 @@ def _kept_look(folder: RunFolder, recording: Sequence[Trajectory]) -> FirstLook:
         )
 
 
-def _check_init_policy(config: RunConfig, folder: RunFolder) -> None:
+def check_init_policy(config: RunConfig, folder: RunFolder) -> None:
     """Raise StoreError unless the run folder still contains the policy that its trainings start from."""
     if config.training.init_policy is None:
         return

@@ -135,7 +135,7 @@ def export(
         raise ConfigError(
             f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
         )
-    name = _exportable(folder, state, candidate)
+    name = exportable(folder, state, candidate)
     write_saved_reward(path, folder.name, state, name)
     return path
 
@@ -149,7 +149,7 @@ def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list
     return usage(state.config.get("task", {}), str(reward))
 
 
-def _exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
+def exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:
     """Return the id of the requested candidate; StoreError if it should not be exported."""
     name = candidate or (state.confirmation.winner if state.confirmation else None)
     if name is None:

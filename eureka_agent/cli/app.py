@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import adopt, analyze, bench, evolve, play, rewards, runs, tasks
+from eureka_agent.cli import adopt, analyze, bench, evolve, play, refining, rewards, runs, tasks
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
@@ -28,6 +28,8 @@ app.command("analyze")(analyze.analyze)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("prune")(refining.prune)
+app.command("tune")(refining.tune)
 app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)

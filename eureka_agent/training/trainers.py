@@ -34,13 +34,18 @@ def make_trainer(
     jobs are trained. Crashed trainings are retried once. With `gpu` (see `choose_device`) the population
     trainer trains there, with `worlds` worlds per candidate; `unsafe` is the sandbox's, for tracing.
     """
+    check_trainer(name)
+    backend = _backend(name, sandbox, gpu=gpu, worlds=worlds, unsafe=unsafe)
+    driver = drive(backend, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
+    return RetryOnCrash(driver)
+
+
+def check_trainer(name: str) -> None:
+    """Raise ConfigError where there is no trainer called `name`."""
     if name not in TRAINERS:
         raise ConfigError(
             f"There is no trainer '{name}'.{did_you_mean(name, TRAINERS)}", allowed=" or ".join(TRAINERS)
         )
-    backend = _backend(name, sandbox, gpu=gpu, worlds=worlds, unsafe=unsafe)
-    driver = drive(backend, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
-    return RetryOnCrash(driver)
 
 
 def drive(

@@ -39,6 +39,9 @@ TRAIN = """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
 ADOPT = "task function map set output force env envs json"
 CHECK = "task env envs unsafe-isolation? json"
+REFINE = """
+    seeds confirm-seeds env-steps seed trainer device worlds output runs trust env envs unsafe-isolation? json
+"""
 SPEED = "case peers? candidates peer-candidates env-steps set unsafe-isolation? json"
 
 VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": None}
@@ -48,7 +51,7 @@ VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
-     ("adopt", ADOPT),
+     ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:

@@ -11,7 +11,10 @@ import time
 from pathlib import Path
 
 LIMIT_S = 300.0
-OPTIONS = "--generations 40 --samples 2 --env-steps 512 --confirm-seeds 2 --target 1e9 --model search".split()
+OPTIONS = (
+    "--generations", "40", "--samples", "2", "--env-steps", "512", "--confirm-seeds", "2", "--target", "1e9",
+    "--model", "search",
+)  # fmt: skip
 
 
 def watched(runs: Path, *, press: bytes, at: bytes) -> tuple[str, int]:
