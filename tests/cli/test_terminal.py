@@ -18,7 +18,7 @@ OPTIONS = (
 
 
 def watched(runs: Path, *, press: bytes, at: bytes) -> tuple[str, int]:
-    """Run in a terminal of its own, press a key once something was shown; return what was shown, and the exit."""
+    """Run in a terminal, press a key once something is shown; return what was shown, and the exit status."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ |= {"TERM": "xterm", "COLUMNS": "160"}
