@@ -207,7 +207,6 @@ class Progress:
             self._say("Advice:  give every training more steps with --env-steps.")
         run = as_typed(result.folder)
         self._say(f"Next:    eureka-agent show {run}")
-        self._say(f"         eureka-agent prune {run}    # what each component is worth")
         self._say(f"         eureka-agent export {run} -o reward.py")
         lines = usage(self._state.config.get("task", {}), "reward.py")
         for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
