@@ -297,7 +297,7 @@ def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
     text = "import numpy as np\ndef compute_reward(x):\n    return np.exp(-x), {'n': x}\n"
     shapes = [SignalShape(signal.name, signal.shape, signal.dtype) for signal in task.all_signals]
     traced = export_reward(text, shapes)
-    provider = TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes))
+    provider = TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes), task)
     made = population(task, {"traced": provider}, {})
     for _ in range(2):
         made.iterate()
@@ -373,7 +373,7 @@ def test_the_sparse_baseline_is_the_hosts_for_every_kind_of_fitness(reduce: str)
     signals = {name: generator.normal(size=shape).astype(np.float32) for name in names}
     native = generator.normal(size=shape).astype(np.float32)
     provider = DeviceSparseReward(task, point_worlds(task), 4)
-    rollout = DeviceSteps(signals, native, done, np.roll(done, 1, axis=0))
+    rollout = DeviceSteps(signals, native, done, np.roll(done, 1, axis=0), progress=0.0)
     paid = jax.jit(lambda rollout: provider(rollout, {}))(rollout)
     host = SparseReward(task, 4)
     expected = [
