@@ -18,7 +18,7 @@ from eureka_agent.tasks.task import PROGRESS
 def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) -> list[str]:
     """Return lines that wrap the environment of a task with the reward file `reward`.
 
-    `task` is a reference as a log holds it, of which nothing is loaded. `total_steps` is given to a reward that
+    `task` is a reference as a log holds it, of which nothing is loaded. `total_steps` are for a reward that
     reads `progress`. No lines where the task says nothing known.
     """
     counted = "" if total_steps is None else f", total_steps={total_steps:_}"
