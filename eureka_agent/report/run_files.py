@@ -94,7 +94,7 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
     steps = steps_to_count(state, name)
     if steps is not None:
         facts["Progress"] = (
-            f"the signal `progress` is the share of the training that is learnt, from 0 to 1; it was trained "
+            f"the signal `progress` is the share of the training that is done, from 0 to 1; it was trained "
             f"over {steps:,} steps"
         )
     lines = usage(state.config.get("task", {}), file, steps) if told else []

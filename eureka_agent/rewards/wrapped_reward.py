@@ -147,7 +147,7 @@ class WrappedReward:
     def _check_progress(self) -> None:
         if self._reads_progress and not self.progress.known:
             raise RewardError(
-                "This reward reads `progress`, the share of the training that is learnt, and nobody told how "
+                "This reward reads `progress`, the share of the training that is done, and nobody told how "
                 "long the training is.",
                 allowed="total_steps, or set_progress(value) before the first reset",
                 fix="Wrap it with total_steps=…, the environment steps that this wrapper will see.",

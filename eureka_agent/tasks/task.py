@@ -51,7 +51,7 @@ class Signal:
         return Signal(f"prev_{self.name}", self.shape, self.unit, meaning, self.low, self.high, self.dtype)
 
 
-PROGRESS = Signal("progress", (), meaning="share of the training that is learnt so far", low=0.0, high=1.0)
+PROGRESS = Signal("progress", (), meaning="share of the training that is done", low=0.0, high=1.0)
 """What every task offers rewards beside its own signals. Nobody measures it: who trains or evaluates fills it
 in, and it has no `prev_`. A task that declares a signal of this name keeps its own."""
 

@@ -85,7 +85,7 @@ class TrainingCalendar:
 
     @property
     def progress(self) -> float:
-        """The share of the whole training that is learnt, from 0 to 1; stages of a curriculum share it."""
+        """The share of the whole training that is done, from 0 to 1; stages of a curriculum share it."""
         return self._schedule.progress(self._steps)
 
     def run(self, iterate: Callable[[], Failures]) -> None:

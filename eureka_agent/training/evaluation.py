@@ -35,7 +35,7 @@ class EpisodeSet:
     """The first ones, as many as were to be kept."""
 
     def at_progress(self, progress: float) -> EpisodeSet:
-        """Return the set, its trajectories marked as of a policy that learnt this share of a training."""
+        """Return the set, its trajectories marked as of a policy after this share of a training."""
         return replace(self, trajectories=tuple(one.at_progress(progress) for one in self.trajectories))
 
     @property

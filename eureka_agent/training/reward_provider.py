@@ -45,7 +45,7 @@ class RolloutSteps(Protocol):
 
     @property
     def progress(self) -> Progress:
-        """The share of the training that was learnt when the steps were taken: the signal `progress`."""
+        """The share of the training that was done when the steps were taken: the signal `progress`."""
         ...
 
 

@@ -37,7 +37,7 @@ class RewardSample:
     components: Mapping[str, Array]
     """float32 `(T, N)` each."""
     progress: float = 1.0
-    """The share of the training that was learnt when the steps were paid for."""
+    """The share of the training that was done when the steps were paid for."""
 
     @classmethod
     def of(

@@ -76,7 +76,7 @@ class TrajectoryBatch:
         )
 
     def at_progress(self, progress: float) -> TrajectoryBatch:
-        """Return the same steps, all as of policies that learnt so large a share of a training."""
+        """Return the same steps, all as of policies after this share of a training."""
         return TrajectoryBatch(tuple(tuple(t.at_progress(progress) for t in world) for world in self.worlds))
 
     @property

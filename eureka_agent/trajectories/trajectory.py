@@ -73,8 +73,8 @@ class Trajectory:
     """Where it was played: the same seed begins differently on a device."""
     origin: Origin = field(default_factory=Origin)
     progress: float = 1.0
-    """The share of its training that the policy had learnt, from 0 to 1: what a reward reads as `progress`. 1
-    where no policy acted, or nobody wrote it down."""
+    """The share of its training, from 0 to 1, that the policy had behind it: the signal `progress`. 1 where
+    no policy acted, or nobody wrote it down."""
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -108,7 +108,7 @@ class Trajectory:
         return made
 
     def at_progress(self, progress: float) -> Trajectory:
-        """Return the episode as of a policy that learnt so large a share of a training; nothing is copied."""
+        """Return the episode as of a policy after this share of a training; nothing is copied."""
         made = copy.copy(self)
         object.__setattr__(made, "progress", progress)
         return made

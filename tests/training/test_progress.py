@@ -107,7 +107,7 @@ def test_it_rises_from_0_to_1_and_recorded_episodes_are_paid_the_same_again(
     trainer: str, task: Task, sandbox: RewardSandbox, tmp_path: Path
 ) -> None:
     share, _ = trained_by(trainer, [SHARE, REMEMBERS], task, sandbox, tmp_path)
-    # Two rollouts to a checkpoint; each is paid by what was learnt before it.
+    # Two rollouts to a checkpoint; each is paid by what was done before it.
     np.testing.assert_allclose(share.curves["component/progress"], [1 / 16, 5 / 16, 9 / 16, 13 / 16])
     np.testing.assert_allclose(share.curves["component/early"], [7 / 8, 3 / 8, 0, 0], atol=1e-7)
     np.testing.assert_allclose(share.curves["evaluation/component/progress"], [0.25, 0.5, 0.75, 1.0])

@@ -98,7 +98,7 @@ class Iteration:
     ) -> tuple[GenerationState, IterationReport]:
         """Return the generation after one rollout and one update of everybody; the old one is used up.
 
-        `progress` is the share of the training that is learnt.
+        `progress` is the share of the training that is done.
         """
         return self._program(generation, np.float32(progress))
 

@@ -31,7 +31,7 @@ class DeviceSteps(NamedTuple):
     done: Any
     first: Any
     progress: Any
-    """Scalar or `(N,)`, traced: the share of the training that was learnt."""
+    """Scalar or `(N,)`, traced: the share of the training that was done."""
 
 
 class DeviceRewardBatch(NamedTuple):

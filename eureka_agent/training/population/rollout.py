@@ -43,7 +43,7 @@ class Rollout:
     faults: int
     """Steps in which the simulator warned."""
     progress: float
-    """The share of the training that was learnt before, the same for every candidate."""
+    """The share of the training that was done before, the same for every candidate."""
 
     @property
     def done(self) -> Array:

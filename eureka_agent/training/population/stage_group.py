@@ -57,7 +57,7 @@ class StageGroup:
     ) -> dict[CandidateLearner, EurekaError]:
         """Collect one rollout and let everybody learn from their part; return who cannot go on, and why.
 
-        `progress` is the share of the whole training that is learnt.
+        `progress` is the share of the whole training that is done.
         """
         wanted = sorted({name for member in self.members for name in member.candidate.provider.signals})
         noise = [member.draw_noise() for member in self.members]

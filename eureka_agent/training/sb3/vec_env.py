@@ -67,7 +67,7 @@ class TaskVecEnv(VecEnv):
     def take(self, *, progress: float) -> Steps:
         """Return the steps since the last call, of which there must be one, and forget them.
 
-        `progress` is the share of the training that was learnt before them.
+        `progress` is the share of the training that was done before them.
         """
         steps, self._steps = self._steps, []
         return Steps(
