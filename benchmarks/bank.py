@@ -118,7 +118,7 @@ def _key(row: dict[str, Any]) -> str:
 
 
 def _refused(source: str, task: Task) -> bool:
-    found = check_source(source, [signal.name for signal in task.all_signals])
+    found = check_source(source, [signal.name for signal in task.readable_signals])
     return any(finding.severity == "error" for finding in found)
 
 

@@ -77,13 +77,13 @@ def iteration_rate(task: Task, candidates: int, worlds: int, iterations: int) ->
     settings = device_settings(task, worlds)
     made = DeviceWorlds(task, device_physics(task))
     network = Network.of(made.policy_space.shape[0], made.actions.space, settings.hidden_sizes, sde=False)
-    shapes = [SignalShape(s.name, s.shape, s.dtype) for s in task.all_signals]
+    shapes = [SignalShape(s.name, s.shape, s.dtype) for s in task.readable_signals]
     providers = []
     for index in range(candidates):
         text = source(task, index)  # ours, so that it may be traced in this process
         traced = export_reward(text, shapes)
         providers.append(
-            TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes))
+            TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes), task)
         )
     iteration = Iteration(made, Learner(network, settings), providers)
     begun = time.perf_counter()

@@ -101,7 +101,7 @@ def row(task: Task, env_steps: int, sandbox: RewardSandbox, repeats: int) -> str
             for recorded in (True, False) if repeat % 2 else (False, True):
                 layout = layout_for(task, reward.parsed.arguments, PpoSettings.of(task.algorithm).rollout)
                 worker = sandbox.spawn(reward.text, layout)
-                candidate: Candidate = TrainingCandidate("one", 1, WorkerRewardProvider(worker))
+                candidate: Candidate = TrainingCandidate("one", 1, WorkerRewardProvider(worker, task))
                 began, spent = time.perf_counter(), time.process_time()
                 learned = train(candidate, task, factory, learner, env_steps, recorded=recorded)
                 if recorded:

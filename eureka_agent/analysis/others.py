@@ -17,15 +17,22 @@ def paid_others(
     random_play: Sequence[Trajectory],
     best: Candidate | None,
     recorded: Mapping[str, Sequence[Trajectory]],
+    *,
+    progress: float,
 ) -> tuple[PaidEpisodes, ...]:
     """Return what `pay`'s reward pays for random play and for the recorded episodes of `best`.
 
-    Raises what reading them or asking the reward raises. Who has too few episodes is left out.
+    All are paid at `progress`, at which the episodes that they are compared with were recorded. Raises what
+    reading them or asking the reward raises. Who has too few episodes is left out.
     """
-    found = [PaidEpisodes.of(RANDOM_PLAY, pay(random_play))] if random_play else []
+
+    def paid(episodes: Sequence[Trajectory]) -> Sequence[Trajectory]:
+        return pay([episode.at_progress(progress) for episode in episodes])
+
+    found = [PaidEpisodes.of(RANDOM_PLAY, paid(random_play))] if random_play else []
     if best is not None:
         scores = [score for one in best.evaluations for score in one.episode_fitness]
-        found.append(PaidEpisodes.of(f"candidate {best.id}", pay(recorded[best.id]), Score.of(scores)))
+        found.append(PaidEpisodes.of(f"candidate {best.id}", paid(recorded[best.id]), Score.of(scores)))
     return tuple(one for one in found if one is not None)
 
 

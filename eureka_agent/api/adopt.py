@@ -93,13 +93,13 @@ def adopted_text(
     choose: Choose | None = None,
 ) -> Adopted:
     """Return a found reward's text as one of the task; see `adopt`."""
-    assembled = assemble(source, function, reserved=[signal.name for signal in task.all_signals])
+    assembled = assemble(source, function, reserved=[signal.name for signal in task.readable_signals])
     reads = reads_of(parse_python(assembled.text), assembled.reads)
     _check_names({**(mapped or {}), **(constants or {})}, reads)
     known = {**assembled.constants, **_by_name(constants or {}, reads)}
     meant, unknown = _meanings(reads, task, _by_name(mapped or {}, reads), known, choose)
     if unknown:
-        raise _unmapped(unknown, task.all_signals)
+        raise _unmapped(unknown, task.readable_signals)
     settings = {name: value for name, value in known.items() if name not in meant}
     text = _with_settings(assembled.text, settings, [read.name for read in reads if read.name in meant])
     normalised = normalise(
@@ -138,19 +138,20 @@ def _meanings(
     choose: Choose | None,
 ) -> tuple[dict[str, Meant], list[Read]]:
     """Return what names mean, and those of which nobody knows it: first what was said, then what is sure."""
+    # A found `progress_buf` counts the steps of an episode: who means the training's progress must say so.
     signals = task.all_signals
     meant: dict[str, Meant] = {}
     unknown: list[Read] = []
     for read in reads:
         sure = sure_signal(read, signals)
         if read.name in mapped:
-            meant[read.name] = meaning(mapped[read.name], signals, read.name)
+            meant[read.name] = meaning(mapped[read.name], task.readable_signals, read.name)
         elif read.name in known:
             continue
         elif sure is not None:
             meant[read.name] = meaning(sure.name, signals, read.name)
         elif choose is not None and (said := choose(read, candidates(read, signals))) is not None:
-            meant[read.name] = meaning(said, signals, read.name)
+            meant[read.name] = meaning(said, task.readable_signals, read.name)
         else:
             unknown.append(read)
     return meant, unknown

@@ -26,10 +26,10 @@ def human_text(path: Path, task: Task) -> str:
     """Return the text of a reward that the static rules accept, adopted where it must be."""
     text = _text_of(path)
     try:
-        check_reward(text, [signal.name for signal in task.all_signals])
+        check_reward(text, [signal.name for signal in task.readable_signals])
     except RewardError:
         text = _adopted(path, text, task)
-    check_reward(text, [signal.name for signal in task.all_signals])
+    check_reward(text, [signal.name for signal in task.readable_signals])
     return text
 
 
@@ -55,7 +55,7 @@ def _reads_signals(text: str, task: Task) -> bool:
         arguments = parse_reward(text).arguments
     except RewardError:
         return False
-    return set(arguments) <= {signal.name for signal in task.all_signals}
+    return set(arguments) <= {signal.name for signal in task.readable_signals}
 
 
 def _adopted(path: Path, text: str, task: Task) -> str:

@@ -65,7 +65,7 @@ def reward_of(task: Task, reward: str) -> Reward:
     try:
         for finding in made.refused:
             raise RewardError(f"{reward}: {finding}", fix=finding.fix)
-        check_reward(made.text, [signal.name for signal in task.all_signals])
+        check_reward(made.text, [signal.name for signal in task.readable_signals])
     except RewardError as error:
         fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
         raise RewardError(error.what, allowed=error.allowed, fix=fix) from error

@@ -103,7 +103,7 @@ def _coded(task: Task, reward: str) -> Coded:
 
 
 def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:
-    """Evaluate the reward on each episode."""
+    """Evaluate the reward on each episode, as at the end of a training: a policy file knows no progress."""
     most = max(trajectory.length for trajectory in played)
     with (
         RewardSandbox(unsafe=unsafe) as sandbox,

@@ -116,7 +116,11 @@ def _asked(
             with RewardEvaluator(Coded(source), task=task, sandbox=sandbox, rows=rows) as evaluate:
                 played = replace(played, episodes=evaluate.pay(joined))
                 others = paid_others(
-                    lambda episodes: evaluate.pay(JoinedEpisodes(episodes)), random_play, best, recorded
+                    lambda episodes: evaluate.pay(JoinedEpisodes(episodes)),
+                    random_play,
+                    best,
+                    recorded,
+                    progress=played.episodes[0].progress,
                 )
                 played = replace(played, others=others)
     except (

@@ -12,7 +12,7 @@ from eureka_agent.files import read_own_text
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
 from eureka_agent.report.run_files import write_saved_reward
-from eureka_agent.report.usage import usage
+from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.lock import holder_of
@@ -140,13 +140,17 @@ def export(
     return path
 
 
-def usage_of(run: str, reward: Path | str, *, runs: Path | str = "runs") -> list[str]:
-    """Return lines of Python that put the reward file of a run into its task's environment; none if unknown.
+def usage_of(
+    run: str, reward: Path | str, *, candidate: str | None = None, runs: Path | str = "runs"
+) -> list[str]:
+    """Return lines of Python that put an exported reward into its task's environment; none if unknown.
 
-    Nothing that the log names is loaded.
+    Arguments are those of `export`. Nothing that the log names is loaded.
     """
-    state = RunState.of(read_events(find_run(Path(runs), run).events))
-    return usage(state.config.get("task", {}), str(reward))
+    folder = find_run(Path(runs), run)
+    state = RunState.of(read_events(folder.events))
+    steps = steps_to_count(state, _exportable(folder, state, candidate))
+    return usage(state.config.get("task", {}), str(reward), steps)
 
 
 def exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:

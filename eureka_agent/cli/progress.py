@@ -21,7 +21,7 @@ from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
 from eureka_agent.escaping import visible
-from eureka_agent.report.usage import usage
+from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
@@ -208,7 +208,9 @@ class Progress:
         run = as_typed(result.folder)
         self._say(f"Next:    eureka-agent show {run}")
         self._say(f"         eureka-agent export {run} -o reward.py")
-        lines = usage(self._state.config.get("task", {}), "reward.py")
+        winner = self._state.confirmation.winner if self._state.confirmation else None
+        steps = steps_to_count(self._state, winner)
+        lines = usage(self._state.config.get("task", {}), "reward.py", steps)
         for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
             self._say(line)
 

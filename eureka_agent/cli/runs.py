@@ -101,7 +101,7 @@ def export(
     from eureka_agent.cli.output import print_json
 
     path = write(run, output, candidate=candidate, runs=runs, force=force)
-    lines = usage_of(run, path, runs=runs)
+    lines = usage_of(run, path, candidate=candidate, runs=runs)
     if json_output:
         print_json({"reward": path, "use": lines})
         return

@@ -30,7 +30,7 @@ class StaticCheck:
     """Rules over the syntax tree; see `eureka_agent.rewards.rules`."""
 
     def __init__(self, task: Task) -> None:
-        self._signals = [signal.name for signal in task.all_signals]
+        self._signals = [signal.name for signal in task.readable_signals]
 
     def __call__(self, source: str, briefing: Briefing = NOTHING_KNOWN) -> list[Finding]:
         """Return what the rules find."""

@@ -34,11 +34,15 @@ PayJoined = Callable[[Coded, JoinedEpisodes], list[Trajectory]]
 
 
 def paying(task: Task, sandbox: RewardSandbox, *, timeout_s: float = TIMEOUT_S) -> PayJoined:
-    """Return a function that asks a locked-down worker."""
+    """Return a function that asks a locked-down worker.
+
+    All are paid as at the end of a training, whenever they were recorded: they are compared, and what pays
+    most then is what a policy settles for.
+    """
 
     def pay(reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
         with RewardEvaluator(reward, task=task, sandbox=sandbox, rows=episodes.rows) as evaluate:
-            return evaluate.pay(episodes, timeout_s=timeout_s)
+            return evaluate.pay(episodes, progress=1.0, timeout_s=timeout_s)
 
     return pay
 

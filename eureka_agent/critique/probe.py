@@ -85,7 +85,7 @@ def _probed(
             output = run(rows)
             found = list(_findings(run, reward.parsed, rows, output))
             if not any(finding.severity == "error" for finding in found):
-                found += check_ranges(run, rows, task.all_signals)
+                found += check_ranges(run, rows, task.readable_signals)
             return [*found, *_cost(run, rows, clock)]
         except WorkerCrashedError:
             raise

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from eureka_agent.rewards.source import RewardSource
+from eureka_agent.tasks.task import PROGRESS
 from eureka_agent.training.reward_provider import RewardBatch
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
 Array = np.ndarray
 
 MAX_ROWS = 1024
+STAGES = (0.0, 0.5, 1.0)
+"""Shares of a training at which a reward that reads `progress` is asked: its terms may come and go."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,14 @@ class Rows:
 
     @classmethod
     def of(cls, parsed: RewardSource, recording: TrajectoryBatch) -> Rows:
-        """Return what a reward reads of a recording, at most `MAX_ROWS` steps of it."""
-        signals = {name: recording.signals[name] for name in parsed.arguments}
+        """Return what a reward reads of a recording, at most `MAX_ROWS` steps of it.
+
+        For a reward that reads `progress` every world is there once at each of `STAGES`.
+        """
+        signals = {name: recording.signals[name] for name in parsed.arguments if name in recording.signals}
         first = recording.first
+        if PROGRESS.name in parsed.arguments and PROGRESS.name not in signals:
+            signals, first = _at_stages(signals, first)
         if parsed.uses_memory:
             steps = max(1, MAX_ROWS // first.shape[1])
             return cls({name: x[:steps] for name, x in signals.items()}, first[:steps])
@@ -56,6 +64,13 @@ class Rows:
         """Return these worlds and then those of another one."""
         signals = {name: np.concatenate([x, other.signals[name]], axis=1) for name, x in self.signals.items()}
         return Rows(signals, np.concatenate([self.first, other.first], axis=1))
+
+
+def _at_stages(signals: dict[str, Array], first: Array) -> tuple[dict[str, Array], Array]:
+    """Return every world at each stage, next to one another, so that a part of them has all stages."""
+    stages = np.tile(np.array(STAGES, np.float32), (len(first), first.shape[1]))
+    repeated = {name: np.repeat(x, len(STAGES), axis=1) for name, x in signals.items()}
+    return {**repeated, PROGRESS.name: stages}, np.repeat(first, len(STAGES), axis=1)
 
 
 Run = Callable[[Rows], RewardBatch]

@@ -41,7 +41,7 @@ order ::= " < " | " > " | " <= " | " >= "
 
 def reward_grammar(task: Task) -> str:
     """Return the grammar of replies with a reward for `task`, in llama.cpp's GBNF."""
-    signals = [signal.name for signal in task.all_signals]
+    signals = [signal.name for signal in task.readable_signals]
     return "\n".join(
         [
             _FIXED.strip(),

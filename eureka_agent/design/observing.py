@@ -84,18 +84,21 @@ class PolicyObserver:
             at_checkpoints=briefing.checkpoints.get(candidate.id, ()),
             other_seed=briefing.other_seeds.get(candidate.id, ()),
             events=events,
-            others=self._others(candidate, briefing),
+            others=self._others(candidate, episodes, briefing),
         )
 
-    def _others(self, candidate: Candidate, briefing: Briefing) -> tuple[PaidEpisodes, ...]:
+    def _others(
+        self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing
+    ) -> tuple[PaidEpisodes, ...]:
         """Return what the candidate's reward pays for others; nothing where it cannot be asked."""
-        if self._pay is None or candidate.source is None:
+        if self._pay is None or candidate.source is None or not episodes:
             return ()
         pay = partial(self._pay, Coded(candidate.source))
         sign, recorded = self._known.sign or 1.0, briefing.trajectories
         best = best_beside(candidate, briefing.archive.candidates, recorded, sign)
         try:
-            return paid_others(pay, self._known.random_play, best, recorded)
+            progress = episodes[0].progress
+            return paid_others(pay, self._known.random_play, best, recorded, progress=progress)
         except (RewardError, WorkerError, StoreError):  # it was trained: what fails is one recording
             return ()
 

@@ -40,8 +40,10 @@ class PolicyMeasurement:
         if not episodes:
             return PolicyStats()
         played = TrajectoryBatch.in_a_row(episodes)
+        # Both at the progress at which the policy was kept: the prompt compares them.
+        at_random = self._recording.at_progress(episodes[0].progress)
         with self._open(reward) as evaluate:
-            rewards = [_reward_stats(evaluate, batch) for batch in (played, self._recording)]
+            rewards = [_reward_stats(evaluate, batch) for batch in (played, at_random)]
         rows = {name: array[:, 0] for name, array in played.signals.items()}
         met = quantiles_of(rows, self._task.safety_signals)
         early = next((one for one in episodes if one.length < self._task.max_episode_steps), None)

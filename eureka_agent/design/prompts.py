@@ -67,6 +67,7 @@ def task_words(task: Task, untrained: Untrained | None = None) -> dict[str, Any]
         "discount": learner.gamma,
         "rewards_scaled": learner.normalize_reward,
         "signals": [_signal_words(signal, untrained) for signal in task.signals],
+        "offers_progress": task.offers_progress,
         "untrained_known": untrained is not None,
         "untrained_scores": "" if untrained is None else untrained.scores,
         "context": visible(task.context.strip()),

@@ -12,7 +12,7 @@ from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.files import write_atomic, write_json
 from eureka_agent.report.summary import describe_fitness, render_summary
-from eureka_agent.report.usage import usage
+from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.rewards.saved import Header
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.layout import RunFolder
@@ -91,7 +91,13 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
         **(_of_the_task(state, told) if told else {}),
         "Versions": f"eureka-agent {__version__}",
     }
-    lines = usage(state.config.get("task", {}), file) if told else []
+    steps = steps_to_count(state, name)
+    if steps is not None:
+        facts["Progress"] = (
+            f"the signal `progress` is the share of the training that is done, from 0 to 1; it was trained "
+            f"over {steps:,} steps"
+        )
+    lines = usage(state.config.get("task", {}), file, steps) if told else []
     return candidate.source or "", Header(title, facts, tuple(lines))
 
 

@@ -6,19 +6,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.errors import RewardError
 from eureka_agent.resources import resource_folders
+from eureka_agent.rewards.source import parse_reward
+from eureka_agent.store.state import RunState
 from eureka_agent.tasks.folder import TASK_FILE
 from eureka_agent.tasks.identity import CONSTRUCTORS
+from eureka_agent.tasks.task import PROGRESS
 
 
-def usage(task: Mapping[str, Any], reward: str) -> list[str]:
+def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) -> list[str]:
     """Return lines that wrap the environment of a task with the reward file `reward`.
 
-    `task` is a reference as a log holds it, of which nothing is loaded. No lines where it says nothing known.
+    `task` is a reference as a log holds it, of which nothing is loaded. `total_steps` are for a reward that
+    reads `progress`. No lines where the task says nothing known.
     """
+    counted = "" if total_steps is None else f", total_steps={total_steps:_}"
     kind, value, options = task.get("kind"), str(task.get("value")), task.get("options") or {}
     if kind in CONSTRUCTORS:
-        made = f"env = eureka_agent.RewardWrapper(make_env(), {reward!r})"
+        made = f"env = eureka_agent.RewardWrapper(make_env(), {reward!r}{counted})"
         return [
             "import eureka_agent",
             "",
@@ -34,8 +40,20 @@ def usage(task: Mapping[str, Any], reward: str) -> list[str]:
         "import eureka_agent",
         "",
         f"task = eureka_agent.find_task({typed(value)!r}{more})",
-        f"env = eureka_agent.RewardWrapper(task.make_env(), {reward!r}, task=task)",
+        f"env = eureka_agent.RewardWrapper(task.make_env(), {reward!r}, task=task{counted})",
     ]
+
+
+def steps_to_count(state: RunState, name: str | None) -> int | None:
+    """Return over how many steps a candidate was trained, if its reward reads `progress`; else None."""
+    candidate = None if name is None else state.candidates.get(name)
+    if candidate is None or candidate.source is None or state.facts is None:
+        return None
+    try:
+        arguments = parse_reward(candidate.source).arguments
+    except RewardError:
+        return None
+    return state.facts.env_steps if PROGRESS.name in arguments else None
 
 
 def _folder_as_typed(value: str) -> str:

@@ -10,7 +10,7 @@ from eureka_agent.rewards.source import RewardSource
 from eureka_agent.tasks.generic import spaces_task
 from eureka_agent.tasks.info_entries import InfoEntry, names_reward
 from eureka_agent.tasks.observe import as_identifier, leaves_of, numeric_info
-from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.task import PROGRESS, Task
 
 
 class SpaceTask:
@@ -19,7 +19,10 @@ class SpaceTask:
     def __init__(self, source: RewardSource, env: Any) -> None:
         """`env` has `observation_space`, `action_space` and `spec`, as a single environment does."""
         taken = {leaf.name for leaf in leaves_of(env.observation_space)} | {"action"}
-        self._asked = {name.removeprefix("prev_") for name in source.arguments} - taken
+        asked = {name.removeprefix("prev_") for name in source.arguments}
+        # `progress` is an entry of `info` where there is one, else the share of the training.
+        needed = {name.removeprefix("prev_") for name in source.arguments if name != PROGRESS.name}
+        self._asked, self._needed = asked - taken, needed - taken
         self._entries: dict[str, InfoEntry] = {}
 
     def make(self, env: Any, info: Mapping[str, Any], *, stepped: bool) -> Task | None:
@@ -36,11 +39,11 @@ class SpaceTask:
                 self._entries.setdefault(key, entry)
         entries = list(self._entries.values())
         task = spaces_task(env, name="this environment", info=entries, goal="", context="")
-        missing = sorted(self._asked - {signal.name for signal in task.signals})
+        missing = sorted(self._needed - {signal.name for signal in task.signals})
         if missing and stepped:
             raise TaskError(
                 f"The reward asks for '{missing[0]}', which this environment does not show.",
-                allowed=", ".join(signal.name for signal in task.all_signals)
+                allowed=", ".join(signal.name for signal in task.readable_signals)
                 + ", and numeric entries of info",
                 fix='Give the task the reward was designed for: task="name".',
             )

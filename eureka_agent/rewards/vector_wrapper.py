@@ -30,15 +30,23 @@ class VectorRewardWrapper(VectorWrapper):
     `infos` gains `native_reward` `(num_envs,)`, `reward_components` (name to `(num_envs,)`) and
     `reward_valid` (bool `(num_envs,)`): False where a next-step autoreset made this no real step; such a
     row pays 0 and must not be learned from. Where episodes ended there is `native_return`, the sum of an
-    episode's native rewards, with the mask `_native_return`. Arguments and errors are those of RewardWrapper;
-    TaskError, too, where the task reads from inside environments that live in other processes.
+    episode's native rewards, with the mask `_native_return`. Arguments and errors are those of RewardWrapper
+    (`total_steps` are those of all worlds together: every step counts `num_envs`); TaskError, too, where the
+    task reads from inside environments that live in other processes.
     """
 
-    def __init__(self, env: VectorEnv, reward: GivenReward, task: GivenTask = None) -> None:
+    def __init__(
+        self,
+        env: VectorEnv,
+        reward: GivenReward,
+        task: GivenTask = None,
+        *,
+        total_steps: int | None = None,
+    ) -> None:
         super().__init__(env)
         self._mode = _mode_of(env)
         found = given_task(task)
-        self._reward = WrappedReward(reward, found, env.num_envs)
+        self._reward = WrappedReward(reward, found, env.num_envs, total_steps=total_steps)
         self._reader = StateReader(env.single_observation_space)
         self._actions = ActionReader(env.single_action_space)
         self._single = _Single(env)
@@ -94,6 +102,10 @@ class VectorRewardWrapper(VectorWrapper):
         added.update(self._returns(added["native_reward"], valid, done))
         reward = (output.reward * paid).astype(np.float64)
         return observations, reward, terminated, truncated, {**infos, **added}
+
+    def set_progress(self, value: float) -> None:
+        """Say how much of the training is done, from 0 to 1; from then on steps are not counted."""
+        self._reward.progress.tell(value)
 
     def _returns(self, native: Array, valid: Array, done: Array) -> dict[str, Array]:
         """Count the native rewards of each episode, and tell those of episodes that ended."""

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from eureka_agent.errors import TaskError
+from eureka_agent.errors import RewardError, TaskError
 from eureka_agent.rewards.loader import RewardFunction, load_reward
 from eureka_agent.rewards.output import RewardOutput, validated
+from eureka_agent.rewards.training_progress import TrainingProgress
 from eureka_agent.tasks.registry import find_task, load_task
-from eureka_agent.tasks.task import Array, Signals, State, Task, TaskRef
+from eureka_agent.tasks.task import PROGRESS, Array, Signals, State, Task, TaskRef
 from eureka_agent.tasks.tracker import checked_signals
 
 GivenReward = str | Path | RewardFunction
@@ -45,12 +46,17 @@ class WrappedReward:
 
     Call `bind` once the task is known, `reset` with the state after a reset, then `step` with each state
     *before* any autoreset. The arrays of a state are the payer's from then on; nobody else writes to them.
+    Every step counts `num_envs` steps of the training whose share a reward may read as `progress`.
     """
 
-    def __init__(self, reward: GivenReward, task: Task | None, num_envs: int) -> None:
-        names = None if task is None else [signal.name for signal in task.all_signals]
+    def __init__(
+        self, reward: GivenReward, task: Task | None, num_envs: int, *, total_steps: int | None = None
+    ) -> None:
+        names = None if task is None else [signal.name for signal in task.readable_signals]
         self.function = reward if isinstance(reward, RewardFunction) else load_reward(reward, signals=names)
         self.num_envs = num_envs
+        self.progress = TrainingProgress(total_steps)
+        self._reads_progress = False
         self.task: Task | None = None
         self._given = task is not None
         self._tracked: tuple[_Declaration, ...] = ()
@@ -67,14 +73,15 @@ class WrappedReward:
     def bind(self, task: Task) -> None:
         """Take signals from `task`; raises TaskError if the reward asks for one that it does not have."""
         declared = {signal.name: signal for signal in task.signals}
-        asked = self.function.source.arguments
+        asked = task.measured(self.function.source.arguments)
+        self._reads_progress = len(asked) < len(self.function.source.arguments)
         now = dict.fromkeys(name for name in asked if name in declared)
         self._earlier = tuple((name, name.removeprefix("prev_")) for name in asked if name not in declared)
         for name, of in self._earlier:
             if of not in declared or name == of:
                 raise TaskError(
                     f"The reward asks for '{name}', which {task.name} does not show.",
-                    allowed=", ".join(signal.name for signal in task.all_signals),
+                    allowed=", ".join(signal.name for signal in task.readable_signals),
                     fix='Give the task the reward was designed for: task="name".',
                 )
         kept = dict.fromkeys(of for _, of in self._earlier)
@@ -87,7 +94,11 @@ class WrappedReward:
         self.task = task
 
     def reset(self, state: State, mask: Array | None = None) -> None:
-        """Begin episodes in the worlds of `mask` `(num_envs,)` (all, if None); other rows are ignored."""
+        """Begin episodes in the worlds of `mask` `(num_envs,)` (all, if None); other rows are ignored.
+
+        Raises RewardError if the reward reads `progress` and nobody can tell it.
+        """
+        self._check_progress()
         if mask is None or not self._before:
             self._before, self._last = dict(state), self._initial(state)
             mask = np.ones(self.num_envs, dtype=bool)
@@ -122,12 +133,25 @@ class WrappedReward:
         given = now
         if self._earlier:
             given = {**now, **{name: self._last[of] for name, of in self._earlier}}
+        if self._reads_progress:
+            rows = np.full(self.num_envs, self.progress.value, np.float32)
+            given = {**given, PROGRESS.name: rows}
+            self.progress.count(self.num_envs)
         output = self.function(given, self._memory)
         if not self._as_promised(output):
             output = validated(output, self.num_envs)
             self._known = set(output.components)
         self._before, self._last, self._memory = dict(after), now, output.memory
         return output
+
+    def _check_progress(self) -> None:
+        if self._reads_progress and not self.progress.known:
+            raise RewardError(
+                "This reward reads `progress`, the share of the training that is done, and nobody told how "
+                "long the training is.",
+                allowed="total_steps, or set_progress(value) before the first reset",
+                fix="Wrap it with total_steps=…, the environment steps that this wrapper will see.",
+            )
 
     def _initial(self, state: State) -> Signals:
         if not self._kept:

@@ -33,20 +33,30 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
         task: the task whose signals the reward names, or what `find_task` finds it by; None if the reward
             reads only `obs`, `action`, their `prev_`, and numeric entries of `info`. An entry that is not
             there after a reset counts as 0 until the first step brings it.
+        total_steps: how many steps this environment will take in the whole training; needed by rewards that
+            read `progress`, the share of them that was taken. Where somebody else counts: `set_progress`.
 
     Raises:
-        RewardError: the reward is outside the contract, or its output cannot be used.
+        RewardError: the reward is outside the contract, or its output cannot be used; or, at a reset, it
+            reads `progress` and there is neither `total_steps` nor a value.
         TaskError: a signal it asks for is not there (without a task, that shows at the first step), or the
             environment is not the task's own.
     """
 
-    def __init__(self, env: gym.Env, reward: GivenReward, task: GivenTask = None) -> None:
+    def __init__(
+        self,
+        env: gym.Env,
+        reward: GivenReward,
+        task: GivenTask = None,
+        *,
+        total_steps: int | None = None,
+    ) -> None:
         found = given_task(task)
-        self._reward = WrappedReward(reward, found, 1)
+        self._reward = WrappedReward(reward, found, 1, total_steps=total_steps)
         if found is not None:
             check_environment(found, env.spec, env.observation_space, env.action_space)
         source = reward if isinstance(reward, RewardFunction) else self._reward.function.source.text
-        RecordConstructorArgs.__init__(self, reward=source, task=_named(task))
+        RecordConstructorArgs.__init__(self, reward=source, task=_named(task), total_steps=total_steps)
         gym.Wrapper.__init__(self, env)
         self._reader = StateReader(env.observation_space)
         self._actions = ActionReader(env.action_space)
@@ -74,6 +84,10 @@ class RewardWrapper(gym.Wrapper, RecordConstructorArgs):
         if terminated or truncated:
             info["native_return"] = self._native_return
         return observation, output.reward.item(), terminated, truncated, info
+
+    def set_progress(self, value: float) -> None:
+        """Say how much of the training is done, from 0 to 1; from then on steps are not counted."""
+        self._reward.progress.tell(value)
 
     def _begin(self, observation: Any, info: dict[str, Any]) -> None:
         task = self._reward.task or self._spaces.make(self.env, info, stepped=False)

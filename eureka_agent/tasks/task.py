@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -49,6 +49,11 @@ class Signal:
         """The same signal one control step earlier."""
         meaning = f"{self.name} one control step earlier"
         return Signal(f"prev_{self.name}", self.shape, self.unit, meaning, self.low, self.high, self.dtype)
+
+
+PROGRESS = Signal("progress", (), meaning="share of the training that is done", low=0.0, high=1.0)
+"""What every task offers rewards beside its own signals. Nobody measures it: who trains or evaluates fills it
+in, and it has no `prev_`. A task that declares a signal of this name keeps its own."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Task:
     description: str
     safety: str
     signals: tuple[Signal, ...]
-    """All but the `prev_` ones; `all_signals` has both."""
+    """All but the `prev_` ones; `all_signals` has both, `readable_signals` all that a reward may ask for."""
     fitness: FitnessSpec
     budget: TrainingBudget
     algorithm: Mapping[str, Any]
@@ -201,9 +206,23 @@ class Task:
 
     @property
     def all_signals(self) -> tuple[Signal, ...]:
-        """Every signal a reward may ask for by name, `prev_` ones after the others."""
+        """Every signal that is measured, `prev_` ones after the others."""
         return self.signals + tuple(signal.previous for signal in self.signals)
 
+    @property
+    def readable_signals(self) -> tuple[Signal, ...]:
+        """Every signal a reward may ask for by name: those that are measured, then `progress`."""
+        return self.all_signals + ((PROGRESS,) if self.offers_progress else ())
+
+    @property
+    def offers_progress(self) -> bool:
+        """Whether `progress` means the share of the training, and no signal of the task's own."""
+        return all(signal.name != PROGRESS.name for signal in self.signals)
+
+    def measured(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the signals `names` that are measured at each step: all but `progress`."""
+        return tuple(name for name in names if name != PROGRESS.name or not self.offers_progress)
+
     def signal(self, name: str) -> Signal | None:
-        """Return the signal called `name`, or None."""
+        """Return the measured signal called `name`, or None."""
         return next((signal for signal in self.all_signals if signal.name == name), None)

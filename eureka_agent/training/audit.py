@@ -181,7 +181,7 @@ class AuditedTrainer:
 
     def _at_random(self, task: Task, saved: Coded) -> RewardSample:
         """Return the steps of random play with what the loaded file pays for them."""
-        signals = {name: self._recording.signals[name] for name in saved.parsed.arguments}
+        signals = {name: self._recording.signals[name] for name in task.measured(saved.parsed.arguments)}
         unpaid = np.zeros(self._recording.first.shape, np.float32)
         asked = RewardSample(signals, self._recording.first, unpaid, {})
         paid = pay_again(saved, asked, task=task, sandbox=self._sandbox)
@@ -193,7 +193,7 @@ def pay_again(
 ) -> RewardBatch:
     """Return what a file pays for recorded steps, in a fresh worker; raises what `RewardEvaluator` raises."""
     with RewardEvaluator(saved, task=task, sandbox=sandbox, plain=plain) as evaluate:
-        return evaluate(sample.signals, sample.first)
+        return evaluate(sample.signals, sample.first, progress=sample.progress)
 
 
 def _parts(sample: RewardSample) -> list[RewardSample]:

@@ -83,6 +83,11 @@ class TrainingCalendar:
         self._on_end, self._on_checkpoint = on_end, on_checkpoint
         self._steps = 0
 
+    @property
+    def progress(self) -> float:
+        """The share of the whole training that is done, from 0 to 1; stages of a curriculum share it."""
+        return self._schedule.progress(self._steps)
+
     def run(self, iterate: Callable[[], Failures]) -> None:
         """Go through the whole schedule; `iterate` collects one rollout and learns from it."""
         while self._learners.candidates and not self._schedule.over(self._steps):
@@ -107,7 +112,7 @@ class TrainingCalendar:
         found = self._learners.evaluate(self._learners.candidates) if self._learners.candidates else {}
         for candidate, episodes in found.items():
             if isinstance(episodes, EpisodeSet):
-                self._remember(candidate, episodes)
+                self._remember(candidate, episodes.at_progress(self.progress))
         self._end({c: error for c, error in found.items() if isinstance(error, EurekaError)})
         self._stop()
 
@@ -137,12 +142,18 @@ class TrainingCalendar:
         self._score(stopped)
 
     def _score(self, candidates: Sequence[TrainingCandidate[Any]]) -> None:
-        """Score each candidate's chosen checkpoint, and end it."""
+        """Score each candidate's chosen checkpoint, and end it.
+
+        Its episodes are paid as its policy was when it was kept: with the progress of that checkpoint.
+        """
         if not candidates:
             return
         for candidate, episodes in self._learners.score(candidates).items():
-            failed = isinstance(episodes, EurekaError)
-            self._on_end(candidate, episodes if failed else candidate.learned(episodes))
+            if isinstance(episodes, EurekaError):
+                self._on_end(candidate, episodes)
+                continue
+            kept = self._schedule.progress(candidate.chosen.env_steps)
+            self._on_end(candidate, candidate.learned(episodes.at_progress(kept)))
         self._learners.drop(candidates)
 
     def _end(self, failures: Failures) -> None:

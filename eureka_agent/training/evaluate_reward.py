@@ -15,7 +15,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Signals, Task
 from eureka_agent.training.results import layout_for
-from eureka_agent.training.reward_provider import RewardBatch
+from eureka_agent.training.reward_provider import Progress, RewardBatch, readable
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.joined import JoinedEpisodes
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -49,12 +49,15 @@ class RewardEvaluator:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def __call__(self, signals: Signals, first: np.ndarray, *, timeout_s: float = TIMEOUT_S) -> RewardBatch:
+    def __call__(
+        self, signals: Signals, first: np.ndarray, *, progress: Progress = 1.0, timeout_s: float = TIMEOUT_S
+    ) -> RewardBatch:
         """Return the rewards of T steps of N worlds, each `(T, N)`.
 
         Args:
             signals: each `(T, N, ...)`, `prev_` ones included; what the reward does not read is ignored.
             first: bool `(T, N)`: the step was the first of its episode.
+            progress: the signal `progress`; by default what is paid at the end of a training.
             timeout_s: seconds to wait for the answer.
 
         Raises:
@@ -62,10 +65,8 @@ class RewardEvaluator:
             WorkerError: its process hung or ended, or a signal that it reads was not recorded.
         """
         worker = self._ready(first.size)
-        # A reward without arguments still learns from some signal how many rows there are.
-        given = {name: signals[name] for name in self._reward.parsed.arguments if name in signals} or {
-            "rows": first
-        }
+        read = {name: signals[name] for name in self._reward.parsed.arguments if name in signals}
+        given = readable(self._task, read, progress, first)
         try:
             output = worker.compute_rollout(given, resets=first, timeout_s=timeout_s)
         except (WorkerTimeoutError, WorkerCrashedError):
@@ -74,16 +75,22 @@ class RewardEvaluator:
         return RewardBatch(output.reward, dict(output.components))
 
     def batch(self, batch: TrajectoryBatch) -> RewardBatch:
-        """Return the rewards `(T, N)` of a batch of trajectories; raises what a call raises."""
-        return self(batch.signals, batch.first)
+        """Return the rewards `(T, N)` of trajectories, each at its own progress; raises as a call does."""
+        return self(batch.signals, batch.first, progress=batch.progress)
 
-    def pay(self, joined: JoinedEpisodes, *, timeout_s: float = TIMEOUT_S) -> list[Trajectory]:
-        """Return episodes with their rewards filled in, asked for in one call; raises what a call raises."""
+    def pay(
+        self, joined: JoinedEpisodes, *, progress: float | None = None, timeout_s: float = TIMEOUT_S
+    ) -> list[Trajectory]:
+        """Return episodes with their rewards filled in, asked for in one call; raises what a call raises.
+
+        Each is paid at its own progress, as it was in training; or all at `progress`, to be compared.
+        """
         if not joined.episodes:
             return []
         parsed = self._reward.parsed
         signals, first = joined.signals(parsed.arguments, side_by_side=parsed.uses_memory)
-        paid = self(signals, first, timeout_s=timeout_s)
+        at = joined.progress(side_by_side=parsed.uses_memory) if progress is None else progress
+        paid = self(signals, first, progress=at, timeout_s=timeout_s)
         split = partial(joined.split, side_by_side=parsed.uses_memory)
         components = {name: split(values) for name, values in paid.components.items()}
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -33,6 +33,10 @@ class EpisodeSet:
     """Steps of all worlds, those past the end of their first episode included."""
     trajectories: tuple[Trajectory, ...] = ()
     """The first ones, as many as were to be kept."""
+
+    def at_progress(self, progress: float) -> EpisodeSet:
+        """Return the set, its trajectories marked as of a policy after this share of a training."""
+        return replace(self, trajectories=tuple(one.at_progress(progress) for one in self.trajectories))
 
     @property
     def fitness(self) -> float:

@@ -35,6 +35,8 @@ class EvaluationSteps:
     """bool `(T, N)`."""
     lengths: Array
     """int `(N,)`: steps of each episode."""
+    progress: Array
+    """float32 `(N,)`: what `Trajectory.progress` says of each."""
 
     @classmethod
     def of(cls, episodes: Sequence[Trajectory], names: Sequence[str]) -> EvaluationSteps | None:
@@ -50,6 +52,7 @@ class EvaluationSteps:
             _side_by_side(native, longest),
             first,
             np.array([episode.length for episode in episodes]),
+            np.array([episode.progress for episode in episodes], np.float32),
         )
 
     @property
@@ -67,6 +70,7 @@ class EvaluationSteps:
                 self.native_reward[part],
                 self.first[part],
                 self.lengths - begin,
+                self.progress,
             )
 
 

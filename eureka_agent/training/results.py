@@ -38,9 +38,10 @@ _EVALUATION, _FAILURE = TypeAdapter(Evaluation), TypeAdapter(TrainingFailure)
 
 def layout_for(task: Task, arguments: Sequence[str], rows: int) -> SignalLayout:
     """Return the shared-memory layout for the signals a reward asks for; RewardError if one is unknown."""
+    readable = {signal.name: signal for signal in task.readable_signals}
     signals = []
     for name in arguments:
-        signal = task.signal(name)
+        signal = readable.get(name)
         if signal is None:
             known = ", ".join(s.name for s in task.signals)
             raise RewardError(

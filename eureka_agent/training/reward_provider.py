@@ -9,11 +9,15 @@ import numpy as np
 
 from eureka_agent.isolation.client import RewardWorker
 from eureka_agent.tasks.sparse import SparseReward
-from eureka_agent.tasks.task import Signals, Task
+from eureka_agent.tasks.task import PROGRESS, Signals, Task
 
 Array = np.ndarray
 ROLLOUT_TIMEOUT_S = 5.0
 """Time limit of a reward for a whole rollout, in seconds; its thread and other candidates wait for it."""
+
+
+Progress = float | Array
+"""From 0 to 1: of all steps, or what `(T, N)` values are broadcast from, e.g. `(N,)` of each episode."""
 
 
 class RolloutSteps(Protocol):
@@ -39,6 +43,11 @@ class RolloutSteps(Protocol):
         """bool `(T, N)`: the step was the first of its episode."""
         ...
 
+    @property
+    def progress(self) -> Progress:
+        """The share of the training that was done when the steps were taken: the signal `progress`."""
+        ...
+
 
 class RewardBatch(NamedTuple):
     """The rewards of a rollout, each float32 `(T, N)`."""
@@ -51,7 +60,7 @@ class RewardProvider(Protocol):
     """Computes the rewards of a rollout; called once per rollout, in order."""
 
     signals: tuple[str, ...]
-    """The signals it needs from the rollout."""
+    """The measured signals it needs from the rollout."""
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         """Return reward and components."""
@@ -61,17 +70,27 @@ class RewardProvider(Protocol):
 class WorkerRewardProvider:
     """A generated reward, evaluated in its own locked-down process."""
 
-    def __init__(self, worker: RewardWorker, *, timeout_s: float = ROLLOUT_TIMEOUT_S) -> None:
-        self._worker = worker
+    def __init__(self, worker: RewardWorker, task: Task, *, timeout_s: float = ROLLOUT_TIMEOUT_S) -> None:
+        self._worker, self._task = worker, task
         self._timeout_s = timeout_s
-        self.signals = worker.arguments
+        self.signals = task.measured(worker.arguments)
 
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         """Query the worker; raises what the worker's client raises."""
-        # A reward without arguments still needs some signal to know the number of rows.
-        given = rollout.signals or {"rows": rollout.first}
+        given = readable(self._task, rollout.signals, rollout.progress, rollout.first)
         output = self._worker.compute_rollout(given, resets=rollout.first, timeout_s=self._timeout_s)
         return RewardBatch(output.reward, dict(output.components))
+
+
+def readable(task: Task, signals: Signals, progress: Progress, first: Array) -> Signals:
+    """Return what a reward may read of T steps of N worlds: `signals` and `progress`, each `(T, N, ...)`.
+
+    There is always something in it: by it a worker learns how many rows there are.
+    """
+    if not task.offers_progress:
+        return signals or {"rows": first}
+    # A view of one number: a reward that does not read it is given nothing more.
+    return {PROGRESS.name: np.broadcast_to(np.asarray(progress, np.float32), first.shape), **signals}
 
 
 class NativeRewardProvider:
@@ -114,4 +133,4 @@ def reward_provider_of(
     if kind == "sparse":
         return SparseRewardProvider(task, num_envs)
     assert worker is not None
-    return WorkerRewardProvider(RewardWorker.attach(worker, fds))
+    return WorkerRewardProvider(RewardWorker.attach(worker, fds), task)

@@ -36,10 +36,18 @@ class RewardSample:
     """float32 `(T, N)`."""
     components: Mapping[str, Array]
     """float32 `(T, N)` each."""
+    progress: float = 1.0
+    """The share of the training that was done when the steps were paid for."""
 
     @classmethod
     def of(
-        cls, signals: Mapping[str, Array], first: Array, reward: Array, components: Mapping[str, Array]
+        cls,
+        signals: Mapping[str, Array],
+        first: Array,
+        reward: Array,
+        components: Mapping[str, Array],
+        *,
+        progress: float,
     ) -> RewardSample:
         """Keep as many worlds of a rollout, arrays `(T, N, ...)`, as `MAX_ROWS` allows."""
         steps, worlds = first.shape
@@ -49,6 +57,7 @@ class RewardSample:
             first[:, kept].copy(),
             reward[:, kept].copy(),
             {name: values[:, kept].copy() for name, values in components.items()},
+            progress,
         )
 
     @property
@@ -63,6 +72,7 @@ class RewardSample:
             self.first[:, index],
             self.reward[:, index],
             {name: values[:, index] for name, values in self.components.items()},
+            self.progress,
         )
 
     def flat(self) -> RewardSample:
@@ -72,6 +82,7 @@ class RewardSample:
             _one_step(self.first),
             _one_step(self.reward),
             {name: _one_step(values) for name, values in self.components.items()},
+            self.progress,
         )
 
 
@@ -88,7 +99,8 @@ class SampledRewardProvider:
         """Compute a rollout's rewards; raises what the provider raises."""
         paid = self._provider(rollout)
         read = {name: rollout.signals[name] for name in self.signals}
-        self._last = RewardSample.of(read, rollout.first, *paid)
+        # All steps of a rollout were taken with one policy.
+        self._last = RewardSample.of(read, rollout.first, *paid, progress=float(rollout.progress))
         self._first = self._first or self._last
         return paid
 
@@ -110,6 +122,7 @@ def write_samples(folder: Path, samples: Sequence[RewardSample]) -> None:
     for index, sample in enumerate(samples):
         arrays |= {f"{index}/signal/{name}": values for name, values in sample.signals.items()}
         arrays[f"{index}/first"], arrays[f"{index}/reward"] = sample.first, sample.reward
+        arrays[f"{index}/progress"] = np.array(sample.progress)
         arrays[f"{index}/names"] = np.array(list(sample.components))
         arrays[f"{index}/components"] = np.stack(list(sample.components.values()))
     write_arrays(folder / FILE, arrays)
@@ -139,6 +152,7 @@ def _sample(arrays: Mapping[str, Array], at: str) -> RewardSample:
         arrays[f"{at}first"],
         arrays[f"{at}reward"],
         dict(zip(names, arrays[f"{at}components"], strict=True)),
+        float(arrays[f"{at}progress"]),
     )
 
 

@@ -33,6 +33,10 @@ class CheckpointSchedule:
         """Steps of learning of a whole training."""
         return self.checkpoints[-1]
 
+    def progress(self, steps: int) -> float:
+        """Return the share of a whole training that so many steps of learning are, from 0 to 1."""
+        return min(1.0, steps / self.end)
+
     def due(self, steps: int) -> bool:
         """Whether candidates are evaluated after so many steps of learning."""
         return steps in self.checkpoints

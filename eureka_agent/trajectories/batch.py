@@ -69,6 +69,17 @@ class TrajectoryBatch:
         return self._stacked([[np.arange(t.length) == 0 for t in world] for world in self.worlds])
 
     @property
+    def progress(self) -> Array:
+        """float32 `(T, N)`: of each step's trajectory."""
+        return self._stacked(
+            [[np.full(t.length, t.progress, np.float32) for t in world] for world in self.worlds]
+        )
+
+    def at_progress(self, progress: float) -> TrajectoryBatch:
+        """Return the same steps, all as of policies after this share of a training."""
+        return TrajectoryBatch(tuple(tuple(t.at_progress(progress) for t in world) for world in self.worlds))
+
+    @property
     def rows(self) -> int:
         """Steps of all worlds together."""
         return int(self.first.size)

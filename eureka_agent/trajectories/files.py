@@ -54,6 +54,7 @@ class _Episode(BaseModel):
     earlier: int = Field(ge=0, lt=2**31)
     simulator: Simulator
     origin: Origin
+    progress: float = Field(default=1.0, ge=0, le=1)
 
 
 _EPISODES = TypeAdapter(list[_Episode])
@@ -142,7 +143,7 @@ def _form(arrays: Mapping[str, Array]) -> str:
     version = int(arrays["version"])
     if version > VERSION:
         raise _NewerError(f"its version is {version}, known are those up to {VERSION}")
-    if version != VERSION:
+    if version not in _TABLES:
         raise ValueError(f"its version is {version}, which there never was")
     return "now"
 
@@ -228,6 +229,8 @@ _SCORES: dict[str, Callable[[Array], list[float | None]]] = {
     "fitness_per_episode": lambda array: array.astype(np.float64).tolist(),
 }
 """Where the two forms of random play hold scores."""
+_TABLES = range(1, VERSION + 1)
+"""Versions of the one table; a field that an earlier one did not have has its default."""
 _FORMS = {"now": _read_now, "signals": _read_signals, "side by side": _read_side_by_side}
 
 

@@ -38,6 +38,13 @@ class JoinedEpisodes:
         rows = self._repeated
         return {name: array[rows] for name, array in joined.items()}, first[rows]
 
+    def progress(self, *, side_by_side: bool) -> Array:
+        """Return each episode's progress, float32, from which `(T, N)` is broadcast as `signals` has it."""
+        each = np.array([episode.progress for episode in self.episodes], np.float32)
+        if side_by_side:
+            return each
+        return np.repeat(each, [episode.length for episode in self.episodes])
+
     def split(self, paid: Array, *, side_by_side: bool) -> list[Array]:
         """Return what was paid for `signals`, `(T, N)`, by episode, `(steps,)` each."""
         if not side_by_side:

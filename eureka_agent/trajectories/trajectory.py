@@ -14,8 +14,8 @@ from eureka_agent.errors import TrajectoryError
 
 Array = np.ndarray
 Simulator = Literal["cpu", "device"]
-VERSION = 1
-"""Version of the format; incremented when a field changes its meaning."""
+VERSION = 2
+"""Version of the format; incremented when a field is added or changes its meaning. 1 had no `progress`."""
 LONGEST_ENDING = 200
 
 
@@ -72,6 +72,9 @@ class Trajectory:
     simulator: Simulator = "cpu"
     """Where it was played: the same seed begins differently on a device."""
     origin: Origin = field(default_factory=Origin)
+    progress: float = 1.0
+    """The share of its training, from 0 to 1, that the policy had behind it: the signal `progress`. 1 where
+    no policy acted, or nobody wrote it down."""
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -87,6 +90,8 @@ class Trajectory:
             raise _wrong("it has components and no reward", "both or none")
         if self.fitness is not None and not math.isfinite(self.fitness):
             raise _wrong(f"its fitness is {self.fitness}", "a finite number")
+        if not 0.0 <= self.progress <= 1.0:
+            raise _wrong(f"its progress is {self.progress}", "a number from 0 to 1")
         if self.earlier < 0 or (self.seed or 0) < 0:
             raise _wrong(f"its seed is {self.seed}, episodes before it {self.earlier}", "0 or more")
         if not self.ending.isprintable() or not 0 < len(self.ending) <= LONGEST_ENDING:
@@ -100,6 +105,12 @@ class Trajectory:
         for name, array in {"reward": reward, **{f"component/{n}": c for n, c in components.items()}}.items():
             made._check_name(name)
             made._check(name, array)
+        return made
+
+    def at_progress(self, progress: float) -> Trajectory:
+        """Return the episode as of a policy after this share of a training; nothing is copied."""
+        made = copy.copy(self)
+        object.__setattr__(made, "progress", progress)
         return made
 
     def _check_name(self, name: str) -> None:

@@ -286,3 +286,19 @@ def test_the_command_tells_what_it_did(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*command, "--map", "commands"])
     assert isinstance(done.exception, ConfigError)
     assert "--map cannot be 'commands'" in done.exception.what
+
+
+def test_a_counter_of_steps_is_not_taken_for_the_progress_of_a_training(tmp_path: Path) -> None:
+    text = """
+import torch
+
+def compute_reward(up_proj, progress_buf):
+    return up_proj * torch.clamp(1.0 - progress_buf, min=0.0)
+"""
+    mapped = {"up_proj": "upright"}
+    with pytest.raises(ConfigError, match="progress_buf"):
+        taken(tmp_path, text, mapped=mapped)
+    adopted = taken(tmp_path, text, mapped={**mapped, "progress_buf": "progress"})
+    given = signals() | {"progress": np.full(7, 0.25, np.float32)}
+    reward, _, _ = load_reward(adopted.text, strict=True)(given)
+    np.testing.assert_allclose(reward, 0.75 * given["upright"], rtol=1e-6)

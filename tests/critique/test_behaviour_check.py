@@ -184,3 +184,14 @@ def test_ranges_that_touch_warn_of_nothing(sandbox: RewardSandbox) -> None:
     best = max(score for one in paid for score in one.scores)
     touching = [replace(one, scores=(*one.scores, best)) for one in paid]
     assert misled(task, touching) is None
+
+
+def test_behaviours_are_paid_as_at_the_end_of_a_training(sandbox: RewardSandbox) -> None:
+    fades = """
+def compute_reward(pole_angle, progress):
+    left = 1.0 - progress + 0.0 * pole_angle
+    return left, {"left": left}
+"""
+    episodes = [e.at_progress(0.25) for e in played("cartpole")[0].episodes]
+    for episode in paying(find_task("cartpole"), sandbox)(Coded(fades), JoinedEpisodes(episodes)):
+        np.testing.assert_array_equal(episode.reward, np.zeros(episode.length))

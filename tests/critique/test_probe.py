@@ -235,3 +235,38 @@ def test_a_component_that_holds_anothers_value_is_a_warning(probe: ProbeCheck) -
     )
     found = {finding.rule: finding.what for finding in probe(whole)}
     assert found["same-component"] == "The component `total` holds what the reward itself holds."
+
+
+def test_a_reward_that_reads_progress_is_asked_from_0_to_1(probe: ProbeCheck) -> None:
+    moves = reward(
+        "pole_angle, progress",
+        "early = (1.0 - progress) * np.cos(pole_angle)",
+        "late = progress * np.square(pole_angle / 0.1)",
+        'return early + late, {"early": early, "late": late}',
+    )
+    assert probe(moves) == []
+    remembers = reward(
+        "pole_angle, progress, memory",
+        'steps = memory["steps"] + 1.0',
+        "r = np.cos(pole_angle) + progress * np.minimum(steps, 10.0)",
+        'return r, {"r": r}, {"steps": steps}',
+        above='MEMORY = {"steps": 0.0}',
+    )
+    assert probe(remembers) == []
+
+
+@pytest.mark.parametrize("share", ["0.0", "0.5", "1.0", "0.25"])
+def test_a_reward_that_fails_somewhere_in_a_training_is_refused(probe: ProbeCheck, share: str) -> None:
+    source = reward(
+        "pole_angle, progress", f"r = np.cos(pole_angle) / (progress - {share})", 'return r, {"r": r}'
+    )
+    (finding,) = probe(source)
+    assert finding.severity == "error"
+    if share == "0.25":  # between the shares that every step is asked at
+        assert (finding.rule, "`progress` at 0.25" in finding.what) == ("declared-range", True)
+
+
+def test_a_progress_that_changes_nothing_is_told(probe: ProbeCheck) -> None:
+    idle = reward("pole_angle, progress", "r = np.cos(pole_angle) + 0.0 * progress", 'return r, {"r": r}')
+    (finding,) = probe(idle)
+    assert (finding.rule, "`progress`" in finding.what) == ("no-reaction", True)

@@ -16,7 +16,7 @@ def refusals(body: str, before: str = "", arguments: str = "position, action") -
     )
     task = make_task()
     made = arrived(text, task)
-    found = check_source(made.text, [signal.name for signal in task.all_signals])
+    found = check_source(made.text, [signal.name for signal in task.readable_signals])
     return [finding.rule for finding in found if finding.severity == "error"]
 
 
@@ -53,3 +53,26 @@ def test_what_is_said_to_be_refused_is(body: str, before: str) -> None:
 
 def test_a_signal_that_nobody_measures_is_refused() -> None:
     assert refusals("r = position * speed", arguments="position, speed")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "w = 1.0 - np.clip(2.0 * progress, 0.0, 1.0)\nr = w * position",
+        "w = (1.0 - 2.0 * progress).clip(0.0, 1.0)\nr = w * position\nr[progress < 0.5] = 0.0",
+    ],
+)
+def test_weights_may_move_with_the_training(body: str) -> None:
+    assert refusals(body, arguments="position, progress") == []
+
+
+def test_progress_has_no_past_and_is_asked_for_like_a_signal() -> None:
+    assert refusals("r = position * prev_progress", arguments="position, prev_progress")
+    assert refusals("r = position * progress", arguments="position")
+
+
+def test_a_local_name_may_be_progress() -> None:
+    assert (
+        refusals("progress = position - prev_position\nr = progress", arguments="position, prev_position")
+        == []
+    )

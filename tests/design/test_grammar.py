@@ -26,7 +26,7 @@ from eureka_agent.tasks.registry import find_task
 def test_every_sentence_is_one_module_over_the_tasks_signals(name: str) -> None:
     task = find_task(name)
     grammar, draw = Grammar(reward_grammar(task)), random.Random(0)
-    known = {signal.name for signal in task.all_signals}
+    known = {signal.name for signal in task.readable_signals}
     for _ in range(25):
         reply = grammar.sentence(draw)
         assert len(list(fenced_blocks(reply))) == 1, reply

@@ -65,6 +65,19 @@ def test_what_is_paid_beside_the_components_is_described_last() -> None:
     assert [row[0] for row in earnings(met)] == ["`height`", f"`{RESIDUAL}`", "`reward`"]
 
 
+def test_random_play_is_paid_at_the_progress_of_the_policy_it_is_compared_with() -> None:
+    def share(batch: TrajectoryBatch) -> RewardBatch:
+        return RewardBatch(batch.progress, {"share": batch.progress})
+
+    kept = [episode.at_progress(0.5) for episode in episodes()]
+    met = PolicyMeasurement(TASK, AT_RANDOM, lambda reward: nullcontext(share))(REWARD, kept)
+    assert (
+        met.rewards
+        == met.rewards_at_random
+        == RewardStats({"share": "0.5; 0.5, 0.5, 0.5"}, "0.5; 0.5, 0.5, 0.5")
+    )
+
+
 def test_the_tasks_own_word_for_an_end_is_told() -> None:
     measure = PolicyMeasurement(TASK, AT_RANDOM, pays)
     assert measure(REWARD, episodes("the cart left the track")).ended_by == "the cart left the track"

@@ -93,6 +93,14 @@ def test_requests_read_as_approved(name: str) -> None:
     matches_snapshot(name, asked(slot, archive=archive)[1].content)
 
 
+def test_a_task_that_measures_a_progress_is_told_of_no_other() -> None:
+    own = Signal("progress", (), "m", "way along the track", 0.0, 10.0)
+    text = asked(Slot(0, 0, "seed"), make_task(signals=(*make_task().signals, own)))[1].content
+    assert "way along the track" in text
+    assert "share of the training" not in text
+    assert "share of the training" in asked(Slot(0, 0, "seed"))[1].content
+
+
 def test_what_a_random_policy_meets_is_told_where_it_is_known() -> None:
     text = asked(Slot(0, 0, "seed"), untrained=UNTRAINED)[1].content
     matches_snapshot("seed_with_random_policy", text)

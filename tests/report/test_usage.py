@@ -7,8 +7,11 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
+from fakes import FakeTrainer, make_evolution
 
-from eureka_agent.report.usage import usage
+from eureka_agent.design.designer import Designer
+from eureka_agent.llm.scripted import ScriptedModel
+from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.resources import bundled_folders
 from eureka_agent.tasks.scaffold import write_task
 
@@ -79,3 +82,38 @@ def test_words_of_a_log_are_no_code(kind: str) -> None:
 def test_a_kind_that_nobody_knows_has_no_usage() -> None:
     assert usage({"kind": "new", "value": "x"}, "reward.py") == []
     assert usage({}, "reward.py") == []
+
+
+MOVES = """def compute_reward(pole_angle, progress):
+    left = (1.0 - progress) * {weight} + 0.0 * pole_angle
+    return left, {{"left": left}}
+"""
+
+
+def test_a_reward_whose_weights_move_is_told_how_long_a_training_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evolution = make_evolution(tmp_path / "runs" / "one", trainer=FakeTrainer(), samples=2, generations=1)
+    answers = ScriptedModel(
+        lambda key, _: f"```python\n{MOVES.format(weight=1 + int(key.split('/')[0][-1]))}```"
+    )
+    evolution.make_proposer = lambda _restart: Designer(evolution.task, answers)
+    evolution.run()
+    assert evolution.state.facts is not None
+    steps = evolution.state.facts.env_steps
+    monkeypatch.chdir(evolution.folder.best_reward.parent)
+    saved = Path("reward.py").read_text()
+    assert f"trained over {steps:,} steps" in " ".join(saved.split())
+    assert steps_to_count(evolution.state, "0-00") == steps
+    lines = usage(evolution.state.config["task"], "reward.py", steps)
+    assert f"total_steps={steps:_}" in saved
+    assert stepped(lines)["reward_components"]["left"] in (1.0, 2.0)
+
+
+def test_other_rewards_are_told_nothing(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path / "runs" / "one", trainer=FakeTrainer(), samples=2, generations=1)
+    evolution.run()
+    assert [
+        steps_to_count(evolution.state, name) for name in (*evolution.state.candidates, None, "9-99")
+    ] == ([None] * (len(evolution.state.candidates) + 2))
+    assert "total_steps" not in evolution.folder.best_reward.read_text()

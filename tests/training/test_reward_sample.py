@@ -26,13 +26,14 @@ class Steps:
     native_reward: np.ndarray
     done: np.ndarray
     first: np.ndarray
+    progress: float
 
 
 def steps(count: int, worlds: int, value: float) -> Steps:
     x = np.full((count, worlds), value, np.float32) + np.arange(worlds, dtype=np.float32)
     first = np.zeros((count, worlds), bool)
     first[0, 0] = True
-    return Steps({"x": x, "other": x}, x, ~first, first)
+    return Steps({"x": x, "other": x}, x, ~first, first, progress=value / 4)
 
 
 class Doubling:
@@ -55,17 +56,21 @@ def test_the_first_and_the_last_rollout_are_kept_whatever_becomes_of_their_array
     np.testing.assert_array_equal(first.reward[0], [2.0, 4.0, 6.0])
     np.testing.assert_array_equal(last.signals["x"][0], [3.0, 4.0, 5.0])
     assert set(first.signals) == {"x"}
+    assert (first.progress, last.progress) == (0.25, 0.75)
 
 
 def test_samples_are_bounded_and_keep_one_world_at_least() -> None:
     many, long = steps(64, 100, 1.0), steps(2 * MAX_ROWS, 3, 1.0)
-    assert RewardSample.of(many.signals, many.first, *Doubling()(many)).first.shape == (64, MAX_ROWS // 64)
-    assert RewardSample.of(long.signals, long.first, *Doubling()(long)).first.shape == (2 * MAX_ROWS, 1)
+    shapes = [
+        RewardSample.of(r.signals, r.first, *Doubling()(r), progress=r.progress).first.shape
+        for r in (many, long)
+    ]
+    assert shapes == [(64, MAX_ROWS // 64), (2 * MAX_ROWS, 1)]
 
 
 def test_samples_come_back_from_their_file(tmp_path: Path) -> None:
     rollouts = [steps(4, 3, 1.0), steps(2, 5, 2.0)]
-    samples = [RewardSample.of(r.signals, r.first, *Doubling()(r)) for r in rollouts]
+    samples = [RewardSample.of(r.signals, r.first, *Doubling()(r), progress=r.progress) for r in rollouts]
     write_samples(tmp_path, samples)
     for sample, back in zip(samples, read_samples(tmp_path), strict=True):
         assert list(back.components) == ["a/b", "ü"]
@@ -73,6 +78,7 @@ def test_samples_come_back_from_their_file(tmp_path: Path) -> None:
         np.testing.assert_array_equal(sample.reward, back.reward)
         np.testing.assert_array_equal(sample.components["ü"], back.components["ü"])
         np.testing.assert_array_equal(sample.first, back.first)
+        assert back.progress == sample.progress
 
 
 def test_nothing_is_read_where_nothing_was_kept_and_another_file_is_an_error(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class PaidAtOnce(TaskVecEnv):
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         observation, _, done, infos = super().step_wait()
-        return observation, self.take().native_reward[0].astype(np.float32), done, infos
+        return observation, self.take(progress=0.0).native_reward[0].astype(np.float32), done, infos
 
 
 @pytest.mark.parametrize("normalize", [True, False], ids=["scaled", "as it is"])

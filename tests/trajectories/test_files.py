@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import fields
 from pathlib import Path
@@ -25,6 +26,7 @@ from eureka_agent.trajectories import (
 from eureka_agent.trajectories.ending import UNKNOWN
 from eureka_agent.trajectories.files import read_scores
 from eureka_agent.trajectories.inspection import inspect_environment
+from eureka_agent.trajectories.trajectory import VERSION
 
 
 def assert_equal(one: Trajectory, other: Trajectory) -> None:
@@ -41,7 +43,7 @@ def assert_equal(one: Trajectory, other: Trajectory) -> None:
 @pytest.mark.parametrize("lengths", [[4, 2, 1], [1], []])
 def test_episodes_come_back_as_they_were_written(tmp_path: Path, lengths: list[int]) -> None:
     origin = Origin("0-01", "search", 1, 9, 50_000)
-    written = [whole(steps, earlier=i, origin=origin) for i, steps in enumerate(lengths)]
+    written = [whole(steps, earlier=i, origin=origin, progress=0.25 * i) for i, steps in enumerate(lengths)]
     write_trajectories(tmp_path / "x.npz", written)
     read = read_trajectories(tmp_path / "x.npz")
     assert len(read) == len(written)
@@ -178,12 +180,27 @@ def test_scores_of_what_holds_none_or_too_much_are_none(tmp_path: Path) -> None:
         assert read_scores(path) == ()
 
 
+def test_episodes_of_version_one_had_no_progress_and_count_as_of_a_whole_training(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    write_trajectories(path, [whole(3, progress=0.5)])
+    with np.load(path) as data:
+        arrays = {name: data[name] for name in data.files}
+    told = json.loads(arrays["episodes"].tobytes())
+    del told[0]["progress"]
+    arrays |= {"version": np.array(1), "episodes": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+    np.savez(path, allow_pickle=False, **arrays)
+    (episode,) = read_trajectories(path)
+    assert_equal(episode, whole(3))
+    assert episode.progress == 1.0
+    assert read_scores(path) == (whole(3).fitness,)
+
+
 def test_a_later_version_is_named_and_not_to_be_deleted(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     write_trajectories(path, [whole(3)])
     with np.load(path) as data:
         arrays = {name: data[name] for name in data.files}
-    np.savez(path, allow_pickle=False, **(arrays | {"version": np.array(2)}))
+    np.savez(path, allow_pickle=False, **(arrays | {"version": np.array(VERSION + 1)}))
     with pytest.raises(StoreError, match="later version of this program") as caught:
         read_trajectories(path)
     assert "elete" not in str(caught.value)

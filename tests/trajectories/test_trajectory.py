@@ -11,6 +11,7 @@ from trajectory_fakes import running, whole
 
 from eureka_agent.errors import TrajectoryError
 from eureka_agent.trajectories import TrajectoryBatch
+from eureka_agent.trajectories.trajectory import VERSION
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,12 @@ from eureka_agent.trajectories import TrajectoryBatch
         ({"fitness": float("nan")}, "fitness"),
         ({"seed": -1}, "seed"),
         ({"earlier": -1}, "episodes before"),
+        ({"progress": 1.5}, "progress is 1.5"),
+        ({"progress": float("nan")}, "progress is nan"),
         ({"ending": ""}, "ending"),
         ({"ending": "two\nlines"}, "ending"),
         ({"ending": "x" * 201}, "ending"),
-        ({"version": 2}, "version"),
+        ({"version": VERSION + 1}, "version"),
     ],
 )
 def test_parts_that_do_not_fit_are_named(changes: dict[str, Any], said: str) -> None:

@@ -14,8 +14,8 @@ _MOST_NOTES = 24
 
 def arrived(text: str, task: Task) -> Normalised:
     """Return a text that somebody wrote for a task in the portable subset."""
-    shapes = {signal.name: signal.shape for signal in task.all_signals}
-    dtypes = {signal.name: signal.dtype for signal in task.all_signals}
+    shapes = {signal.name: signal.shape for signal in task.readable_signals}
+    dtypes = {signal.name: signal.dtype for signal in task.readable_signals}
     return normalise(text, shapes, dtypes=dtypes)
 
 

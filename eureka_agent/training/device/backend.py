@@ -74,7 +74,7 @@ class DeviceBackend:
         if not self._started:
             self.tracer.start()
             self._started = True
-        signals = [(s.name, s.shape, s.dtype) for s in task.all_signals]
+        signals = [(s.name, s.shape, s.dtype) for s in task.readable_signals]
         made = self.tracer.trace(reward.text, signals)
         folder.mkdir(parents=True, exist_ok=True)
         module = folder / MODULE_FILE

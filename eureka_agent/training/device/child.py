@@ -90,7 +90,8 @@ class DeviceTraining:
         batch = TrajectoryBatch.in_a_row(episodes[:1])
         signals = {name: batch.signals[name] for name in provider.signals}
         components = {name: values[:, None] for name, values in episodes[0].components.items()}
-        return [RewardSample.of(signals, batch.first, episodes[0].reward[:, None], components)]
+        paid, progress = episodes[0].reward[:, None], episodes[0].progress
+        return [RewardSample.of(signals, batch.first, paid, components, progress=progress)]
 
     def payer(self, candidate: TrainingCandidate[Any]) -> Payer | None:
         """Return what pays whole episodes by the candidate's program."""
@@ -116,9 +117,10 @@ class DeviceTraining:
         if job.kind == "sparse":
             return DeviceSparseReward(session.task, worlds, self.learner.settings.n_envs)
         assert isinstance(job.reward, TracedRewardFile)
-        shapes = [SignalShape(s.name, s.shape, s.dtype) for s in session.task.all_signals]
+        shapes = [SignalShape(s.name, s.shape, s.dtype) for s in session.task.readable_signals]
         module, source = job.reward.module.read_bytes(), parse_reward(job.reward.source)
-        return TracedRewardProvider(admit(module, source, list(job.reward.components), shapes))
+        admitted = admit(module, source, list(job.reward.components), shapes)
+        return TracedRewardProvider(admitted, session.task)
 
 
 def _device(request: TrainRequest) -> DeviceRequest:

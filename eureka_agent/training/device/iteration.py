@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.device.reward_provider import (
@@ -92,9 +93,14 @@ class Iteration:
         # As what the program returns: an array that could be anywhere would have it compiled a second time.
         return jax.device_put(begun_with, jax.devices()[0])
 
-    def __call__(self, generation: GenerationState) -> tuple[GenerationState, IterationReport]:
-        """Return the generation after one rollout and one update of everybody; the old one is used up."""
-        return self._program(generation)
+    def __call__(
+        self, generation: GenerationState, progress: float = 0.0
+    ) -> tuple[GenerationState, IterationReport]:
+        """Return the generation after one rollout and one update of everybody; the old one is used up.
+
+        `progress` is the share of the training that is done.
+        """
+        return self._program(generation, np.float32(progress))
 
     def narrowed(self, generation: GenerationState, kept: Sequence[int]) -> tuple[Iteration, GenerationState]:
         """Return the iteration of some of the candidates and their part of the generation."""
@@ -119,7 +125,7 @@ class Iteration:
         known = generation.moments if self._settings.normalize_observation else None
         return DevicePolicies(generation.flat, known)
 
-    def _traced(self, generation: GenerationState) -> tuple[GenerationState, IterationReport]:
+    def _traced(self, generation: GenerationState, progress: Any) -> tuple[GenerationState, IterationReport]:
         settings = self._settings
         keys, acting, ordering = jnp.moveaxis(
             jax.vmap(lambda key: jax.random.split(key, 3))(generation.keys), 1, 0
@@ -129,7 +135,7 @@ class Iteration:
             self._worlds, self._learner.network, policies, generation.worlds, acting,
             steps=settings.n_steps, names=self._names,
         )  # fmt: skip
-        paid = self._pay(rollout, generation.memory)
+        paid = self._pay(rollout, generation.memory, progress)
         reward = jnp.stack([one.reward for one in paid])
         bad = tuple(_not_finite(one) for one in paid)
         sound = jnp.stack([sum(counts.values()) == 0 for counts in bad])
@@ -157,11 +163,14 @@ class Iteration:
             faults=rollout.fault.sum(axis=(0, 2)),
         )
 
-    def _pay(self, rollout: DeviceRollout, memory: Sequence[Memory]) -> list[DeviceRewardBatch]:
+    def _pay(
+        self, rollout: DeviceRollout, memory: Sequence[Memory], progress: Any
+    ) -> list[DeviceRewardBatch]:
         paid = []
         for k, provider in enumerate(self._providers):
             signals = {name: rollout.signals[name][:, k] for name in provider.signals}
-            seen = DeviceSteps(signals, rollout.native_reward[:, k], rollout.done[:, k], rollout.first[:, k])
+            native, done, first = (a[:, k] for a in (rollout.native_reward, rollout.done, rollout.first))
+            seen = DeviceSteps(signals, native, done, first, progress)
             paid.append(provider(seen, memory[k]))
         return paid
 

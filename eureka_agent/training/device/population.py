@@ -82,7 +82,7 @@ class DevicePopulation:
 
     def iterate(self) -> Failures:
         """Collect one rollout of every candidate and learn from it, without waiting for the device."""
-        self.generation, report = self._iteration(self.generation)
+        self.generation, report = self._iteration(self.generation, self._calendar.progress)
         self._reports.append(report)
         return {}
 

@@ -15,7 +15,7 @@ from jax.experimental import io_callback
 
 from eureka_agent.rewards.jax_program import DeviceReward
 from eureka_agent.tasks.sparse import SparseReward, pays_each_step
-from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.task import PROGRESS, Task
 from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.evaluation_rewards import EvaluationSteps
 from eureka_agent.training.reward_provider import RewardBatch
@@ -30,6 +30,8 @@ class DeviceSteps(NamedTuple):
     native_reward: Any
     done: Any
     first: Any
+    progress: Any
+    """Scalar or `(N,)`, traced: the share of the training that was done."""
 
 
 class DeviceRewardBatch(NamedTuple):
@@ -44,7 +46,7 @@ class DeviceRewardProvider(Protocol):
     """Gives the rewards of a rollout, as traced arrays."""
 
     signals: tuple[str, ...]
-    """The signals it needs from the rollout."""
+    """The measured signals it needs from the rollout."""
     components: tuple[str, ...]
     """Their names in order, which a compiled program does not keep."""
 
@@ -60,9 +62,10 @@ class DeviceRewardProvider(Protocol):
 class TracedRewardProvider:
     """A generated reward, admitted as a program."""
 
-    def __init__(self, reward: DeviceReward) -> None:
+    def __init__(self, reward: DeviceReward, task: Task) -> None:
         self._reward = reward
-        self.signals = reward.arguments
+        self.signals = task.measured(reward.arguments)
+        self._reads_progress = len(self.signals) < len(reward.arguments)
         self.components = reward.components
 
     def initial_memory(self, num_envs: int) -> Memory:
@@ -72,6 +75,9 @@ class TracedRewardProvider:
     def __call__(self, rollout: DeviceSteps, memory: Memory) -> DeviceRewardBatch:
         """Pay all steps at once, or one after the other where the reward remembers."""
         given = {name: rollout.signals[name] for name in self.signals}
+        if self._reads_progress:
+            progress = jnp.asarray(rollout.progress, jnp.float32)
+            given[PROGRESS.name] = jnp.broadcast_to(progress, rollout.first.shape)
         if memory:
             return self._in_order(given, rollout.first, memory)
         shape = rollout.first.shape
@@ -164,7 +170,8 @@ class EpisodePay:
         native, done, first = (_padded(a, more) for a in (steps.native_reward, steps.done, steps.first))
         given = {name: _padded(steps.signals[name], more) for name in self._provider.signals}
         memory = self._provider.initial_memory(episodes)
-        found = jax.device_get(self._program(DeviceSteps(given, native, done, first), memory))
+        asked = DeviceSteps(given, native, done, first, steps.progress)
+        found = jax.device_get(self._program(asked, memory))
         in_order = {name: found.components[name][:count] for name in self._provider.components}
         return RewardBatch(found.reward[:count], in_order)
 

@@ -91,7 +91,7 @@ class Population:
         """Collect one rollout and learn from it; return who cannot go on."""
         failed: dict[CandidateLearner, EurekaError] = {}
         for group in self._groups:
-            failed |= group.train_iteration(self._policies)
+            failed |= group.train_iteration(self._policies, progress=self._calendar.progress)
         return {member.candidate: error for member, error in failed.items()}
 
     def settle(self) -> Failures:

@@ -42,6 +42,8 @@ class Rollout:
     """bool `(T, N)`: the step was the first of its episode."""
     faults: int
     """Steps in which the simulator warned."""
+    progress: float
+    """The share of the training that was done before, the same for every candidate."""
 
     @property
     def done(self) -> Array:
@@ -118,7 +120,9 @@ class Collector:
         """Close the worlds."""
         self._worlds.close()
 
-    def collect(self, policies: Policies, noise: Sequence[Array], signals: Iterable[str]) -> list[Rollout]:
+    def collect(
+        self, policies: Policies, noise: Sequence[Array], signals: Iterable[str], *, progress: float = 0.0
+    ) -> list[Rollout]:
         """Return one rollout per candidate; `noise` is `draw_noise`'s `(T, N, ...)` for each."""
         names = tuple(signals)
         rows = _Rows(self._settings.n_steps, self._candidates, self._settings.n_envs, names)
@@ -140,7 +144,7 @@ class Collector:
             measured = states.measured(self._signals, self._worlds.actions)
             for name in names:
                 rows.put_all(f"signal/{name}", measured[name])
-        return [rows.of(k, self._observation[k]) for k in range(self._candidates)]
+        return [rows.of(k, self._observation[k], progress) for k in range(self._candidates)]
 
     def _split(self, array: Array) -> Array:
         return array.reshape(self._candidates, self._settings.n_envs, *array.shape[1:])
@@ -206,7 +210,7 @@ class _Rows:
         split = values.reshape(steps, candidates, num_envs, *values.shape[2:])
         self._arrays[name] = np.ascontiguousarray(np.moveaxis(split, 1, 0))
 
-    def of(self, k: int, last_observation: Array) -> Rollout:
+    def of(self, k: int, last_observation: Array, progress: float) -> Rollout:
         a = {name: array[k] for name, array in self._arrays.items()}
         return Rollout(
             observation=a["observation"],
@@ -219,4 +223,5 @@ class _Rows:
             truncated=a["truncated"],
             first=a["first"],
             faults=int(self.faults[k]),
+            progress=progress,
         )

@@ -53,12 +53,15 @@ class StageGroup:
         )
 
     def train_iteration(
-        self, policies_of: Callable[[Sequence[CandidateLearner]], Policies]
+        self, policies_of: Callable[[Sequence[CandidateLearner]], Policies], *, progress: float
     ) -> dict[CandidateLearner, EurekaError]:
-        """Collect one rollout and let everybody learn from their part; return who cannot go on, and why."""
+        """Collect one rollout and let everybody learn from their part; return who cannot go on, and why.
+
+        `progress` is the share of the whole training that is done.
+        """
         wanted = sorted({name for member in self.members for name in member.candidate.provider.signals})
         noise = [member.draw_noise() for member in self.members]
-        rollouts = self._collector.collect(policies_of(self.members), noise, wanted)
+        rollouts = self._collector.collect(policies_of(self.members), noise, wanted, progress=progress)
         failed: dict[CandidateLearner, EurekaError] = {}
         for member, rollout in zip(self.members, rollouts, strict=True):
             try:

@@ -79,13 +79,13 @@ def train_ppo(
     env = TaskVecEnv(_worlds(makers, stages[0], ppo.n_envs, candidate.seed), candidate.provider.signals)
     normalize = VecNormalize(env, norm_obs=ppo.normalize_observation, norm_reward=False)
     scale = ReturnNormalizer(ppo.n_envs, ppo.gamma) if ppo.normalize_reward else None
-    rewards = RolloutRewards(env, candidate, scale)
+    schedule = CheckpointSchedule.of(env_steps, checkpoints=task.budget.checkpoints, rollout=ppo.rollout)
+    rewards = RolloutRewards(env, candidate, scale, schedule)
     ended: list[Learned | EurekaError] = []
     try:
         model = _make_model(normalize, settings, candidate.seed)
         if candidate.start is not None:
             load_into(model, normalize, candidate.start)
-        schedule = CheckpointSchedule.of(env_steps, checkpoints=task.budget.checkpoints, rollout=ppo.rollout)
         learner = _Learner(
             task, candidate, model, normalize, rewards, makers=makers, stages=stages, schedule=schedule
         )

@@ -14,6 +14,7 @@ from eureka_agent.training.candidate import TrainingCandidate
 from eureka_agent.training.population.moments import CLIP, EPSILON
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
+from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.tally import RewardTally
 
 Array = np.ndarray
@@ -27,9 +28,11 @@ class RolloutRewards(BaseCallback):
         env: TaskVecEnv,
         candidate: TrainingCandidate[RewardProvider],
         scale: ReturnNormalizer | None,
+        schedule: CheckpointSchedule,
     ) -> None:
         """`scale` is None where rewards stay as they are."""
         super().__init__()
+        self._schedule, self._learned = schedule, 0
         self.tally = RewardTally()
         self._env, self._candidate, self._scale = env, candidate, scale
 
@@ -43,7 +46,8 @@ class RolloutRewards(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         assert isinstance(self.model, PPO)
-        steps = self._env.take()
+        steps = self._env.take(progress=self._schedule.progress(self._learned))
+        self._learned += steps.done.size
         self._candidate.env_steps += steps.done.size
         paid = self._candidate.provider(steps)
         self.tally.add(paid.reward, paid.components)

@@ -20,6 +20,7 @@ class Steps(NamedTuple):
     native_reward: Array
     done: Array
     first: Array
+    progress: float
 
 
 class TaskVecEnv(VecEnv):
@@ -63,14 +64,18 @@ class TaskVecEnv(VecEnv):
             }
         return step.policy_obs, np.zeros(self.num_envs, dtype=np.float32), done, infos
 
-    def take(self) -> Steps:
-        """Return the steps since the last call, of which there must be one, and forget them."""
+    def take(self, *, progress: float) -> Steps:
+        """Return the steps since the last call, of which there must be one, and forget them.
+
+        `progress` is the share of the training that was done before them.
+        """
         steps, self._steps = self._steps, []
         return Steps(
             signals={name: np.stack([step.signals[name] for step in steps]) for name in self._signals},
             native_reward=np.stack([step.native_reward for step in steps]),
             done=np.stack([step.done for step in steps]),
             first=np.stack([step.first for step in steps]),
+            progress=progress,
         )
 
     def close(self) -> None:

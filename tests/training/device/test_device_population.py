@@ -29,12 +29,14 @@ from eureka_agent.training.device.reward_provider import (
     DeviceRewardProvider,
     DeviceSparseReward,
     DeviceSteps,
+    EpisodePay,
     Memory,
     TracedRewardProvider,
 )
 from eureka_agent.training.device.rollout import DevicePolicies, collect
 from eureka_agent.training.device.statistics import DeviceMoments, DeviceReturnScale
 from eureka_agent.training.evaluation import EpisodeSet
+from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.population import moments as cpu_moments
 from eureka_agent.training.population.halving import Rule
 from eureka_agent.training.population.learner import Experience, Learner, LearnerState, traced_update
@@ -297,11 +299,44 @@ def test_an_iteration_with_a_traced_reward_is_compiled_once() -> None:
     text = "import numpy as np\ndef compute_reward(x):\n    return np.exp(-x), {'n': x}\n"
     shapes = [SignalShape(signal.name, signal.shape, signal.dtype) for signal in task.all_signals]
     traced = export_reward(text, shapes)
-    provider = TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes))
+    provider = TracedRewardProvider(admit(traced.module, parse_reward(text), traced.components, shapes), task)
     made = population(task, {"traced": provider}, {})
     for _ in range(2):
         made.iterate()
     assert made._iteration._program._cache_size() == 1  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_progress_is_an_input_of_the_one_program_and_rises_from_0_to_1() -> None:
+    pytest.importorskip("flatbuffers")
+    from eureka_agent.rewards.jax_export import SignalShape, export_reward
+    from eureka_agent.rewards.jax_program import admit
+
+    task = point_task()
+    ends: dict[str, Any] = {}
+    texts = {
+        "plain": "def compute_reward(progress):\n    return progress, {'share': progress}\n",
+        "remembers": (
+            "MEMORY = {'n': 0.0}\ndef compute_reward(x, progress, memory):\n    n = memory['n'] + 1.0\n"
+            "    return progress + 0.0 * x, {'share': progress + 0.0 * n}, {'n': n}\n"
+        ),
+    }
+    shapes = [SignalShape(signal.name, signal.shape, signal.dtype) for signal in task.readable_signals]
+    providers = {}
+    for name, text in texts.items():
+        traced = export_reward(text, shapes)
+        admitted = admit(traced.module, parse_reward(text), traced.components, shapes)
+        providers[name] = TracedRewardProvider(admitted, task)
+    made = population(task, providers, ends, env_steps=1024)
+    made.run()
+    assert made._iteration._program._cache_size() == 1  # pyright: ignore[reportAttributeAccessIssue]
+    for name, provider in providers.items():
+        learned = ends[name]
+        rollout = learner_of(task).settings.rollout
+        counts = np.arange(1024 // rollout).reshape(2, -1) * rollout / 1024
+        np.testing.assert_allclose(learned.curves["component/share"], counts.mean(axis=1), rtol=1e-5)
+        assert [one.progress for one in learned.at_checkpoints] == [0.5, 1.0]
+        curves = evaluation_curves(Payer(EpisodePay(provider), rows=10**9), learned.evaluations)
+        np.testing.assert_allclose(curves["evaluation/component/share"], [0.5, 1.0], rtol=1e-6)
 
 
 def test_whole_trainings_end_one_by_one_and_say_what_was_wrong() -> None:
@@ -373,7 +408,7 @@ def test_the_sparse_baseline_is_the_hosts_for_every_kind_of_fitness(reduce: str)
     signals = {name: generator.normal(size=shape).astype(np.float32) for name in names}
     native = generator.normal(size=shape).astype(np.float32)
     provider = DeviceSparseReward(task, point_worlds(task), 4)
-    rollout = DeviceSteps(signals, native, done, np.roll(done, 1, axis=0))
+    rollout = DeviceSteps(signals, native, done, np.roll(done, 1, axis=0), progress=0.0)
     paid = jax.jit(lambda rollout: provider(rollout, {}))(rollout)
     host = SparseReward(task, 4)
     expected = [

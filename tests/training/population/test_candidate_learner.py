@@ -87,7 +87,7 @@ class Witness(BaseCallback):
         done = rows["terminated"] | rows["truncated"]
         first = np.concatenate([np.ones((1, WORLDS), bool), done[:-1]])
         last = rows.pop("last_observation")[-1]
-        return Rollout(last_observation=last, signals={}, first=first, faults=0, **rows)
+        return Rollout(last_observation=last, signals={}, first=first, faults=0, progress=0.0, **rows)
 
 
 @pytest.mark.parametrize(
