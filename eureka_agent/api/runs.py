@@ -149,7 +149,7 @@ def usage_of(
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
-    steps = steps_to_count(state, _exportable(folder, state, candidate))
+    steps = steps_to_count(state, exportable(folder, state, candidate))
     return usage(state.config.get("task", {}), str(reward), steps)
 
 
