@@ -25,11 +25,12 @@ from eureka_agent.archive.posterior import beliefs
 from eureka_agent.archive.ranking import judge
 from eureka_agent.archive.second_seeds import second_seeds
 from eureka_agent.evolution.confirmation import finalists_of
-from eureka_agent.evolution.selection import PILOTS, SECOND_SEEDS
 from eureka_agent.seeds import generator_for
 
 GENERATIONS, SAMPLES = 3, 4
 FINALISTS, CONFIRM_SEEDS = 2, 5
+SECOND_SEEDS, CHOSEN_FROM = 1, 5
+"""Set on `half_cheetah_backflip` and `mountain_car`, as were the rules by which finalists leave."""
 RESAMPLED = 500
 
 Bank = Mapping[str, Sequence[float]]
@@ -91,7 +92,13 @@ Rule = Callable[[Replay, Sequence[Sequence[str]], int], Outcome]
 
 
 def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: int) -> Outcome:
-    """Today's: a leader stays until it is beaten on shared seeds; the best two are confirmed on five."""
+    """As before: a leader stays until it is beaten on shared seeds; the best two are confirmed on five."""
+    archive = _after_duels(replay, generations)
+    finalists = [replay.name_of(one.id) for one in finalists_of([archive], FINALISTS)]
+    return _confirmed(replay, finalists)
+
+
+def _after_duels(replay: Replay, generations: Sequence[Sequence[str]]) -> Archive:
     leader, duel = None, ()
     for names in generations:
         for name in (*names, *duel):
@@ -100,9 +107,7 @@ def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: int) -> O
         leader = verdict.incumbent
         rivals = (verdict.incumbent, verdict.challenger)
         duel = () if None in rivals else tuple(replay.name_of(one) for one in rivals if one is not None)
-    archive = replay.archive(leader=leader)
-    finalists = [replay.name_of(one.id) for one in finalists_of([archive], FINALISTS)]
-    return _confirmed(replay, finalists)
+    return replay.archive(leader=leader)
 
 
 def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
@@ -117,27 +122,42 @@ def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: int) ->
 
 
 def posterior(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
-    """What is believed of a fresh seed decides; top-two sampling spends what is left, one seed at a time."""
+    """Beliefs of a fresh seed decide; one second seed a generation, then finalists leave one by one."""
     again: tuple[str, ...] = ()
     for names in generations:
         for name in (*names, *again):
             replay.train(name)
-        again = _again(replay, SECOND_SEEDS, PILOTS)
-    known = beliefs(replay.scores, sign=replay.sign)
-    first = max(known, key=lambda name: known[name].mean)
-    believed = statistics.fmean(replay.scores[first])
+        known = beliefs(replay.scores, sign=replay.sign)
+        again = second_seeds(known, count=SECOND_SEEDS, generator=replay.generator)
+    for name in again:
+        replay.train(name)
+    return _chosen(replay, _best(replay, list(replay.scores), CHOSEN_FROM), most)
+
+
+def duels_chosen(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+    """Duels, and finalists that leave one by one."""
+    archive = _after_duels(replay, generations)
+    finalists = [replay.name_of(one.id) for one in finalists_of([archive], CHOSEN_FROM)]
+    return _chosen(replay, finalists, most)
+
+
+def _chosen(replay: Replay, finalists: Sequence[str], most: int) -> Outcome:
+    """Train finalists on further seeds; after each the last leaves, until two are left."""
+    searched = {name: statistics.fmean(replay.scores[name]) for name in finalists}
+    still, seeds = list(finalists), 0
     while replay.trainings < most:
-        replay.train(_again(replay, 1, 0)[0])
-    known = beliefs(replay.scores, sign=replay.sign)
-    winner = max(known, key=lambda name: known[name].mean)
-    if winner != first:
-        believed = statistics.fmean(replay.scores[winner][:1])
-    return Outcome(winner, believed, replay.trainings)
+        for name in still[: most - replay.trainings]:
+            replay.train(name)
+        seeds += 1
+        still = _best(replay, still, max(2, len(finalists) - seeds))
+    winner = _best(replay, finalists, 1)[0]
+    return Outcome(winner, searched[winner], replay.trainings)
 
 
-def _again(replay: Replay, count: int, pilots: int) -> tuple[str, ...]:
+def _best(replay: Replay, names: Sequence[str], count: int) -> list[str]:
+    """Return those of whom most is believed, best first."""
     known = beliefs(replay.scores, sign=replay.sign)
-    return second_seeds(known, count=count, pilots=pilots, generator=replay.generator)
+    return sorted(names, key=lambda name: -known[name].mean)[:count]
 
 
 def _confirmed(replay: Replay, finalists: Sequence[str], most: int = 0) -> Outcome:
@@ -149,7 +169,13 @@ def _confirmed(replay: Replay, finalists: Sequence[str], most: int = 0) -> Outco
     return Outcome(winner, searched[winner], replay.trainings)
 
 
-RULES: dict[str, Rule] = {"duels": duels, "best two": best_two, "posterior": posterior}
+RULES: dict[str, Rule] = {
+    "duels, two confirmed": duels,
+    "best two": best_two,
+    "duels, five chosen from": duels_chosen,
+    "posterior, five chosen from": posterior,
+}
+"""The first is what searches did when the rules were written down."""
 
 
 @dataclass(frozen=True)

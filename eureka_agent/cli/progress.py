@@ -20,6 +20,7 @@ from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
+from eureka_agent.config import choosing_trainings
 from eureka_agent.escaping import visible
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
@@ -321,12 +322,9 @@ class Progress:
         return search + self._expected_after(config["confirm_top"], config.get("choose_seeds", 0))
 
     def _expected_after(self, top: int, choose_seeds: int) -> int:
-        """Trainings after the search: those that choose a winner may be fewer than allowed."""
-        seeds = self._state.config["confirm_seeds"]
-        if top == 1 or not choose_seeds:
-            return (top + len(BASELINES)) * seeds
-        compared = sum(len(one.fitnesses("choose")) for one in self._state.candidates.values())
-        return (compared if self._state.baselines else top * choose_seeds) + (1 + len(BASELINES)) * seeds
+        """Trainings after the search."""
+        seeds, choosing = self._state.config["confirm_seeds"], choosing_trainings(top, choose_seeds)
+        return choosing + ((1 if choosing else top) + len(BASELINES)) * seeds
 
     def _say_looking(self) -> None:
         if not self._quiet:

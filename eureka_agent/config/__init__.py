@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from eureka_agent.config.groups import DEVICES, SAME_MODEL, TRAINERS, DeviceName, TrainerName
+from eureka_agent.config.groups import (
+    DEVICES,
+    SAME_MODEL,
+    TRAINERS,
+    DeviceName,
+    TrainerName,
+    choosing_trainings,
+)
 from eureka_agent.config.making import make_config, recorded_config
 from eureka_agent.config.run_config import RunConfig, TaskChoice
 
@@ -14,6 +21,7 @@ __all__ = [
     "RunConfig",
     "TaskChoice",
     "TrainerName",
+    "choosing_trainings",
     "make_config",
     "recorded_config",
 ]

@@ -188,17 +188,17 @@ class ConfirmationConfig:
     ] = 8
     top: Annotated[
         int, Option("Number of the search's best that may become the winner.", name="confirm_top", ge=1)
-    ] = 3
+    ] = 5
     choosing: Annotated[
         int,
         Option(
-            "At most so many further seeds choose the winner among the best; 0: all of them are confirmed.",
+            "So many further seeds choose the winner among the best; 0: all of them are confirmed.",
             name="choose_seeds",
             ge=0,
             before=0,
         ),
     ] = 4
-    """A finalist that is surely behind leaves before (`evolution/choosing.py`)."""
+    """After each of them the last of the finalists leaves, until two are left (`evolution/choosing.py`)."""
     human_reward: Annotated[
         str | None,
         Option(
@@ -210,7 +210,12 @@ class ConfirmationConfig:
     @property
     def chooses(self) -> bool:
         """Whether a winner is chosen before it is confirmed."""
-        return self.top > 1 and self.choosing > 0
+        return choosing_trainings(self.top, self.choosing) > 0
+
+
+def choosing_trainings(top: int, seeds: int) -> int:
+    """Return how many trainings choose among `top` finalists, of whom one leaves after each seed."""
+    return sum(max(2, top - seed) for seed in range(seeds)) if top > 1 else 0
 
 
 @dataclass(frozen=True)

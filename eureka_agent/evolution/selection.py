@@ -9,17 +9,16 @@ from eureka_agent.config import RunConfig
 from eureka_agent.seeds import generator_for
 from eureka_agent.store.records import DuelTraining, Judgement
 
-SECOND_SEEDS = 2
-"""Trainings after each generation of those that may be the best."""
-PILOTS = 2
-"""Trainings after each generation of candidates taken at random."""
+_SAMPLES_PER_SECOND_SEED = 8
 _DUEL = 2
 """Trainings of one duel: the leader's and the challenger's."""
 
 
 def most_again(config: RunConfig) -> int:
     """Return how many trainings on another seed one judgement may ask for."""
-    return SECOND_SEEDS + PILOTS if config.search.selection == "posterior" else _DUEL
+    if config.search.selection == "duels":
+        return _DUEL
+    return max(1, config.search.samples // _SAMPLES_PER_SECOND_SEED)
 
 
 def decide(archive: Archive, config: RunConfig, generation: int) -> Judgement:
@@ -34,8 +33,7 @@ def _again(archive: Archive, verdict: Verdict, config: RunConfig, generation: in
     if archive.by_posterior:
         return second_seeds(
             archive.beliefs,
-            count=SECOND_SEEDS,
-            pilots=PILOTS,
+            count=most_again(config),
             generator=generator_for(config.seed, "second seeds", generation),
         )
     if verdict.incumbent is None or verdict.challenger is None:

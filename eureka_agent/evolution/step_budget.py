@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eureka_agent.config import RunConfig
+from eureka_agent.config import RunConfig, choosing_trainings
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.selection import most_again
 from eureka_agent.store.checked import BASELINES
@@ -20,7 +20,7 @@ def confirmation_trainings(config: RunConfig) -> int:
     plan = config.confirmation
     if not plan.chooses:
         return (plan.top + len(BASELINES)) * plan.seeds
-    return plan.top * plan.choosing + (1 + len(BASELINES)) * plan.seeds
+    return choosing_trainings(plan.top, plan.choosing) + (1 + len(BASELINES)) * plan.seeds
 
 
 def check_step_budget(task: Task, config: RunConfig) -> None:

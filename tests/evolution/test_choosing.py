@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from fakes import CountingProposer, FakeTrainer, make_evolution
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.archive.candidate import Candidate, EarlyStop, Evaluation, Status
+from eureka_agent.config import choosing_trainings
 from eureka_agent.errors import Interrupted
 from eureka_agent.evolution.choosing import left, ranked
 from eureka_agent.evolution.loop import Evolution
@@ -20,16 +22,26 @@ from eureka_agent.store.state import RunState
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
 
-def state_of(scores: dict[str, list[float]], failed: tuple[str, ...] = ()) -> RunState:
-    """A run whose finalists had these scores on the seeds that choose."""
+def state_of(
+    scores: dict[str, list[float]],
+    failed: tuple[str, ...] = (),
+    searched: dict[str, float] | None = None,
+    *,
+    stopped: bool = False,
+) -> RunState:
+    """A run whose finalists had these scores on the seeds that choose, and in the search (by default 0)."""
+    stop = EarlyStop(checkpoint=1, env_steps=1, of=4, behind=1.0, allowed=0.5) if stopped else None
     made = {}
     for index, (name, values) in enumerate(scores.items()):
-        evaluations = tuple(
-            Evaluation("choose", n, n, value, (value,), 1, 0.0, 0) for n, value in enumerate(values)
-        )
-        status = Status.FAILED if name in failed else Status.TRAINED
-        made[name] = Candidate(0, index, "seed", status=status, evaluations=evaluations)
+        own = (searched or {}).get(name, 0.0)
+        evaluations = [Evaluation("search", 0, 0, own, (own,), 1, 0.0, 0, stopped=stop)]
+        evaluations += [Evaluation("choose", n, n, v, (v,), 1, 0.0, 0) for n, v in enumerate(values)]
+        status = Status.FAILED if name in failed else Status.STOPPED if stopped else Status.TRAINED
+        made[name] = Candidate(0, index, "seed", status=status, evaluations=tuple(evaluations))
     return RunState(candidates=made)
+
+
+SCORES = ([5.0, 3.0, 5.0], [1.0, 9.0, 9.0], [4.0, 0.0], [6.0, 6.0, 6.0])
 
 
 def jobs_of(trainer: FakeTrainer, stage: str) -> list[tuple[str, int]]:
@@ -42,16 +54,19 @@ def finished(root: Path, trainer: FakeTrainer, **options: Any) -> Evolution:
     return evolution
 
 
-def test_who_is_surely_behind_leaves_after_two_seeds() -> None:
-    state = state_of({"0-00": [5.0, 6.0], "0-01": [1.0, 2.0], "0-02": [5.5, 5.0]})
-    assert left(state, ["0-00", "0-01", "0-02"], seeds=1, sign=1.0) == ("0-00", "0-01", "0-02")
-    assert left(state, ["0-00", "0-01", "0-02"], seeds=2, sign=1.0) == ("0-00", "0-02")
+def test_after_each_seed_the_one_leaves_of_whom_least_is_believed() -> None:
+    names = ["0-00", "0-01", "0-02", "0-03"]
+    state = state_of(dict(zip(names, SCORES, strict=True)))
+    assert left(state, names, seeds=0, sign=1.0) == tuple(names)
+    assert left(state, names, seeds=1, sign=1.0) == ("0-00", "0-02", "0-03")
+    assert left(state, names, seeds=2, sign=1.0) == ("0-00", "0-03")
+    assert len(left(state, names, seeds=3, sign=1.0)) == 2, "two are left, however many seeds follow"
 
 
-def test_where_less_is_better_the_largest_leaves() -> None:
-    state = state_of({"0-00": [-5.0, -6.0], "0-01": [-1.0, -2.0]})
-    assert left(state, ["0-00", "0-01"], seeds=2, sign=-1.0) == ("0-00",)
-    assert ranked(state, ["0-01", "0-00"], sign=-1.0) == ("0-00", "0-01")
+def test_scores_of_the_search_count_beside_those_that_choose() -> None:
+    state = state_of({"0-00": [2.0], "0-01": [2.1]}, searched={"0-00": 9.0, "0-01": 1.0})
+    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-00", "0-01")
+    assert ranked(state, ["0-00", "0-01"], sign=-1.0) == ("0-01", "0-00")
 
 
 def test_who_failed_is_neither_in_the_choice_nor_chosen() -> None:
@@ -60,16 +75,24 @@ def test_who_failed_is_neither_in_the_choice_nor_chosen() -> None:
     assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-01",)
 
 
+def test_where_only_those_that_were_stopped_early_are_left_seeds_choose_among_them() -> None:
+    state = state_of({"0-00": [1.0], "0-01": [2.0]}, searched={"0-00": 9.0, "0-01": 0.0}, stopped=True)
+    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-01", "0-00")
+    assert ranked(state_of({"0-00": []}, searched={"0-00": 9.0}, stopped=True), ["0-00"], sign=1.0) == (
+        "0-00",
+    )
+
+
 @given(st.dictionaries(st.sampled_from(["0-00", "0-01", "0-02"]), st.lists(
     st.floats(-1e6, 1e6), min_size=4, max_size=4), min_size=1), st.sampled_from([1.0, -1.0]))  # fmt: skip
-def test_seed_by_seed_somebody_is_always_left_and_nobody_comes_back(
+def test_seed_by_seed_some_are_always_left_and_nobody_comes_back(
     scores: dict[str, list[float]], sign: float
 ) -> None:
     state, names = state_of(scores), list(scores)
     rounds = [left(state, names, seeds=seeds, sign=sign) for seeds in range(5)]
     assert rounds[0] == tuple(names)
     for before, after in itertools.pairwise(rounds):
-        assert after
+        assert len(after) >= min(2, len(names))
         assert set(after) <= set(before)
 
 
@@ -88,11 +111,13 @@ def test_the_winner_is_chosen_on_its_own_seeds_and_reported_on_others(tmp_path: 
     assert all(len(row.seeds) == 3 for row in confirmation.table)
 
 
-def test_without_noise_two_seeds_decide(tmp_path: Path) -> None:
-    trainer = FakeTrainer()
-    evolution = finished(tmp_path, trainer, confirm_top=3, choose_seeds=6)
-    finalists = evolution.state.finalists or ()
-    assert jobs_of(trainer, "choose") == sorted((name, seed) for name in finalists for seed in range(2))
+def test_one_finalist_fewer_is_trained_on_each_further_seed(tmp_path: Path) -> None:
+    trainer = FakeTrainer(noise=1.0)
+    evolution = finished(tmp_path, trainer, confirm_top=4, choose_seeds=4)
+    by_seed = Counter(seed for _, seed in jobs_of(trainer, "choose"))
+    assert by_seed == {0: 4, 1: 3, 2: 2, 3: 2}
+    assert len(jobs_of(trainer, "choose")) == choosing_trainings(4, 4)
+    assert len(evolution.state.finalists or ()) == 4
 
 
 def test_without_seeds_to_choose_all_finalists_are_confirmed(tmp_path: Path) -> None:
