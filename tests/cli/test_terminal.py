@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,32 +18,37 @@ OPTIONS = (
 )  # fmt: skip
 
 
+IN_ITS_TERMINAL = (
+    "import fcntl, runpy, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "runpy.run_module('eureka_agent', run_name='__main__', alter_sys=True)"
+)
+"""Takes its standard input as its terminal first, as a shell gives it to a command."""
+
+
 def watched(runs: Path, *, press: bytes, at: bytes) -> tuple[str, int]:
     """Run in a terminal, press a key once something is shown; return what was shown, and the exit status."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ |= {"TERM": "xterm", "COLUMNS": "160"}
-        command = [sys.executable, "-m", "eureka_agent", "evolve", "cartpole", *OPTIONS, "--runs", str(runs)]
-        os.execv(sys.executable, command)
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", IN_ITS_TERMINAL, "evolve", "cartpole", *OPTIONS, "--runs", str(runs)],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "160"},
+    )  # fmt: skip
+    os.close(theirs)
     shown, pressed, end = b"", False, time.monotonic() + LIMIT_S
     while time.monotonic() < end:
-        if not select.select([terminal], [], [], 1.0)[0]:
+        if not select.select([ours], [], [], 1.0)[0]:
             continue
         try:
-            told = os.read(terminal, 65536)
+            told = os.read(ours, 65536)
         except OSError:  # the child closed it
             break
         shown += told
-        if not told:
-            break
         if at in shown and not pressed:
-            os.write(terminal, press)
+            os.write(ours, press)
             pressed = True
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode(errors="replace")), os.waitstatus_to_exitcode(
-        status
-    )
+    code = child.wait(LIMIT_S)
+    os.close(ours)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode(errors="replace")), code
 
 
 def test_a_run_is_drawn_and_the_key_ends_its_search(tmp_path: Path) -> None:
