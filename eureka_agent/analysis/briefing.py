@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from eureka_agent.analysis.other_seeds import first_training
 from eureka_agent.archive.archive import Archive
@@ -14,6 +15,9 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
+
+_KEPT = 8
+"""Candidates whose episodes stay in memory, some MB each: parents, and failed changes to the leader."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Briefing:
 class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
     """What one training of each candidate recorded, read from the run folder when it is asked for.
 
-    A candidate whose training recorded nothing, or whose file is gone, has no episodes.
+    A candidate whose training recorded nothing, or whose file is gone, has no episodes. The last few are
+    kept, because the slots of a generation are told of the same candidates.
     """
 
     def __init__(
@@ -62,8 +67,12 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
         self._folder, self._file, self._on_unreadable = folder, file, on_unreadable
         chosen = {candidate.id: of(candidate) for candidate in archive.candidates}
         self._trainings = {name: one for name, one in chosen.items() if one is not None}
+        self._kept = lru_cache(_KEPT)(self._read)
 
     def __getitem__(self, name: str) -> tuple[Trajectory, ...]:
+        return self._kept(name)
+
+    def _read(self, name: str) -> tuple[Trajectory, ...]:
         path = self._folder.training(name, "search", self._trainings[name].replicate) / self._file
         try:
             return tuple(read_trajectories(path))

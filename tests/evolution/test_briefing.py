@@ -160,6 +160,9 @@ def test_episodes_are_those_of_the_first_search_training(tmp_path: Path) -> None
     assert episodes["0-02"] == (), "its training recorded nothing"
     with pytest.raises(KeyError):
         episodes["0-00"]
+    folder.training("0-01", "search", 0).joinpath("trajectories.npz").unlink()
+    assert [trajectory.length for trajectory in episodes["0-01"]] == [90], "it is not read again"
+    assert RecordedEpisodes(folder, Archive.of(candidates, sign=1.0))["0-01"] == ()
 
 
 def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> None:
