@@ -1,20 +1,24 @@
-"""`train`: policies from one reward, without a search."""
+"""`train`: policies from a reward, or from a sequence of them, without a search."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import Env, reward_of
+from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.rewards.reward import Reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.choosing import choose_device
-from eureka_agent.training.job import TrainingFailure, TrainingJob
-from eureka_agent.training.policies import fitting_policy
+from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.policies import fitting_policy, saved_policy
 from eureka_agent.training.trainers import make_trainer
 
 
@@ -26,8 +30,11 @@ class Training:
     folder: Path
     fitness: float | None = None
     env_steps: int = 0
+    """All that its policy took, in a sequence of rewards those of the ones before, too."""
     wall_s: float = 0.0
     failure: str = ""
+    policy: Path | None = None
+    """What it left; what the next reward of a sequence starts from."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class TrainReport:
 
 def train(
     task: str,
-    reward: Path | str,
+    reward: Path | str | Sequence[Path | str],
     *,
     seeds: int = 1,
     seed: int = 0,
@@ -67,51 +74,83 @@ def train(
     unsafe_isolation: bool = False,
     stop: threading.Event | None = None,
 ) -> TrainReport:
-    """Train `seeds` policies with one reward; policies and curves are written under `output`.
+    """Train `seeds` policies with a reward; policies and curves are written under `output`.
 
-    `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. `parallel`
-    is the number of parallel trainings (threads of the population trainer), by default the number of cores.
-    Without `stages` a task's curriculum is ignored; the number of steps is the same.
-    `init_policy` is a saved policy of either trainer to start from. `device` and `worlds` are those of
-    `TrainingConfig`.
+    `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. Several are
+    a sequence: each trains for `env_steps`, from the policy of the one before, and the last is reported; what
+    the others left is under `output/before-<number>`. `parallel` is the number of parallel trainings (threads
+    of the population trainer), by default the number of cores. Without `stages` a task's curriculum is
+    ignored; the number of steps is the same. `init_policy` is a saved policy of either trainer to start from.
+    `device` and `worlds` are those of `TrainingConfig`.
     """
     chosen = find_task(task, env=env, envs=envs, stages=stages)
-    taken = choose_device(device, trainer, chosen, fresh=init_policy is None)
+    rewards = [str(reward)] if isinstance(reward, str | Path) else [str(one) for one in reward]
+    if not rewards:
+        raise ConfigError("There is no reward to train with.", allowed="one reward or several")
+    paid_by = [reward_of(chosen, name) for name in rewards]
+    taken = choose_device(device, trainer, chosen, fresh=init_policy is None and len(rewards) == 1)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
-    paid_by = reward_of(chosen, str(reward))
     root = Path(output)
-    jobs = [
-        TrainingJob(
-            name="train",
-            stage="train",
-            replicate=replicate,
-            seed=seed_for(seed, "train", replicate),
-            reward=paid_by,
-            folder=root / f"seed-{replicate}",
-            env_steps=env_steps or chosen.budget.env_steps,
-            init_policy=start,
-        )
-        for replicate in range(seeds)
-    ]
     root.mkdir(parents=True, exist_ok=True)
+    links = [
+        _Link(one, root if number == len(rewards) else root / f"before-{number}")
+        for number, one in enumerate(paid_by, start=1)
+    ]
+    steps, seed_of = env_steps or chosen.budget.env_steps, partial(seed_for, seed, "train")
+    begun = [Training(seed_of(replicate), Path(), policy=start) for replicate in range(seeds)]
     with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
         chosen_trainer = make_trainer(
             trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
             gpu=taken.platform == "gpu", worlds=worlds, unsafe=unsafe_isolation,
         )  # fmt: skip
         try:
-            outcomes = chosen_trainer.train(chosen, jobs, on_start=lambda _: None, on_outcome=lambda *_: None)
+            for link in links:
+                begun = _continued(chosen_trainer, chosen, link, begun, env_steps=steps)
         finally:
             chosen_trainer.close()
-    trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
-    return TrainReport(chosen.name, str(reward), chosen.fitness.summary, trainings, taken.platform)
+    return TrainReport(
+        chosen.name, ", then ".join(rewards), chosen.fitness.summary, tuple(begun), taken.platform
+    )
 
 
-def _training(job: TrainingJob, outcome: object) -> Training:
+@dataclass(frozen=True)
+class _Link:
+    """One reward of a sequence, and where its trainings go."""
+
+    reward: Reward
+    folder: Path
+
+
+def _continued(
+    trainer: Trainer, task: Task, link: _Link, before: Sequence[Training], *, env_steps: int
+) -> list[Training]:
+    """Train each seed on with the link's reward, from its own policy; one that failed stays as it is."""
+    jobs = {
+        replicate: TrainingJob(
+            name="train",
+            stage="train",
+            replicate=replicate,
+            seed=one.seed,
+            reward=link.reward,
+            folder=link.folder / f"seed-{replicate}",
+            env_steps=env_steps,
+            init_policy=one.policy,
+        )
+        for replicate, one in enumerate(before)
+        if not one.failure
+    }
+    outcomes = trainer.train(task, list(jobs.values()), on_start=lambda _: None, on_outcome=lambda *_: None)
+    after = list(before)
+    for (replicate, job), outcome in zip(jobs.items(), outcomes, strict=True):
+        after[replicate] = _training(job, outcome, before[replicate])
+    return after
+
+
+def _training(job: TrainingJob, outcome: Outcome | None, before: Training) -> Training:
+    """Return what became of a training, with the steps and the time of those that it goes on from."""
     if outcome is None:
         return Training(job.seed, job.folder, failure="not started")
     if isinstance(outcome, TrainingFailure):
         return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
-    assert hasattr(outcome, "fitness")
-    evaluation: Any = outcome
-    return Training(job.seed, job.folder, evaluation.fitness, evaluation.env_steps, evaluation.wall_s)
+    steps, wall_s = before.env_steps + outcome.env_steps, before.wall_s + outcome.wall_s
+    return Training(job.seed, job.folder, outcome.fitness, steps, wall_s, policy=saved_policy(job.folder))

@@ -55,8 +55,11 @@ def check(
 def train(
     task: Annotated[str, typer.Argument(help=TASK)],
     reward: Annotated[
-        str,
-        typer.Option(help="A reward file, or one of the task's own: reference, sparse, native, hack:<name>."),
+        list[str],
+        typer.Option(
+            help="A reward file, or one of the task's own: reference, sparse, native, hack:<name>. Several "
+            "train one after the other, each from the policy of the one before."
+        ),
     ],
     seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed. At least 1.")] = 1,
     *,

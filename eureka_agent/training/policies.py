@@ -14,6 +14,7 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.tasks.observe import policy_space
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.population import policy_file as population_file
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import SavedPolicy, read_npz
 from eureka_agent.training.sb3 import policy_file as sb3_file
@@ -40,6 +41,12 @@ def read_policy(path: Path) -> SavedPolicy:
             allowed="policy.npz of the population trainer, or policy.zip of Stable-Baselines3's PPO",
             fix="Take one from a folder that `eureka-agent train` wrote.",
         ) from error
+
+
+def saved_policy(folder: Path) -> Path | None:
+    """Return the policy that a training left in its folder; None where it left none."""
+    found = (folder / name for name in (population_file.FILE, sb3_file.FILE))
+    return next((path for path in found if path.is_file()), None)
 
 
 def digest_of(path: Path) -> str:
