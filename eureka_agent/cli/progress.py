@@ -16,11 +16,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from eureka_agent.archive.candidate import Status
+from eureka_agent.cli.counting import expected_trainings, trainings_over
 from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import number
 from eureka_agent.cli.pace import Pace
-from eureka_agent.config import choosing_trainings
 from eureka_agent.escaping import visible
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
@@ -51,8 +50,6 @@ LINE_EVERY_S = 60.0
 """Seconds between two progress lines where there is no terminal to show a status line."""
 _DONE = {"search": "trained", "choose": "compared", "confirm": "confirmed"}
 """What has become of a reward whose training of some stage is over."""
-_AFTER = ("choose", "confirm")
-"""Stages after the search."""
 _COLOURS = {"better": "green", "worse": "red", "unlearned": "red"}
 """Of the sentence at the end; whatever else it says is neither good nor bad."""
 FINISH_KEY = "f"
@@ -67,7 +64,6 @@ GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
 SILENT_S = 5.0
 """Seconds after which somebody who waits is told what for."""
 LOOKING = "Looking at the environment: it is built and played at random. This takes minutes where it is slow."
-WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
 
 
 @contextmanager
@@ -280,8 +276,8 @@ class Progress:
         """Return the share of all training steps taken so far, and the time left; nothing before a start."""
         if not self._state.config:
             return ""
-        total = self._expected * self._each
-        taken = self._over * self._each + sum(self._pace.running.values())
+        total = expected_trainings(self._state) * self._each
+        taken = trainings_over(self._state) * self._each + sum(self._pace.running.values())
         if not total or taken >= total:
             return ""
         left_s = self._pace.left_s(total - taken)
@@ -294,37 +290,6 @@ class Progress:
         return self._state.config.get("env_steps") or (
             self._state.facts.env_steps if self._state.facts else 0
         )
-
-    @property
-    def _over(self) -> int:
-        """Trainings that are over, or will not run because their candidate was refused or failed."""
-        state = self._state
-        after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in _AFTER)
-        return self._searched + after + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
-
-    @property
-    def _searched(self) -> int:
-        """Those of the search; where more are asked for than are trained, another replaces a refused one."""
-        state, seeds = self._state, self._state.config["search_seeds"]
-        replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
-        lost = set(WITHOUT_POLICY).difference(replaced)
-        return sum(
-            seeds if candidate.status in lost else len(candidate.fitnesses())
-            for candidate in state.candidates.values()
-        )
-
-    @property
-    def _expected(self) -> int:
-        """Trainings of a run; of a search that is over those that it had, however it ended."""
-        config = self._state.config
-        planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
-        search = planned if self._state.finalists is None else self._searched
-        return search + self._expected_after(config["confirm_top"], config.get("choose_seeds", 0))
-
-    def _expected_after(self, top: int, choose_seeds: int) -> int:
-        """Trainings after the search."""
-        seeds, choosing = self._state.config["confirm_seeds"], choosing_trainings(top, choose_seeds)
-        return choosing + ((1 if choosing else top) + len(BASELINES)) * seeds
 
     def _say_looking(self) -> None:
         if not self._quiet:

@@ -1,0 +1,39 @@
+"""How many trainings a run consists of, and how many of them are over: what progress is measured by."""
+
+from __future__ import annotations
+
+from eureka_agent.archive.candidate import Status
+from eureka_agent.config import choosing_trainings
+from eureka_agent.store.checked import BASELINES
+from eureka_agent.store.state import RunState
+
+_WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
+_AFTER = ("choose", "confirm")
+"""Stages after the search."""
+
+
+def expected_trainings(state: RunState) -> int:
+    """Return the trainings of a run that has begun; of a search that is over those that it had."""
+    config = state.config
+    planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
+    search = planned if state.finalists is None else _searched(state)
+    return search + _expected_after(
+        config["confirm_top"], config.get("choose_seeds", 0), config["confirm_seeds"]
+    )
+
+
+def trainings_over(state: RunState) -> int:
+    """Return how many are over, or will not run because their candidate was refused or failed."""
+    after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in _AFTER)
+    return _searched(state) + after + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
+
+
+def _searched(state: RunState) -> int:
+    """Return those of the search; with more asked for than trained, another replaces a refused one."""
+    replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
+    lost = set(_WITHOUT_POLICY).difference(replaced)
+    seeds = state.config["search_seeds"]
+    return sum(
+        seeds if candidate.status in lost else len(candidate.fitnesses())
+        for candidate in state.candidates.values()
+    )
