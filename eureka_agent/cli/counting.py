@@ -16,10 +16,13 @@ def expected_trainings(state: RunState) -> int:
     """Return the trainings of a run that has begun; of a search that is over those that it had."""
     config = state.config
     planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
-    search = planned if state.finalists is None else _searched(state)
-    return search + _expected_after(
-        config["confirm_top"], config.get("choose_seeds", 0), config["confirm_seeds"]
-    )
+    search, top = planned, config["confirm_top"]
+    if state.finalists is not None:
+        search, top = _searched(state), len(state.finalists)
+    choosing = choosing_trainings(top, config.get("choose_seeds", 0))
+    confirmed = min(top, 1) if choosing else top
+    baselines = len(BASELINES) if top else 0
+    return search + choosing + (confirmed + baselines) * config["confirm_seeds"]
 
 
 def trainings_over(state: RunState) -> int:

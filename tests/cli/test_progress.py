@@ -46,7 +46,7 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
 ) -> None:
     clock, state = Clock(), RunState()
     state.config = {
-        "restarts": 1, "generations": 1, "samples": 2, "search_seeds": 1, "confirm_top": 0,
+        "restarts": 1, "generations": 1, "samples": 2, "search_seeds": 1, "confirm_top": 1,
         "confirm_seeds": 1, "env_steps": 1000,
     }  # fmt: skip
     progress = Progress(quiet=False, clock=clock)
@@ -62,8 +62,8 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
                 progress.on_event(told, state)
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 1
-    # Two searches and two baselines of 1000 steps each; the first of two candidates tells the line.
-    assert lines == ["  38 % of 4,000 training steps · about 7 min left"]
+    # Two searches, a winner and two baselines of 1000 steps each; the first of two candidates tells the line.
+    assert lines == ["  30 % of 5,000 training steps · about 9 min left"]
 
 
 def test_who_waits_for_the_first_event_is_told_what_for(capsys: pytest.CaptureFixture[str]) -> None:
