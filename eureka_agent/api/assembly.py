@@ -185,7 +185,7 @@ def _journal_start(
     why: str,
     device: DeviceChoice,
 ) -> None:
-    cores = config.training.parallel or usable_cores()
+    cores = min(config.training.parallel or usable_cores(), usable_cores())
     held, versions, facts = sandbox.report, installed_versions(), TaskFacts.of(task, config)
     if state.config:
         told = facts if state.facts is None else None

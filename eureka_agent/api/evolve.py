@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
 from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, make_config, recorded_config
-from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.event_types import Event, RunStarted
+from eureka_agent.store.event_types import Event, RunResumed, RunStarted
 from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import holder_of, run_lock
@@ -160,7 +161,8 @@ def dry_run(
     conditions = conditions_of(chosen, config, device.platform)
     pace = remembered_pace(conditions)
     if pace is None and measure:
-        pace = measured_pace(conditions, candidates=config.search.samples, unsafe=config.isolation.unsafe)
+        with suppress(EurekaError):  # what cannot train here can be estimated all the same
+            pace = measured_pace(conditions, candidates=config.search.samples, unsafe=config.isolation.unsafe)
     return replace(told, steps_a_second=pace)
 
 
@@ -285,8 +287,9 @@ def _run(
         if not state.finished:
             with building(task, config, folder, log, state, look, stop, why) as evolution:
                 evolution.run()
-            conditions = conditions_of(task, config, state.platform)
-            remember_pace(conditions, steps=state.env_steps, seconds=state.training_s)
+            if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
+                conditions = conditions_of(task, config, state.platform)
+                remember_pace(conditions, steps=state.env_steps, seconds=state.training_s)
     return result_of(folder, state)
 
 

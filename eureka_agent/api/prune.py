@@ -12,6 +12,7 @@ import numpy as np
 from eureka_agent.analysis.noninferiority import Comparison
 from eureka_agent.analysis.statistics import Interval, t_interval
 from eureka_agent.api.refining import Asked, Subject, Tools, check_seeds, opened, subject_of, write_refined
+from eureka_agent.critique.rows import STAGES
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.evolution.pruning import Agree, Pruning, Worth, pruned
 from eureka_agent.evolution.workbench import Scores
@@ -20,7 +21,8 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.refining.agreement import disagreement
 from eureka_agent.rewards.refining.removing import Removal, component_names
 from eureka_agent.rewards.reward import Coded
-from eureka_agent.tasks.task import Task
+from eureka_agent.rewards.source import parse_reward
+from eureka_agent.tasks.task import PROGRESS, Task
 from eureka_agent.training.evaluate_reward import RewardEvaluator
 from eureka_agent.trajectories.batch import TrajectoryBatch
 
@@ -223,6 +225,12 @@ def _asking(task: Task, tools: Tools) -> Agree:
 def _paid(
     task: Task, sandbox: RewardSandbox, recording: TrajectoryBatch, text: str
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return reward and components of recorded steps; if it reads progress, at its begin, middle and end."""
+    reads = PROGRESS.name in parse_reward(text).arguments and task.offers_progress
     with RewardEvaluator(Coded(text), task=task, sandbox=sandbox, rows=recording.rows) as evaluate:
-        paid = evaluate.batch(recording)
-    return paid.reward, paid.components
+        paid = [
+            evaluate(recording.signals, recording.first, progress=progress)
+            for progress in (STAGES if reads else STAGES[-1:])
+        ]
+    components = {name: np.concatenate([one.components[name] for one in paid]) for name in paid[0].components}
+    return np.concatenate([one.reward for one in paid]), components

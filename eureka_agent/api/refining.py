@@ -22,6 +22,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.report.usage import usage
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.rewards.saved import Header
+from eureka_agent.rewards.source import parse_reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import read_events
@@ -30,7 +31,7 @@ from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.task import PROGRESS, Task
 from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.evaluation_share import evaluation_of, with_fitted_evaluation
 from eureka_agent.training.inspecting import record_transitions
@@ -215,6 +216,8 @@ def write_refined(path: Path, subject: Subject, source: str, title: str, facts: 
         "Training": f"{subject.env_steps:,} environment steps of PPO",
         "Versions": f"eureka-agent {__version__}",
     }
-    lines = usage(asdict(journalled_ref(subject.task.ref)), path.name)
+    moving = PROGRESS.name in parse_reward(source).arguments and subject.task.offers_progress
+    steps = subject.env_steps if moving else None
+    lines = usage(asdict(journalled_ref(subject.task.ref)), path.name, steps)
     write_reward(path, source, Header(title, told, tuple(lines)))
     return path

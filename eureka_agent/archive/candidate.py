@@ -57,7 +57,7 @@ class Evaluation:
     """One training with one seed, and how its chosen checkpoint scored on held-out episodes."""
 
     stage: str
-    """"search" or "confirm"; their seeds are disjoint."""
+    """"search", "choose" or "confirm"; their seeds are disjoint."""
     replicate: int
     seed: int
     fitness: float

@@ -39,7 +39,8 @@ def evolve(
         bool, typer.Option("--new", help="Start a new run even if one could be continued.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the configuration and its estimated cost; start nothing.")
+        bool,
+        typer.Option("--dry-run", help="Show the configuration, its estimated cost and time; no run."),
     ] = False,
     json_output: Json = False,
     **options: Any,

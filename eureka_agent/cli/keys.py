@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+_LOOK_AGAIN_S = 1.0
+"""Seconds between two looks whether a process that was sent to the background is in front again."""
 _restore: list[Callable[[], None]] = []
 
 
@@ -28,12 +30,15 @@ def listening(key: str, pressed: Callable[[], object], *, stream: IO[str] | None
     import tty
 
     before = termios.tcgetattr(terminal)
-    _restore.append(lambda: termios.tcsetattr(terminal, termios.TCSADRAIN, before))
     over, done = os.pipe()
     reader = threading.Thread(target=_read, args=(terminal, over, key.encode(), pressed), daemon=True)
+    tty.setcbreak(terminal)
+    # From the background that would suspend the process; a shell resets the terminal itself then.
+    _restore.append(
+        lambda: termios.tcsetattr(terminal, termios.TCSADRAIN, before) if _in_front(terminal) else None
+    )
+    reader.start()
     try:
-        tty.setcbreak(terminal)
-        reader.start()
         yield True
     finally:
         os.write(done, b".")
@@ -53,14 +58,21 @@ def _terminal(stream: IO[Any]) -> int | None:
     """Return the descriptor of a terminal that this process may read from; None where there is none."""
     try:
         descriptor = stream.fileno()
-        own = os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
+        own = os.isatty(descriptor) and _in_front(descriptor)
     except (OSError, ValueError, AttributeError):
         return None
     return descriptor if own else None
 
 
+def _in_front(terminal: int) -> bool:
+    return os.tcgetpgrp(terminal) == os.getpgrp()
+
+
 def _read(terminal: int, over: int, key: bytes, pressed: Callable[[], object]) -> None:
     while over not in select.select([terminal, over], [], [])[0]:
+        if not _in_front(terminal):  # to read from the background would suspend the process
+            select.select([over], [], [], _LOOK_AGAIN_S)
+            continue
         try:
             typed = os.read(terminal, 1)
         except OSError:

@@ -178,7 +178,9 @@ class Progress:
                 pass  # of no interest to a person
 
     def finishing(self, finish: threading.Event) -> None:
-        """Take in that the person wants to finish."""
+        """Take in that the person wants to finish; once the search is over that says nothing."""
+        if self._state.finalists is not None:
+            return
         finish.set()
         self._say("Finishing: what is being trained is trained, then the best are confirmed.", style="bold")
 

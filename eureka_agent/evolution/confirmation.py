@@ -21,16 +21,18 @@ _Scores = Mapping[str, tuple[float, ...]]
 def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
     """Return the best `top` of all restarts: first each restart's incumbent, then by score.
 
-    Candidates that were stopped early come last: their scores are of a smaller budget.
+    By posterior what is believed of each counts, of incumbents, too. Candidates that were stopped early come
+    last: their scores are of a smaller budget.
     """
-    incumbents = {archive.incumbent_id for archive in archives}
 
-    def standing(ranked: tuple[Candidate, float]) -> tuple[bool, bool, float]:
-        candidate, sign = ranked
-        score = sign * (candidate.fitness or 0.0)
-        return candidate.id not in incumbents, candidate.stopped is not None, -score
+    def standing(ranked: tuple[Candidate, Archive]) -> tuple[bool, bool, float]:
+        candidate, archive = ranked
+        known = archive.beliefs.get(candidate.id) if archive.by_posterior else None
+        score = archive.sign * (candidate.fitness or 0.0) if known is None else known.mean
+        leads = candidate.id == archive.incumbent_id and not archive.by_posterior
+        return not leads, candidate.stopped is not None, -score
 
-    ranked = [(candidate, archive.sign) for archive in archives for candidate in archive.ranked()]
+    ranked = [(candidate, archive) for archive in archives for candidate in archive.ranked()]
     return [candidate for candidate, _ in sorted(ranked, key=standing)[:top]]
 
 

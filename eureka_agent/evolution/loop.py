@@ -56,6 +56,8 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
 
 SEARCH = "search"
+_TRAINED_ON = (Status.PROPOSED, Status.TRAINED, Status.STOPPED)
+"""Of several seeds one may have ended, or been stopped, before a run was killed."""
 FINISHING = "its person asked to finish"
 
 
@@ -150,7 +152,7 @@ class Evolution:
 
     def train(self, generation: int) -> None:
         """Train what the critic let through, and the duel that the last judgement asked for."""
-        survivors = [c for c in self._generation(generation) if c.status in (Status.PROPOSED, Status.TRAINED)]
+        survivors = [c for c in self._generation(generation) if c.status in _TRAINED_ON]
         contest, replicates = self._contest(generation), range(self.config.search.seeds)
         jobs = [self._trainings.job(c.id, SEARCH, n, contest) for c in survivors for n in replicates]
         duel = [self._trainings.job(name, SEARCH, n) for name, n in self._duel(generation)]
@@ -207,7 +209,9 @@ class Evolution:
             if len(names) < 2:
                 break
             self._trainings.train([self._trainings.job(name, choosing.STAGE, seeds) for name in names])
-        for name in choosing.ranked(self.state, finalists, sign=sign):
+        for name in choosing.ranked(
+            self.state, finalists, seeds=self.config.confirmation.choosing, sign=sign
+        ):
             yield (name,)
 
     def _confirmed(self, finalists: tuple[str, ...]) -> Confirmation:

@@ -81,6 +81,8 @@ class RunState:
     baselines: dict[str, list[Evaluation]] = field(default_factory=dict)
     baseline_failures: dict[tuple[str, int], str] = field(default_factory=dict)
     """By name and replicate."""
+    failures: set[tuple[str, str, int]] = field(default_factory=set)
+    """Trainings of candidates that failed: name, stage, replicate."""
     failed_curves: dict[str, Curve] = field(default_factory=dict)
     """What was seen of trainings that failed in the search, by key; see `TrainingJob.key`."""
     policies: dict[str, PolicyStats] = field(default_factory=dict)
@@ -320,6 +322,7 @@ class RunState:
             self.baseline_failures[event.name, event.replicate] = event.reason
             return
         candidate = self.candidates[event.name]
+        self.failures.add((event.name, event.stage, event.replicate))
         if event.stage == "search":
             self.failed_curves[_searched_key(candidate.id, event.replicate)] = event.curve
         failed = replace(candidate, status=Status(event.status), reason=event.reason)

@@ -39,7 +39,7 @@ class TrainingJob:
     name: str
     """Candidate id, or the name of a baseline."""
     stage: str
-    """"search" or "confirm"; part of the seeds' key, so that their seeds are disjoint."""
+    """What it is for: "search", "choose", "confirm", …; part of the seeds' key, so that they are disjoint."""
     replicate: int
     seed: int
     """Root seed of this training: policy, resets, evaluation episodes."""

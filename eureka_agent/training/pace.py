@@ -22,6 +22,7 @@ from eureka_agent.rewards.reward import Sparse
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
+from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.job import TrainingJob
 from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.trainers import make_trainer
@@ -71,7 +72,10 @@ def measured_pace(conditions: Conditions, *, candidates: int, unsafe: bool = Fal
 
     Rewards are the task's own, so that no worker evaluates them: generated ones take a little longer.
     """
-    settings = PpoSettings.of(conditions.task.algorithm)
+    gpu = conditions.platform == "gpu"
+    settings = device_settings(conditions.task) if gpu else PpoSettings.of(conditions.task.algorithm)
+    if conditions.trainer == "sb3":
+        candidates = min(candidates, conditions.cores)  # more would wait for each other
     budget = replace(conditions.task.budget, checkpoints=_CHECKPOINTS, eval_episodes=1, score_episodes=1)
     task = replace(conditions.task, budget=budget)
     steps = settings.rollout * _CHECKPOINTS
@@ -83,7 +87,7 @@ def measured_pace(conditions: Conditions, *, candidates: int, unsafe: bool = Fal
         jobs = [_job(number, steps, Path(folder)) for number in range(candidates)]
         trainer = make_trainer(
             conditions.trainer, sandbox, scratch=Path(folder) / "tmp", parallel=conditions.cores,
-            stop=threading.Event(), gpu=conditions.platform == "gpu", unsafe=unsafe,
+            stop=threading.Event(), gpu=gpu, unsafe=unsafe,
         )  # fmt: skip
         try:
             trainer.train(

@@ -26,7 +26,7 @@ class Origin:
     candidate: str = ""
     """Id of a candidate, or name of a baseline; of a scripted episode the behaviour's name."""
     stage: str = ""
-    """"search", "confirm", or "scripted" where no policy acted."""
+    """"search", "choose", "confirm", or "scripted" where no policy acted."""
     replicate: int | None = None
     checkpoint: int | None = None
     """Index of the checkpoint that was kept."""

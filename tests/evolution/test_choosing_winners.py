@@ -24,7 +24,7 @@ from eureka_agent.training.job import TrainingFailure, TrainingJob
 
 def state_of(
     scores: dict[str, list[float]],
-    failed: tuple[str, ...] = (),
+    failed: dict[str, int] | None = None,
     searched: dict[str, float] | None = None,
     *,
     stopped: bool = False,
@@ -36,9 +36,11 @@ def state_of(
         own = (searched or {}).get(name, 0.0)
         evaluations = [Evaluation("search", 0, 0, own, (own,), 1, 0.0, 0, stopped=stop)]
         evaluations += [Evaluation("choose", n, n, v, (v,), 1, 0.0, 0) for n, v in enumerate(values)]
-        status = Status.FAILED if name in failed else Status.STOPPED if stopped else Status.TRAINED
+        status = Status.FAILED if name in (failed or {}) else Status.STOPPED if stopped else Status.TRAINED
         made[name] = Candidate(0, index, "seed", status=status, evaluations=tuple(evaluations))
-    return RunState(candidates=made)
+    return RunState(
+        candidates=made, failures={(name, "choose", seed) for name, seed in (failed or {}).items()}
+    )
 
 
 SCORES = ([5.0, 3.0, 5.0], [1.0, 9.0, 9.0], [4.0, 0.0], [6.0, 6.0, 6.0])
@@ -65,22 +67,30 @@ def test_after_each_seed_the_one_leaves_of_whom_least_is_believed() -> None:
 
 def test_scores_of_the_search_count_beside_those_that_choose() -> None:
     state = state_of({"0-00": [2.0], "0-01": [2.1]}, searched={"0-00": 9.0, "0-01": 1.0})
-    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-00", "0-01")
-    assert ranked(state, ["0-00", "0-01"], sign=-1.0) == ("0-01", "0-00")
+    assert ranked(state, ["0-00", "0-01"], seeds=4, sign=1.0) == ("0-00", "0-01")
+    assert ranked(state, ["0-00", "0-01"], seeds=4, sign=-1.0) == ("0-01", "0-00")
 
 
 def test_who_failed_is_neither_in_the_choice_nor_chosen() -> None:
-    state = state_of({"0-00": [9.0, 9.0], "0-01": [1.0, 2.0]}, failed=("0-00",))
+    state = state_of({"0-00": [9.0, 9.0], "0-01": [1.0, 2.0]}, failed={"0-00": 1})
     assert left(state, ["0-00", "0-01"], seeds=2, sign=1.0) == ("0-01",)
-    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-01",)
+    assert ranked(state, ["0-00", "0-01"], seeds=4, sign=1.0) == ("0-01",)
+
+
+def test_a_failure_changes_nothing_of_what_was_decided_before_it() -> None:
+    names = ["0-00", "0-01", "0-02", "0-03"]
+    scores = dict(zip(names, SCORES, strict=True))
+    whole, hurt = state_of(scores), state_of({**scores, "0-00": [5.0]}, failed={"0-00": 1})
+    assert left(hurt, names, seeds=1, sign=1.0) == left(whole, names, seeds=1, sign=1.0)
+    assert left(hurt, names, seeds=2, sign=1.0) == ("0-02", "0-03")
 
 
 def test_where_only_those_that_were_stopped_early_are_left_seeds_choose_among_them() -> None:
     state = state_of({"0-00": [1.0], "0-01": [2.0]}, searched={"0-00": 9.0, "0-01": 0.0}, stopped=True)
-    assert ranked(state, ["0-00", "0-01"], sign=1.0) == ("0-01", "0-00")
-    assert ranked(state_of({"0-00": []}, searched={"0-00": 9.0}, stopped=True), ["0-00"], sign=1.0) == (
-        "0-00",
-    )
+    assert ranked(state, ["0-00", "0-01"], seeds=4, sign=1.0) == ("0-01", "0-00")
+    assert ranked(
+        state_of({"0-00": []}, searched={"0-00": 9.0}, stopped=True), ["0-00"], seeds=4, sign=1.0
+    ) == ("0-00",)
 
 
 @given(st.dictionaries(st.sampled_from(["0-00", "0-01", "0-02"]), st.lists(
@@ -104,7 +114,7 @@ def test_the_winner_is_chosen_on_its_own_seeds_and_reported_on_others(tmp_path: 
     assert confirmation.winner is not None
     finalists = evolution.state.finalists or ()
     assert {one.name for one in confirmation.choice} == set(finalists)
-    assert confirmation.winner == ranked(evolution.state, finalists, sign=1.0)[0]
+    assert confirmation.winner == ranked(evolution.state, finalists, seeds=4, sign=1.0)[0]
     assert [row.name for row in confirmation.table] == [confirmation.winner, "reference", "sparse"]
     confirmed = jobs_of(trainer, "confirm")
     assert {name for name, _ in confirmed} == {confirmation.winner, "reference", "sparse"}
@@ -165,6 +175,38 @@ def test_a_run_stopped_in_its_confirmation_goes_on_alike(tmp_path: Path, stage: 
     assert again.state.confirmation == whole.state.confirmation
     done = [(job.name, job.stage, job.replicate) for job in first.jobs + second.jobs]
     assert len(done) == len(set(done))
+
+
+@pytest.mark.parametrize("where", [("choose", 0), ("choose", 1), ("confirm", 0), ("confirm", 2)])
+def test_a_run_stopped_after_a_failure_of_a_finalist_goes_on_alike(
+    tmp_path: Path, where: tuple[str, int]
+) -> None:
+    """Who failed there is chosen by the seed alone, so that both runs have the same failure."""
+
+    def failing(first: list[str], stop: threading.Event | None) -> FakeTrainer:
+        def fail(job: TrainingJob) -> TrainingFailure | None:
+            if (job.stage, job.replicate) != where or not job.name[0].isdigit():
+                return None
+            first[:] = first or [job.name]
+            if stop is not None:
+                stop.set()
+            return TrainingFailure("failed", "it broke") if job.name == first[0] else None
+
+        return FakeTrainer(noise=1.0, fail=fail)
+
+    hurt: list[str] = []
+    whole = finished(tmp_path / "whole", failing(hurt, None), confirm_top=5)
+    stop = threading.Event()
+    first = failing(hurt, stop)
+    with pytest.raises(Interrupted):
+        make_evolution(tmp_path / "cut", trainer=first, stop=stop, confirm_top=5).run()
+    second = failing(hurt, None)
+    again = finished(tmp_path / "cut", second, confirm_top=5)
+    assert again.state.confirmation == whole.state.confirmation
+    done = [(job.name, job.stage, job.replicate) for job in first.jobs + second.jobs]
+    assert len(done) == len(set(done))
+    alone = {(e.name, e.stage, e.replicate) for e in whole.log.events if e.type == "training_started"}
+    assert set(done) == alone
 
 
 def test_a_finalist_that_fails_makes_no_other_a_finalist(tmp_path: Path) -> None:

@@ -74,6 +74,27 @@ def test_all_seeds_of_a_new_candidate_are_in_one_contest(tmp_path: Path) -> None
     assert sorted(key for key, _ in curves) == sorted(f"{name}/search-{seed}" for name, seed in racing)
 
 
+def test_a_run_killed_between_two_seeds_of_a_stopped_candidate_trains_the_other(tmp_path: Path) -> None:
+    stop, first = threading.Event(), FakeTrainer(behind=last_place)
+
+    def stop_after_one_seed(job: TrainingJob) -> None:
+        if (job.name, job.replicate) == ("0-03", 0):
+            stop.set()
+
+    first.fail = stop_after_one_seed
+    first.train = _one_by_one(first, stop)  # pyright: ignore[reportAttributeAccessIssue]
+    options: dict[str, Any] = {"generations": 1, "search_seeds": 2}
+    cut = make_evolution(tmp_path, trainer=first, stop=stop, **options)
+    cut.state.halving = rule_of(cut.config)
+    with pytest.raises(Interrupted):
+        cut.run()
+    assert cut.state.candidates["0-03"].status is Status.STOPPED
+    again = make_evolution(tmp_path, trainer=FakeTrainer(behind=last_place), **options)
+    again.state.halving = rule_of(again.config)
+    again.run()
+    assert len(again.state.candidates["0-03"].fitnesses()) == 2
+
+
 @pytest.mark.parametrize("options", [{"halving": False}, {"search_seeds": 2}])
 def test_all_go_to_the_end_where_it_is_wanted_or_an_earlier_run_said_so(
     tmp_path: Path, options: dict[str, Any]
