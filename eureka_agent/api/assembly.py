@@ -238,7 +238,8 @@ def _say_pace(task: Task, config: RunConfig, log: EventLog, pace: float | None, 
 def conditions_of(task: Task, config: RunConfig, platform: str) -> Conditions:
     """Return what a run's pace depends on."""
     cores = config.training.parallel or usable_cores()
-    return Conditions(task, config.training.trainer, platform, cores)
+    worlds = config.training.worlds if platform == "gpu" else None
+    return Conditions(task, config.training.trainer, platform, cores, worlds)
 
 
 def _proposer(

@@ -82,7 +82,9 @@ class Estimate:
     env_steps: int = 0
     """What they take at most, learning and evaluation."""
     steps_a_second: float | None = None
-    """Of earlier trainings on the task on this machine; None where there were none."""
+    """Of earlier trainings on the task on this machine, or of a short one; None where it is not known."""
+    pace_unknown_because: str = ""
+    """Why it is not known, in words."""
 
     @property
     def seconds(self) -> float | None:

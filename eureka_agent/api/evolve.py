@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -159,11 +158,13 @@ def dry_run(
         config.training.device, config.training.trainer, chosen, fresh=config.training.init_policy is None
     )
     conditions = conditions_of(chosen, config, device.platform)
-    pace = remembered_pace(conditions)
+    pace, why_unknown = remembered_pace(conditions), "nothing was trained on the task here yet"
     if pace is None and measure:
-        with suppress(EurekaError):  # what cannot train here can be estimated all the same
+        try:
             pace = measured_pace(conditions, candidates=config.search.samples, unsafe=config.isolation.unsafe)
-    return replace(told, steps_a_second=pace)
+        except EurekaError as error:  # what cannot train here can be estimated all the same
+            why_unknown = error.what
+    return replace(told, steps_a_second=pace, pace_unknown_because="" if pace else why_unknown)
 
 
 def _asked_for(
@@ -289,7 +290,9 @@ def _run(
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)
-                remember_pace(conditions, steps=state.env_steps, seconds=state.training_s)
+                # With a language model most of the rest is waiting for it; else it is start-up, critic, judging.
+                seconds = state.training_s if state.replies else state.active_s
+                remember_pace(conditions, steps=state.env_steps, seconds=seconds)
     return result_of(folder, state)
 
 

@@ -31,6 +31,8 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
             f"Time on this machine: about {in_words(estimate.seconds)} at most, language models not counted, "
             f"at {estimate.steps_a_second:,.0f} steps a second."
         )
+    else:
+        print(visible(f"Time on this machine: unknown ({estimate.pace_unknown_because})."))
     each, run = (number / 2**20 for number in (estimate.recording_bytes, estimate.recordings_bytes))
     print(f"Recorded episodes: at most {each:,.1f} MiB a training, {run:,.0f} MiB in all.")
     if not estimate.shares:

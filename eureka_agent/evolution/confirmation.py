@@ -25,15 +25,15 @@ def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
     last: their scores are of a smaller budget.
     """
 
-    def standing(ranked: tuple[Candidate, Archive]) -> tuple[bool, bool, float]:
-        candidate, archive = ranked
-        known = archive.beliefs.get(candidate.id) if archive.by_posterior else None
-        score = archive.sign * (candidate.fitness or 0.0) if known is None else known.mean
-        leads = candidate.id == archive.incumbent_id and not archive.by_posterior
-        return not leads, candidate.stopped is not None, -score
-
-    ranked = [(candidate, archive) for archive in archives for candidate in archive.ranked()]
-    return [candidate for candidate, _ in sorted(ranked, key=standing)[:top]]
+    standings: list[tuple[tuple[bool, bool, float], Candidate]] = []
+    for archive in archives:
+        known = archive.beliefs if archive.by_posterior else {}
+        for candidate in archive.ranked():
+            searched = archive.sign * (candidate.fitness or 0.0)
+            score = known[candidate.id].mean if candidate.id in known else searched
+            leads = candidate.id == archive.incumbent_id and not archive.by_posterior
+            standings.append(((not leads, candidate.stopped is not None, -score), candidate))
+    return [candidate for _, candidate in sorted(standings, key=lambda one: one[0])[:top]]
 
 
 def confirm(

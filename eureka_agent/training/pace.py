@@ -41,12 +41,14 @@ class Conditions:
     trainer: str
     platform: str
     cores: int
+    worlds: int | None = None
+    """Of each candidate on a GPU; None is the default."""
 
     @property
     def file(self) -> Path | None:
         """Where the pace is remembered; None where this person has no folder for it."""
         folder = cache_folder("pace")
-        told = [self.task.env_id, self.task.algorithm, self.trainer, self.platform, self.cores]
+        told = [self.task.env_id, self.task.algorithm, self.trainer, self.platform, self.cores, self.worlds]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
         return None if folder is None else folder / f"{digest}.json"
 
@@ -73,7 +75,11 @@ def measured_pace(conditions: Conditions, *, candidates: int, unsafe: bool = Fal
     Rewards are the task's own, so that no worker evaluates them: generated ones take a little longer.
     """
     gpu = conditions.platform == "gpu"
-    settings = device_settings(conditions.task) if gpu else PpoSettings.of(conditions.task.algorithm)
+    settings = (
+        device_settings(conditions.task, conditions.worlds)
+        if gpu
+        else PpoSettings.of(conditions.task.algorithm)
+    )
     if conditions.trainer == "sb3":
         candidates = min(candidates, conditions.cores)  # more would wait for each other
     budget = replace(conditions.task.budget, checkpoints=_CHECKPOINTS, eval_episodes=1, score_episodes=1)
@@ -87,7 +93,7 @@ def measured_pace(conditions: Conditions, *, candidates: int, unsafe: bool = Fal
         jobs = [_job(number, steps, Path(folder)) for number in range(candidates)]
         trainer = make_trainer(
             conditions.trainer, sandbox, scratch=Path(folder) / "tmp", parallel=conditions.cores,
-            stop=threading.Event(), gpu=gpu, unsafe=unsafe,
+            stop=threading.Event(), gpu=gpu, worlds=conditions.worlds, unsafe=unsafe,
         )  # fmt: skip
         try:
             trainer.train(
@@ -99,7 +105,7 @@ def measured_pace(conditions: Conditions, *, candidates: int, unsafe: bool = Fal
     if len(reached) < _CHECKPOINTS:
         raise TrainingError(
             f"The pace of {task.name} could not be measured: its trainings failed.",
-            fix=f"Try `eureka-agent train {task.name} sparse` to see why.",
+            fix=f"Try `eureka-agent train {task.name} --reward sparse` to see why.",
         )
     seconds = reached[_CHECKPOINTS - 1] - reached[0]
     pace = candidates * settings.rollout * (_CHECKPOINTS - 1) / max(seconds, 1e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from fakes import CountingProposer, FakeTrainer, make_evolution, source_worth
 
 from eureka_agent.analysis.briefing import Briefing
-from eureka_agent.archive.candidate import Status
+from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.design.proposer import Draft, Slot
+from eureka_agent.evolution.confirmation import finalists_of
 from eureka_agent.evolution.loop import Evolution, Interrupted
 from eureka_agent.evolution.selection import most_again
 from eureka_agent.training.job import TrainingFailure, TrainingJob
@@ -48,6 +51,18 @@ def test_who_leads_is_who_is_believed_best(tmp_path: Path) -> None:
     best = max(archive.beliefs, key=lambda name: archive.beliefs[name].mean)
     assert archive.incumbent_id == best == archive.ranked()[0].id
     assert best in (evolution.state.finalists or ())
+
+
+def test_finalists_are_those_of_whom_most_is_believed_and_not_the_luckiest() -> None:
+    def once(index: int, *scores: float) -> Candidate:
+        evaluations = tuple(Evaluation("search", n, n, s, (s,), 1, 0.0, 0) for n, s in enumerate(scores))
+        return Candidate(0, index, "seed", status=Status.TRAINED, evaluations=evaluations)
+
+    lucky, sure = once(0, 10.0), once(1, *[9.5] * 8)
+    archive = Archive.of([lucky, sure, *(once(n, 0.1 * n) for n in range(2, 6))], sign=1.0, by_posterior=True)
+    assert [one.id for one in finalists_of([archive], 2)] == ["0-01", "0-00"]
+    duels = replace(archive, by_posterior=False, incumbent_id="0-05")
+    assert [one.id for one in finalists_of([duels], 2)] == ["0-05", "0-00"]
 
 
 def test_no_leader_has_a_privilege(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eureka_agent.errors import ConfigError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.pace import (
     SHORTEST_S,
@@ -56,3 +57,11 @@ def test_a_measurement_is_remembered(conditions: Conditions) -> None:
     pace = measured_pace(small, candidates=2)
     assert pace > 0
     assert remembered_pace(small) == pytest.approx(pace)
+
+
+def test_where_it_cannot_be_measured_that_is_said(conditions: Conditions) -> None:
+    broken = replace(conditions, task=replace(conditions.task, algorithm={"n_envs": 2, "n_steps": 16}))
+    spoiled = replace(broken, trainer="none")
+    with pytest.raises(ConfigError, match="no trainer"):
+        measured_pace(spoiled, candidates=1)
+    assert remembered_pace(spoiled) is None
