@@ -290,7 +290,7 @@ def _run(
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)
-                # With a language model most of the rest is waiting for it; else it is start-up, critic, judging.
+                # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
                 remember_pace(conditions, steps=state.env_steps, seconds=seconds)
     return result_of(folder, state)
