@@ -79,6 +79,7 @@ def evolve(
     seed_reward: Path | str | None = None,
     human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
+    quick: bool = False,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
@@ -91,11 +92,12 @@ def evolve(
     `seed_reward` is a file with a reward that becomes the first candidate, `human_reward` one that replaces
     the task's reference in the confirmation; both may be in any form that `adopt` takes.
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
-    start every training from. `on_event(event, state)` is told each event of `store/event_types.py` once it
-    is on the disk, in the order of the log, with the state after it. `options` are those of
-    `eureka_agent.config`, by name; `clock` returns the time of day. Once `finish` is set the search ends
-    early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and
-    `Interrupted` when `stop` was set and the work in progress has finished.
+    start every training from; `quick` takes the task's small budget for each training. `on_event(event,
+    state)` is told each event of `store/event_types.py` once it is on the disk, in the order of the log, with
+    the state after it. `options` are those of `eureka_agent.config`, by name; `clock` returns the time of
+    day. Once `finish` is set the search ends early, as `eureka_agent.finish` ends it. Raises a `EurekaError`
+    for errors that a person can fix, and `Interrupted` when `stop` was set and the work in progress has
+    finished.
     """
     chosen, config, why = _asked_for(
         task,
@@ -108,6 +110,7 @@ def evolve(
         seed_reward=seed_reward,
         human_reward=human_reward,
         init_policy=init_policy,
+        quick=quick,
         options=options,
     )
     unfinished = None if new else _unfinished(Path(runs), config)
@@ -132,6 +135,7 @@ def dry_run(
     seed_reward: Path | str | None = None,
     human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
+    quick: bool = False,
     measure: bool = False,
     **options: Any,
 ) -> Estimate:
@@ -151,6 +155,7 @@ def dry_run(
         seed_reward=seed_reward,
         human_reward=human_reward,
         init_policy=init_policy,
+        quick=quick,
         options=options,
     )
     told = estimate(_fitted(chosen, config), config, why=why)
@@ -173,6 +178,7 @@ def _asked_for(
     seed_reward: Path | str | None,
     human_reward: Path | str | None,
     init_policy: Path | str | None,
+    quick: bool,
     options: dict[str, Any],
     **where: Any,
 ) -> tuple[Task, RunConfig, str]:
@@ -183,6 +189,7 @@ def _asked_for(
     config = make_config(
         {
             **options,
+            "env_steps": _steps_of(chosen, quick, options.get("env_steps")),
             "model": model.model,
             "base_url": model.base_url,
             "task": asdict(journalled_ref(chosen.ref)),
@@ -193,6 +200,19 @@ def _asked_for(
         }
     )
     return compared_with(chosen, config.confirmation.human_reward), config, model.why
+
+
+def _steps_of(task: Task, quick: bool, env_steps: int | None) -> int | None:
+    """Return the steps of a training that are asked for; None for the task's own."""
+    if not quick:
+        return env_steps
+    if env_steps is not None:
+        raise ConfigError(
+            f"A quick search of {task.name} trains for {task.budget.quick:,} steps, not for {env_steps:,}.",
+            allowed="--quick or --env-steps",
+            fix="Leave out one of them.",
+        )
+    return task.budget.quick
 
 
 def resume(

@@ -31,6 +31,9 @@ HANDED_ON = (
 def evolve(
     task: Annotated[str | None, typer.Argument(help=TASK)] = None,
     *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small budget for each training: `quick_steps` of the task.")
+    ] = False,
     one_generation: Annotated[
         bool, typer.Option(help="Ablation: all candidates in a single generation.")
     ] = False,
@@ -48,6 +51,7 @@ def evolve(
     """Evolve a reward for TASK. The same command continues an unfinished run."""
     from eureka_agent.api.evolve import evolve as run_evolve
 
+    options |= {"quick": quick}
     if one_generation:
         options |= {"generations": 1, "samples": options["generations"] * options["samples"]}
     if dry_run:

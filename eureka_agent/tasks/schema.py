@@ -106,6 +106,9 @@ class BudgetSection(Section):
     """What one candidate may spend; see TrainingBudget."""
 
     env_steps: int = Field(50_000, ge=1, description="environment steps of learning")
+    quick_steps: int | None = Field(
+        None, ge=1, description="as many with --quick; default: a quarter of env_steps"
+    )
     checkpoints: int = Field(10, ge=1, description="evaluations while learning")
     eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
     wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")

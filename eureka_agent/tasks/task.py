@@ -82,6 +82,8 @@ class TrainingBudget:
 
     env_steps: int = 50_000
     """Environment steps of learning; evaluation comes on top and is counted in results."""
+    quick_steps: int | None = None
+    """As many in a quick search; None is a quarter of `env_steps`."""
     checkpoints: int = 10
     eval_episodes: int = 10
     """Episodes of each evaluation set; checkpoints are chosen on one set, scored on another."""
@@ -92,6 +94,11 @@ class TrainingBudget:
     wall_s: float = 600.0
     memory_mb: int = field(default_factory=usable_memory_mb)
     """Memory limit of a training process; by default what this machine can spare."""
+
+    @property
+    def quick(self) -> int:
+        """Environment steps of learning in a quick search."""
+        return self.quick_steps or max(1, self.env_steps // 4)
 
     @property
     def scoring_episodes(self) -> int:

@@ -93,6 +93,15 @@ def test_winners_are_compared_with_the_human_reward(tmp_path: Path) -> None:
     assert "given with --human-reward" in result.summary.read_text()
 
 
+def test_a_quick_search_takes_the_small_budget_of_the_task() -> None:
+    budget = find_task("cartpole").budget
+    assert budget.quick < budget.env_steps
+    assert dry_run("cartpole", quick=True).config["env_steps"] == budget.quick
+    assert dry_run("cartpole").config.get("env_steps") is None
+    with pytest.raises(ConfigError, match="or --env-steps"):
+        dry_run("cartpole", quick=True, env_steps=500)
+
+
 def test_it_stands_in_the_configuration_where_it_was_given(tmp_path: Path) -> None:
     path = written(tmp_path, PORTABLE)
     assert dry_run("cartpole", human_reward=path).config["human_reward"] == PORTABLE

@@ -27,7 +27,7 @@ EVOLVE = """
     critic-model analyzer-model analyzer-queries? draft selection
     confirm-seeds confirm-top choose-seeds human-reward
     budget-steps budget-usd budget-minutes unsafe-isolation?
-    one-generation? runs new dry-run json
+    quick one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
 
