@@ -106,7 +106,7 @@ class Evolution:
         archive = self._archive_before(generation)
         slots = slots_of(
             generation, proposer, archive,
-            config=self.config, samples=self._limits.affordable_samples() * self.config.search.draft,
+            config=self.config, samples=self._affordable_samples(generation) * self.config.search.draft,
             log=self.log, state=self.state,
         )  # fmt: skip
         missing = [slot for slot in slots if slot.id not in self.state.candidates]
@@ -164,7 +164,9 @@ class Evolution:
             return
         known = range(self._first_of(generation), generation + 1)
         self._train_leader_at_target_again(known)
-        judgement = decide(self._archive_of(known), self.config, generation)
+        judgement = decide(
+            self._archive_of(known), self.config, generation, saved_steps_pay=self.state.saved_steps_pay
+        )
         self.log.append(GenerationJudged(generation=generation, judgement=judgement))
 
     def resolve_pending_duel(self, restart: int) -> None:
@@ -258,11 +260,14 @@ class Evolution:
         for generation in self._generations_of(restart):
             if generation not in self.state.slots:
                 leader = self._archive_before(generation).incumbent
-                if reason := self._limits.reason_to_stop(leader):
+                if reason := self._limits.reason_to_stop(leader, len(self._duel(generation))):
                     self._stop_search(generation, reason)
                 if self.state.stopped or self._finishing(generation):
                     return
             yield generation
+
+    def _affordable_samples(self, generation: int) -> int:
+        return self._limits.affordable_samples(len(self._duel(generation)))
 
     def _finishing(self, generation: int) -> bool:
         """Tell whether the person asked to finish, and end the search if so."""
