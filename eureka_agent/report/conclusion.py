@@ -148,6 +148,9 @@ def _so_far(state: RunState) -> str:
 def _failed(state: RunState) -> str:
     if not state.candidates:
         return f"No reward was found: none was proposed; {_effort(state)}."
+    if state.finalists:
+        best = f"the {len(state.finalists)} best of the search" if len(state.finalists) > 1 else "the best"
+        return f"No reward was found: {best} failed on further seeds; {_effort(state)}."
     ends = Counter(str(candidate.status) for candidate in state.candidates.values())
     told = ", ".join(f"{number} {end}" for end, number in ends.most_common())
     return f"No reward was found: {told}; {_effort(state)}."
