@@ -14,9 +14,11 @@ import argparse
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from bank import RECORDINGS, held
+from bank_stops import shares_trained
 
 import eureka_agent
 from eureka_agent.archive.archive import Archive
@@ -31,10 +33,21 @@ GENERATIONS, SAMPLES = 3, 4
 FINALISTS, CONFIRM_SEEDS = 2, 5
 SECOND_SEEDS, CHOSEN_FROM = 1, 5
 """Set on `half_cheetah_backflip` and `mountain_car`, as were the rules by which finalists leave."""
+MOST_PAID = SAMPLES // 2
+"""Second seeds after a generation where early stops pay for some; a quarter of four, as in a run, is one."""
 RESAMPLED = 500
 
-Bank = Mapping[str, Sequence[float]]
-"""Scores of each reward by seed."""
+
+class Trained(NamedTuple):
+    """A training of the bank."""
+
+    score: float
+    curve: Sequence[float]
+    """Scores at its checkpoints."""
+
+
+Bank = Mapping[str, Sequence[Trained]]
+"""Trainings of each reward by seed."""
 
 
 @dataclass
@@ -45,17 +58,33 @@ class Replay:
     sign: float
     generator: np.random.Generator
     scores: dict[str, list[float]] = field(default_factory=dict)
-    trainings: int = 0
-    _left: dict[str, list[float]] = field(default_factory=dict)
+    """Of trainings that went to the end."""
+    trainings: float = 0
+    """In steps of whole ones."""
+    _left: dict[str, list[int]] = field(default_factory=dict)
 
     def train(self, name: str) -> float:
         """Train a reward on a seed that it was not trained on, as long as there is one."""
-        if not self._left.get(name):
-            self._left[name] = list(self.generator.permutation(self.bank[name]))
-        score = self._left[name].pop()
+        score = self._drawn(name).score
         self.scores.setdefault(name, []).append(score)
         self.trainings += 1
         return score
+
+    def race(self, names: Sequence[str]) -> int:
+        """Train rewards as one generation with early stops; return how many whole trainings those saved."""
+        drawn = {name: self._drawn(name) for name in names}
+        shares = shares_trained({name: one.curve for name, one in drawn.items()}, self.sign)
+        for name, share in shares.items():
+            if share == 1:
+                self.scores.setdefault(name, []).append(drawn[name].score)
+        used = round(sum(shares.values()), 6)
+        self.trainings += used
+        return int(len(names) - used)
+
+    def _drawn(self, name: str) -> Trained:
+        if not self._left.get(name):
+            self._left[name] = list(self.generator.permutation(len(self.bank[name])))
+        return self.bank[name][self._left[name].pop()]
 
     def archive(self, *, leader: str | None = None, by_posterior: bool = False) -> Archive:
         """Return what was trained so far, as the package knows it."""
@@ -84,14 +113,14 @@ class Outcome:
     winner: str
     believed: float
     """The score by which the search knew it before any confirmation."""
-    trainings: int
+    trainings: float
 
 
-Rule = Callable[[Replay, Sequence[Sequence[str]], int], Outcome]
+Rule = Callable[[Replay, Sequence[Sequence[str]], float], Outcome]
 """Plays a search with rewards in generations and at most so many trainings; 0: as many as it takes."""
 
 
-def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: int) -> Outcome:
+def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: float) -> Outcome:
     """As before: a leader stays until it is beaten on shared seeds; the best two are confirmed on five."""
     archive = _after_duels(replay, generations)
     finalists = [replay.name_of(one.id) for one in finalists_of([archive], FINALISTS)]
@@ -110,7 +139,7 @@ def _after_duels(replay: Replay, generations: Sequence[Sequence[str]]) -> Archiv
     return replay.archive(leader=leader)
 
 
-def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
     """A second seed for the best two of each generation; mean scores decide."""
     for names in generations:
         scored = {name: replay.train(name) for name in names}
@@ -121,7 +150,7 @@ def best_two(replay: Replay, generations: Sequence[Sequence[str]], most: int) ->
     return _confirmed(replay, finalists, most)
 
 
-def posterior(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+def posterior(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
     """Beliefs of a fresh seed decide; one second seed a generation, then finalists leave one by one."""
     again: tuple[str, ...] = ()
     for names in generations:
@@ -134,19 +163,45 @@ def posterior(replay: Replay, generations: Sequence[Sequence[str]], most: int) -
     return _chosen(replay, _best(replay, list(replay.scores), CHOSEN_FROM), most)
 
 
-def duels_chosen(replay: Replay, generations: Sequence[Sequence[str]], most: int) -> Outcome:
+def stopping(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
+    """By posterior with early stops: what they save goes into the seeds that choose."""
+    return _stopping(replay, generations, most, most_again=SECOND_SEEDS)
+
+
+def paying(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
+    """By posterior with early stops that pay for second seeds, as far as whole trainings are saved."""
+    return _stopping(replay, generations, most, most_again=MOST_PAID)
+
+
+def _stopping(
+    replay: Replay, generations: Sequence[Sequence[str]], most: float, *, most_again: int
+) -> Outcome:
+    again: tuple[str, ...] = ()
+    for names in generations:
+        saved = replay.race(names)
+        for name in again:
+            replay.train(name)
+        known = beliefs(replay.scores, sign=replay.sign)
+        count = min(SECOND_SEEDS + saved, most_again)
+        again = second_seeds(known, count=count, generator=replay.generator)
+    for name in again:
+        replay.train(name)
+    return _chosen(replay, _best(replay, list(replay.scores), CHOSEN_FROM), most)
+
+
+def duels_chosen(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
     """Duels, and finalists that leave one by one."""
     archive = _after_duels(replay, generations)
     finalists = [replay.name_of(one.id) for one in finalists_of([archive], CHOSEN_FROM)]
     return _chosen(replay, finalists, most)
 
 
-def _chosen(replay: Replay, finalists: Sequence[str], most: int) -> Outcome:
+def _chosen(replay: Replay, finalists: Sequence[str], most: float) -> Outcome:
     """Train finalists on further seeds; after each the last leaves, until two are left."""
     searched = {name: statistics.fmean(replay.scores[name]) for name in finalists}
     still, seeds = list(finalists), 0
-    while replay.trainings < most:
-        for name in still[: most - replay.trainings]:
+    while (left := int(most - replay.trainings)) > 0:
+        for name in still[:left]:
             replay.train(name)
         seeds += 1
         still = _best(replay, still, max(2, len(finalists) - seeds))
@@ -160,10 +215,10 @@ def _best(replay: Replay, names: Sequence[str], count: int) -> list[str]:
     return sorted(names, key=lambda name: -known[name].mean)[:count]
 
 
-def _confirmed(replay: Replay, finalists: Sequence[str], most: int = 0) -> Outcome:
+def _confirmed(replay: Replay, finalists: Sequence[str], most: float = 0) -> Outcome:
     """Train finalists on fresh seeds, five each or as many as `most` trainings allow; the best mean wins."""
     searched = {name: statistics.fmean(replay.scores[name]) for name in finalists}
-    seeds = CONFIRM_SEEDS if not most else max((most - replay.trainings) // len(finalists), 1)
+    seeds = CONFIRM_SEEDS if not most else max(int(most - replay.trainings) // len(finalists), 1)
     fresh = {name: statistics.fmean([replay.train(name) for _ in range(seeds)]) for name in finalists}
     winner = max(fresh, key=lambda name: replay.sign * fresh[name])
     return Outcome(winner, searched[winner], replay.trainings)
@@ -174,6 +229,8 @@ RULES: dict[str, Rule] = {
     "best two": best_two,
     "duels, five chosen from": duels_chosen,
     "posterior, five chosen from": posterior,
+    "posterior, early stops": stopping,
+    "posterior, early stops pay for second seeds": paying,
 }
 """The first is what searches did when the rules were written down."""
 
@@ -189,14 +246,14 @@ class Measured:
 
 def measure(bank: Bank, sign: float, *, replays: int, seed: int) -> dict[str, Measured]:
     """Return what each rule makes of the same searches; worth is 0 for the median reward, 1 for the best."""
-    truths = {name: sign * statistics.fmean(scores) for name, scores in bank.items()}
+    truths = {name: sign * statistics.fmean(one.score for one in trained) for name, trained in bank.items()}
     zero, one = statistics.median(truths.values()), max(truths.values())
     unit = one - zero or 1.0
     found: dict[str, list[tuple[float, float, float]]] = {rule: [] for rule in RULES}
     for number in range(replays):
         order = list(generator_for(seed, "order", number).permutation(list(bank)))
         generations = [order[i * SAMPLES : (i + 1) * SAMPLES] for i in range(GENERATIONS)]
-        most = 0
+        most = 0.0
         for name, rule in RULES.items():
             replay = Replay(bank, sign, generator_for(seed, "seeds", number))
             outcome = rule(replay, generations, most)
@@ -213,19 +270,20 @@ def resampled(bank: Bank, generator: np.random.Generator) -> Bank:
     names = list(bank)
     drawn = generator.choice(names, len(names))
     return {
-        f"{name} {place}": list(generator.choice(bank[name], len(bank[name])))
+        f"{name} {place}": [bank[name][seed] for seed in generator.choice(len(bank[name]), len(bank[name]))]
         for place, name in enumerate(drawn)
     }
 
 
 def bank_of(name: str) -> Bank:
-    """Return the scores of a task's rewards; a training that failed has the lowest score of the task."""
+    """Return the trainings of a task's rewards; a training that failed has the lowest score of the task."""
     sign = eureka_agent.find_task(name).fitness.sign
     rows = held(name)
     lowest = min((row["fitness"] for row in rows if row["fitness"] is not None), key=lambda s: sign * s)
-    bank: dict[str, list[float]] = {}
+    bank: dict[str, list[Trained]] = {}
     for row in rows:
-        bank.setdefault(row["reward"], []).append(lowest if row["fitness"] is None else row["fitness"])
+        score = lowest if row["fitness"] is None else row["fitness"]
+        bank.setdefault(row["reward"], []).append(Trained(score, row["curve"]))
     return bank
 
 

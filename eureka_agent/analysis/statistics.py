@@ -10,6 +10,9 @@ from typing import NamedTuple
 CLIP = (0.0, 3.0)
 """Bounds of the human-normalised score where it is averaged over tasks (arXiv 2310.12931)."""
 
+ROUNDING = 1e-9
+"""Means of equal numbers may lie this share of themselves apart: those of 2 and of 3 times 0.1 do."""
+
 ERRORS_APART = 3.0
 """Standard errors that count as clear: of a dozen trainings that learned nothing none should reach it."""
 
@@ -57,7 +60,7 @@ def clearly_better(scores: Sequence[float], others: Sequence[float], *, sign: fl
 
     `sign` is -1 where less is better. One value alone is taken as exact.
     """
-    gain = sign * (statistics.fmean(scores) - statistics.fmean(others))
+    gain = sign * _apart(statistics.fmean(scores), statistics.fmean(others))
     errors = [standard_error(values) for values in (scores, others) if len(values) > 1]
     return gain > ERRORS_APART * math.hypot(*errors)
 
@@ -72,7 +75,7 @@ def human_normalized(
     """
     if not method or not sparse or not human:
         return HumanNormalized(None, None, "a baseline is missing")
-    distance = sign * (statistics.fmean(human) - statistics.fmean(sparse))
+    distance = sign * _apart(statistics.fmean(human), statistics.fmean(sparse))
     pairs = [h - s for h, s in zip(human, sparse, strict=False)]
     error = standard_error(pairs) if len(pairs) > 1 else math.inf
     if distance == 0 or abs(distance) < error:
@@ -80,3 +83,8 @@ def human_normalized(
         return HumanNormalized(None, None, because)
     score = sign * (statistics.fmean(method) - statistics.fmean(sparse)) / abs(distance)
     return HumanNormalized(score, min(max(score, CLIP[0]), CLIP[1]))
+
+
+def _apart(one: float, other: float) -> float:
+    """Return one mean less another; 0 where only rounding makes them differ."""
+    return 0.0 if math.isclose(one, other, rel_tol=ROUNDING) else one - other

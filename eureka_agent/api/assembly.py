@@ -205,6 +205,7 @@ def _journal_start(
             run_id=run_id,
             model_because=why,
             halving=early_stops.rule_of(config),
+            saved_steps_pay=early_stops.saved_steps_pay(config),
             evaluation=evaluation_of(task),
             device=device,
             isolation=held,

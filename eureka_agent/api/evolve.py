@@ -36,6 +36,7 @@ from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.choosing import choose_device
+from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.evaluation_share import with_evaluation, with_fitted_evaluation
 from eureka_agent.training.inspecting import FirstLook, first_look
 from eureka_agent.training.pace import measured_pace, remember_pace, remembered_pace
@@ -117,7 +118,7 @@ def evolve(
     if unfinished is None:
         fitted = _fitted(chosen, config)
         check_budget(fitted, config)
-        check_step_budget(fitted, config)
+        _check_steps(fitted, config)
     start = None if init_policy is None else Path(init_policy)
     stopping = stop or threading.Event()
     return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock, finish)
@@ -170,6 +171,16 @@ def dry_run(
         except EurekaError as error:  # what cannot train here can be estimated all the same
             why_unknown = error.what
     return replace(told, steps_a_second=pace, pace_unknown_because="" if pace else why_unknown)
+
+
+def _check_steps(task: Task, config: RunConfig) -> None:
+    """Raise ConfigError where the budget of steps is too small for any search, on whatever it trains."""
+    if config.budget.steps is None:
+        return
+    training = config.training
+    device = choose_device(training.device, training.trainer, task, fresh=training.init_policy is None)
+    on_gpu = device.platform == "gpu"
+    check_step_budget(task, config, device_settings(task, training.worlds).rollout if on_gpu else None)
 
 
 def _asked_for(

@@ -110,7 +110,7 @@ def prune(
             subject.reward.text, subject.task.fitness.sign, tools.bench, agree,
             seeds=seeds, confirm_seeds=confirm_seeds,
         )  # fmt: skip
-        said, path = verdict(done), None
+        said, path = verdict(done, subject.task.fitness.solved), None
         (tools.bench.folder / FILE).unlink(missing_ok=True)  # of the same command with other seeds
         if done.changed:
             path = _written(tools.bench.folder / FILE, subject, done, said)
@@ -122,8 +122,12 @@ def prune(
     return report
 
 
-def verdict(done: Pruning) -> str:
-    """Return what came of a pruning in one or two sentences."""
+def verdict(done: Pruning, solved: float | None = None) -> str:
+    """Return what came of a pruning in a few sentences; `solved` is the fitness that is enough, if known."""
+    return f"{_outcome(done, solved)}{_cannot_tell(done, solved)}"
+
+
+def _outcome(done: Pruning, solved: float | None) -> str:
     if done.full.failure:
         return f"Nothing was removed: the full reward could not be trained. {done.full.failure}"
     if done.sparse.failure:
@@ -135,7 +139,7 @@ def verdict(done: Pruning) -> str:
         return (
             f"Nothing was removed: the full reward and the sparse baseline reach the same fitness "
             f"({_mean_of(done.full):.4g}), so that there is nothing to judge a component by. "
-            "Train longer, or on another task."
+            f"Train {'for fewer steps' if _solves(done, solved) else 'longer'}, or on another task."
         )
     if not done.changed:
         return f"Nothing was removed: no reward with less was shown to be as good.{_worse_than_sparse(done)}"
@@ -170,6 +174,22 @@ def _worse_than_sparse(done: Pruning) -> str:
     if done.sign * (_mean_of(done.full) - _mean_of(done.sparse)) >= 0:
         return ""
     return " The sparse baseline scores better than the full reward: look at that first."
+
+
+def _cannot_tell(done: Pruning, solved: float | None) -> str:
+    """Say so where nothing was missed of a reward that does as well as the fitness asks for."""
+    judged = [worth for worth in done.components if worth.without is not None]
+    if not judged or not all(worth.may_go for worth in judged) or not _solves(done, solved):
+        return ""
+    return (
+        f" But the fitness cannot tell these rewards apart: the full one reaches {solved:g}, which counts as "
+        "solved, and without any one component it is as good. What was removed may be needed where the task "
+        "is harder: compare them with fewer --env-steps before you leave it out."
+    )
+
+
+def _solves(done: Pruning, solved: float | None) -> bool:
+    return solved is not None and done.sign * (_mean_of(done.full) - solved) >= 0
 
 
 def _mean_of(scores: Scores) -> float:

@@ -1,4 +1,4 @@
-"""The rule by which candidates are stopped early, as the log holds it."""
+"""The rules about candidates that are stopped early, as the log holds them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def rule_of(config: RunConfig) -> dict[str, float] | None:
     """Return the rule in numbers as the log holds it; None where all candidates are trained to the end."""
     applies = config.training.halving and config.training.trainer == "population"
     return asdict(RULE) if applies else None
+
+
+def saved_steps_pay(config: RunConfig) -> bool:
+    """Return whether steps that early stops save pay for second seeds, of which duels have none."""
+    return rule_of(config) is not None and config.search.selection == "posterior"

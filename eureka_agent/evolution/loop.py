@@ -33,7 +33,7 @@ from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.selection import decide
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.evolution.thinning import thin_recordings
-from eureka_agent.evolution.trainings import Trainings
+from eureka_agent.evolution.trainings import FAILED, SEARCH, Trainings
 from eureka_agent.report import run_files
 from eureka_agent.rewards.natural import arrived
 from eureka_agent.store.checked import BASELINES
@@ -55,9 +55,9 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
 
-SEARCH = "search"
 _TRAINED_ON = (Status.PROPOSED, Status.TRAINED, Status.STOPPED)
-"""Of several seeds one may have ended, or been stopped, before a run was killed."""
+"""Of several seeds one may have ended, or been stopped, before a run was killed. Where it had failed the
+others race on until the generation is judged: who else is stopped depends on them."""
 FINISHING = "its person asked to finish"
 
 
@@ -106,7 +106,7 @@ class Evolution:
         archive = self._archive_before(generation)
         slots = slots_of(
             generation, proposer, archive,
-            config=self.config, samples=self._limits.affordable_samples() * self.config.search.draft,
+            config=self.config, samples=self._affordable_samples(generation) * self.config.search.draft,
             log=self.log, state=self.state,
         )  # fmt: skip
         missing = [slot for slot in slots if slot.id not in self.state.candidates]
@@ -152,7 +152,9 @@ class Evolution:
 
     def train(self, generation: int) -> None:
         """Train what the critic let through, and the duel that the last judgement asked for."""
-        survivors = [c for c in self._generation(generation) if c.status in _TRAINED_ON]
+        judged = generation in self.state.judgements
+        wanted = _TRAINED_ON if judged else (*_TRAINED_ON, *FAILED)
+        survivors = [c for c in self._generation(generation) if c.status in wanted]
         contest, replicates = self._contest(generation), range(self.config.search.seeds)
         jobs = [self._trainings.job(c.id, SEARCH, n, contest) for c in survivors for n in replicates]
         duel = [self._trainings.job(name, SEARCH, n) for name, n in self._duel(generation)]
@@ -164,7 +166,9 @@ class Evolution:
             return
         known = range(self._first_of(generation), generation + 1)
         self._train_leader_at_target_again(known)
-        judgement = decide(self._archive_of(known), self.config, generation)
+        judgement = decide(
+            self._archive_of(known), self.config, generation, saved_steps_pay=self.state.saved_steps_pay
+        )
         self.log.append(GenerationJudged(generation=generation, judgement=judgement))
 
     def resolve_pending_duel(self, restart: int) -> None:
@@ -258,11 +262,14 @@ class Evolution:
         for generation in self._generations_of(restart):
             if generation not in self.state.slots:
                 leader = self._archive_before(generation).incumbent
-                if reason := self._limits.reason_to_stop(leader):
+                if reason := self._limits.reason_to_stop(leader, len(self._duel(generation))):
                     self._stop_search(generation, reason)
                 if self.state.stopped or self._finishing(generation):
                     return
             yield generation
+
+    def _affordable_samples(self, generation: int) -> int:
+        return self._limits.affordable_samples(len(self._duel(generation)))
 
     def _finishing(self, generation: int) -> bool:
         """Tell whether the person asked to finish, and end the search if so."""

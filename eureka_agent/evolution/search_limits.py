@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
-from eureka_agent.evolution.step_budget import reserved_trainings
+from eureka_agent.evolution.step_budget import reserved_trainings, target_of
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Trainer
@@ -22,38 +22,40 @@ class SearchLimits:
     state: RunState
     trainer: Trainer
 
-    def reason_to_stop(self, leader: Candidate | None) -> str:
-        """Return why no further generation begins, in words; empty where one may."""
+    def reason_to_stop(self, leader: Candidate | None, beside: int) -> str:
+        """Return why no further generation begins, in words; empty where one may.
+
+        `beside` are the trainings on another seed that would be trained beside it.
+        """
         if self.state.stopped:
             return self.state.stopped
         if exhausted := self._limits.exhausted(self._spent):
             return exhausted
-        if not self.affordable_samples():
+        if not self.affordable_samples(beside):
             return "the environment steps left are needed for the confirmation"
         if leader is not None and self.at_target(leader):
-            return f"{leader.id} reached the target fitness {self._target:g}"
+            return f"{leader.id} reached the target fitness {target_of(self.task, self.config):g}"
         return ""
 
-    def affordable_samples(self) -> int:
-        """Return how many candidates fit the step budget beside the confirmation, which is never cut."""
+    def affordable_samples(self, beside: int) -> int:
+        """Return how many candidates fit the step budget with `beside` and the confirmation.
+
+        Neither is ever cut.
+        """
         steps = self.config.training.env_steps or self.task.budget.env_steps
         each = self.trainer.steps_of(self.task, steps)
         return self._limits.affordable(
             self._spent,
             each=each * self.config.search.seeds,
-            reserved=reserved_trainings(self.config) * each,
+            reserved=(reserved_trainings(self.task, self.config) + beside) * each,
             wanted=self.config.search.samples,
         )
 
     def at_target(self, candidate: Candidate) -> bool:
         """Tell whether a candidate's mean fitness reaches the target; never where there is none."""
-        target, fitness, sign = self._target, candidate.fitness, self.task.fitness.sign
+        target = target_of(self.task, self.config)
+        fitness, sign = candidate.fitness, self.task.fitness.sign
         return target is not None and fitness is not None and sign * fitness >= sign * target
-
-    @property
-    def _target(self) -> float | None:
-        asked = self.config.search.target
-        return self.task.fitness.target if asked is None else asked
 
     @property
     def _limits(self) -> Limits:

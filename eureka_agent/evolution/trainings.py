@@ -27,6 +27,8 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Outcome, Trainer, TrainingFailure, TrainingJob
 from eureka_agent.training.protocol import CheckpointReached
 
+SEARCH = "search"
+FAILED = (Status.FAILED, Status.TIMED_OUT)
 SAME = "It pays what the reference pays, which alone was trained."
 """Said of a sparse baseline that equals the reference."""
 
@@ -102,9 +104,18 @@ class Trainings:
             done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
             failed = (job.name, job.replicate) in self.state.baseline_failures
         else:
-            candidate = self.state.candidates[job.name]
-            done, failed = candidate.evaluations, candidate.status in (Status.FAILED, Status.TIMED_OUT)
+            done, failed = self.state.candidates[job.name].evaluations, self._has_failed(job)
         return failed or any(e.stage == job.stage and e.replicate == job.replicate for e in done)
+
+    def _has_failed(self, job: TrainingJob) -> bool:
+        """Tell whether a candidate's training failed, or another did and it is for nothing.
+
+        Of the seeds that its generation trains side by side each is for itself: while one fails the others go
+        on, and so they do after a kill.
+        """
+        if job.stage == SEARCH and job.replicate < self.config.search.seeds:
+            return (job.name, job.stage, job.replicate) in self.state.failures
+        return self.state.candidates[job.name].status in FAILED
 
     def _reward_of(self, name: str) -> Reward:
         match name:

@@ -5,13 +5,14 @@ Only the scores of random play come from beside the log: from the recording that
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from eureka_agent.analysis.statistics import clearly_better
+from eureka_agent.analysis.statistics import ROUNDING, clearly_better
 from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
@@ -50,8 +51,21 @@ def conclude(state: RunState, random_scores: Sequence[float] = ()) -> Conclusion
             f"Nothing was learned: all {len(evaluations)} trainings, the baselines' among them, scored like "
             f"random play, {statistics.fmean(random_scores):.4g} on average; {_effort(state)}."
         )
-        return Conclusion("unlearned", told)
-    return _compared(state, confirmation, confirmation.winner, random_scores)
+        found = Conclusion("unlearned", told)
+    else:
+        found = _compared(state, confirmation, confirmation.winner, random_scores)
+    return replace(found, sentence=f"{found.sentence}{_never_differed(evaluations)}")
+
+
+def _never_differed(evaluations: Sequence[Evaluation]) -> str:
+    """Say so where no training scored otherwise than another, which makes no reward better."""
+    scores = [e.fitness for e in evaluations]
+    if len(scores) < 2 or not math.isclose(min(scores), max(scores), rel_tol=ROUNDING, abs_tol=0.0):
+        return ""
+    return (
+        f" The fitness never differed: every training scored {scores[0]:.4g}, so that nothing can be said of "
+        "one reward against another."
+    )
 
 
 def best_of(state: RunState) -> tuple[str | None, float | None]:
@@ -76,7 +90,8 @@ def _compared(
     difference = confirmation.paired_difference
     if reference is None or (difference is None and len(row.seeds) > 1):
         alone = (
-            f"Reward {winner} scored {_on(row)}{unlearned}; the reference could not be trained on all of them"
+            f"Reward {winner} scored {_on(row)}{unlearned}; "
+            f"the reference could not be trained on all of them{_why(state, 'reference')}"
         )
         return Conclusion("alone", f"{alone}; {_effort(state)}.")
     kind, words = _standing(state, difference)
@@ -86,6 +101,12 @@ def _compared(
         f"the reference {reference.fitness:.4g}, "
         f"{_apart(difference, len(row.seeds))}; {_effort(state)}.",
     )
+
+
+def _why(state: RunState, baseline: str) -> str:
+    """Return the first reason why a baseline failed, in brackets; empty where none is known."""
+    reasons = [why for (name, _), why in sorted(state.baseline_failures.items()) if name == baseline and why]
+    return f" ({reasons[0].rstrip('.')})" if reasons else ""
 
 
 def _standing(state: RunState, difference: PairedDifference | None) -> tuple[Kind, str]:
@@ -127,6 +148,9 @@ def _so_far(state: RunState) -> str:
 def _failed(state: RunState) -> str:
     if not state.candidates:
         return f"No reward was found: none was proposed; {_effort(state)}."
+    if state.finalists:
+        best = f"the {len(state.finalists)} best of the search" if len(state.finalists) > 1 else "the best"
+        return f"No reward was found: {best} failed on further seeds; {_effort(state)}."
     ends = Counter(str(candidate.status) for candidate in state.candidates.values())
     told = ", ".join(f"{number} {end}" for end, number in ends.most_common())
     return f"No reward was found: {told}; {_effort(state)}."

@@ -45,9 +45,12 @@ def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) 
 
 
 def steps_to_count(state: RunState, name: str | None) -> int | None:
-    """Return over how many steps a candidate was trained, if its reward reads `progress`; else None."""
+    """Return over how many steps a candidate was trained, if its reward reads how far that is; else None.
+
+    In a task that measures a signal `progress` itself a reward reads that, and nobody counts steps.
+    """
     candidate = None if name is None else state.candidates.get(name)
-    if candidate is None or candidate.source is None or state.facts is None:
+    if candidate is None or candidate.source is None or state.facts is None or state.facts.own_progress:
         return None
     try:
         arguments = parse_reward(candidate.source).arguments

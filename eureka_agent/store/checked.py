@@ -56,6 +56,11 @@ def text(value: Any, what: str) -> str:
     return value if isinstance(value, str) else _refuse(what, value, "a text")
 
 
+def flag(value: Any, what: str) -> bool:
+    """Return true or false."""
+    return value if isinstance(value, bool) else _refuse(what, value, "true or false")
+
+
 def mapping(value: Any, what: str) -> Json:
     """Return a table with texts as keys."""
     fine = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)

@@ -84,6 +84,8 @@ class RunStarted(_Event):
     """Why this model was taken."""
     halving: dict[str, Number] | None = None
     """The rule by which candidates are stopped early; None where all are trained to the end."""
+    saved_steps_pay: bool = False
+    """Whether steps that early stops save pay for second seeds; they did not in earlier versions."""
     evaluation: EvaluationPlan | None = None
     """None in logs of earlier versions: as the task says."""
     device: DeviceChoice | None = None

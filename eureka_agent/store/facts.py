@@ -26,13 +26,17 @@ class TaskFacts:
     """"maximize" or "minimize"."""
     env_steps: int
     """Environment steps of each training."""
+    own_progress: bool = False
+    """Whether the task measures a signal `progress` of its own, which is no share of a training."""
 
     @classmethod
     def of(cls, task: Task, config: RunConfig) -> TaskFacts:
         """Return the facts of a run of `task`."""
         steps = config.training.env_steps or task.budget.env_steps
-        fitness = task.fitness
-        return cls(task.name, task.description, task.env_id, fitness.summary, fitness.direction, steps)
+        fitness, own = task.fitness, not task.offers_progress
+        return cls(
+            task.name, task.description, task.env_id, fitness.summary, fitness.direction, steps, own
+        )  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Any) -> TaskFacts:
@@ -42,6 +46,7 @@ class TaskFacts:
             checked.text(getattr(facts, name), f"facts.{name}")
         checked.choice(facts.direction, "facts.direction", _DIRECTIONS)
         checked.whole(facts.env_steps, "facts.env_steps", most=10**15)
+        checked.flag(facts.own_progress, "facts.own_progress")
         return facts
 
     def to_json(self) -> checked.Json:

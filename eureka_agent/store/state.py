@@ -110,6 +110,8 @@ class RunState:
     env_steps: int = 0
     halving: dict[str, float] | None = None
     """The rule by which candidates are stopped early; None where all are trained to the end."""
+    saved_steps_pay: bool = False
+    """Whether steps that they save pay for second seeds (`evolution/selection.py`)."""
     notices: list[str] = field(default_factory=list)
     """What a person should know of how candidates were proposed or trained."""
     stopped: str = ""
@@ -258,6 +260,7 @@ class RunState:
         self.config, self.digest = event.config, event.digest
         self.run_id, self.started = event.run_id or "", event.time
         self.isolation, self.halving, self.facts = event.isolation, event.halving, event.facts
+        self.saved_steps_pay = event.saved_steps_pay
         self.platform = event.device.platform if event.device else "cpu"
 
     def _on_plan(self, event: GenerationPlanned) -> None:

@@ -36,8 +36,9 @@ def read_policy(path: Path) -> SavedPolicy:
             fix="Install it with `pip install 'eureka-agent[sb3]'`.",
         ) from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise StoreError(
-            f"{path} is not a saved policy: {error}",
+            f"{path} is not a saved policy: {why}",
             allowed="policy.npz of the population trainer, or policy.zip of Stable-Baselines3's PPO",
             fix="Take one from a folder that `eureka-agent train` wrote.",
         ) from error

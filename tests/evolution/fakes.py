@@ -131,9 +131,10 @@ class FakeTrainer:
         if job.contest is not None and self.behind(job):
             stopped = EarlyStop(checkpoint=1, env_steps=STEPS // 4, of=STEPS, behind=3.0, allowed=2.0)
         noise = self.noise * float(generator_for(job.seed, key).normal())
+        steps = stopped.env_steps if stopped else STEPS
         return Evaluation(
             stage=job.stage, replicate=job.replicate, seed=job.seed, fitness=worth + noise,
-            episode_fitness=(worth + noise,), env_steps=STEPS, wall_s=0.0, best_checkpoint=0,
+            episode_fitness=(worth + noise,), env_steps=steps, wall_s=0.0, best_checkpoint=0,
             curves={"fitness": (0.0, worth), "fitness_error": (0.1, 0.2)}, stopped=stopped,
         )  # fmt: skip
 
@@ -161,9 +162,13 @@ def make_evolution(
     proposer: CountingProposer | None = None,
     trainer: FakeTrainer | None = None,
     stop: threading.Event | None = None,
+    saved_steps_pay: bool = True,
     **options: Any,
 ) -> Evolution:
-    """Open (or continue) the run in `root` with fakes where the heavy parts would be."""
+    """Open (or continue) the run in `root` with fakes where the heavy parts would be.
+
+    Without `saved_steps_pay` a run is begun as earlier versions did.
+    """
     task = find_task("cartpole")
     defaults: dict[str, Any] = {
         "generations": 3,
@@ -180,7 +185,8 @@ def make_evolution(
     log.listen(state.apply)
     if not state.digest:
         facts, plain = TaskFacts.of(task, config), config.to_json()
-        log.append(RunStarted(config=plain, digest=config.digest(), facts=facts))
+        digest = config.digest()
+        log.append(RunStarted(config=plain, digest=digest, facts=facts, saved_steps_pay=saved_steps_pay))
     chosen = proposer or CountingProposer()
     return Evolution(
         config=config, task=task, folder=folder, log=log, state=state, make_proposer=lambda _restart: chosen,

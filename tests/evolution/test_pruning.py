@@ -115,6 +115,27 @@ def test_a_fitness_that_never_changes_removes_nothing_and_says_why(tmp_path: Pat
     assert "same fitness (9)" in verdict(done)
 
 
+def test_where_full_and_sparse_solve_the_task_more_steps_are_not_asked_for(tmp_path: Path) -> None:
+    done = prune(tmp_path, WritingTrainer(lambda _text, _job: 9.0))
+    assert "Train longer" in verdict(done, 10.0)
+    assert "Train for fewer steps" in verdict(done, 9.0)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_fitness_that_is_solved_without_any_one_component_cannot_tell(tmp_path: Path, sign: float) -> None:
+    done = prune(tmp_path, WritingTrainer(lambda text, _job: sign * (500.0 if text else 100.0)), REWARD, sign)
+    assert len(done.removed) == 2
+    assert "the fitness cannot tell these rewards apart: the full one reaches" in verdict(done, sign * 475.0)
+    assert "cannot tell" not in verdict(done)
+    assert "cannot tell" not in verdict(done, sign * 501.0)
+
+
+def test_a_component_that_is_missed_shows_that_the_fitness_can_tell(tmp_path: Path) -> None:
+    done = prune(tmp_path, WritingTrainer(adding_up(up=500.0, middle=0.0, calm=0.0)))
+    assert done.removed
+    assert "cannot tell" not in verdict(done, 475.0)
+
+
 def test_where_every_training_fails_nothing_is_compared(tmp_path: Path) -> None:
     done = prune(tmp_path, WritingTrainer(adding_up(), fails=lambda _text, _job: "It fell."))
     assert not done.changed

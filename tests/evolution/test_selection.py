@@ -16,7 +16,7 @@ from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.confirmation import finalists_of
 from eureka_agent.evolution.loop import Evolution, Interrupted
-from eureka_agent.evolution.selection import most_again
+from eureka_agent.evolution.selection import planned_again
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 
 Asked = list[tuple[str, int]]
@@ -36,7 +36,7 @@ def test_some_are_trained_on_another_seed_after_every_generation_the_last_one_to
     evolution = evolution_of(tmp_path, trainer)
     evolution.run()
     asked = trained_again(evolution)
-    assert len(asked) == 3 * most_again(evolution.config)
+    assert len(asked) == 3 * planned_again(evolution.config)
     assert len(set(asked)) == len(asked)
     searched = [(job.name, job.replicate) for job in trainer.jobs if job.stage == "search"]
     assert set(asked) <= set(searched)

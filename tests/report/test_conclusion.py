@@ -192,6 +192,33 @@ def test_where_random_play_is_not_known_nothing_is_said_of_it(tmp_path: Path, ra
     assert conclude(evolution.state, random).kind == "same"
 
 
+def test_a_fitness_that_never_differs_is_pointed_out_and_makes_nobody_better(tmp_path: Path) -> None:
+    """Means of two and of three times 0.1 differ by rounding alone."""
+    evolution = confirmed(tmp_path, {"0-00": (0.1,) * 3, "reference": (0.1,) * 3, "sparse": (0.1,) * 2})
+    found = conclude(evolution.state)
+    assert found.kind == "same"
+    assert found.sentence.endswith(
+        " The fitness never differed: every training scored 0.1, so that nothing can be said of one reward "
+        "against another."
+    )
+    assert conclude(evolution.state, (0.1,) * 7).kind == "unlearned"
+    assert evolution.state.confirmation is not None
+    assert all(row.human_normalized is None for row in evolution.state.confirmation.table)
+    differing = confirmed(tmp_path / "differing", scores((10.0,) * 3, (10.0,) * 3, sparse=10.0))
+    assert "never differed" not in conclude(differing.state).sentence
+
+
+def test_why_the_reference_could_not_be_trained_is_said(tmp_path: Path) -> None:
+    def fail(job: TrainingJob) -> TrainingFailure | None:
+        return TrainingFailure("failed", "The fitness is nan.") if job.name == "reference" else None
+
+    evolution = make_evolution(tmp_path, trainer=FakeTrainer(fail=fail), generations=1)
+    evolution.run()
+    found = conclude(evolution.state)
+    assert found.kind == "alone"
+    assert "could not be trained on all of them (The fitness is nan);" in found.sentence
+
+
 def failing(_: TrainingJob) -> TrainingFailure:
     return TrainingFailure("failed", "It fell over.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from eureka_agent.design.designer import Designer
 from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.resources import bundled_folders
+from eureka_agent.store.facts import TaskFacts
 from eureka_agent.tasks.scaffold import write_task
 
 SIGNALS = {"cartpole": "pole_angle", "mountain_car_weak": "position", "hopper_jump": "height"}
@@ -108,6 +110,25 @@ def test_a_reward_whose_weights_move_is_told_how_long_a_training_is(
     lines = usage(evolution.state.config["task"], "reward.py", steps)
     assert f"total_steps={steps:_}" in saved
     assert stepped(lines)["reward_components"]["left"] in (1.0, 2.0)
+
+
+def test_where_progress_is_a_signal_of_the_task_nobody_counts_steps(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path / "runs" / "one", trainer=FakeTrainer(), samples=2, generations=1)
+    answers = ScriptedModel(
+        lambda key, _: f"```python\n{MOVES.format(weight=1 + int(key.split('/')[0][-1]))}```"
+    )
+    evolution.make_proposer = lambda _restart: Designer(evolution.task, answers)
+    renamed = [
+        replace(s, name="progress") if s.name == "cart_position" else s for s in evolution.task.signals
+    ]
+    facts = TaskFacts.of(replace(evolution.task, signals=tuple(renamed)), evolution.config)
+    assert facts.own_progress
+    evolution.state.facts = facts
+    evolution.run()
+    assert steps_to_count(evolution.state, "0-00") is None
+    saved = evolution.folder.best_reward.read_text()
+    assert "Progress" not in saved
+    assert "total_steps" not in saved
 
 
 def test_other_rewards_are_told_nothing(tmp_path: Path) -> None:

@@ -156,6 +156,8 @@ def test_other_values_that_nobody_wrote_are_a_sentence(event: dict[str, Any]) ->
         {"facts": FACTS | {"direction": "up"}},
         {"facts": FACTS | {"env_steps": -1}},
         {"facts": FACTS | {"more": 1}},
+        {"facts": FACTS | {"own_progress": 1}},
+        {"saved_steps_pay": "x"},
     ],
     ids=str,
 )

@@ -52,6 +52,13 @@ def test_threads_do_not_matter(groups: list[str], fails: dict[str, int]) -> None
     assert stops(groups, fails) == expected
 
 
+@pytest.mark.parametrize("groups", [["abcdef"], ["abc", "def"], ["a", "b", "c", "d", "e", "f"]])
+def test_a_race_in_which_all_fail_ends_and_stops_nobody_else(groups: list[str]) -> None:
+    assert stops(groups, dict.fromkeys("abcdef", 0)) == {}
+    early = stops(groups, dict.fromkeys("abcdef", 1))
+    assert early == stops(["abcdef"], dict.fromkeys("abcdef", 1))
+
+
 def test_a_candidate_that_leaves_is_not_waited_for() -> None:
     race = Race(["stays", "goes"], checkpoint_scores=LOOKS, rule=RULE)
     done = threading.Event()
