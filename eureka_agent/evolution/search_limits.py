@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
-from eureka_agent.evolution.step_budget import reserved_trainings
+from eureka_agent.evolution.step_budget import candidate_steps, reserved_trainings
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Trainer
@@ -36,12 +36,12 @@ class SearchLimits:
 
     def affordable_samples(self) -> int:
         """Return how many candidates fit the step budget beside the confirmation, which is never cut."""
-        steps = self.config.training.env_steps or self.task.budget.env_steps
-        each = self.trainer.steps_of(self.task, steps)
+        each = self.trainer.steps_of(self.task, candidate_steps(self.task, self.config))
+        reserved = reserved_trainings(self.task, self.config).items()
         return self._limits.affordable(
             self._spent,
             each=each * self.config.search.seeds,
-            reserved=reserved_trainings(self.config) * each,
+            reserved=sum(count * self.trainer.steps_of(self.task, steps) for steps, count in reserved),
             wanted=self.config.search.samples,
         )
 
