@@ -13,7 +13,7 @@ from typing import Literal
 
 from eureka_agent.analysis.statistics import clearly_better
 from eureka_agent.archive.candidate import Evaluation, Status
-from eureka_agent.report.sequence import reference_words
+from eureka_agent.report.sequence import TRAINED_ON, is_trained_on, reference_words
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
@@ -81,6 +81,9 @@ def _compared(
             "all of them"
         )
         return Conclusion("alone", f"{alone}; {_effort(state)}.")
+    if is_trained_on(state, winner):
+        told = f"No reward went further than the one before: {winner}, which is {TRAINED_ON}"
+        return Conclusion("same", f"{told}, scored {_on(row)}{unlearned}; {_effort(state)}.")
     kind, words = _standing(state, difference)
     return Conclusion(
         kind,

@@ -9,7 +9,7 @@ from pathlib import Path
 from eureka_agent.report.usage import task_as_typed
 from eureka_agent.store.state import RunState
 
-TRAINED_ON = "the reward before it, trained on for as long"
+TRAINED_ON = "the reward before, trained on for as long"
 """What takes the place of the reference."""
 WARM = (
     "Scores of the search are warm: its trainings went on from one saved policy, so that they compare with "
@@ -20,6 +20,12 @@ WARM = (
 def reference_words(state: RunState) -> str:
     """Return what the winner of a run is compared with, as a sentence says it."""
     return TRAINED_ON if state.rewards_before else "the reference"
+
+
+def is_trained_on(state: RunState, name: str) -> bool:
+    """Tell whether a candidate is what the winner is compared with: the last reward before, trained on."""
+    before = [one.source for one in state.rewards_before.values()]
+    return bool(before) and state.candidates[name].source == before[-1]
 
 
 def before_files(path: Path, state: RunState) -> dict[str, Path]:

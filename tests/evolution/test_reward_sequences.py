@@ -201,7 +201,7 @@ def test_a_policy_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
 def test_the_summary_says_what_was_trained_and_what_the_reference_is(tmp_path: Path) -> None:
     evolution = finished(tmp_path, RememberingTrainer(noise=0.5))
     text = (tmp_path / "summary.md").read_text()
-    assert "| reference (the reward before it, trained on for as long) |" in text
+    assert "| reference (the reward before, trained on for as long) |" in text
     assert "sparse (fitness as reward, from random weights for the steps of the whole sequence)" in text
     assert (
         "before-1.py for 30 steps, then before-2.py for 50 steps, then reward.py for 100, each from" in text
@@ -210,12 +210,24 @@ def test_the_summary_says_what_was_trained_and_what_the_reference_is(tmp_path: P
     assert "normalised by the reward before" in text
     assert "those before it as `best/before-1.py`, `best/before-2.py`" in text
     sentence = show(str(tmp_path)).verdict.sentence
-    assert "the reward before it, trained on for as long: it scored" in sentence
+    assert "the reward before, trained on for as long: it scored" in sentence
     assert ", the one before " in sentence
     assert show(str(tmp_path)).sequence.startswith("before-1.py for 30 steps")
     assert "    eureka-agent train cartpole --reward before-1.py --env-steps 30 --output trained-1\n" in text
     assert "--env-steps 100 --init-policy trained-2/seed-0/policy.npz --output trained-3" in text
     assert evolution.state.finished
+
+
+def test_where_nothing_is_better_than_training_on_that_is_said(tmp_path: Path) -> None:
+    evolution = finished(tmp_path, RememberingTrainer(), generations=1, samples=1)
+    assert evolution.state.confirmation is not None
+    assert evolution.state.confirmation.winner == "0-00"
+    said = show(str(tmp_path)).verdict
+    assert said.kind == "same"
+    assert (
+        "No reward went further than the one before: 0-00, which is the reward before, trained"
+        in said.sentence
+    )
 
 
 def test_a_sequence_of_equal_steps_is_one_command(tmp_path: Path) -> None:
