@@ -100,10 +100,9 @@ def test_requests_read_as_approved(name: str) -> None:
 def test_the_next_stage_of_a_sequence_is_asked_for_after_what_was_trained() -> None:
     text = asked(Slot(0, 0, "seed"), before=[Earlier(SOURCE, 20_000)])[1].content
     matches_snapshot("seed_after_a_reward", text)
-    for operator, parents in (("rewrite", ("0-01",)), ("cross", ("0-01", "0-00"))):
-        later = asked(Slot(1, 0, operator, parents), before=[Earlier(SOURCE, 5), Earlier(OTHER, 6)])[
-            1
-        ].content
+    both = [Earlier(SOURCE, 5), Earlier(OTHER, 6)]
+    for slot in (Slot(1, 0, "rewrite", ("0-01",)), Slot(1, 1, "cross", ("0-01", "0-00"))):
+        later = asked(slot, before=both)[1].content
         assert later.index("one after the other") < later.index(SOURCE.strip()) < later.index(OTHER)
         assert "For 6 steps:" in later
 
