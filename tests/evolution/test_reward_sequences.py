@@ -17,7 +17,7 @@ from eureka_agent.api.runs import export, show
 from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.cli.counting import expected_trainings as shown_trainings
 from eureka_agent.cli.counting import trainings_over
-from eureka_agent.config import Earlier
+from eureka_agent.config import Earlier, make_config
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.expected_time import expected_trainings
 from eureka_agent.evolution.loop import Evolution
@@ -271,3 +271,14 @@ def test_a_saved_policy_alone_is_where_every_training_starts(tmp_path: Path) -> 
         sequence.start(name, stage, 1) for name in ("0-00", "sparse") for stage in ("search", "confirm")
     }
     assert starts == {evolution.folder.init_policy}
+
+
+@pytest.mark.parametrize(("trainer", "file"), [("population", "policy.npz"), ("sb3", "policy.zip")])
+def test_finalists_go_on_from_the_file_that_their_trainer_left(
+    tmp_path: Path, trainer: str, file: str
+) -> None:
+    task = {"kind": "folder", "value": "cartpole"}
+    config = make_config({"task": task, "after": [FIRST, SECOND], "trainer": trainer})
+    sequence = RewardSequence(config, RunFolder(tmp_path), STEPS)
+    assert sequence.start("0-00", "confirm", 1) == tmp_path / "candidates" / "before-2" / "confirm-1" / file
+    assert sequence.start("before-1", "confirm", 1) is None
