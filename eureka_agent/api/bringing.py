@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from eureka_agent.api.adopt import adopted_text, read_found
+from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError, EurekaError, RewardError
+from eureka_agent.report.sequence import TRAINED_ON
 from eureka_agent.rewards.loader import check_reward
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.task import Task
@@ -43,8 +45,14 @@ def _text_of(path: Path) -> str:
     return read_found(path)
 
 
-def compared_with(task: Task, human_reward: str | None) -> Task:
-    """Return the task with a person's reward in the place of its reference, which the confirmation trains."""
+def compared_with(task: Task, config: RunConfig) -> Task:
+    """Return the task with what a run's winner is compared with in the place of its reference.
+
+    That is a person's reward, or the last one before in a sequence.
+    """
+    if config.training.after:
+        return replace(task, reference=config.training.after[-1].source, reference_origin=TRAINED_ON)
+    human_reward = config.confirmation.human_reward
     if human_reward is None:
         return task
     return replace(task, reference=human_reward, reference_origin="given with --human-reward")

@@ -123,7 +123,7 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
         shares,
         recording_bytes=most_of(task, MAX_COMPONENTS),
         recordings_bytes=MOST_BYTES,
-        all_trainings=expected_trainings(task, config),
+        all_trainings=expected_trainings(task, config).total(),
         env_steps=expected_steps(task, config),
     )
 

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 
+from eureka_agent.api.after import check_alone, left_by
 from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
@@ -66,6 +67,18 @@ class RunResult:
     """What it came to."""
 
 
+class _Asked(NamedTuple):
+    """What a run is made of."""
+
+    task: Task
+    config: RunConfig
+    why: str = ""
+    """The reason for the choice of model."""
+    init_policy: Path | None = None
+    notices: tuple[str, ...] = ()
+    """What the log is told at the start."""
+
+
 def evolve(
     task: str | None = None,
     *,
@@ -81,6 +94,7 @@ def evolve(
     human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     quick: bool = False,
+    after: Path | str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
@@ -93,14 +107,15 @@ def evolve(
     `seed_reward` is a file with a reward that becomes the first candidate, `human_reward` one that replaces
     the task's reference in the confirmation; both may be in any form that `adopt` takes.
     Without `stages` a task's curriculum is ignored; `init_policy` is a saved policy of either trainer to
-    start every training from; `quick` takes the task's small budget for each training. `on_event(event,
-    state)` is told each event of `store/event_types.py` once it is on the disk, in the order of the log, with
-    the state after it. `options` are those of `eureka_agent.config`, by name; `clock` returns the time of
-    day. Once `finish` is set the search ends early, as `eureka_agent.finish` ends it. Raises a `EurekaError`
-    for errors that a person can fix, and `Interrupted` when `stop` was set and the work in progress has
-    finished.
+    start every training from; `quick` takes the task's small budget for each training. `after` names a
+    finished run of the task: the search goes on from its winner, for the next reward of a sequence
+    (docs/sequences.md). `on_event(event, state)` is told each event of `store/event_types.py` once it is on
+    the disk, in the order of the log, with the state after it. `options` are those of `eureka_agent.config`,
+    by name; `clock` returns the time of day. Once `finish` is set the search ends early, as
+    `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted`
+    when `stop` was set and the work in progress has finished.
     """
-    chosen, config, why = _asked_for(
+    asked = _asked_for(
         task,
         env=env,
         goal=goal,
@@ -112,16 +127,16 @@ def evolve(
         human_reward=human_reward,
         init_policy=init_policy,
         quick=quick,
+        after=after,
+        runs=Path(runs),
         options=options,
     )
-    unfinished = None if new else _unfinished(Path(runs), config)
+    unfinished = None if new else _unfinished(Path(runs), asked.config)
     if unfinished is None:
-        fitted = _fitted(chosen, config)
-        check_budget(fitted, config)
-        _check_steps(fitted, config)
-    start = None if init_policy is None else Path(init_policy)
-    stopping = stop or threading.Event()
-    return _run(chosen, config, unfinished, Path(runs), on_event, stopping, why, start, clock, finish)
+        fitted = _fitted(asked.task, asked.config)
+        check_budget(fitted, asked.config)
+        _check_steps(fitted, asked.config)
+    return _run(asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish)
 
 
 def dry_run(
@@ -137,6 +152,8 @@ def dry_run(
     human_reward: Path | str | None = None,
     init_policy: Path | str | None = None,
     quick: bool = False,
+    after: Path | str | None = None,
+    runs: Path | str = "runs",
     measure: bool = False,
     **options: Any,
 ) -> Estimate:
@@ -145,7 +162,7 @@ def dry_run(
     The time is known if something was trained on the task here before; else `measure` trains a small
     generation for some seconds.
     """
-    chosen, config, why = _asked_for(
+    chosen, config, why, *_ = _asked_for(
         task,
         env=env,
         goal=goal,
@@ -157,6 +174,8 @@ def dry_run(
         human_reward=human_reward,
         init_policy=init_policy,
         quick=quick,
+        after=after,
+        runs=Path(runs),
         options=options,
     )
     told = estimate(_fitted(chosen, config), config, why=why)
@@ -190,13 +209,19 @@ def _asked_for(
     human_reward: Path | str | None,
     init_policy: Path | str | None,
     quick: bool,
+    after: Path | str | None,
+    runs: Path,
     options: dict[str, Any],
     **where: Any,
-) -> tuple[Task, RunConfig, str]:
-    """Return the task, the resolved configuration, and the reason for the choice of model."""
+) -> _Asked:
+    """Return what a run is made of; raises what is wrong with any of it."""
+    if after is not None:
+        check_alone(seed_reward=seed_reward, human_reward=human_reward, init_policy=init_policy)
     chosen = find_task(task, **where)
     model = resolve_model(options)
-    start = None if init_policy is None else digest_of(fitting_policy(Path(init_policy), chosen))
+    before = None if after is None else left_by(str(after), runs, chosen)
+    start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
+    start = start if before is None else before.policy
     config = make_config(
         {
             **options,
@@ -207,10 +232,12 @@ def _asked_for(
             "task_digest": task_digest(chosen),
             "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
             "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
-            "init_policy": start,
+            "init_policy": None if start is None else digest_of(start),
+            "after": () if before is None else before.rewards,
         }
     )
-    return compared_with(chosen, config.confirmation.human_reward), config, model.why
+    notices = () if before is None else (before.words,)
+    return _Asked(compared_with(chosen, config), config, model.why, start, notices)
 
 
 def _steps_of(task: Task, quick: bool, env_steps: int | None) -> int | None:
@@ -254,7 +281,9 @@ def resume(
         return result_of(folder, state)
     consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
     loaded, config = resumable(folder, state, consent)
-    return _run(loaded, config, folder, Path(runs), on_event, stop or threading.Event(), finish=finish)
+    return _run(
+        _Asked(loaded, config), folder, Path(runs), on_event, stop or threading.Event(), finish=finish
+    )
 
 
 def finish(
@@ -280,24 +309,23 @@ def finish(
 
 
 def _run(
-    task: Task,
-    config: RunConfig,
+    asked: _Asked,
     folder: RunFolder | None,
     runs: Path,
     on_event: Listener | None,
     stop: threading.Event,
-    why: str = "",
-    init_policy: Path | None = None,
     clock: Clock = time.time,
     finish: threading.Event | None = None,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is created once the task is known to work."""
+    task, config = asked.task, asked.config
     seed = seed_for(config.seed, "transitions")
     if folder is None:
         look = first_look(task, seed=seed, stop=stop)
+        look = look._replace(notices=(*asked.notices, *look.notices))
         folder = new_run_folder(runs, task.name)
-        if init_policy is not None:
-            write_atomic(folder.init_policy, init_policy.read_bytes())
+        if asked.init_policy is not None:
+            write_atomic(folder.init_policy, asked.init_policy.read_bytes())
     else:
         kept, lost = kept_recording(folder, task)
         look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
@@ -317,7 +345,7 @@ def _run(
         if finish is not None:
             log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
         if not state.finished:
-            with building(task, config, folder, log, state, look, stop, why) as evolution:
+            with building(task, config, folder, log, state, look, stop, asked.why) as evolution:
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)
@@ -376,7 +404,7 @@ def check_init_policy(config: RunConfig, folder: RunFolder) -> None:
         raise StoreError(
             f"{folder.init_policy} is not the policy that {folder.name} was started from.",
             allowed=f"the file whose SHA-256 is {config.training.init_policy}",
-            fix="Put it back there, or start another run with `evolve --init-policy`.",
+            fix="Put it back there, or start another run with `evolve --init-policy` or `--after`.",
         )
 
 

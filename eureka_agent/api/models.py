@@ -217,6 +217,7 @@ def proposer_of(
             reflection=config.search.reflection,
             history=config.search.history,
             untrained=untrained,
+            before=config.training.after,
         )
         for model in models
     ]

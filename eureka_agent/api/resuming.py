@@ -57,7 +57,7 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
     logged = TaskRef(**vars(config.task))
     if not is_same_task(config.task_digest, task_digest(task, logged)):
         raise _another_task(folder, task, consent)
-    return compared_with(task, config.confirmation.human_reward), config
+    return compared_with(task, config), config
 
 
 def _config_of(folder: RunFolder, state: RunState) -> RunConfig:

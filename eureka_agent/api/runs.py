@@ -12,6 +12,7 @@ from eureka_agent.files import read_own_text
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
 from eureka_agent.report.run_files import write_saved_reward
+from eureka_agent.report.sequence import before_files, sequence_words
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
@@ -75,6 +76,8 @@ class RunView:
     """How many trainings have recorded episodes on the disk."""
     recorded_bytes: int = 0
     """What those take."""
+    sequence: str = ""
+    """What its rewards were trained after, in a sentence; empty where they begin with random weights."""
 
 
 def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
@@ -112,6 +115,7 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
         analyst=tuple(analyst_lines(state.reports)),
         recorded_trainings=len({file.path.parent for file in recordings}),
         recorded_bytes=sum(file.size for file in recordings),
+        sequence=sequence_words(state, "reward.py"),
     )
 
 
@@ -125,15 +129,22 @@ def export(
 ) -> Path:
     """Write a run's best reward, or one candidate's, as a module of its own and return its path.
 
-    Everything comes from the log, of which nothing is loaded or executed. Raises StoreError where there is no
-    such reward, and where the static rules refuse it: nothing is written then.
+    Of a sequence the rewards before it are written beside it, as `before-1.py` and so on. Everything comes
+    from the log, of which nothing is loaded or executed. Raises StoreError where there is no such reward, and
+    where the static rules refuse it.
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
     path = Path(output)
-    if path.exists() and not force:
+    if path in before_files(path, state).values():
         raise ConfigError(
-            f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
+            f"{path.name} is what a reward before it in the sequence is called.",
+            fix="Choose another name with -o, e.g. reward.py.",
+        )
+    there = next((one for one in (path, *before_files(path, state).values()) if one.exists()), None)
+    if there is not None and not force:
+        raise ConfigError(
+            f"{there} exists already.", fix="Choose another name with -o, or replace it with --force."
         )
     name = exportable(folder, state, candidate)
     write_saved_reward(path, folder.name, state, name)

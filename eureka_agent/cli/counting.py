@@ -22,13 +22,16 @@ def expected_trainings(state: RunState) -> int:
     choosing = choosing_trainings(top, config.get("choose_seeds", 0))
     confirmed = min(top, 1) if choosing else top
     baselines = len(BASELINES) if top else 0
-    return search + choosing + (confirmed + baselines) * config["confirm_seeds"]
+    seeds = config["confirm_seeds"] + (config.get("choose_seeds", 0) if choosing else 0)
+    before = len(config.get("after", ())) * seeds if top else 0
+    return search + choosing + before + (confirmed + baselines) * config["confirm_seeds"]
 
 
 def trainings_over(state: RunState) -> int:
     """Return how many are over, or will not run because their candidate was refused or failed."""
     after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in _AFTER)
-    return _searched(state) + after + sum(map(len, state.baselines.values())) + len(state.baseline_failures)
+    baselines = sum(map(len, state.baselines.values())) + len(state.baseline_failures)
+    return _searched(state) + after + baselines + len(state.before) + len(state.before_failures)
 
 
 def _searched(state: RunState) -> int:

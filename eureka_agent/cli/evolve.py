@@ -55,7 +55,7 @@ def evolve(
     if one_generation:
         options |= {"generations": 1, "samples": options["generations"] * options["samples"]}
     if dry_run:
-        _estimate(task, options, json_output=json_output)
+        _estimate(task, options | {"runs": runs}, json_output=json_output)
     else:
         start = partial(run_evolve, task, runs=runs, new=new, **options)
         _watch(start, json_output=json_output, finishes=True)

@@ -243,7 +243,8 @@ class Progress:
 
     def _on_training(self, event: TrainingFinished) -> None:
         self._pace.end(_job(event), self._each)
-        what = "baseline" if event.name in BASELINES else self._state.candidates[event.name].operator
+        candidate = self._state.candidates.get(event.name)
+        what = candidate.operator if candidate else "baseline" if event.name in BASELINES else "before"
         stage = _DONE[event.stage]
         if event.evaluation.stopped:
             stage = "stopped"

@@ -70,6 +70,8 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
     typer.echo("")
     print_table(view.name, columns, rows)
     if not view.summary:  # which says it, too
+        if view.sequence:
+            typer.echo(visible(f"A sequence of rewards: {view.sequence}."))
         for line in view.analyst:
             typer.echo(visible(line))
     typer.echo("")

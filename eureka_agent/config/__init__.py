@@ -7,6 +7,7 @@ from eureka_agent.config.groups import (
     SAME_MODEL,
     TRAINERS,
     DeviceName,
+    Earlier,
     TrainerName,
     choosing_trainings,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "SAME_MODEL",
     "TRAINERS",
     "DeviceName",
+    "Earlier",
     "RunConfig",
     "TaskChoice",
     "TrainerName",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from eureka_agent.config.option import Option, Typed
 
@@ -26,6 +26,14 @@ MOST_SLOTS = 999
 
 SAME_MODEL = "same"
 """Stands for the designer's model as the model of another role."""
+
+
+class Earlier(NamedTuple):
+    """A reward that comes before those of the search, in a sequence of rewards."""
+
+    source: str
+    env_steps: int
+    """Training steps with it."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,15 @@ class TrainingConfig:
         ),
     ] = None
     """SHA-256 of the policy; the run folder keeps a copy of it."""
+    after: Annotated[
+        tuple[Earlier, ...],
+        Option(
+            "A finished run to go on from: its winner's reward and policy (see docs/sequences.md).",
+            typed=Typed(str | None, None),
+        ),
+    ] = ()
+    """The rewards of the sequence that ends with that run's, in order. `init_policy` is then the policy that
+    trainings of the search start from; finalists go on from policies trained with these rewards."""
     trainer: Annotated[
         TrainerName,
         Option("population: a generation in one process; sb3: one process per candidate."),

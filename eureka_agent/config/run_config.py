@@ -15,6 +15,7 @@ from eureka_agent.config.groups import (
     BudgetConfig,
     ConfirmationConfig,
     CriticConfig,
+    Earlier,
     IsolationConfig,
     ModelConfig,
     SearchConfig,
@@ -54,9 +55,10 @@ class RunConfig:
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> RunConfig:
-        """Build the tree from a value for every option, by name; the task may be in its JSON form."""
+        """Build the tree from a value for every option, by name; task and rewards may be in JSON form."""
         values = {option.path: flat[option.name] for option in declared()}
-        return _tree(cls, values | {("task",): TaskChoice(**flat["task"])})
+        after = tuple(Earlier(*one) for one in flat["after"])
+        return _tree(cls, values | {("task",): TaskChoice(**flat["task"]), ("training", "after"): after})
 
     def to_json(self) -> dict[str, Any]:
         """Return every option by name, as stored in logs; `make_config` reads it back."""

@@ -11,6 +11,7 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.archive.parents import drawn_parents
+from eureka_agent.config import Earlier
 from eureka_agent.design.blocks import without_thinking
 from eureka_agent.design.history import NOTHING, history_of
 from eureka_agent.design.prompts import PromptBook
@@ -38,8 +39,9 @@ class Designer:
     """Proposes rewards with a language model by the operators seed, rewrite and cross, and repairs them.
 
     Rewrites of one parent differ in the direction that they are asked to take; see `DIRECTIONS`.
-    `untrained` is what a random policy encounters. `reflection=False` reports only a parent's score,
-    `history=False` nothing about other candidates; both exist for ablations.
+    `untrained` is what a random policy encounters, `before` are the rewards that trainings go on after.
+    `reflection=False` reports only a parent's score, `history=False` nothing about other candidates; both
+    exist for ablations.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Designer:
         reflection: bool = True,
         history: bool = True,
         untrained: Untrained | None = None,
+        before: Sequence[Earlier] = (),
     ) -> None:
         self.name = model.name
         self.max_parallel = model.max_parallel
@@ -62,6 +65,7 @@ class Designer:
         self._reflection = reflection
         self._history = history
         self._untrained = untrained
+        self._before = before
 
     def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
         """Return the slots of a generation.
@@ -96,7 +100,7 @@ class Designer:
         if slot.direction not in DIRECTIONS:
             raise not_planned(slot, f"there is no direction {one_line(slot.direction)[:40]}")
         request = self._prompts.request(
-            slot.operator, self._task, self._untrained, **self._context(slot, briefing)
+            slot.operator, self._task, self._untrained, before=self._before, **self._context(slot, briefing)
         )
         conversation = (Message("system", self._prompts.system()), Message("user", request))
         return self._ask(slot, 0, conversation, conversation, briefing.stop)

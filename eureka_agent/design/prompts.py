@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.config import Earlier
 from eureka_agent.design.untrained import Untrained
-from eureka_agent.escaping import cell, item, one_line, visible
+from eureka_agent.escaping import cell, fence, item, one_line, visible
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
@@ -38,9 +39,22 @@ class PromptBook:
         """Render what training showed of one candidate (see `reflection.reflect`)."""
         return self._render("reflection", **values)
 
-    def request(self, operator: str, task: Task, untrained: Untrained | None = None, **values: Any) -> str:
-        """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`."""
-        return self._render(operator, task=task_words(task, untrained), **values)
+    def request(
+        self,
+        operator: str,
+        task: Task,
+        untrained: Untrained | None = None,
+        *,
+        before: Sequence[Earlier] = (),
+        **values: Any,
+    ) -> str:
+        """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`.
+
+        `before` are the rewards after which a training goes on, in order.
+        """
+        return self._render(
+            operator, task=task_words(task, untrained), before=_before_words(before), **values
+        )
 
     def repair(self, findings: Sequence[Finding], source: str | None) -> str:
         """Render what was wrong with a reply, each finding with the line it is about."""
@@ -112,6 +126,14 @@ def _range_words(low: float | None, high: float | None) -> str:
     if high is None:
         return f"from {low:.4g}"
     return f"{low:.4g} to {high:.4g}"
+
+
+def _before_words(before: Sequence[Earlier]) -> list[dict[str, Any]]:
+    sources = [visible(one.source.strip()) for one in before]
+    return [
+        {"source": source, "fence": fence(source), "env_steps": one.env_steps}
+        for source, one in zip(sources, before, strict=True)
+    ]
 
 
 def _sentence(text: str) -> str:

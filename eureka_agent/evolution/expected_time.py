@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from eureka_agent.config import RunConfig
-from eureka_agent.evolution.step_budget import confirmation_trainings, trainings_again
+from eureka_agent.evolution.step_budget import (
+    Trainings,
+    candidate_steps,
+    confirmation_trainings,
+    steps_of,
+    trainings_again,
+)
 from eureka_agent.tasks.task import Task
-from eureka_agent.training.job import most_steps
 
 
-def expected_trainings(task: Task, config: RunConfig) -> int:
-    """Return how many trainings a run consists of at most: of candidates, on further seeds, to confirm.
+def expected_trainings(task: Task, config: RunConfig) -> Trainings:
+    """Return the trainings that a run consists of at most: of candidates, on further seeds, to confirm.
 
     Where early stops pay for further seeds more are begun, of which some are short: never more steps.
     """
     search = config.search
-    generations = search.restarts * search.generations
-    again = generations * trainings_again(task, config)
-    return generations * search.samples * search.seeds + again + confirmation_trainings(config)
+    each = search.samples * search.seeds + trainings_again(task, config)
+    searched = Counter({candidate_steps(task, config): search.restarts * search.generations * each})
+    return searched + confirmation_trainings(task, config)
 
 
 def expected_steps(task: Task, config: RunConfig) -> int:
     """Return how many environment steps those take at most, evaluation included."""
-    return expected_trainings(task, config) * most_steps(
-        task, config.training.env_steps or task.budget.env_steps
-    )
+    return steps_of(expected_trainings(task, config), task)
 
 
 def expected_time(task: Task, config: RunConfig, *, steps_a_second: float) -> str:
     """Return the time of a run at the pace of trainings on this machine, in a sentence."""
-    steps, trainings = expected_steps(task, config), expected_trainings(task, config)
+    steps, trainings = expected_steps(task, config), expected_trainings(task, config).total()
     return (
         f"Expected: about {in_words(steps / steps_a_second)} at most, for {trainings} trainings with the "
         f"confirmation, {steps:,} steps in all, at {_rounded(steps_a_second)} steps a second."
@@ -40,7 +45,7 @@ def expected_stepping_time(task: Task, config: RunConfig, *, steps_a_second: flo
 
     `steps_a_second` is that of one process, of which `parallel` step at once.
     """
-    steps = expected_trainings(task, config) * (config.training.env_steps or task.budget.env_steps)
+    steps = sum(steps * count for steps, count in expected_trainings(task, config).items())
     time = in_words(steps / (steps_a_second * parallel))
     return (
         f"The environment makes {_rounded(steps_a_second)} steps a second here. "

@@ -28,7 +28,7 @@ from eureka_agent.evolution import choosing, confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.planning import slots_of
-from eureka_agent.evolution.proposing import propose_candidate
+from eureka_agent.evolution.proposing import given_to, propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.selection import decide
 from eureka_agent.evolution.side_by_side import side_by_side
@@ -120,7 +120,7 @@ class Evolution:
             try:
                 candidate, draft = propose_candidate(
                     slot, briefing, proposer, checks,
-                    repair_turns=self.config.critic.repair_turns, given=self.config.search.seed_reward,
+                    repair_turns=self.config.critic.repair_turns, given=given_to(self.config),
                     reviewer=self.reviewer, normalise=normalise,
                 )  # fmt: skip
             except BudgetExhaustedError as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eureka_agent.archive.archive import Archive
 from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Proposer, Slot, not_planned
-from eureka_agent.evolution.proposing import GIVEN, given_slot
+from eureka_agent.evolution.proposing import GIVEN, given_slot, given_to
 from eureka_agent.store.event_types import GenerationPlanned
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.state import RunState
@@ -32,7 +32,7 @@ def slots_of(
         _check_slots(known, archive, config)
         return known
     slots = tuple(proposer.plan(generation, len(known) if known else samples, archive))
-    if config.search.seed_reward is not None and generation == 0:
+    if given_to(config) is not None and generation == 0:
         slots = (given_slot(), *slots[1:])
     if known is None:
         log.append(GenerationPlanned(generation=generation, slots=slots))
@@ -44,5 +44,5 @@ def _check_slots(slots: Sequence[Slot], archive: Archive, config: RunConfig) -> 
     for slot in slots:
         if not known.issuperset(slot.parents):
             raise not_planned(slot, f"its parents {', '.join(slot.parents)} are not of its restart")
-        if slot.operator == GIVEN and (config.search.seed_reward is None or slot != given_slot()):
-            raise not_planned(slot, "there is no reward that the person brought along for it")
+        if slot.operator == GIVEN and (given_to(config) is None or slot != given_slot()):
+            raise not_planned(slot, "there is no reward that was given for it")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check, refusal, refused
 from eureka_agent.design.proposer import Draft, Proposer, Slot
 from eureka_agent.design.reviewer import Reviewer
@@ -15,12 +17,28 @@ from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.natural import Normalised, notes_on
 
 GIVEN = "given"
-"""Operator of the reward that the person brought along."""
+"""Operator of the reward that the search begins with."""
+
+
+class Given(NamedTuple):
+    """A reward that nobody proposed: the first candidate."""
+
+    source: str
+    by: str
+    """Whose it is."""
 
 
 def given_slot() -> Slot:
-    """Return the slot of the person's own reward: the first of the first generation."""
+    """Return the slot of a given reward: the first of the first generation."""
     return Slot(0, 0, GIVEN)
+
+
+def given_to(config: RunConfig) -> Given | None:
+    """Return the reward that a search begins with: the person's, or that of the run before."""
+    if config.training.after:
+        return Given(config.training.after[-1].source, "the run before")
+    source = config.search.seed_reward
+    return None if source is None else Given(source, "the person")
 
 
 def propose_candidate(
@@ -30,7 +48,7 @@ def propose_candidate(
     checks: Sequence[Check],
     *,
     repair_turns: int,
-    given: str | None,
+    given: Given | None,
     reviewer: Reviewer | None = None,
     normalise: Callable[[str], Normalised] | None = None,
 ) -> tuple[Candidate, Draft]:
@@ -48,7 +66,8 @@ def propose_candidate(
         asked = reviewer if turn < turns else None
         return findings, _remarks(asked, slot, turn, draft, findings, briefing)
 
-    draft = Draft(given) if slot.operator == GIVEN else proposer.propose(slot, briefing)
+    own = given if slot.operator == GIVEN else None
+    draft = proposer.propose(slot, briefing) if own is None else Draft(own.source, proposer=own.by)
     findings, remarks = look(draft, 0)
     for turn in range(1, turns + 1):
         if not refused([*findings, *remarks]):
@@ -74,7 +93,7 @@ def _candidate(slot: Slot, draft: Draft, findings: Sequence[Finding], proposer: 
         index=slot.index,
         operator=slot.operator,
         parents=slot.parents,
-        proposer="the person" if slot.operator == GIVEN else draft.proposer or proposer,
+        proposer=draft.proposer or proposer,
         source=draft.source,
         genome=draft.genome,
         status=Status.REFUSED if bad else Status.PROPOSED,

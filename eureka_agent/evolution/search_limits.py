@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.budget import Limits, Spent
 from eureka_agent.config import RunConfig
-from eureka_agent.evolution.step_budget import reserved_trainings, target_of
+from eureka_agent.evolution.step_budget import candidate_steps, reserved_trainings, target_of
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Trainer
@@ -42,12 +43,13 @@ class SearchLimits:
 
         Neither is ever cut.
         """
-        steps = self.config.training.env_steps or self.task.budget.env_steps
+        steps = candidate_steps(self.task, self.config)
         each = self.trainer.steps_of(self.task, steps)
+        reserved = reserved_trainings(self.task, self.config) + Counter({steps: beside})
         return self._limits.affordable(
             self._spent,
             each=each * self.config.search.seeds,
-            reserved=(reserved_trainings(self.task, self.config) + beside) * each,
+            reserved=sum(count * self.trainer.steps_of(self.task, n) for n, count in reserved.items()),
             wanted=self.config.search.samples,
         )
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.config import RunConfig
-from eureka_agent.errors import Interrupted
+from eureka_agent.errors import Interrupted, StoreError
+from eureka_agent.evolution import confirmation
+from eureka_agent.evolution.sequence import RewardSequence
+from eureka_agent.evolution.step_budget import candidate_steps
 from eureka_agent.report import run_files
 from eureka_agent.rewards.reward import Coded, Reward, Sparse, reference_reward
 from eureka_agent.seeds import seed_for
@@ -35,7 +39,7 @@ SAME = "It pays what the reference pays, which alone was trained."
 
 @dataclass(frozen=True)
 class Trainings:
-    """Trains candidates and baselines by name, each training once in the life of a run."""
+    """Trains candidates, baselines and the rewards before by name, each training once in a run's life."""
 
     config: RunConfig
     task: Task
@@ -48,7 +52,7 @@ class Trainings:
     """Whether the sparse baseline pays what the reference pays: then only the reference is trained."""
 
     def job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
-        """Return the training of a candidate or baseline on the seed of a stage and replicate.
+        """Return the training of a candidate, baseline or reward before on the seed of stage and replicate.
 
         A candidate in a `contest` may be stopped early.
         """
@@ -59,17 +63,23 @@ class Trainings:
             seed=seed_for(self.config.seed, stage, replicate),
             reward=self._reward_of(name),
             folder=self.folder.training(name, stage, replicate),
-            env_steps=self.config.training.env_steps or self.task.budget.env_steps,
-            init_policy=None if self.config.training.init_policy is None else self.folder.init_policy,
+            env_steps=self._sequence.steps(name),
+            init_policy=self._sequence.start(name, stage, replicate),
             contest=contest,
         )
 
     def train(self, jobs: Sequence[TrainingJob]) -> None:
-        """Train those of `jobs` that the log does not hold yet; Interrupted once running work is drained."""
-        missing = [job for job in jobs if not self._is_done(job)]
+        """Train those of `jobs` that the log does not hold yet; Interrupted once running work is drained.
+
+        In a sequence the rewards before are trained first, on the seeds of these jobs.
+        """
+        self._train_before([job for job in jobs if not self._is_done(job)])
+        self._give_up(jobs)
+        missing = [job for job in jobs if not (self._is_done(job) or self._lost(job))]
         twins = [job for job in missing if self.same_baselines and job.name == "sparse"]
         trained = [job for job in missing if job not in twins]
         if trained:
+            _check_starts(trained)
             self.trainer.train(
                 self.task,
                 trained,
@@ -81,6 +91,39 @@ class Trainings:
             self._take_over(twin)
         if self.stop.is_set():
             raise Interrupted
+
+    @cached_property
+    def _sequence(self) -> RewardSequence:
+        return RewardSequence(self.config, self.folder, candidate_steps(self.task, self.config))
+
+    def _train_before(self, jobs: Sequence[TrainingJob]) -> None:
+        """Train the rewards before, one after the other, on every seed from whose policies `jobs` go on."""
+        rewards = self._sequence.rewards
+        seeds = dict.fromkeys(
+            (job.stage, job.replicate)
+            for job in jobs
+            if job.name not in rewards and self._sequence.previous(job.name, job.stage)
+        )
+        for name in rewards if seeds else ():
+            self.train([self.job(name, *seed) for seed in seeds])
+
+    def _give_up(self, jobs: Sequence[TrainingJob]) -> None:
+        """Fail those of `jobs` that should be reported and have no policy to go on from.
+
+        A candidate that fails so is not trained on other seeds, either: it cannot win any more. A seed that
+        only chooses says nothing of its finalists then, and nobody is trained on it.
+        """
+        for job in jobs:
+            why = self._lost(job)
+            if why and job.stage == confirmation.STAGE and not self._is_done(job):
+                self._on_start(job)
+                self._on_outcome(job, TrainingFailure("failed", why))
+
+    def _lost(self, job: TrainingJob) -> str:
+        """Return why there is no policy to go on from, in a sentence; empty where that is not so."""
+        previous = self._sequence.previous(job.name, job.stage) or ""
+        why = self.state.before_failures.get((previous, job.stage, job.replicate))
+        return "" if why is None else f"The reward before it, {previous}, failed on the same seed: {why}"
 
     def _take_over(self, twin: TrainingJob) -> None:
         """Give the sparse baseline what became of the reference on the same seed, if that is known."""
@@ -100,6 +143,9 @@ class Trainings:
             self._on_outcome(twin, replace(found[0], env_steps=0, wall_s=0.0, warnings=told))
 
     def _is_done(self, job: TrainingJob) -> bool:
+        if job.name in self._sequence.rewards:
+            key = (job.name, job.stage, job.replicate)
+            return key in self.state.before or key in self.state.before_failures
         if job.name in BASELINES:
             done: Sequence[Evaluation] = self.state.baselines.get(job.name, [])
             failed = (job.name, job.replicate) in self.state.baseline_failures
@@ -123,6 +169,8 @@ class Trainings:
                 return Sparse()
             case "reference":
                 return reference_reward(self.task.reference)
+            case _ if name in self._sequence.rewards:
+                return Coded(self._sequence.rewards[name].source)
             case _:
                 return Coded(self.state.candidates[name].source or "")
 
@@ -138,8 +186,19 @@ class Trainings:
             self.log.append(TrainingFailed(**_identity(job), **vars(outcome)))
         else:
             self.log.append(TrainingFinished(**_identity(job), evaluation=outcome))
-        if job.name not in BASELINES:
+        if job.name in self.state.candidates:
             run_files.write_training(self.folder, self.state.candidates[job.name])
+
+
+def _check_starts(jobs: Sequence[TrainingJob]) -> None:
+    """Raise StoreError where a policy that a training goes on from is gone."""
+    for job in jobs:
+        if job.init_policy is not None and not job.init_policy.is_file():
+            raise StoreError(
+                f"{job.init_policy} is gone, the policy that the training {job.key} goes on from.",
+                allowed="the file that the training before it left there",
+                fix="Put it back there, or start another run with `evolve --new`.",
+            )
 
 
 def _identity(job: TrainingJob) -> dict[str, Any]:

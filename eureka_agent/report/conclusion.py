@@ -14,6 +14,7 @@ from typing import Literal
 
 from eureka_agent.analysis.statistics import ROUNDING, clearly_better
 from eureka_agent.archive.candidate import Evaluation, Status
+from eureka_agent.report.sequence import TRAINED_ON, is_trained_on, reference_words
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
@@ -90,15 +91,18 @@ def _compared(
     difference = confirmation.paired_difference
     if reference is None or (difference is None and len(row.seeds) > 1):
         alone = (
-            f"Reward {winner} scored {_on(row)}{unlearned}; "
-            f"the reference could not be trained on all of them{_why(state, 'reference')}"
+            f"Reward {winner} scored {_on(row)}{unlearned}; {reference_words(state)} could not be trained on "
+            f"all of them{_why(state, 'reference')}"
         )
         return Conclusion("alone", f"{alone}; {_effort(state)}.")
+    if is_trained_on(state, winner):
+        told = f"No reward went further than the one before: {winner}, which is {TRAINED_ON}"
+        return Conclusion("same", f"{told}, scored {_on(row)}{unlearned}; {_effort(state)}.")
     kind, words = _standing(state, difference)
     return Conclusion(
         kind,
-        f"Reward {winner} is {words} the reference{unlearned}: it scored {row.fitness:.4g}, "
-        f"the reference {reference.fitness:.4g}, "
+        f"Reward {winner} is {words} {reference_words(state)}{unlearned}: it scored {row.fitness:.4g}, "
+        f"{'the one before' if state.rewards_before else 'the reference'} {reference.fitness:.4g}, "
         f"{_apart(difference, len(row.seeds))}; {_effort(state)}.",
     )
 

@@ -11,6 +11,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.files import write_atomic, write_json
+from eureka_agent.report.sequence import before_files, sequence_commands, sequence_words
 from eureka_agent.report.summary import describe_fitness, render_summary
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.rewards.saved import Header
@@ -53,7 +54,7 @@ def write_training(folder: RunFolder, candidate: Candidate) -> None:
 
 
 def write_results(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> None:
-    """Write `summary.md`, `best/reward.py` if there is a winner, and what a killed process left unwritten."""
+    """Write `summary.md`, the winner in `best/` if there is one, and what a killed process left unwritten."""
     for candidate in state.candidates.values():
         if candidate.status is not Status.REFUSED:
             write_training(folder, candidate)
@@ -64,9 +65,14 @@ def write_results(folder: RunFolder, state: RunState, task: Task, config: RunCon
 
 
 def write_saved_reward(path: Path, run: str, state: RunState, name: str) -> None:
-    """Write a candidate's reward with its evidence to `path`; raises StoreError if it may not be written."""
+    """Write a candidate's reward with its evidence to `path`, and beside it those before it in a sequence.
+
+    Raises StoreError if one of them may not be written.
+    """
     source, header = saved_reward(run, state, name, file=path.name)
     try:
+        for before, beside in before_files(path, state).items():
+            write_reward(beside, *_saved_before(run, state, before, name))
         write_reward(path, source, header)
     except RewardError as error:
         raise StoreError(
@@ -91,6 +97,9 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
         **(_of_the_task(state, told) if told else {}),
         "Versions": f"eureka-agent {__version__}",
     }
+    if sequence := sequence_words(state, file):
+        commands = "; then ".join(f"`{line}`" for line in sequence_commands(state, file))
+        facts["Sequence"] = f"{sequence}{f'. Train it with {commands}' if commands else ''}"
     steps = steps_to_count(state, name)
     if steps is not None:
         facts["Progress"] = (
@@ -99,6 +108,18 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
         )
     lines = usage(state.config.get("task", {}), file, steps) if told else []
     return candidate.source or "", Header(title, facts, tuple(lines))
+
+
+def _saved_before(run: str, state: RunState, name: str, winner: str) -> tuple[str, Header]:
+    """Return the source and the header of a reward before; its fitness is in the log of its own run."""
+    rewards = state.rewards_before
+    number, title = list(rewards).index(name) + 1, "A reward of a sequence, found by eureka-agent."
+    facts = {
+        "Sequence": f"number {number} of {len(rewards) + 1}, before candidate {winner} of run {run}",
+        "Training": f"{rewards[name].env_steps:,} environment steps of PPO",
+        "Versions": f"eureka-agent {__version__}",
+    }
+    return rewards[name].source, Header(title, facts)
 
 
 def _of_the_task(state: RunState, told: TaskFacts) -> dict[str, str]:

@@ -9,12 +9,13 @@ from eureka_agent._version import __version__
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
-from eureka_agent.escaping import markdown
+from eureka_agent.escaping import markdown, one_line
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
 from eureka_agent.report.safety import render_safety
+from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
@@ -28,6 +29,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         _verdict(folder, state),
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
+        _sequence(state),
         _table(state, task),
         _choice(state),
         render_safety(folder, state, task.safety_signals),
@@ -55,7 +57,9 @@ def _verdict(folder: RunFolder, state: RunState) -> str:
     """Return what came of the run, where its reward is, or why there is none."""
     told = f"**{markdown(conclusion_of(folder, state).sentence)}**"
     if state.confirmation is not None and state.confirmation.winner is not None:
-        return f"{told} The reward of {state.confirmation.winner} is saved as `best/reward.py`."
+        before = ", ".join(f"`best/{name}.py`" for name in state.rewards_before)
+        beside = f", those before it as {before}" if before else ""
+        return f"{told} The reward of {state.confirmation.winner} is saved as `best/reward.py`{beside}."
     reasons = sorted({markdown(c.reason) for c in state.candidates.values() if c.reason})
     return "\n".join([told, "", *(f"- {reason}" for reason in reasons[:3])]) if reasons else told
 
@@ -64,19 +68,33 @@ def _table(state: RunState, task: Task) -> str:
     rows = state.confirmation.table if state.confirmation else ()
     if not rows:
         return ""
+    one = "normalised by the reward before" if state.rewards_before else "human-normalised"
     head = (
-        "| reward | fitness, mean [95 % interval] | each seed | human-normalised (clipped to [0, 3]) |\n"
+        f"| reward | fitness, mean [95 % interval] | each seed | {one} (clipped to [0, 3]) |\n"
         "| --- | --- | --- | --- |\n"
     )
+    weights = ", from random weights for the steps of the whole sequence" if state.rewards_before else ""
     names = {
         "reference": f"reference ({markdown(task.reference_origin)})",
-        "sparse": "sparse (fitness as reward)",
+        "sparse": f"sparse (fitness as reward{weights})",
     }
     return head + "\n".join(
         f"| {names.get(row.name, row.name)} | {_interval(row)} "
         f"| {', '.join(f'{value:.4g}' for value in row.seeds)} | {_normalized(row)} |"
         for row in rows
     )
+
+
+def _sequence(state: RunState) -> str:
+    """Return what the run goes on after, and how its whole sequence is trained."""
+    words = sequence_words(state, "reward.py")
+    if not words:
+        return ""
+    told = (
+        f"**A sequence of rewards.** Chosen and confirmed was the whole of it on each seed: {words}. {WARM}"
+    )
+    commands = [f"    {one_line(line)}" for line in sequence_commands(state, "reward.py")]
+    return "\n".join([told, "", "In `best/`, this trains it:", "", *commands]) if commands else told
 
 
 def _choice(state: RunState) -> str:
@@ -95,7 +113,20 @@ def _choice(state: RunState) -> str:
         shown = "—" if searched is None else f"{searched:.4g}"
         each = ", ".join(f"{score:.4g}" for score in one.seeds)
         lines.append(f"| {one.name} | {shown} | {statistics.fmean(one.seeds):.4g} ({each}) |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_lost_seeds(state)])
+
+
+def _lost_seeds(state: RunState) -> list[str]:
+    """Return which seeds chose nothing, because a reward before the finalists failed on them."""
+    last = list(state.rewards_before)[-1:]
+    told = {
+        seed: why
+        for (name, stage, seed), why in state.before_failures.items()
+        if stage == "choose" and name in last
+    }
+    return [
+        f"\nSeed {seed} chose nothing: on it {last[0]} failed: {markdown(why)}" for seed, why in told.items()
+    ]
 
 
 def _interval(row: ConfirmationRow) -> str:

@@ -22,7 +22,7 @@ def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) 
     reads `progress`. No lines where the task says nothing known.
     """
     counted = "" if total_steps is None else f", total_steps={total_steps:_}"
-    kind, value, options = task.get("kind"), str(task.get("value")), task.get("options") or {}
+    kind, options = task.get("kind"), task.get("options") or {}
     if kind in CONSTRUCTORS:
         made = f"env = eureka_agent.RewardWrapper(make_env(), {reward!r}{counted})"
         return [
@@ -31,7 +31,7 @@ def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) 
             "# make_env is the constructor that the run was started with",
             made,
         ]
-    typed = {"folder": _folder_as_typed, "gym": "gym:{}".format, "factory": str}.get(str(kind))
+    typed = task_as_typed(task)
     if typed is None:
         return []
     limit = options.get("max_episode_steps")
@@ -39,9 +39,15 @@ def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) 
     return [
         "import eureka_agent",
         "",
-        f"task = eureka_agent.find_task({typed(value)!r}{more})",
+        f"task = eureka_agent.find_task({typed!r}{more})",
         f"env = eureka_agent.RewardWrapper(task.make_env(), {reward!r}, task=task{counted})",
     ]
+
+
+def task_as_typed(task: Mapping[str, Any]) -> str | None:
+    """Return the name by which a command finds a task, from a log's reference; None for a constructor."""
+    typed = {"folder": _folder_as_typed, "gym": "gym:{}".format, "factory": str}.get(str(task.get("kind")))
+    return None if typed is None else typed(str(task.get("value")))
 
 
 def steps_to_count(state: RunState, name: str | None) -> int | None:

@@ -21,6 +21,7 @@ MOST = 999_999
 LARGEST = 1e300
 """Largest number: sums of a few still fit into a float."""
 
+_BEFORE = re.compile(r"before-[1-9][0-9]{0,3}")
 _OPERATOR = re.compile(r"[a-z][a-z_]{0,31}")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _NUMERALS = re.compile(r"[-+0-9.einfa,; ]{0,4000}")
@@ -104,20 +105,36 @@ def candidate(value: Any, what: str) -> str:
 
 
 def trained(value: Any, what: str) -> str:
-    """Return the name of what is trained: a candidate's id or a baseline's name."""
-    fine = is_candidate_id(value) or (isinstance(value, str) and value in BASELINES)
-    return value if fine else _refuse(what, value, f"a candidate's id such as 0-03, {' or '.join(BASELINES)}")
+    """Return the name of what is trained: a candidate's id, a baseline's name, or that of a reward before."""
+    named = isinstance(value, str) and (value in BASELINES or _BEFORE.fullmatch(value) is not None)
+    allowed = f"a candidate's id such as 0-03, {', '.join(BASELINES)} or before-1"
+    return value if named or is_candidate_id(value) else _refuse(what, value, allowed)
+
+
+def before_name(number: int) -> str:
+    """Return the name under which the `number`-th reward of a sequence is journalled, from 1."""
+    return f"before-{number}"
 
 
 def config(value: Any) -> Json:
-    """Return a configuration whose task and model are named; `make_config` says whether it is a whole one."""
+    """Return a configuration whose task, model and rewards before are what they must be.
+
+    `make_config` says whether it is a whole one.
+    """
     found = mapping(value, "config")
     task = mapping(found.get("task", {}), "config.task")
     for name in ("kind", "value"):
         text(task.get(name, ""), f"config.task.{name}")
     mapping(task.get("options", {}), "config.task.options")
     text(found.get("model", ""), "config.model")
+    each(found.get("after", ()), "config.after", _earlier)
     return found
+
+
+def _earlier(value: Any, what: str) -> tuple[str, int]:
+    fine = isinstance(value, list | tuple) and len(value) == 2 and value[1] != 0
+    source, steps = value if fine else _refuse(what, value, "a reward and its number of steps")
+    return text(source, what), whole(steps, what, most=10**15)
 
 
 def operator(value: Any, what: str) -> str:

@@ -38,7 +38,7 @@ Count = Annotated[int, _by(partial(checked.whole, most=None))]
 Number = Annotated[float, _by(checked.number)]
 CandidateName = Annotated[str, _by(checked.candidate)]
 TrainedName = Annotated[str, _by(checked.trained)]
-"""A candidate's id or the name of a baseline."""
+"""A candidate's id, the name of a baseline or that of a reward before."""
 Stage = Annotated[str, _by(partial(checked.choice, allowed=checked.STAGES))]
 Operator = Annotated[str, _by(checked.operator)]
 Table = Annotated[checked.Json, _by(checked.mapping)]

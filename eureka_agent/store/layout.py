@@ -47,7 +47,7 @@ class RunFolder:
 
     @property
     def init_policy(self) -> Path:
-        """Copy of the saved policy that every training starts from, in a run that was given one."""
+        """Copy of the saved policy that trainings start from, in a run that was given one."""
         return self.root / "init_policy"
 
     @property
@@ -86,14 +86,14 @@ class RunFolder:
         return self.root / "best" / "reward.py"
 
     def candidate(self, name: str) -> Path:
-        """The folder of one candidate or baseline; StoreError for what is no name of either."""
+        """The folder of a candidate, a baseline or a reward before; StoreError for the name of none."""
         try:
             return self.root / "candidates" / checked.trained(name, "The name of a candidate's folder")
         except ValueError as error:
             raise _no_name(error) from error
 
     def training(self, name: str, stage: str, replicate: int) -> Path:
-        """The folder of one training of a candidate or a baseline; StoreError for what is no training."""
+        """The folder of one training of any of them; StoreError for what is no training."""
         try:
             checked.choice(stage, "stage", checked.STAGES)
             checked.whole(replicate, "replicate")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import CHECKPOINTS, FILE
@@ -20,7 +21,7 @@ class RecordingFile:
     size: int
     """Bytes on the disk."""
     name: str
-    """Of a candidate or a baseline."""
+    """Of a candidate, a baseline or a reward before."""
     stage: str
     replicate: int
 
@@ -36,13 +37,19 @@ def recordings_of(folder: RunFolder, state: RunState) -> list[RecordingFile]:
 
 
 def _files(folder: RunFolder, state: RunState) -> Iterator[RecordingFile]:
-    trained = {**{c.id: c.evaluations for c in state.candidates.values()}, **state.baselines}
-    for name, evaluations in trained.items():
-        for evaluation in evaluations:
-            training = folder.training(name, evaluation.stage, evaluation.replicate)
-            for path in (training / FILE, training / CHECKPOINTS):
-                if (size := _size(path)) is not None:
-                    yield RecordingFile(path, size, name, evaluation.stage, evaluation.replicate)
+    for name, evaluation in _trained(state):
+        training = folder.training(name, evaluation.stage, evaluation.replicate)
+        for path in (training / FILE, training / CHECKPOINTS):
+            if (size := _size(path)) is not None:
+                yield RecordingFile(path, size, name, evaluation.stage, evaluation.replicate)
+
+
+def _trained(state: RunState) -> Iterator[tuple[str, Evaluation]]:
+    for candidate in state.candidates.values():
+        yield from ((candidate.id, one) for one in candidate.evaluations)
+    for name, evaluations in state.baselines.items():
+        yield from ((name, one) for one in evaluations)
+    yield from ((name, one) for (name, _, _), one in state.before.items())
 
 
 def _size(path: Path) -> int | None:

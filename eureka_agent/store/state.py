@@ -8,8 +8,9 @@ from typing import assert_never
 
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
+from eureka_agent.config import Earlier
 from eureka_agent.isolation.layers import IsolationReport
-from eureka_agent.store.checked import BASELINES, Json
+from eureka_agent.store.checked import BASELINES, Json, before_name
 from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
@@ -81,6 +82,10 @@ class RunState:
     baselines: dict[str, list[Evaluation]] = field(default_factory=dict)
     baseline_failures: dict[tuple[str, int], str] = field(default_factory=dict)
     """By name and replicate."""
+    before: dict[tuple[str, str, int], Evaluation] = field(default_factory=dict)
+    """Trainings with the rewards before those of the search: name, stage, replicate."""
+    before_failures: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    """Why one of them failed."""
     failures: set[tuple[str, str, int]] = field(default_factory=set)
     """Trainings of candidates that failed: name, stage, replicate."""
     failed_curves: dict[str, Curve] = field(default_factory=dict)
@@ -249,6 +254,12 @@ class RunState:
         return tuple(found.items())
 
     @property
+    def rewards_before(self) -> dict[str, Earlier]:
+        """The rewards of the sequence that this run goes on with, by name; none where it begins one."""
+        after = enumerate(self.config.get("after", ()), start=1)
+        return {before_name(number): Earlier(*one) for number, one in after}
+
+    @property
     def maybe_billed(self) -> int:
         """How often something was sent whose reply never reached the log."""
         return len(self.asked - self.replies.keys()) + self.lost
@@ -311,6 +322,9 @@ class RunState:
         if name in BASELINES:
             self.baselines.setdefault(name, []).append(evaluation)
             return
+        if name in self.rewards_before:
+            self.before[name, event.stage, event.replicate] = evaluation
+            return
         candidate = self.candidates[name]
         candidate = replace(candidate, evaluations=(*candidate.evaluations, evaluation))
         if candidate.status is Status.PROPOSED:
@@ -323,6 +337,9 @@ class RunState:
         self.env_steps += event.env_steps
         if event.name in BASELINES:
             self.baseline_failures[event.name, event.replicate] = event.reason
+            return
+        if event.name in self.rewards_before:
+            self.before_failures[event.name, event.stage, event.replicate] = event.reason
             return
         candidate = self.candidates[event.name]
         self.failures.add((event.name, event.stage, event.replicate))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eureka_agent.config import TrainerName
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.tasks.observe import policy_space
 from eureka_agent.tasks.task import Task
@@ -42,6 +43,11 @@ def read_policy(path: Path) -> SavedPolicy:
             allowed="policy.npz of the population trainer, or policy.zip of Stable-Baselines3's PPO",
             fix="Take one from a folder that `eureka-agent train` wrote.",
         ) from error
+
+
+def policy_of(trainer: TrainerName, folder: Path) -> Path:
+    """Return where a training by this trainer keeps its policy."""
+    return folder / (population_file.FILE if trainer == "population" else sb3_file.FILE)
 
 
 def saved_policy(folder: Path) -> Path | None:

@@ -12,6 +12,7 @@ from eureka_agent import dry_run, evolve
 from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.resuming import resumable
+from eureka_agent.config import make_config
 from eureka_agent.errors import ConfigError
 from eureka_agent.rewards import check_source
 from eureka_agent.store.events import read_events, read_start
@@ -73,8 +74,8 @@ def test_one_that_leaves_a_question_names_the_command_that_asks_it(tmp_path: Pat
 
 def test_winners_are_compared_with_the_human_reward(tmp_path: Path) -> None:
     task = find_task("cartpole")
-    assert compared_with(task, None) is task
-    assert compared_with(task, PORTABLE).reference == PORTABLE
+    config = make_config({"task": {"kind": "folder", "value": "cartpole"}})
+    assert compared_with(task, config) is task
     path = written(tmp_path, PORTABLE)
     options: dict[str, Any] = {
         "generations": 1,

@@ -23,7 +23,7 @@ EVOLVE = """
     env goal max-episode-steps show-env-reward? stages? envs
     generations samples restarts search-seeds target seed-reward reflection? history?
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
-    seed env-steps init-policy trainer halving? device worlds parallel critic? repair-turns
+    seed env-steps init-policy after trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
     confirm-seeds confirm-top choose-seeds human-reward
     budget-steps budget-usd budget-minutes unsafe-isolation?
@@ -84,7 +84,10 @@ def test_what_is_not_typed_is_the_default_of_the_configuration() -> None:
     got = taken_by_evolve()
     flat = make_config({"task": {"kind": "folder", "value": "cartpole"}}).to_json()
     typed = {name: got[name] for name in OF_A_RUN}
-    assert typed == {name: value for name, value in flat.items() if name in OF_A_RUN} | {"model": "auto"}
+    assert typed == {name: value for name, value in flat.items() if name in OF_A_RUN} | {
+        "model": "auto",
+        "after": None,
+    }
 
 
 def test_options_are_read_from_flags_negations_and_variables() -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from eureka_agent.config import RunConfig, make_config, recorded_config
+from eureka_agent.config import Earlier, RunConfig, make_config, recorded_config
 from eureka_agent.config.option import Option, declared_in
 from eureka_agent.config.run_config import FIRST, declared, distinguishing
 from eureka_agent.errors import ConfigError
@@ -73,6 +73,7 @@ def test_a_wrong_value_names_the_option_and_the_range() -> None:
         ({"task": TASK, "confirm_seeds": 1}, "'confirm_seeds' cannot be 1: Input should be greater than or"),
         ({"task": TASK, "budget_minutes": 0}, "'budget_minutes' cannot be 0: Input should be greater than 0"),
         ({"task": TASK, "trainer": "x"}, "'trainer' cannot be 'x': Input should be 'population' or 'sb3'."),
+        ({"task": TASK, "after": [["x", "many"]]}, "'after.0.1' cannot be 'many': Input should be a valid"),
         ({"task": TASK, "samples": "many"}, "'samples' cannot be 'many': Input should be a valid integer"),
     ],
 )  # fmt: skip
@@ -130,6 +131,17 @@ def test_logs_hold_options_flat_and_in_their_order() -> None:
     assert config.to_toml() == {name: value for name, value in flat.items() if value is not None}
 
 
+def test_a_run_is_known_by_the_rewards_before_it_and_their_steps() -> None:
+    after = [["def compute_reward(x): ...", 100], ["def compute_reward(y): ...", 200]]
+    config = make_config({"task": TASK, "after": after})
+    assert config.training.after[1] == Earlier("def compute_reward(y): ...", 200)
+    assert recorded_config(json.loads(json.dumps(config.to_json()))) == config
+    others = ([], after[:1], after[::-1], [after[0], [after[1][0], 201]])
+    digests = {make_config({"task": TASK, "after": other}).digest() for other in others}
+    assert len({*digests, config.digest()}) == 5
+    assert make_config({"task": TASK, "after": []}).digest() == make_config({"task": TASK}).digest()
+
+
 def test_an_option_that_is_added_later_leaves_the_digests_of_earlier_runs_alone() -> None:
     def told(flat: Mapping[str, Any]) -> dict[str, Any]:
         return distinguishing(flat, declared_in(Later))
@@ -142,6 +154,7 @@ def test_a_log_that_names_no_later_option_is_read_as_runs_were_then() -> None:
     assert make_config({"task": TASK}).confirmation.choosing > 0
     assert recorded_config({"task": TASK}).confirmation.choosing == 0
     assert recorded_config({"task": TASK, "choose_seeds": 3}).confirmation.choosing == 3
+    assert recorded_config({"task": TASK}).training.after == ()
     asked = make_config({"task": TASK, "choose_seeds": 0})
     assert asked.digest() == recorded_config({"task": TASK}).digest(), "it is the same run"
 

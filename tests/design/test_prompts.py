@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from design_fakes import SOURCE, archive_of, failed, make_task, trained
 
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
+from eureka_agent.config import Earlier
 from eureka_agent.design.designer import Designer
 from eureka_agent.design.history import NOTHING
 from eureka_agent.design.prompts import PromptBook
@@ -33,6 +34,7 @@ ARCHIVE = archive_of(
     failed(0, 2, "component 'near' is NaN in row 3"),
     failed(0, 3, "component 'near' is NaN in row 3"),
 )
+OTHER = "def compute_reward(velocity):\n    return velocity, {'fast': velocity}"
 BAD_LINE = Finding("unknown-name", "error", 6, "There is no signal 'speed'.", "", "Use 'velocity'.")
 
 
@@ -44,6 +46,7 @@ def asked(
     history: bool = True,
     untrained: Untrained | None = None,
     policies: Mapping[str, PolicyStats] = MappingProxyType({}),
+    before: Sequence[Earlier] = (),
 ) -> tuple[Message, ...]:
     """Return the conversation that a slot of `task` starts with."""
     model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
@@ -53,6 +56,7 @@ def asked(
         reflection=reflection,
         history=history,
         untrained=untrained,
+        before=before,
     )
     known = archive or (ARCHIVE if slot.generation else archive_of())
     designer.propose(slot, Briefing(known, policies))
@@ -91,6 +95,16 @@ SLOTS = {
 def test_requests_read_as_approved(name: str) -> None:
     slot, archive = SLOTS[name]
     matches_snapshot(name, asked(slot, archive=archive)[1].content)
+
+
+def test_the_next_stage_of_a_sequence_is_asked_for_after_what_was_trained() -> None:
+    text = asked(Slot(0, 0, "seed"), before=[Earlier(SOURCE, 20_000)])[1].content
+    matches_snapshot("seed_after_a_reward", text)
+    both = [Earlier(SOURCE, 5), Earlier(OTHER, 6)]
+    for slot in (Slot(1, 0, "rewrite", ("0-01",)), Slot(1, 1, "cross", ("0-01", "0-00"))):
+        later = asked(slot, before=both)[1].content
+        assert later.index("one after the other") < later.index(SOURCE.strip()) < later.index(OTHER)
+        assert "For 6 steps:" in later
 
 
 def test_a_task_that_measures_a_progress_is_told_of_no_other() -> None:

@@ -30,8 +30,8 @@ def test_the_steps_of_all_trainings_at_the_measured_pace() -> None:
 
 def test_all_steps_of_all_trainings_count_with_the_confirmation() -> None:
     task, config = find_task("gym:CartPole-v1"), make_config(SMALL)
-    steps = expected_trainings(task, config) * most_steps(task, 1000)
-    assert expected_trainings(task, config) == 18
+    steps = 18 * most_steps(task, 1000)
+    assert expected_trainings(task, config) == {1000: 18}
     said = expected_time(task, config, steps_a_second=steps / 120)
     assert said.startswith("Expected: about 2 min at most, for 18 trainings with the confirmation")
     assert f"{steps:,} steps in all" in said

@@ -128,7 +128,7 @@ def test_a_generation_is_planned_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("slot", "words"),
     [
-        (Slot(2, 0, "given"), "no reward that the person brought along"),
+        (Slot(2, 0, "given"), "no reward that was given"),
         (Slot(2, 0, "rewrite", ("1-00",)), "not of its restart"),
     ],
 )

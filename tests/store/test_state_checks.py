@@ -73,6 +73,8 @@ ELSEWHERE = [
     "-1-00",
     "0-٠٠",
     "0-00\n",
+    "before-0",
+    "before-1/../x",
     "",
     None,
     3,
@@ -99,6 +101,17 @@ def test_a_name_that_is_no_candidate_is_a_sentence(name: object) -> None:
         ]
     for events in wrong:
         with pytest.raises(StoreError, match=r"^Event \d \(\w+\) cannot be understood: .*"):
+            fold(*events)
+
+
+def test_trainings_with_rewards_before_are_those_that_the_run_says_that_it_goes_on_after() -> None:
+    started = STARTED | {"config": {"after": [["x", 5]]}}
+    state = fold(started, TRAINED | {"name": "before-1"}, FAILED | {"name": "before-1", "stage": "confirm"})
+    assert list(state.before) == [("before-1", "search", 0)]
+    assert state.before_failures == {("before-1", "confirm", 0): "r"}
+    assert state.env_steps == 10
+    for events in ([STARTED, TRAINED | {"name": "before-1"}], [started, FAILED | {"name": "before-2"}]):
+        with pytest.raises(StoreError, match="cannot be understood"):
             fold(*events)
 
 
