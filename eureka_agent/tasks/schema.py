@@ -111,7 +111,7 @@ class BudgetSection(Section):
     )
     checkpoints: int = Field(10, ge=1, description="evaluations while learning")
     eval_episodes: int = Field(10, ge=1, description="episodes of each evaluation set")
-    wall_s: float = Field(600.0, gt=0, description="seconds after which a training is ended")
+    wall_s: float = Field(600.0, gt=0, description="seconds after which a training of env_steps is ended")
     memory_mb: int | None = Field(
         None, ge=64, description="memory limit of a training process; default: what the machine can spare"
     )

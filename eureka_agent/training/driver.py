@@ -119,7 +119,7 @@ class TrainingDriver:
         check_it_could_write(end.exit_code, left[0].folder)
         if end.timed_out:
             for job in left:
-                finish(job, TrainingFailure("timed out", _too_long(task, len(batch.jobs))))
+                finish(job, TrainingFailure("timed out", _too_long(task, batch.jobs)))
         elif self._stop.is_set():
             return
         elif len(left) == 1:
@@ -147,7 +147,8 @@ class TrainingDriver:
             (job.folder / RESULT).unlink(missing_ok=True)
         request, fds = self._request(attempt, whole=whole)
         rounds = -(-len(request.jobs) // request.threads)
-        limits = ChildLimits(attempt.task.budget.wall_s * rounds, attempt.task.budget.memory_mb)
+        wall_s = _wall_s(attempt.task, attempt.left)
+        limits = ChildLimits(wall_s * rounds, attempt.task.budget.memory_mb)
         payload = {"backend": self._backend.inside}
         end = self._executor.converse(payload, to_json(request), fds, limits, attempt.hear)
         attempt.collect()
@@ -307,8 +308,14 @@ def _race_request(jobs: Sequence[TrainingJob]) -> RaceRequest | None:
     return RaceRequest(ended=contests[0].ended, members=len(jobs) + len(contests[0].ended))
 
 
-def _too_long(task: Task, candidates: int) -> str:
-    wall_s = task.budget.wall_s
+def _wall_s(task: Task, jobs: Sequence[TrainingJob]) -> float:
+    """Return the seconds that one training may take: the task's, and more where it has more steps."""
+    longest = max(job.env_steps for job in jobs)
+    return task.budget.wall_s * max(1.0, longest / task.budget.env_steps)
+
+
+def _too_long(task: Task, jobs: Sequence[TrainingJob]) -> str:
+    wall_s, candidates = _wall_s(task, jobs), len(jobs)
     if candidates == 1:
         return f"The training was still running after {wall_s:g} s and was killed."
     return (

@@ -92,11 +92,13 @@ def train(
     together: bool = True,
     sources: Mapping[str, str] | None = None,
     on_checkpoint: Any = None,
+    steps: int = 100,
 ) -> tuple[list[Outcome | None], FakeExecutor, list[str]]:
     task = find_task("cartpole")
-    task = replace(task, budget=replace(task.budget, checkpoints=4, wall_s=10.0))
+    task = replace(task, budget=replace(task.budget, checkpoints=4, wall_s=10.0, env_steps=100))
     jobs = [
-        TrainingJob(n, "search", 0, 1, Coded((sources or {}).get(n, "good")), folder / n, 100) for n in names
+        TrainingJob(n, "search", 0, 1, Coded((sources or {}).get(n, "good")), folder / n, steps)
+        for n in names
     ]
     backend, executor, notices = FakeBackend(together=together), FakeExecutor(child), []
     driver = TrainingDriver(backend, executor, stop=threading.Event(), notify=notices.append)
@@ -287,3 +289,13 @@ def test_a_child_at_its_limit_fails_all_that_it_left(tmp_path: Path) -> None:
     assert good(outcomes) == [True, False, False]
     assert {failure(outcome).status for outcome in outcomes[1:]} == {"timed out"}
     assert executor.limits[0].wall_s == 20.0, "three candidates on two cores"
+
+
+def test_a_training_of_more_steps_than_the_tasks_may_take_longer(tmp_path: Path) -> None:
+    def child(_rows: list[dict[str, Any]], _say: Say) -> ChildEnd:
+        return ChildEnd(None, timed_out=True)
+
+    for steps, wall_s in ((50, 10.0), (300, 30.0)):
+        outcomes, executor, _ = train(child, tmp_path / str(steps), "a", steps=steps)
+        assert executor.limits[0].wall_s == wall_s
+        assert f"after {wall_s:g} s" in failure(outcomes[0]).reason
