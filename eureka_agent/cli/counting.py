@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from eureka_agent.archive.candidate import Status
-from eureka_agent.config import choosing_trainings
+from eureka_agent.config import choosing_trainings, recorded_config
+from eureka_agent.evolution.selection import planned_again
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.state import RunState
 
@@ -16,7 +17,7 @@ def expected_trainings(state: RunState) -> int:
     """Return the trainings of a run that has begun; of a search that is over those that it had."""
     config = state.config
     planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
-    search, top = planned, config["confirm_top"]
+    search, top = planned + _again(state), config["confirm_top"]
     if state.finalists is not None:
         search, top = _searched(state), len(state.finalists)
     choosing = choosing_trainings(top, config.get("choose_seeds", 0))
@@ -25,6 +26,20 @@ def expected_trainings(state: RunState) -> int:
     seeds = config["confirm_seeds"] + (config.get("choose_seeds", 0) if choosing else 0)
     before = len(config.get("after", ())) * seeds if top else 0
     return search + choosing + before + (confirmed + baselines) * config["confirm_seeds"]
+
+
+def _again(state: RunState) -> int:
+    """Return the trainings on another seed that judgements asked for, and those that later ones will.
+
+    How many duels there will be nobody knows; that of a last generation is mostly left out.
+    """
+    config = recorded_config(state.config)
+    generations = config.search.restarts * config.search.generations
+    if config.search.selection == "posterior":
+        asked = sum(len(judgement.duel) for judgement in state.judgements.values())
+        return asked + (generations - len(state.judgements)) * planned_again(config)
+    each = config.search.generations
+    return sum(len(one.duel) for generation, one in state.judgements.items() if (generation + 1) % each)
 
 
 def trainings_over(state: RunState) -> int:

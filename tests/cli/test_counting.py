@@ -35,3 +35,22 @@ def test_of_a_search_that_ended_early_only_what_it_had_is_expected(tmp_path: Pat
     planned = expected_trainings(evolution.state)
     evolution.run()
     assert trainings_over(evolution.state) == expected_trainings(evolution.state) < planned
+
+
+def test_second_seeds_are_expected_from_the_start(tmp_path: Path) -> None:
+    evolution = make_evolution(
+        tmp_path, trainer=FakeTrainer(), generations=3, samples=8, selection="posterior", confirm_top=1
+    )
+    planned = expected_trainings(evolution.state)
+    evolution.run()
+    assert planned == expected_trainings(evolution.state) == trainings_over(evolution.state) == 3 * 9 + 3 * 3
+
+
+def test_a_duel_is_expected_once_it_is_asked_for(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, trainer=FakeTrainer(noise=1.0), generations=4, confirm_top=1)
+    told = {expected_trainings(evolution.state)}
+    evolution.log.listen(lambda _: told.add(expected_trainings(evolution.state)))
+    evolution.run()
+    asked = sum(len(one.duel) for number, one in evolution.state.judgements.items() if number < 3)
+    assert asked > 0
+    assert told >= {4 * 4 + 3 * 3, 4 * 4 + asked + 3 * 3}
