@@ -1,4 +1,4 @@
-"""`runs`, `show`, `export` and `doctor`: commands that only look."""
+"""`runs`, `show`, `report`, `export` and `doctor`: commands that only look."""
 
 from __future__ import annotations
 
@@ -81,6 +81,27 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
         typer.echo(f"Recorded episodes: {size:,.1f} MiB of {view.recorded_trainings} trainings.")
     if view.best_source:
         typer.echo(visible(view.best_source))
+
+
+def report(
+    run: Run = "latest",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write it; default: report.html in the run's folder."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    runs: Runs = Path("runs"),
+    json_output: Json = False,
+) -> None:
+    """Write a report of a run as one HTML file: is it better, why, what did it cost, and every step."""
+    from eureka_agent.api.reporting import write_report
+    from eureka_agent.cli.output import print_json
+
+    path = write_report(run, output, runs=runs, force=force)
+    if json_output:
+        print_json({"report": path})
+        return
+    typer.echo(f"Wrote {visible(str(path))}. Open it in any browser.")
 
 
 def export(

@@ -51,6 +51,21 @@ def without_thinking(text: str) -> str:
     return _UNFINISHED.sub("", text)
 
 
+def prose(text: str) -> str:
+    """Return what a reply says outside its fenced blocks, without hidden thinking."""
+    kept, fence = [], ""
+    for line in without_thinking(normalised(text)).split("\n"):
+        opening, stripped = _FENCE.match(line), line.strip()
+        if fence:
+            closes = set(stripped) == {fence[0]} and len(stripped) >= len(fence)
+            fence = "" if closes else fence
+        elif opening:
+            fence = opening["fence"]
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 def parse(text: str) -> ast.Module | SyntaxError:
     """Parse Python; whatever is wrong with it comes back as a SyntaxError, nothing is raised."""
     try:
