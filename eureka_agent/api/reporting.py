@@ -86,7 +86,9 @@ def _analyses(folder: RunFolder, state: RunState) -> tuple[Mapping[str, Candidat
     for candidate in trained[:MOST_ANALYSED]:
         try:
             found[candidate.id] = reader.analysis(candidate, siblings=False)
+            why = reader.played(candidate).unreadable
         except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError) as error:
             why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
+        if why:
             unread.append(f"The recorded episodes of {candidate.id} were not analysed: {why}")
     return found, tuple(unread)

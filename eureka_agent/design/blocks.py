@@ -47,7 +47,8 @@ def normalised(text: str) -> str:
 def without_thinking(text: str) -> str:
     """Return `text` without hidden thinking: whole `<think>…</think>`, and what lacks either tag."""
     text = _THOUGHT.sub("", text)
-    text = _LATE_END.sub("", text, count=1)
+    late = _LATE_END.match(text)  # sub would look again from every letter
+    text = text[late.end() :] if late else text
     return _UNFINISHED.sub("", text)
 
 

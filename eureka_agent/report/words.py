@@ -33,6 +33,11 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
+def weight(text: str) -> int:
+    """Return about how many bytes a text takes in a page, where some letters are written as five."""
+    return len(text.encode(errors="replace")) + 4 * sum(map(text.count, "&<>\"'"))
+
+
 def cut(text: str, most: int) -> str:
     """Return a text of at most about `most` characters; one that was cut says how long it was."""
     return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters in all)"

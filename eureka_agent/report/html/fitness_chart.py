@@ -34,7 +34,7 @@ class _FitnessChart:
     def __init__(self, view: FitnessView, width: float) -> None:
         self._view, self._width = view, width
         self._fresh = _shown(view)
-        self._column = 58.0 if width > 500 else 46.0
+        self._column, self._size = (62.0, 11) if width > 500 else (48.0, 9)
         self._right = width - 8 - self._column * len(self._fresh)
         self._generations = sorted({one.generation for one in view.marks}) or [0]
         self._y = Scale.of(_values(view, self._fresh), TOP + PLOT, TOP)
@@ -95,8 +95,9 @@ class _FitnessChart:
                 yield svg.line(x - 5, low, x + 5, low, stroke) + svg.line(x - 5, high, x + 5, high, stroke)
             yield svg.hinted([level_mark(level.name, x, y)], f"{level.name}: {figure(level.mean)}")
             named = NAMES.get(level.name, "winner")
-            yield svg.text(x, TOP + PLOT + STRIP + 14, named, size=11, anchor="middle", fill=INK)
-            yield svg.text(x, TOP + PLOT + STRIP, figure(level.mean), size=11, anchor="middle", fill=INK)
+            below, size = TOP + PLOT + STRIP, self._size
+            yield svg.text(x, below + 14, named, size=size, anchor="middle", fill=INK)
+            yield svg.text(x, below, short(level.mean), size=size, anchor="middle", fill=INK)
 
     def _leaders(self) -> Iterator[str]:
         points = []

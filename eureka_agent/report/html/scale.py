@@ -55,7 +55,7 @@ def without_outliers(values: Sequence[float], kept: Sequence[float]) -> list[flo
     """
     if len(values) < 5:
         return [*values, *kept]
-    first, _, third = quantiles(values, n=4)
+    first, _, third = quantiles(values, n=4, method="inclusive")
     near = FAR * max(third - first, (max(kept) - min(kept)) if kept else 0.0)
     if not near:
         return [*values, *kept]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median_low
 
 from eureka_agent.analysis.curves import component_curves, component_shares
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.report.words import cut
 from eureka_agent.store.state import RunState
 
 MOST_COMPONENTS = 12
 """Of which curves are told, those that pay or cost most; a reward rarely has more."""
+LONGEST_NAME = 100
 RESIDUAL = "(beside the components)"
 
 
@@ -76,9 +78,7 @@ def components_view(state: RunState, name: str | None) -> ComponentsView | None:
         candidate.id, evaluation.stage, evaluation.replicate,
         fitness=tuple(evaluation.curves.get("fitness", ())),
         kept=evaluation.best_checkpoint,
-        components=tuple(
-            ComponentCurve(name, tuple(raw[name]), _shares(raw, name), shares.get(name, 0.0)) for name in told
-        ),
+        components=tuple(_curve(raw, name, shares.get(name, 0.0)) for name in told),
         left_out=len(raw) - len(told),
     )  # fmt: skip
 
@@ -109,7 +109,11 @@ def _typical(evaluations: Sequence[Evaluation]) -> Evaluation | None:
     return next((e for e in evaluations if e.stage == "search"), None)
 
 
-def _shares(raw: dict[str, tuple[float, ...]], name: str) -> tuple[float, ...]:
+def _curve(raw: Mapping[str, tuple[float, ...]], name: str, share: float) -> ComponentCurve:
+    return ComponentCurve(cut(name, LONGEST_NAME), tuple(raw[name]), _shares(raw, name), share)
+
+
+def _shares(raw: Mapping[str, tuple[float, ...]], name: str) -> tuple[float, ...]:
     sizes = [
         sum(abs(values[place]) for values in raw.values() if place < len(values))
         for place in range(len(raw[name]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.report.words import cut
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
 
@@ -14,6 +15,9 @@ How = Literal[
     "proposed",
 ]  # fmt: skip
 """What became of a candidate, in one word."""
+
+LONGEST = 1_000
+"""Characters of what the fitness measures."""
 
 Direction = Literal["maximize", "minimize"]
 
@@ -89,7 +93,7 @@ def fitness_view(state: RunState) -> FitnessView:
         if name is not None and (known := state.candidates[name].fitness) is not None
     ]
     return FitnessView(
-        measured_as=state.facts.fitness if state.facts else "",
+        measured_as=cut(state.facts.fitness, LONGEST) if state.facts else "",
         direction=direction_of(state),
         marks=tuple(_mark(candidate, winner) for candidate in in_order(state)),
         leaders=tuple(leaders),

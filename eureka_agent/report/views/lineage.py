@@ -11,21 +11,21 @@ from eureka_agent.archive.candidate import Candidate
 from eureka_agent.design.blocks import prose
 from eureka_agent.report.views.findings import Seen, telling
 from eureka_agent.report.views.fitness import How, how, in_order
-from eureka_agent.report.words import cut
+from eureka_agent.report.words import cut, weight
 from eureka_agent.rewards.tree import MAX_BYTES
 from eureka_agent.store.records import Cause, RequestKey
 from eureka_agent.store.state import RunState
 
-LONGEST_REPLY = 20_000
+LONGEST_REPLY = 8_000
 """Characters of a reply in which reasons are looked for."""
 LONGEST_REASON = 2_500
 LONGEST_SENTENCE = 600
 LONGEST_NAME = 100
 MOST_CAUSES = 6
 LONGEST_DIFFERENCE = 6_000
-MOST_WORDS = 700_000
-"""Characters of code and reasons in all: a report stays a file that can be mailed. The winner's line goes
-first, then generation by generation."""
+MOST_WORDS = 1_000_000
+"""Bytes of code and reasons in all: a report stays a file that can be mailed. The winner's line goes first,
+then generation by generation."""
 MOST_STEPS = 1_000
 FINDINGS = 2
 """Findings that stand in a step."""
@@ -73,8 +73,9 @@ class Step:
 
     @property
     def words(self) -> int:
-        """Characters of what is told of it."""
-        return len(self.difference) + len(self.reasoning) + sum(len(cause.claim) for cause in self.causes)
+        """About how many bytes are told of it."""
+        found = [*(seen.text + seen.citation for seen in self.findings), *(one.claim for one in self.causes)]
+        return sum(map(weight, (self.difference, self.reasoning, self.changed, *found)))
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,8 @@ def _step(
         reasoning=cut(reasoning(state, candidate.id), LONGEST_REASON),
         findings=_findings(analysis) if analysis else (),
         causes=tuple(
-            replace(one, claim=cut(one.claim, LONGEST_SENTENCE)) for one in report.causes[:MOST_CAUSES]
+            replace(one, claim=cut(one.claim, LONGEST_SENTENCE), suggestion="")
+            for one in report.causes[:MOST_CAUSES]
         )
         if report
         else (),
