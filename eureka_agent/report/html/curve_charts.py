@@ -36,8 +36,10 @@ def learning_chart(curves: Sequence[LearningCurves], *, width: float, name: str)
     shapes.append(svg.text((left + right) / 2, height - 6, "of the training", anchor="middle", fill=FAINT))
     for one in curves:
         thin = svg.Stroke(GRID, STROKES[one.name].dash if one.name in STROKES else "", 0.8)
-        shapes += [svg.path(_placed(seed, x, y), thin) for seed in one.seeds[:16]]
-    shapes += [svg.path(_placed(one.mean, x, y), STROKES.get(one.name, FOUND)) for one in curves]
+        shapes += [svg.path(_placed(seed, _checkpoints(seed, x), y), thin) for seed in one.seeds[:16]]
+    for one in curves:
+        points = _placed(one.mean, _checkpoints(one.mean, x), y)
+        shapes.append(svg.path(points, STROKES.get(one.name, FOUND)))
     shapes += _ends([(NAMES.get(one.name, one.name), y(one.mean[-1])) for one in curves], right + 4)
     return svg.inline(
         width, height, shapes, name=name, title="Learning on fresh seeds",
@@ -88,6 +90,11 @@ def _small(
             svg.text(SIDE - 4, part(0.5) + 4, "share", size=11, anchor="end", fill=FAINT),
         ]
     return svg.inline(width, height, shapes, name=name, title=title, description=description)
+
+
+def _checkpoints(values: Sequence[float], x: Scale) -> Scale:
+    """Return the part of an axis over a training from its first checkpoint to its last, which is its end."""
+    return Scale(0.0, 1.0, x(1 / len(values)), x(1.0))
 
 
 def _placed(values: Sequence[float], x: Scale, y: Scale) -> list[tuple[float, float]]:

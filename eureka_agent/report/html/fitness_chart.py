@@ -100,12 +100,18 @@ class _FitnessChart:
             yield svg.text(x, below, short(level.mean), size=size, anchor="middle", fill=INK)
 
     def _leaders(self) -> Iterator[str]:
-        points = []
+        """Yield the line of each independent search: what leads one is nothing to the next."""
+        searches: dict[int, list[tuple[float, float]]] = {}
         for leader in self._view.leaders:
             if leader.generation in self._generations:
-                points.append((self._x(leader.generation, 0.92), self._y(leader.fitness)))
-        if points:
-            yield svg.path(_steps(points), svg.Stroke(ACCENT, "", 2.4))
+                search = max(
+                    (first for first in self._view.restarts if first <= leader.generation), default=0
+                )
+                point = (self._x(leader.generation, 0.92), self._y(leader.fitness))
+                searches.setdefault(search, []).append(point)
+        for points in searches.values():
+            x, y = points[0]
+            yield svg.path(_steps([(x - 6, y), *points]), svg.Stroke(ACCENT, "", 2.4))
 
     def _marks(self) -> Iterator[str]:
         every = -(-len(self._view.marks) // MOST_MARKS)

@@ -11,7 +11,7 @@ from eureka_agent.report.views.fitness import Direction, Level
 from eureka_agent.report.words import counted
 from eureka_agent.store.checked import BASELINES
 
-ROW, TOP, MARGIN = 46.0, 8.0, 14.0
+ROW, TOP, MARGIN = 41.0, 4.0, 14.0
 """Height of a row, and what is free above the first one and at both sides."""
 SPREAD = 0.8
 """An interval that reaches farther beyond the seeds' scores than that share of their range is cut, with an
@@ -68,12 +68,12 @@ def _scale(levels: Sequence[Level], start: float, end: float) -> Scale:
 def _tick(scale: Scale, value: float, tops: Sequence[float], bottom: float) -> str:
     """Return a value of the axis, with a piece of line in every row that crosses no words."""
     x, stroke = scale(value), svg.Stroke(GRID, "", 1.0)
-    lines = [svg.line(x, top + 19, x, top + 41, stroke) for top in tops]
+    lines = [svg.line(x, top + 18, x, top + 37, stroke) for top in tops]
     return "".join([*lines, svg.text(x, bottom + 14, short(value), anchor="middle", fill=FAINT)])
 
 
 def _row(level: Level, scale: Scale, top: float, width: float) -> list[str]:
-    y = top + 30
+    y = top + 27
     shapes = [
         svg.text(MARGIN, top + 13, _named(level, width), size=14, fill=INK, bold=level.name not in BASELINES),
         svg.text(width - MARGIN, top + 13, _interval(level), size=14, anchor="end", fill=INK),

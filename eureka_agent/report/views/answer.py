@@ -127,8 +127,8 @@ def _why(best: Step, lineage: LineageView) -> list[str]:
         ]
     number = len(lineage.line) - 1
     said = [
-        f"{best.candidate} is a {best.operator} of {best.parents[0]}, "
-        f"{counted(number, 'step')} from the first reward {lineage.line[0].candidate}."
+        f"{best.candidate} was made from {best.parents[0]} ({best.operator}), "
+        f"{counted(number, 'step')} after the first reward {lineage.line[0].candidate}."
     ]
     what = best.changed or f"changed the code in {counted(best.lines, 'line')}"
     said.append(f"Its last step {what}{_moved(best)}.")

@@ -66,7 +66,7 @@ def test_equal_scores_on_all_seeds_are_called_so(state: RunState) -> None:
 
 def test_why_tells_the_last_step_and_the_proposers_words(state: RunState) -> None:
     found = answered(state)
-    assert "is a rewrite of 0-02, 1 step from the first reward 0-02." in found.why[0]
+    assert "was made from 0-02 (rewrite), 1 step after the first reward 0-02." in found.why[0]
     assert "Its last step changed 'upright'" in found.why[1]
     assert "In the search that moved the score from 130 to 200" in found.why[1]
     assert found.said.startswith("- What the leader 0-02 showed")
