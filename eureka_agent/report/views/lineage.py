@@ -23,7 +23,7 @@ LONGEST_SENTENCE = 600
 LONGEST_NAME = 100
 MOST_CAUSES = 6
 LONGEST_DIFFERENCE = 6_000
-MOST_WORDS = 1_000_000
+MOST_WORDS = 800_000
 """Bytes of code and reasons in all: a report stays a file that can be mailed. The winner's line goes first,
 then generation by generation."""
 MOST_STEPS = 1_000
