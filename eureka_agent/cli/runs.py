@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eureka_agent.cli.options import Json, Run, Runs
+from eureka_agent.cli.options import Force, Json, Run, Runs
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="Where to write it; default: report.html in the run's folder."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Force = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
 ) -> None:
@@ -112,7 +112,7 @@ def export(
     candidate: Annotated[
         str | None, typer.Option(help="A candidate's id; default: the confirmed best.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Force = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
 ) -> None:
