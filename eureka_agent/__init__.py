@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
-`prune`, `tune`, `play`, `show`, `analyze`, `export`, `list_runs`, `list_tasks`, `doctor`. `RewardWrapper`
-puts a saved reward into your own RL code.
+`prune`, `tune`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`, `list_tasks`, `doctor`.
+`RewardWrapper` puts a saved reward into your own RL code.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
     from eureka_agent.api.prune import prune
+    from eureka_agent.api.reporting import write_report
     from eureka_agent.api.runs import export, show
     from eureka_agent.api.runs import list_run_summaries as list_runs
     from eureka_agent.api.train import train
@@ -56,6 +57,7 @@ _HOMES = {
     "show": "api.runs:show",
     "train": "api.train:train",
     "tune": "api.tune:tune",
+    "write_report": "api.reporting:write_report",
     "write_task": "tasks.scaffold:write_task",
 }
 
@@ -83,6 +85,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "show",
     "train",
     "tune",
+    "write_report",
     "write_task",
 ]
 

@@ -20,7 +20,7 @@ TINY = "generations=1, samples=1, env_steps=256, confirm_seeds=2, confirm_top=1"
 
 def test_every_function_that_is_named_is_there() -> None:
     sentence = README.partition("In Python the commands are functions")[2].partition("evolve` and")[0]
-    names = set(re.findall(r"`([a-z_]+)`", sentence)) - {"eureka_agent", "runs", "tasks", "init"}
+    names = set(re.findall(r"`([a-z_]+)`", sentence)) - {"eureka_agent", "runs", "tasks", "init", "report"}
     assert names >= {"evolve", "show", "list_runs", "list_tasks", "write_task"}
     for name in {*names, *re.findall(r"eureka_agent\.([A-Za-z_]+)\(", README)}:
         assert callable(getattr(eureka_agent, name)), name

@@ -63,7 +63,8 @@ def tools(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_and_sdist_carry_tasks_templates_and_types(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("py.typed", "_bundled/envs/cartpole/task.toml", "_bundled/templates/designer/system.md.j2"):
+    for name in ("py.typed", "_bundled/envs/cartpole/task.toml", "_bundled/templates/designer/system.md.j2",
+        "_bundled/templates/report/page.html.j2", "_bundled/templates/report/style.css"):  # fmt: skip
         assert f"eureka_agent/{name}" in names
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:

@@ -6,7 +6,8 @@ import ast
 import copy
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.rewards.source import ENTRY
@@ -14,6 +15,8 @@ from eureka_agent.rewards.tree import functions_of, is_docstring, parse_tree
 
 MOST_NUMBERS = 3
 """Numbers of a component that are told."""
+_KEPT = 64
+"""Rewards whose components are kept apart: a parent is compared with all of its children."""
 _NUMBER = re.compile(r"(?<=Constant\(value=)[0-9][^,)]*")
 
 
@@ -40,7 +43,8 @@ def changed_components(parent: str, child: str) -> dict[str, str]:
     return found | {name: "changed" for name in both if before[name] != after[name]}
 
 
-def component_code(source: str) -> dict[str, str]:
+@lru_cache(maxsize=_KEPT)
+def component_code(source: str) -> Mapping[str, str]:
     """Return the statements that each component of a reward follows from, as text that can be compared."""
     tree, _ = parse_tree(source)
     entry = None if tree is None else functions_of(tree).get(ENTRY)

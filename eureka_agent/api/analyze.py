@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from eureka_agent.analysis.observation import Observation, ObservationKind
+from eureka_agent.analysis.observation import Observation
 from eureka_agent.analysis.siblings import Family
 from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.api.consent import Consent
@@ -21,6 +21,7 @@ from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import EurekaError, StoreError, did_you_mean
 from eureka_agent.files import refuse_links
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.report.views.findings import first_of_each
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.ownership import is_own
@@ -28,7 +29,6 @@ from eureka_agent.store.records import AnalystReport
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
 
-_LESS_TELLING = (ObservationKind.OUTCOME, ObservationKind.EVENT, ObservationKind.UNKNOWN)
 MAIN_FINDINGS = 2
 """Findings that stand in a candidate's line."""
 
@@ -156,14 +156,13 @@ def _loaded_if_allowed(folder: RunFolder, state: RunState, consent: Consent) -> 
 def _line(candidate: Candidate, reader: RunReader) -> CandidateLine:
     """Return a candidate at a glance."""
     found = reader.analysis(candidate, siblings=False)
-    telling = [seen for seen in found.findings if seen.kind not in _LESS_TELLING]
     names = [outcome.name for outcome in found.outcomes]
     return CandidateLine(
         id=candidate.id,
         status=str(candidate.status),
         fitness=candidate.fitness,
         outcomes=tuple(sorted(set(names), key=lambda name: (-names.count(name), name))),
-        main=_one_a_kind(telling)[:MAIN_FINDINGS],
+        main=tuple(first_of_each(found.findings)[:MAIN_FINDINGS]),
     )
 
 
@@ -192,11 +191,3 @@ def _asking(*, wanted: bool, unsafe: bool) -> Iterator[RewardSandbox | None]:
         return
     with RewardSandbox(unsafe=unsafe) as sandbox:
         yield sandbox
-
-
-def _one_a_kind(findings: Sequence[Observation]) -> tuple[Observation, ...]:
-    """Return the first finding of each kind: every episode may have one."""
-    first: dict[ObservationKind, Observation] = {}
-    for seen in findings:
-        first.setdefault(seen.kind, seen)
-    return tuple(first.values())

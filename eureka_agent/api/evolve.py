@@ -18,6 +18,7 @@ from eureka_agent.api.bringing import brought_along, compared_with, human_text
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.models import resolve_model
+from eureka_agent.api.reporting import write_report
 from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, make_config, recorded_config
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
@@ -61,6 +62,9 @@ class RunResult:
     reward: Path | None
     """The saved reward module."""
     summary: Path
+    report: Path | None
+    """The run as one HTML file; None where it could not be made, and `not_reported` says why."""
+    not_reported: str
     confirmation: dict[str, Any]
     """The table of the confirmation, as in the log."""
     verdict: Conclusion
@@ -352,7 +356,18 @@ def _run(
                 # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
                 remember_pace(conditions, steps=state.env_steps, seconds=seconds)
-    return result_of(folder, state)
+    return result_of(folder, state, not_reported=_reported(folder))
+
+
+def _reported(folder: RunFolder) -> str:
+    """Write the report of a finished run; return why there is none, empty where there is."""
+    try:
+        write_report(str(folder.root))
+    except EurekaError as error:
+        return error.what
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the run is done and stays so
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _fitted(task: Task, config: RunConfig) -> Task:
@@ -408,13 +423,16 @@ def check_init_policy(config: RunConfig, folder: RunFolder) -> None:
         )
 
 
-def result_of(folder: RunFolder, state: RunState) -> RunResult:
+def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> RunResult:
     """Return a run's results so far."""
     found = state.confirmation
     winner = found.winner if found else None
     reward = folder.best_reward if winner is not None else None
     told = found.to_json() if found else {}
-    return RunResult(folder.root, winner, reward, folder.summary, told, conclusion_of(folder, state))
+    report = folder.report if folder.report.is_file() and not not_reported else None
+    return RunResult(
+        folder.root, winner, reward, folder.summary, report, not_reported, told, conclusion_of(folder, state)
+    )
 
 
 def _unfinished(runs: Path, config: RunConfig) -> RunFolder | None:

@@ -192,7 +192,7 @@ class Progress:
         """Say where the reward and the summary are, and what to do next."""
         if result.reward is None:
             self._say(result.verdict.sentence, style="bold red")
-            self._say(f"Why:     {_short(result.summary)}")
+            self._say(f"Why:     {_short(result.report or result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
@@ -202,6 +202,8 @@ class Progress:
         self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
         self._say(f"Reward:  {_short(result.reward)}")
         self._say(f"Summary: {_short(result.summary)}")
+        report = f"none: {result.not_reported}" if result.report is None else _short(result.report)
+        self._say(f"Report:  {report}")
         if result.verdict.kind == "unlearned":
             self._say("Advice:  give every training more steps with --env-steps.")
         run = as_typed(result.folder)

@@ -1,4 +1,4 @@
-"""`runs`, `show`, `export` and `doctor`: commands that only look."""
+"""`runs`, `show`, `report`, `export` and `doctor`: commands that only look."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eureka_agent.cli.options import Json, Run, Runs
+from eureka_agent.cli.options import Force, Json, Run, Runs
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
@@ -85,6 +85,27 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
         typer.echo(visible(view.best_source))
 
 
+def report(
+    run: Run = "latest",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write it; default: report.html in the run's folder."),
+    ] = None,
+    force: Force = False,
+    runs: Runs = Path("runs"),
+    json_output: Json = False,
+) -> None:
+    """Write a report of a run as one HTML file: is it better, why, what did it cost, and every step."""
+    from eureka_agent.api.reporting import write_report
+    from eureka_agent.cli.output import print_json
+
+    path = write_report(run, output, runs=runs, force=force)
+    if json_output:
+        print_json({"report": path})
+        return
+    typer.echo(f"Wrote {visible(str(path))}. Open it in any browser.")
+
+
 def export(
     run: Run = "latest",
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the reward.")] = Path(
@@ -93,7 +114,7 @@ def export(
     candidate: Annotated[
         str | None, typer.Option(help="A candidate's id; default: the confirmed best.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Force = False,
     runs: Runs = Path("runs"),
     json_output: Json = False,
 ) -> None:

@@ -47,8 +47,24 @@ def normalised(text: str) -> str:
 def without_thinking(text: str) -> str:
     """Return `text` without hidden thinking: whole `<think>…</think>`, and what lacks either tag."""
     text = _THOUGHT.sub("", text)
-    text = _LATE_END.sub("", text, count=1)
+    late = _LATE_END.match(text)  # sub would look again from every letter
+    text = text[late.end() :] if late else text
     return _UNFINISHED.sub("", text)
+
+
+def prose(text: str) -> str:
+    """Return what a reply says outside its fenced blocks, without hidden thinking."""
+    kept, fence = [], ""
+    for line in without_thinking(normalised(text)).split("\n"):
+        opening, stripped = _FENCE.match(line), line.strip()
+        if fence:
+            closes = set(stripped) == {fence[0]} and len(stripped) >= len(fence)
+            fence = "" if closes else fence
+        elif opening:
+            fence = opening["fence"]
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def parse(text: str) -> ast.Module | SyntaxError:

@@ -1,4 +1,4 @@
-"""Texts that a model reads: found in `templates/`, rendered strictly."""
+"""Texts that a model or a person reads: found in `templates/`, rendered strictly."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from typing import Any
 import jinja2
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from eureka_agent.errors import ConfigError
+from eureka_agent.escaping import visible
 from eureka_agent.resources import resource_folders
 
 
 class Templates:
     """The template folders, searched in order: the first that holds a file wins, file by file.
 
-    An undefined variable is an error, so that no prompt ever goes out with a hole in it.
+    An undefined variable is an error, so that no prompt ever goes out with a hole in it. With `html` every
+    value is escaped, and letters that steer a terminal or hide what is read are made visible.
     """
 
-    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+    def __init__(self, folders: Sequence[Path] | None = None, *, html: bool = False) -> None:
         self.folders = tuple(folders) if folders is not None else tuple(resource_folders("templates"))
         # A template of somebody's working folder may choose words, and reach nothing else.
         self._environment = ImmutableSandboxedEnvironment(
@@ -28,7 +31,8 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            autoescape=False,
+            autoescape=html,
+            finalize=_shown if html else None,
         )
 
     def render(self, name: str, **values: Any) -> str:
@@ -61,3 +65,8 @@ class Templates:
                 allowed=", ".join(sorted(values)) or "no variables",
                 fix="Remove or rename the variable in the template.",
             ) from error
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as it stands in a page; drawings and what is escaped already stay as they are."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

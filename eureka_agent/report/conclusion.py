@@ -15,6 +15,7 @@ from typing import Literal
 from eureka_agent.analysis.statistics import ROUNDING, clearly_better
 from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.report.sequence import TRAINED_ON, is_trained_on, reference_words
+from eureka_agent.report.words import dollars, duration, signed
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, ConfirmationRow, PairedDifference
 from eureka_agent.store.state import RunState
@@ -127,12 +128,8 @@ def _standing(state: RunState, difference: PairedDifference | None) -> tuple[Kin
 def _apart(difference: PairedDifference | None, seeds: int) -> str:
     if difference is None:
         return "on one fresh seed, which has no interval"
-    mean, low, high = (_signed(value) for value in (difference.mean, difference.low, difference.high))
+    mean, low, high = (signed(value) for value in (difference.mean, difference.low, difference.high))
     return f"a difference of {mean} (95 % interval {low} to {high} over {seeds} fresh seeds)"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.4g}" if value else "0"
 
 
 def _on(row: ConfirmationRow) -> str:
@@ -176,15 +173,6 @@ def _effort(state: RunState, seconds: float | None = None) -> str:
     """Return what the run took until its confirmation was decided, or until so many seconds of work."""
     number = sum(candidate.status is not Status.DRAFTED_OUT for candidate in state.candidates.values())
     tried = f"{number} reward{'' if number == 1 else 's'} tried"
-    return f"{tried} in {_time(state.decided_after_s if seconds is None else seconds)} for {_cost(state)}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
-
-
-def _cost(state: RunState) -> str:
-    unknown = f" and {state.cost_unknown} replies of unknown price" if state.cost_unknown else ""
-    return f"${state.cost_usd:.2f}{unknown}"
+    return (
+        f"{tried} in {duration(state.decided_after_s if seconds is None else seconds)} for {dollars(state)}"
+    )

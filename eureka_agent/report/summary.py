@@ -16,6 +16,7 @@ from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
 from eureka_agent.report.safety import render_safety
 from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
+from eureka_agent.report.words import dollars
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
@@ -222,8 +223,6 @@ def _bill(state: RunState, candidates: list[Candidate]) -> str:
 
 
 def _how(state: RunState, config: RunConfig) -> str:
-    unknown = f" and {state.cost_unknown} replies of unknown price" if state.cost_unknown else ""
-    cost = f"${state.cost_usd:.2f}{unknown}"
     billed = (
         f" {state.maybe_billed} attempts may have been billed without a reply." if state.maybe_billed else ""
     )
@@ -237,7 +236,7 @@ def _how(state: RunState, config: RunConfig) -> str:
             f"{config.search.seeds} search{_choosing(config)} and {config.confirmation.seeds} confirmation "
             "seeds",
             f"- {state.env_steps:,} environment steps, {state.active_s / 60:.1f} minutes, "
-            f"{state.tokens:,} tokens, {cost}.{billed}",
+            f"{state.tokens:,} tokens, {dollars(state)}.{billed}",
             *([f"- {worth} (see docs/selection.md)"] if worth else []),
             f"- trained with `{config.training.trainer}` on a {state.platform.upper()}",
             f"- generated code was sandboxed by: {_held_by(state)}",

@@ -49,9 +49,20 @@ def box(x: float, y: float, width: float, height: float, fill: str = "none", edg
     )
 
 
-def circle(x: float, y: float, radius: float, fill: str) -> str:
+def circle(x: float, y: float, radius: float, fill: str, edge: str = INK) -> str:
     """Return a circle with an edge."""
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{INK}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{edge}"/>'
+
+
+def polygon(points: Iterable[tuple[float, float]], fill: str = "none", edge: str = "none") -> str:
+    """Return a closed shape."""
+    joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polygon points="{joined}" fill="{fill}" stroke="{edge}"/>'
+
+
+def hinted(shapes: Iterable[str], words: str) -> str:
+    """Return shapes that say something where a pointer rests on them."""
+    return f"<g><title>{html.escape(one_line(words))}</title>{''.join(shapes)}</g>"
 
 
 def text(
@@ -88,6 +99,24 @@ def document(width: float, height: float, shapes: Sequence[str], title: str) -> 
     )
     named = f"<title>{html.escape(one_line(title))}</title>"
     return "\n".join([head, named, box(0, 0, width, height, fill=PAPER), *shapes, "</svg>"]) + "\n"
+
+
+def inline(
+    width: float, height: float, shapes: Sequence[str], *, name: str, title: str, description: str
+) -> str:
+    """Return a drawing that stands in a page and is as wide as its place.
+
+    `name` is unique in the page; screen readers read title and description in its place.
+    """
+    told = [
+        f'<{kind} id="{name}-{kind}">{html.escape(one_line(words))}</{kind}>'
+        for kind, words in (("title", title), ("desc", description))
+    ]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc">'
+    )
+    return "\n".join([head, *told, *shapes, "</svg>"])
 
 
 def _stroked(stroke: Stroke) -> str:

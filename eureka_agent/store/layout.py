@@ -81,6 +81,11 @@ class RunFolder:
         return self.root / "summary.md"
 
     @property
+    def report(self) -> Path:
+        """The same and more as a page: drawings, code, lineage."""
+        return self.root / "report.html"
+
+    @property
     def best_reward(self) -> Path:
         """The winner, with its evidence in the header."""
         return self.root / "best" / "reward.py"

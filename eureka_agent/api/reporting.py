@@ -1,0 +1,94 @@
+"""`report`: everything that is known of a run as one HTML file, from its folder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from eureka_agent.analysis.whole import CandidateAnalysis
+from eureka_agent.api.reading import RunReader
+from eureka_agent.errors import ConfigError, EurekaError, StoreError
+from eureka_agent.files import refuse_links, write_atomic
+from eureka_agent.report.conclusion import conclusion_of
+from eureka_agent.report.html.page import render_report
+from eureka_agent.report.views.fitness import direction_of
+from eureka_agent.report.views.run import RunReport, Source, run_report
+from eureka_agent.store.event_types import Event, RunStarted
+from eureka_agent.store.events import read_events
+from eureka_agent.store.layout import RunFolder, find_run
+from eureka_agent.store.lock import holder_of
+from eureka_agent.store.ownership import is_own
+from eureka_agent.store.state import RunState
+
+MOST_ANALYSED = 200
+"""Candidates whose recordings are read: the best of a longer run."""
+
+
+def write_report(
+    run: str = "latest",
+    output: Path | str | None = None,
+    *,
+    runs: Path | str = "runs",
+    force: bool = False,
+) -> Path:
+    """Write the report of a run, finished or not, and return its path: `report.html` in the run's folder.
+
+    Nothing that the log names is loaded or executed. Raises StoreError where the run cannot be read or has
+    not begun, and ConfigError where `output` exists, unless `force` is set.
+    """
+    folder = find_run(Path(runs), run)
+    path = folder.report if output is None else Path(output)
+    if output is not None and path.exists() and not force:
+        raise ConfigError(
+            f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
+        )
+    write_atomic(path, render_report(report_of(folder)))
+    return path
+
+
+def report_of(folder: RunFolder) -> RunReport:
+    """Return everything that a report says of the run in a folder, as data."""
+    events = read_events(folder.events)
+    state = RunState.of(events)
+    start = _start(folder, events)
+    if not is_own(state.run_id, state.config):
+        refuse_links(folder.root)
+    analyses, unread = _analyses(folder, state)
+    return run_report(
+        Source(
+            folder.name, state, conclusion_of(folder, state),
+            running=holder_of(folder.root),
+            versions=start.versions,
+            analyses=analyses,
+            unread=unread,
+        )
+    )  # fmt: skip
+
+
+def _start(folder: RunFolder, events: Sequence[Event]) -> RunStarted:
+    start = next((event for event in events if isinstance(event, RunStarted)), None)
+    if start is None:
+        raise StoreError(
+            f"Run {folder.name} has not begun: its log holds no settings.",
+            allowed="a run whose log has its first event, finished or not",
+            fix="Start it again with the same `evolve` command, or name another run.",
+        )
+    return start
+
+
+def _analyses(folder: RunFolder, state: RunState) -> tuple[Mapping[str, CandidateAnalysis], tuple[str, ...]]:
+    """Return what the recordings of trained candidates show, and a sentence for each that shows nothing."""
+    reader = RunReader(folder, state, None, None)
+    sign = -1.0 if direction_of(state) == "minimize" else 1.0
+    trained = [candidate for candidate in state.archive(sign=sign).ranked() if candidate.evaluations]
+    found: dict[str, CandidateAnalysis] = {}
+    unread: list[str] = []
+    for candidate in trained[:MOST_ANALYSED]:
+        try:
+            found[candidate.id] = reader.analysis(candidate, siblings=False)
+            why = reader.played(candidate).unreadable
+        except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+            why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
+        if why:
+            unread.append(f"The recorded episodes of {candidate.id} were not analysed: {why}")
+    return found, tuple(unread)

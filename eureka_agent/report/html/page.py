@@ -1,0 +1,84 @@
+"""The page: views and drawings poured into `templates/report/`, one file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from eureka_agent._version import __version__
+from eureka_agent.llm.templates import Templates
+from eureka_agent.report.html.curve_charts import component_charts, learning_chart
+from eureka_agent.report.html.fitness_chart import fitness_chart
+from eureka_agent.report.html.interval_chart import interval_chart
+from eureka_agent.report.html.marks import LEGEND, icon
+from eureka_agent.report.views.run import RunReport
+from eureka_agent.report.words import duration, figure, signed
+from eureka_agent.resources import bundled_folders
+
+WIDE, CARD, NARROW = 960.0, 600.0, 340.0
+"""Widths of a drawing on a desk, there in a card, and on a telephone: text has about the same size on all."""
+DEEPEST = 8
+"""Steps of the tree that are indented; deeper ones stand below each other."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One drawing in both widths."""
+
+    wide: Markup
+    narrow: Markup
+
+    @classmethod
+    def of(cls, draw: Callable[..., str], name: str, wide: float) -> Drawing:
+        """Return what `draw(width=…, name=…)` draws."""
+        return cls(
+            Markup(draw(width=wide, name=f"{name}-wide")),
+            Markup(draw(width=NARROW, name=f"{name}-narrow")),
+        )
+
+
+def render_report(report: RunReport) -> str:
+    """Return the report as HTML; everything that others wrote is escaped.
+
+    Templates are those of the package: a folder that was downloaded cannot bring its own.
+    """
+    fitness = report.fitness
+    templates = Templates(bundled_folders("templates"), html=True)
+    return templates.render(
+        "report/page.html.j2",
+        report=report,
+        version=__version__,
+        intervals=_if(
+            fitness.fresh,
+            lambda **size: interval_chart(fitness.fresh, fitness.direction, **size),
+            "intervals",
+            CARD,
+        ),
+        scores=_if(fitness.marks, lambda **size: fitness_chart(fitness, **size), "fitness"),
+        learning=_if(report.learning, lambda **size: learning_chart(report.learning, **size), "learning"),
+        components=[Markup(one) for one in component_charts(report.components)] if report.components else [],
+        icons={how: Markup(icon(how)) for how in (*LEGEND, "timed out")},
+        legend={how: words for how, words in LEGEND.items() if how in {one.how for one in fitness.marks}},
+        deepest=DEEPEST,
+        difference=difference_lines,
+        figure=figure,
+        signed=signed,
+        duration=duration,
+    )  # fmt: skip
+
+
+def difference_lines(text: str) -> list[tuple[str, str]]:
+    """Return the lines of a unified diff with what each is: "added", "removed" or "same".
+
+    The two lines that name the files are left out.
+    """
+    kinds = {"+": "added", "-": "removed"}
+    lines = text.split("\n")
+    body = lines[2:] if lines[0].startswith("---") else lines
+    return [(kinds.get(line[:1], "same"), line) for line in body]
+
+
+def _if(there: object, draw: Callable[..., str], name: str, wide: float = WIDE) -> Drawing | None:
+    return Drawing.of(draw, name, wide) if there else None

@@ -1,0 +1,142 @@
+"""The first screen: is it better, why, and what did it cost, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eureka_agent.report.conclusion import Conclusion, Kind
+from eureka_agent.report.views.findings import Seen
+from eureka_agent.report.views.fitness import Direction, FitnessView, Level
+from eureka_agent.report.views.lineage import LineageView, Step
+from eureka_agent.report.words import counted, figure, signed
+from eureka_agent.store.records import PairedDifference
+from eureka_agent.store.state import RunState
+
+SHORT: dict[Kind, str] = {
+    "better": "Yes",
+    "worse": "No, it is worse",
+    "same": "Not shown",
+    "different": "It differs",
+    "alone": "Nothing to compare with",
+    "unlearned": "No: nothing was learned",
+    "failed": "No reward was found",
+    "open": "Not known yet",
+}
+"""The answer to "is it better than the reference?"."""
+
+
+_OF_THE_STEP = ("moved", "sibling")
+"""Kinds of findings that compare with kin: what the last step changed is told in other words here."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a reader must know who reads nothing else."""
+
+    kind: Kind
+    short: str
+    sentence: str
+    """The conclusion as the summary and the command line say it."""
+    meaning: tuple[str, ...]
+    """What the difference to the reference means, in words."""
+    why: tuple[str, ...]
+    """Facts of the last step to the best reward: where it came from, what it changed, what that gained."""
+    said: str
+    """The proposer's own words on it; empty where no language model was asked."""
+    said_by: str
+    seen: tuple[Seen, ...]
+    """What the analysis found in the best reward's training."""
+    claims: tuple[str, ...]
+    """What a language model saw in its recorded episodes."""
+
+
+def answer(state: RunState, conclusion: Conclusion, fitness: FitnessView, lineage: LineageView) -> Answer:
+    """Return the first screen of a run."""
+    best = lineage.winner
+    return Answer(
+        kind=conclusion.kind,
+        short=SHORT[conclusion.kind],
+        sentence=conclusion.sentence,
+        meaning=tuple(_meaning(state, conclusion.kind, fitness)),
+        why=() if best is None else tuple(_why(best, lineage)),
+        said="" if best is None else best.reasoning,
+        said_by="" if best is None else best.proposer,
+        seen=() if best is None else tuple(one for one in best.findings if one.kind not in _OF_THE_STEP),
+        claims=() if best is None else tuple(cause.claim for cause in best.causes),
+    )
+
+
+def _meaning(state: RunState, kind: Kind, fitness: FitnessView) -> list[str]:
+    difference = state.confirmation.paired_difference if state.confirmation else None
+    levels = {level.name: level for level in fitness.fresh}
+    winner, reference = levels.get(fitness.winner or ""), levels.get("reference")
+    if winner is None or reference is None or difference is None:
+        return [_OTHERWISE[kind]] if kind in _OTHERWISE else []
+    said = [_difference(difference)] if kind == "unlearned" else []  # else the sentence says it
+    said.append(_chance(difference))
+    told = fitness.direction is not None and len(winner.seeds) == len(reference.seeds)
+    if told and winner.seeds != reference.seeds:
+        said.append(_pairs(winner, reference, fitness.direction or "maximize"))
+    return said
+
+
+_OTHERWISE: dict[Kind, str] = {
+    "same": "It was compared on one fresh seed, which cannot tell luck from skill.",
+    "alone": "Without the reference's scores on the same seeds there is no difference to look at.",
+    "failed": "What went wrong stands below, with examples.",
+    "open": "Whether the leader is better is decided on fresh seeds, at the end. Scores of the search "
+    "flatter: the best of many is partly luck.",
+}
+
+
+def _difference(difference: PairedDifference) -> str:
+    low, high = signed(difference.low), signed(difference.high)
+    return (
+        f"Difference to the reference, seed by seed: {signed(difference.mean)} on average, "
+        f"95 % interval {low} to {high}."
+    )
+
+
+def _chance(difference: PairedDifference) -> str:
+    if difference.low == difference.high == 0:
+        return "Both scored the same on every seed: this fitness does not tell them apart."
+    if difference.low <= 0 <= difference.high:
+        return (
+            "The interval includes 0, so luck with the seeds alone may explain the difference. That does not "
+            "show that they are equally good; more fresh seeds (--confirm-seeds) narrow it."
+        )
+    side = "above" if difference.low > 0 else "below"
+    return f"The whole interval lies {side} 0: luck with the seeds does not explain the difference."
+
+
+def _pairs(winner: Level, reference: Level, direction: Direction) -> str:
+    sign = 1.0 if direction == "maximize" else -1.0
+    pairs = [sign * (mine - theirs) for mine, theirs in zip(winner.seeds, reference.seeds, strict=True)]
+    ahead, equal = sum(gap > 0 for gap in pairs), sum(gap == 0 for gap in pairs)
+    tied = f", and equal on {equal}" if equal else ""
+    return f"It scored better than the reference on {ahead} of {counted(len(pairs), 'seed')}{tied}."
+
+
+def _why(best: Step, lineage: LineageView) -> list[str]:
+    """Return where the best reward came from, and what its last step changed and gained."""
+    if not best.parents:
+        first = sum(not step.parents for step in lineage.tree)
+        return [
+            f"{best.candidate} is one of {counted(first, 'first reward')}, proposed without a parent: no "
+            "later one took its place."
+        ]
+    number = len(lineage.line) - 1
+    said = [
+        f"{best.candidate} was made from {best.parents[0]} ({best.operator}), "
+        f"{counted(number, 'step')} after the first reward {lineage.line[0].candidate}."
+    ]
+    what = best.changed or f"changed the code in {counted(best.lines, 'line')}"
+    said.append(f"Its last step {what}{_moved(best)}.")
+    return said
+
+
+def _moved(best: Step) -> str:
+    if best.gained is None or best.fitness is None:
+        return ""
+    before = figure(best.fitness - best.gained)
+    return f". In the search that moved the score from {before} to {figure(best.fitness)}"
