@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eureka_agent.archive.candidate import Status
-from eureka_agent.config import choosing_trainings, recorded_config
-from eureka_agent.evolution.selection import planned_again
+from eureka_agent.config import choosing_trainings
+from eureka_agent.evolution.selection import second_seeds_of
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.state import RunState
 
@@ -33,12 +33,11 @@ def _again(state: RunState) -> int:
 
     How many duels there will be nobody knows; that of a last generation is mostly left out.
     """
-    config = recorded_config(state.config)
-    generations = config.search.restarts * config.search.generations
-    if config.search.selection == "posterior":
+    each = state.config["generations"]
+    if state.config.get("selection") == "posterior":
         asked = sum(len(judgement.duel) for judgement in state.judgements.values())
-        return asked + (generations - len(state.judgements)) * planned_again(config)
-    each = config.search.generations
+        to_come = state.config["restarts"] * each - len(state.judgements)
+        return asked + to_come * second_seeds_of(state.config["samples"])
     return sum(len(one.duel) for generation, one in state.judgements.items() if (generation + 1) % each)
 
 

@@ -21,7 +21,12 @@ def planned_again(config: RunConfig) -> int:
     """Return how many trainings on another seed one judgement may ask for that nothing saved pays for."""
     if config.search.selection == "duels":
         return _DUEL
-    return max(1, config.search.samples // _SAMPLES_PER_SECOND_SEED)
+    return second_seeds_of(config.search.samples)
+
+
+def second_seeds_of(samples: int) -> int:
+    """Return how many second seeds a generation of so many samples has by posterior."""
+    return max(1, samples // _SAMPLES_PER_SECOND_SEED)
 
 
 def decide(archive: Archive, config: RunConfig, generation: int, *, saved_steps_pay: bool) -> Judgement:

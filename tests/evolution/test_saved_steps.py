@@ -69,7 +69,7 @@ def test_all_seeds_of_a_candidate_save(tmp_path: Path) -> None:
 
 def test_what_is_planned_at_most_is_never_exceeded(tmp_path: Path) -> None:
     evolution = finished(tmp_path, FakeTrainer(noise=1.0, behind=lower_half), generations=3)
-    assert evolution.state.env_steps <= expected_trainings(evolution.task, evolution.config) * STEPS
+    assert evolution.state.env_steps <= expected_trainings(evolution.task, evolution.config).total() * STEPS
 
 
 def test_a_run_of_an_earlier_version_goes_on_under_its_rule(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_second_seeds_of_two_generations_fit_too(tmp_path: Path, options: dict[s
     """Those of the last judgement and those of the one before are trained after the last plan."""
     config = config_of(1, **options)
     for more in range(7, 10):
-        budget = (confirmation_trainings(config) + more) * STEPS
+        budget = (confirmation_trainings(find_task("cartpole"), config).total() + more) * STEPS
         given: dict[str, Any] = {"confirm_seeds": 2, **options, "generations": 50, "budget_steps": budget}
         trainer = FakeTrainer(noise=1.0)
         evolution = make_evolution(

@@ -18,8 +18,13 @@ from eureka_agent.tasks.identity import CONSTRUCTORS
 
 LONGEST = 300
 """Characters of a setting."""
-FILES = {"seed_reward": "seed_reward.py", "human_reward": "human_reward.py", "init_policy": "init_policy"}
-"""Options whose value is a file; the log holds its text or its digest, not where it lay."""
+FILES = {
+    "seed_reward": "seed_reward.py",
+    "human_reward": "human_reward.py",
+    "init_policy": "init_policy",
+    "after": "RUN",
+}
+"""Options whose value is a file or a run; the log holds its text or its digest, not where it lay."""
 _OF_THE_TASK = ("goal", "max_episode_steps", "show_env_reward")
 """Overrides of a task that the command line has options for."""
 
@@ -65,13 +70,20 @@ def _command(state: RunState) -> str:
     for option in declared():
         value, name = config[option.name], f"--{option.name.replace('_', '-')}"
         unsaid = option.default if option.about.typed is None else option.about.typed.default
-        if option.about.derived or value == unsaid:
+        if option.about.derived or not _is_said(option.name, value, unsaid, config):
             continue
         if isinstance(value, bool):
             words.append(name if value else f"--no-{name.removeprefix('--')}")
         else:
             words += [name, FILES.get(option.name, one_line(str(value)))]
     return " ".join(map(shlex.quote, [*words, "--new"]))
+
+
+def _is_said(name: str, value: Any, unsaid: Any, config: Mapping[str, Any]) -> bool:
+    """Tell whether an option was given by a person, who does not give the policy that a run before left."""
+    if name == "init_policy" and config["after"]:
+        return False
+    return bool(value) if name == "after" else value != unsaid
 
 
 def _task(task: Mapping[str, Any]) -> Iterator[str]:
@@ -105,8 +117,9 @@ def _notes(state: RunState) -> Iterator[str]:
             "gives other scores."
         )
     for name, file in FILES.items():
-        if config.get(name) is not None:
-            yield f"--{name.replace('_', '-')}: {file} stands for a file; {_WHERE[name]}"
+        if config.get(name) and not (name == "init_policy" and config.get("after")):
+            what = "a run" if name == "after" else "a file"
+            yield f"--{name.replace('_', '-')}: {file} stands for {what}; {_WHERE[name]}"
     if state.replies:
         yield (
             "A language model answers differently each time. To repeat the search with the same replies, at "
@@ -120,4 +133,5 @@ _WHERE = {
     "seed_reward": "its text is that of the first candidate.",
     "human_reward": "its text stands in the run's config.toml.",
     "init_policy": "the run's folder holds a copy.",
+    "after": "its rewards are best/before-1.py and so on.",
 }

@@ -36,7 +36,7 @@ def test_the_command_asks_for_the_same_run(options: dict[str, Any]) -> None:
     wanted = make_config({"task": task, **options}).to_json()
     for name, value in wanted.items():
         if name not in ("task", "task_digest"):
-            assert given[name] == value, name
+            assert given[name] == (value if name != "after" else None), name
     assert given["new"] is True
 
 
@@ -68,6 +68,15 @@ def test_a_file_that_the_log_holds_the_text_of_is_named_and_explained() -> None:
     assert "--seed-reward seed_reward.py" in view.command
     assert "def compute_reward" not in view.command
     assert any("its text is that of the first candidate" in note for note in view.notes)
+
+
+def test_a_run_before_is_named_and_the_policy_that_it_left_is_not() -> None:
+    task = {"kind": "folder", "value": "cartpole"}
+    state = state_of(task, after=[["def compute_reward(): ...", 500]], init_policy="00" * 32)
+    view = repeating_view(state, {})
+    assert "--after RUN" in view.command
+    assert "--init-policy" not in view.command
+    assert sum("RUN stands for a run" in note for note in view.notes) == 1
 
 
 def test_settings_of_another_version_are_listed_without_a_command() -> None:
