@@ -9,7 +9,9 @@ import sys
 
 import eureka_agent
 
-ENV_ID, GOAL, STEPS = sys.argv[1:] or ("CartPole-v1", "Keep the pole up.", "10000")
+ENV_ID = sys.argv[1] if sys.argv[1:] else "CartPole-v1"
+GOAL = sys.argv[2] if sys.argv[2:] else None  # what the environment's documentation says
+STEPS = int(sys.argv[3]) if sys.argv[3:] else 10_000
 
 
 def told(event, state):
@@ -24,7 +26,7 @@ result = eureka_agent.evolve(
     model="search",  # or openai/…, anthropic/…, local:…: a language model writes the rewards
     generations=2,
     samples=4,
-    env_steps=int(STEPS),
+    env_steps=STEPS,
     confirm_top=1,
     confirm_seeds=3,
     on_event=told,

@@ -29,7 +29,7 @@ class Corridor(gym.Env):
         return self.state, float(distance < 0.1), bool(distance > 4.0), False, {"distance": distance}
 
 
-STEPS = int([*sys.argv[1:], "10000"][0])
+STEPS = int(sys.argv[1]) if sys.argv[1:] else 10_000
 result = eureka_agent.evolve(
     env=Corridor, goal="Come to 0 and stay there.", max_episode_steps=100,
     generations=2, samples=4, env_steps=STEPS, confirm_top=1, confirm_seeds=3,

@@ -8,7 +8,7 @@ import sys
 
 import eureka_agent
 
-view = eureka_agent.show([*sys.argv[1:], "latest"][0])
+view = eureka_agent.show(sys.argv[1] if sys.argv[1:] else "latest")
 print(view.verdict.sentence)
 
 for row in view.confirmation.get("table", []):

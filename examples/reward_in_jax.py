@@ -11,7 +11,8 @@ import numpy as np
 
 from eureka_agent import find_task, load_reward
 
-REWARD, STEPS, WORLDS = [*sys.argv[1:], "envs/cartpole/reference.py"][0], 16, 4096
+REWARD = sys.argv[1] if sys.argv[1:] else "envs/cartpole/reference.py"
+STEPS, WORLDS = 16, 4096
 compute = load_reward(REWARD, library="jax")
 shapes = {signal.name: signal.shape for signal in find_task("cartpole").readable_signals}
 generator = np.random.default_rng(0)

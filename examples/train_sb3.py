@@ -12,8 +12,9 @@ from stable_baselines3.common.monitor import Monitor
 
 from eureka_agent import ComponentCallback, RewardWrapper
 
-REWARD, STEPS = sys.argv[1:] or ("envs/cartpole/reference.py", "10000")
-env = RewardWrapper(gymnasium.make("CartPole-v1"), REWARD, task="cartpole", total_steps=int(STEPS))
+REWARD = sys.argv[1] if sys.argv[1:] else "envs/cartpole/reference.py"
+STEPS = int(sys.argv[2]) if sys.argv[2:] else 10_000
+env = RewardWrapper(gymnasium.make("CartPole-v1"), REWARD, task="cartpole", total_steps=STEPS)
 env = Monitor(env, info_keywords=("native_return",))  # the file that Monitor writes has it, too
 model = PPO("MlpPolicy", env, n_steps=512, device="cpu", verbose=1, seed=0)
-model.learn(int(STEPS), callback=ComponentCallback())
+model.learn(STEPS, callback=ComponentCallback())
