@@ -133,7 +133,9 @@ def test_every_command_that_is_shown_is_one() -> None:
             text = known_to(program, words)
             assert text, f"{block.place}: there is no {program} {' '.join(words)}"
             for flag in (word for word in words if word.startswith("--")):
-                assert flag in text, f"{block.place}: {program} {words[0]} knows no {flag}"
+                assert re.search(rf"{re.escape(flag)}(?![\w-])", text), (
+                    f"{block.place}: {program} {words[0]} knows no {flag}"
+                )
 
 
 def test_every_extra_that_is_shown_is_one() -> None:
