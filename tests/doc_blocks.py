@@ -51,7 +51,7 @@ class Block:
     @property
     def included(self) -> str:
         """The file of the checkout that the site shows in its place; empty where it is the code itself."""
-        found = re.fullmatch(r'--8<-- "(.+)"\n', self.text)
+        found = re.fullmatch(r"--8<--\n(.+)\n--8<--\n", self.text)
         return found[1] if found else ""
 
     @property

@@ -79,4 +79,4 @@ def test_an_example_is_short_says_how_to_run_it_and_is_listed(path: Path) -> Non
     assert f"`python examples/{path.name}" in (ast.get_docstring(ast.parse(text)) or "")
     readme, *pages = (page.read_text() for page in PAGES)
     assert f"](examples/{path.name})" in readme
-    assert any(f'"examples/{path.name}"' in page for page in pages), "the site shows it"
+    assert any(f"--8<--\nexamples/{path.name}\n" in page for page in pages), "the site shows it"
