@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow format lint types tests bench clean
+.PHONY: demo test test-slow format lint types tests docs bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/eureka-agent evolve cartpole --generations 2 --samples 4 --confirm-top 1 --confirm-seeds 3 --new
@@ -41,9 +41,12 @@ tests: $(VENV)/.dev
 test-slow: $(VENV)/.dev
 	$(BIN)/pytest -m slow
 
+docs: $(VENV)/.dev
+	$(BIN)/zensical build --strict
+
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/workers.py
 	$(BIN)/python benchmarks/hacks.py
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .cache .pytest_cache .ruff_cache .hypothesis

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import types
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
+from doc_blocks import CHECKOUT, blocks_of
 from fakes import make_evolution
 
 from eureka_agent.critique import Critic, StaticCheck, refused
@@ -20,13 +20,11 @@ from eureka_agent.tasks.worlds import GymWorlds
 from eureka_agent.training.simulators import SimulatorFactory, register_simulator
 from eureka_agent.training.simulators.batched import BatchedWorlds
 
-PAGE = (Path(__file__).parents[1] / "docs" / "adding.md").read_text()
-
 
 def blocks(heading: str) -> dict[str, str]:
     """Return the blocks of a section by language."""
-    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    return dict(re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL))
+    page = blocks_of(CHECKOUT / "docs" / "adding.md")
+    return {block.language: block.text for block in page if block.heading == heading}
 
 
 def module(heading: str) -> Any:
