@@ -1,15 +1,31 @@
-"""Backward turning, paid more off the ground, and a cost of lying on the back."""
+"""Written by a language model in a search (docs/tasks.md); with it 5 of 5 fresh seeds solve the task."""
 
 import numpy as np
 
+TURN_SCALE = 0.3  # rad per step, 6 rad/s
+CLEAR_INVERTED = 0.4  # m, clearance of a good flight upside down
+TOUCH_HEIGHT = 0.1  # m
+IMPACT_FREE = 600.0  # N
+IMPACT_SCALE = 700.0  # N
 
-def compute_reward(pitch_velocity, upright, z_velocity, body_clearance, action):
-    """Spin backwards in the air."""
-    spin = np.clip(-pitch_velocity, -5.0, 10.0)
-    flying = np.clip(body_clearance, 0.0, 0.6) * np.clip(-pitch_velocity, 0.0, 10.0)
-    takeoff = 0.2 * np.clip(z_velocity, 0.0, 3.0) * np.maximum(upright, 0.0)
-    lying = np.where((upright < 0.0) & (body_clearance < 0.02), -3.0, 0.0)
-    effort = -0.05 * np.sum(np.square(action), axis=-1)
-    reward = 0.3 * spin + flying + takeoff + lying + effort
-    parts = {"spin": spin, "flying": flying, "takeoff": takeoff, "lying": lying, "effort": effort}
-    return reward, parts
+
+def compute_reward(pitch, prev_pitch, upright, body_clearance, impact, action):
+    """Signed backward turning, worth most upside down and high; trying costs nothing."""
+    inverted = 0.5 * (1.0 - upright)
+    clear = np.clip(body_clearance / CLEAR_INVERTED, 0.0, 1.2)
+    near = np.clip(1.0 - body_clearance / TOUCH_HEIGHT, 0.0, 1.0)
+    turned = np.clip((prev_pitch - pitch) / TURN_SCALE, -2.5, 2.5)
+    gained = np.maximum(turned, 0.0)
+    backward = 0.5 * turned
+    over_the_top = 2.0 * turned * inverted * clear
+    touch = -near * (0.05 + 0.4 * gained)
+    hard_landing = -0.1 * np.clip((impact - IMPACT_FREE) / IMPACT_SCALE, 0.0, 2.0)
+    effort = -0.002 * np.sum(np.square(action), axis=-1)
+    reward = backward + over_the_top + touch + hard_landing + effort
+    return reward, {
+        "backward": backward,
+        "over_the_top": over_the_top,
+        "touch": touch,
+        "hard_landing": hard_landing,
+        "effort": effort,
+    }

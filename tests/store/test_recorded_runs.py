@@ -38,7 +38,8 @@ from eureka_agent.trajectories import TrajectoryBatch, read_trajectories
 
 RECORDED = Path(__file__).parent / "recorded"
 NAMES = ("search", "replayed")
-CONSENT: dict[str, Any] = {"trust": True, "task": "cartpole"}
+CONSENT: dict[str, Any] = {"trust": True, "task": "cartpole", "envs": RECORDED / "envs"}
+"""The task as it was then: an edited one is another, in which no run goes on."""
 
 
 def code_of(path: Path) -> str:
