@@ -1,7 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
-`prune`, `tune`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`, `list_tasks`, `doctor`.
+`prune`, `tune`, `compare`, `plot`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`,
+`list_tasks`, `doctor`.
 `RewardWrapper` puts a saved reward into your own RL code.
 """
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
+    from eureka_agent.api.compare import compare
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
@@ -42,6 +44,7 @@ _HOMES = {
     "adopt": "api.adopt:adopt",
     "analyze": "api.analyze:analyze",
     "check": "api.check:check",
+    "compare": "api.compare:compare",
     "doctor": "api.doctor:doctor",
     "dry_run": "api.evolve:dry_run",
     "evolve": "api.evolve:evolve",
@@ -70,6 +73,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "adopt",
     "analyze",
     "check",
+    "compare",
     "doctor",
     "dry_run",
     "evolve",

@@ -1,0 +1,59 @@
+"""The page of a comparison: its view and drawings poured into `templates/compare/`, one file by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from eureka_agent._version import __version__
+from eureka_agent.llm.templates import Templates
+from eureka_agent.report.html.interval_chart import interval_chart
+from eureka_agent.report.html.page import CARD, WIDE, Drawing, difference_lines
+from eureka_agent.report.html.reward_curves import means_chart, range_chart
+from eureka_agent.report.html.series import series_mark
+from eureka_agent.report.views.comparison import ComparedReward, ComparisonView
+from eureka_agent.report.views.fitness import Level
+from eureka_agent.report.words import counted, cut, figure
+from eureka_agent.resources import bundled_folders
+
+LONGEST_NAME = 24
+LONGEST_CODE = 100_000
+"""Characters of a reward or a difference that are shown: eight of them fit into 2 MB."""
+
+
+def render_comparison(view: ComparisonView) -> str:
+    """Return the comparison as HTML; everything that others wrote is escaped."""
+    levels = [level for one in view.rewards if (level := _level(one)) is not None]
+    curves = [one.curves for one in view.rewards if one.curves is not None]
+    templates = Templates(bundled_folders("templates"), html=True)
+    return templates.render(
+        "compare/page.html.j2",
+        view=view,
+        version=__version__,
+        intervals=Drawing.of(
+            lambda **size: interval_chart(
+                levels, view.direction, title="Fitness", marked=series_mark, **size
+            ), "intervals", CARD,
+        ) if levels else None,
+        means=Drawing.of(
+            lambda **size: means_chart(curves, view.env_steps, **size), "means", WIDE
+        ) if curves else None,
+        ranges=[(one.name, Markup(range_chart(one, curves, view.env_steps))) for one in curves],
+        changes={
+            one.letter: difference_lines(cut(one.code_change, LONGEST_CODE))
+            for one in view.rewards if one.code_change
+        },
+        codes={one.letter: cut(one.code, LONGEST_CODE) for one in view.rewards if one.code},
+        figure=figure,
+        counted=counted,
+    )  # fmt: skip
+
+
+def _level(one: ComparedReward) -> Level | None:
+    found = one.level
+    if found is None:
+        return None
+    low, high = (found.low, found.high) if found.n > 1 else (None, None)
+    name = f"{one.letter} · {cut(Path(one.name).name, LONGEST_NAME)}"
+    return Level(name, found.mean, low, high, one.fitness, None, "")
