@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
+    from eureka_agent.api.plot import plot
     from eureka_agent.api.prune import prune
     from eureka_agent.api.reporting import write_report
     from eureka_agent.api.runs import export, show
@@ -55,6 +56,7 @@ _HOMES = {
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
     "play": "api.play:play",
+    "plot": "api.plot:plot",
     "prune": "api.prune:prune",
     "resume": "api.evolve:resume",
     "show": "api.runs:show",
@@ -84,6 +86,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "list_tasks",
     "load_reward",
     "play",
+    "plot",
     "prune",
     "resume",
     "show",

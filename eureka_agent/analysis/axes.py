@@ -1,8 +1,8 @@
 """Along what a reward can be looked at: one number that it reads, over its range, with all else held.
 
-A signal and its `prev_` value move together, so that what happened in the step stays as it was recorded: a row
-in which a robot jumped by half its range within a step never comes. How the reward depends on the step itself
-is an axis of its own, `x - prev_x`, along which `prev_x` alone moves.
+A signal and its `prev_` value move together, so that what happened in the step stays as it was recorded: a
+robot that jumps by half its range within a step is never met. How the reward depends on the step itself is an
+axis of its own, `x - prev_x`, along which `prev_x` alone moves.
 """
 
 from __future__ import annotations
@@ -116,9 +116,7 @@ def _changes(previous: Signal, now: str, recorded: Signals) -> Iterator[Axis]:
     for place in range(count):
         names = [element_name(name, place, count) for name in (now, previous.name)]
         ends = _range(changes[:, place], None, None)
-        yield Axis(
-            " - ".join(names), now, place, "change", *ends, _usual(changes[:, place]), previous.unit
-        )
+        yield Axis(" - ".join(names), now, place, "change", *ends, _usual(changes[:, place]), previous.unit)
 
 
 def _flat(values: Array) -> Array:

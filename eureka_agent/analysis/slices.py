@@ -19,7 +19,7 @@ Array = np.ndarray
 TOTAL = "reward"
 ROWS = 9
 """Recorded rows of a slice, the middle one of median reward."""
-COARSE, FINE, CONTOUR = 9, 61, 33
+COARSE, FINE, CONTOUR = 9, 61, 36
 """Values at which a number is tried, drawn in a slice, and drawn on each side of a contour."""
 MOST_SLICES = 4
 """Numbers that are drawn of a component, those of the largest effect."""
@@ -93,23 +93,23 @@ def shapes_of(
 ) -> Shapes:
     """Return slices and contours of all components through `rows`, each `(ROWS, ...)`, in two calls of `pay`.
 
-    A component that two axes change gets a contour over them, every other one that both of `chosen` change
-    one over those. An axis along which the reward fails is left out, and a note says so.
+    A component that both of `chosen` change gets a contour over them, any other one that exactly two axes
+    change one over those. An axis along which the reward fails is left out, and a note says so.
     """
     asking = _Asking(pay)
     tried = asking.ask({axis.name: axis.moved(rows, axis.grid(COARSE)) for axis in axes})
     known = [axis for axis in axes if axis.name in tried]
     if not known:
         return Shapes((), tuple(asking.notes))
-    names = _in_order(tried[known[0].name])
-    ranked = {name: _ranked(name, known, tried, len(next(iter(rows.values())))) for name in names}
+    names, count = _in_order(tried[known[0].name]), len(next(iter(rows.values())))
+    ranked = {name: _ranked(name, known, tried, count) for name in names}
     pairs = {name: pair for name in names if (pair := _pair(ranked[name], chosen)) is not None}
     drawn = {axis.name: axis for name in names for axis in ranked[name][:MOST_SLICES]}
     fine = asking.ask(
         {name: axis.moved(rows, axis.grid(FINE)) for name, axis in drawn.items()}
         | {_of_pair(pair): _over(pair, _median(rows)) for pair in pairs.values()}
     )
-    made = [_shape(name, ranked[name], pairs.get(name), fine, tried) for name in names]
+    made = [_shape(name, ranked[name], pairs.get(name), fine, tried, count) for name in names]
     return Shapes(tuple(made), tuple(asking.notes))
 
 
@@ -162,8 +162,8 @@ def _ranked(
 
 def _pair(ranked: Sequence[Axis], chosen: tuple[Axis, Axis] | None) -> tuple[Axis, Axis] | None:
     """Return the two axes of a component's contour, if it has one."""
-    if chosen is not None:
-        return chosen if set(chosen) <= set(ranked) else None
+    if chosen is not None and set(chosen) <= set(ranked):
+        return chosen
     return (ranked[0], ranked[1]) if len(ranked) == 2 and "choice" not in {a.kind for a in ranked} else None
 
 
@@ -191,12 +191,13 @@ def _shape(
     pair: tuple[Axis, Axis] | None,
     fine: Mapping[str, Mapping[str, Array]],
     tried: Mapping[str, Mapping[str, Array]],
+    rows: int,
 ) -> Shape:
     reads = tuple(axis.name for axis in ranked)
     if not ranked:
         return Shape(name, (), constant=float(next(iter(tried.values()))[name][0]))
     slices = tuple(
-        Slice(axis, axis.grid(FINE), _lines(fine[axis.name][name], ROWS))
+        Slice(axis, axis.grid(FINE), _lines(fine[axis.name][name], rows))
         for axis in ranked[:MOST_SLICES]
         if axis.name in fine
     )

@@ -64,6 +64,41 @@ def compare(
     raise typer.Exit(1 if report.failed else 0)
 
 
+@takes("env", "envs", unsafe_isolation=UNCONTAINED)
+def plot(
+    reward: Annotated[str, typer.Argument(help="A reward file, reference, or hack:<name>.")],
+    task: TaskName,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A .html or .svg file; default: <name>_plot.html, here."),
+    ] = None,
+    signals: Annotated[str, typer.Option(help="Two that a contour is drawn over, e.g. speed,obs[3].")] = "",
+    policy: Annotated[
+        Path | None, typer.Option(help="A saved policy whose steps are recorded; default: random actions.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    json_output: Json = False,
+    **options: Any,
+) -> None:
+    """Draw what each component of a reward pays over the signals that it reads, and over one episode."""
+    from eureka_agent.api.plot import plot as run
+    from eureka_agent.cli.output import print_json, print_table
+
+    report = run(reward, task, output=output, signals=signals, policy=policy, force=force, **options)
+    if json_output:
+        print_json(report)
+        return
+    rows = [
+        (name, ", ".join(reads) or f"nothing: always {report.constant.get(name, float('nan')):.4g}")
+        for name, reads in report.components.items()
+    ]
+    print_table("", ("component", "depends on, most first"), rows)
+    for note in report.notes:
+        typer.echo(visible(note))
+    typer.echo(visible(f"Wrote {report.path}. Open it in any browser."))
+
+
 def _print(report: CompareReport) -> None:
     view = report.view
     _print_fitness(view)
@@ -88,7 +123,8 @@ def _print_fitness(view: ComparisonView) -> None:
     first = view.rewards[0].letter
     rows = [(one.letter, one.name, _level(one), one.difference) for one in view.rewards]
     columns = ("", "reward", "fitness", f"difference to {first} (positive: better)")
-    print_table(f"{view.task}: {view.verdict}", columns, rows)
+    typer.echo(visible(f"{view.task}: {view.verdict}"))
+    print_table("", columns, rows)
 
 
 def _level(one: ComparedReward) -> str:
@@ -107,8 +143,8 @@ def _print_learning(view: ComparisonView) -> None:
         cells = (points[place] for place in places)
         rows.append((one.letter, *(_range(values) for values in cells)))
     if rows:
-        typer.echo("")
-        print_table("Fitness while they learned: mean (worst to best seed)", columns, rows)
+        typer.echo("\nFitness while they learned: mean (lowest to highest seed)")
+        print_table("", columns, rows)
 
 
 def _range(values: tuple[float, ...]) -> str:
@@ -118,16 +154,16 @@ def _range(values: tuple[float, ...]) -> str:
 
 def _print_components(view: ComparisonView) -> None:
     from eureka_agent.cli.output import print_table
+    from eureka_agent.report.words import percent
 
     rows = [
-        (one.letter, part.component, part.mean, None if part.spread is None else f"{part.spread:.0%}")
+        (one.letter, part.component, part.mean, None if part.spread is None else percent(part.spread))
         for one in view.rewards
         for part in one.contributions
     ]
     if rows:
-        typer.echo("")
-        title = "What each component pays at the kept policies, and its share of the total's ups and downs"
-        print_table(title, ("", "component", "mean a step", "share"), rows)
+        typer.echo("\nWhat components pay at the kept policies, and their share of the total's ups and downs")
+        print_table("", ("", "component", "mean a step", "share"), rows)
 
 
 def _print_agreement(view: ComparisonView) -> None:
@@ -140,6 +176,7 @@ def _print_agreement(view: ComparisonView) -> None:
         (f"{found.one}, {found.other}", told(found.steps), told(found.returns)) for found in view.agreements
     ]
     rows += [(f"{one.letter}, fitness", None, told(one.with_fitness)) for one in view.rewards]
-    typer.echo("")
-    title = "Agreement about the same recorded steps and episodes (+1: the same order)"
-    print_table(title, ("", "steps (Spearman)", "episodes (Kendall)"), rows)
+    typer.echo(
+        "\nAgreement about the same recorded steps and episodes (+1: the same order, -1: the opposite)"
+    )
+    print_table("", ("", "steps (Spearman)", "episodes (Kendall)"), rows)

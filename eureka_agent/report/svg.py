@@ -57,6 +57,12 @@ def shade(x: float, y: float, width: float, height: float, fill: str, strength: 
     )
 
 
+def cells(corners: Iterable[tuple[float, float, float, float]], fill: str, strength: float) -> str:
+    """Return rectangles (x, y, width, height) as one shape, so that no seams show where they touch."""
+    joined = "".join(f"M{x:.1f} {y:.1f}h{w:.1f}v{h:.1f}h{-w:.1f}z" for x, y, w, h in corners)
+    return f'<path d="{joined}" fill="{fill}" fill-opacity="{strength:.2f}"/>'
+
+
 def moved(shapes: Iterable[str], x: float, y: float) -> str:
     """Return shapes moved to another place."""
     return f'<g transform="translate({x:.1f} {y:.1f})">{"".join(shapes)}</g>'

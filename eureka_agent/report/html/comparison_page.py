@@ -9,12 +9,12 @@ from markupsafe import Markup
 from eureka_agent._version import __version__
 from eureka_agent.llm.templates import Templates
 from eureka_agent.report.html.interval_chart import interval_chart
-from eureka_agent.report.html.page import CARD, WIDE, Drawing, difference_lines
+from eureka_agent.report.html.page import WIDE, Drawing, difference_lines
 from eureka_agent.report.html.reward_curves import means_chart, range_chart
 from eureka_agent.report.html.series import series_mark
 from eureka_agent.report.views.comparison import ComparedReward, ComparisonView
 from eureka_agent.report.views.fitness import Level
-from eureka_agent.report.words import counted, cut, figure
+from eureka_agent.report.words import counted, cut, figure, percent
 from eureka_agent.resources import bundled_folders
 
 LONGEST_NAME = 24
@@ -34,7 +34,7 @@ def render_comparison(view: ComparisonView) -> str:
         intervals=Drawing.of(
             lambda **size: interval_chart(
                 levels, view.direction, title="Fitness", marked=series_mark, **size
-            ), "intervals", CARD,
+            ), "intervals", WIDE,
         ) if levels else None,
         means=Drawing.of(
             lambda **size: means_chart(curves, view.env_steps, **size), "means", WIDE
@@ -46,6 +46,7 @@ def render_comparison(view: ComparisonView) -> str:
         },
         codes={one.letter: cut(one.code, LONGEST_CODE) for one in view.rewards if one.code},
         figure=figure,
+        percent=percent,
         counted=counted,
     )  # fmt: skip
 
