@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shlex
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from string import ascii_uppercase
-from typing import Any, NamedTuple
+from typing import Any
 
 from eureka_agent.analysis.agreement import agreement, agreement_with_fitness
 from eureka_agent.analysis.code_changes import code_difference
 from eureka_agent.analysis.contributions import contributions
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.adopt import adopted_text, read_found
 from eureka_agent.api.benched import Asked as Options
 from eureka_agent.api.benched import Conditions, Tools, conditions_of, opened
-from eureka_agent.api.check import reward_of
+from eureka_agent.api.kept_policies import films_of, kept_episodes
 from eureka_agent.api.paid import Asked, Recorded, ask_all
+from eureka_agent.api.several import Named, told_apart
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.errors import ConfigError, EurekaError, RewardError, StoreError
-from eureka_agent.evolution.comparing import STAGE, Standing, standings
-from eureka_agent.evolution.workbench import name_of
+from eureka_agent.errors import ConfigError
+from eureka_agent.evolution.comparing import Standing, standings
 from eureka_agent.files import write_atomic, write_json
 from eureka_agent.report.html.comparison_page import render_comparison
 from eureka_agent.report.views.comparison import (
@@ -37,25 +34,9 @@ from eureka_agent.report.views.comparison import (
 from eureka_agent.report.views.curves import LearningCurves
 from eureka_agent.rewards.reward import Coded, Reward
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.tasks.task import Task
-from eureka_agent.training.filming import Wanted
-from eureka_agent.training.playing import play_policy
-from eureka_agent.training.policies import read_policy, saved_policy
-from eureka_agent.trajectories.files import FILE as RECORDING
-from eureka_agent.trajectories.files import read_trajectories
 
-MOST = 8
-"""Rewards of one comparison: more lines are no drawing any more."""
 PAGE, DATA = "compare.html", "compare.json"
 RANDOM = "random play"
-
-
-class Named(NamedTuple):
-    """A reward as it was given."""
-
-    letter: str
-    name: str
-    reward: Reward
 
 
 @dataclass(frozen=True)
@@ -121,51 +102,6 @@ def compare(
     return report
 
 
-def told_apart(task: Task, given: Sequence[str]) -> tuple[list[Named], list[str]]:
-    """Return the rewards that were given, each once, and a sentence for each that stood there twice.
-
-    Raises ConfigError where fewer than two or more than eight are left.
-    """
-    found: dict[str, Named] = {}
-    notes = []
-    for name in given:
-        reward, note = _loaded(task, name)
-        notes += [note] if note else []
-        if (same := found.get(name_of(reward))) is not None:
-            notes.append(f"{name} is the same reward as {same.name}, so that it is trained and shown once.")
-            continue
-        found[name_of(reward)] = Named("", name, reward)
-    if not 2 <= len(found) <= MOST:
-        raise ConfigError(
-            " ".join([f"There {_are(len(found))} to compare.", *notes]),
-            allowed=f"2 to {MOST} different rewards",
-            fix="Name another: a file, reference, sparse, native"
-            + "".join(f", hack:{hack}" for hack in task.hacks)
-            + ".",
-        )
-    letters = zip(ascii_uppercase, found.values(), strict=False)
-    return [named._replace(letter=letter) for letter, named in letters], notes
-
-
-def _are(number: int) -> str:
-    return {0: "is no reward", 1: "is only one reward"}.get(number, f"are {number} rewards")
-
-
-def _loaded(task: Task, name: str) -> tuple[Reward, str]:
-    """Return a reward by name or file, and how it was changed to be one of this task, if it was adopted."""
-    try:
-        return reward_of(task, name), ""
-    except RewardError:
-        try:
-            adopted = adopted_text(read_found(Path(name)), task)
-        except EurekaError:
-            adopted = None
-        if adopted is None:
-            raise
-    reads = ", ".join(f"{found} as {signal}" for found, signal in adopted.reads.items())
-    return Coded(adopted.text), f"{name} was adopted as `eureka-agent adopt` does: it reads {reads}."
-
-
 def _compared(
     named: Sequence[Named], tools: Tools, conditions: Conditions, *, seeds: int, film: bool
 ) -> tuple[ComparisonView, tuple[Path, ...]]:
@@ -175,11 +111,11 @@ def _compared(
     recorded = [Recorded(RANDOM, f"{RANDOM}, episode {n}", one) for n, one in enumerate(random.trajectories)]
     notes = []
     for one, standing in zip(named, stood, strict=True):
-        kept, unread = _kept(one, standing, tools)
+        kept, unread = kept_episodes(one, standing, tools.bench)
         recorded += kept
         notes += unread
     asked = ask_all(task, tools.sandbox, {one.letter: one.reward for one in named}, recorded)
-    films, not_filmed = _films(named, stood, tools) if film else ({}, [])
+    films, not_filmed = films_of(named, stood, tools.bench) if film else ({}, [])
     rows = _rows(named, stood, asked, recorded, films, sign)
     view = ComparisonView(
         task=task.name,
@@ -234,25 +170,6 @@ def _rows(
     return rows
 
 
-def _kept(one: Named, standing: Standing, tools: Tools) -> tuple[list[Recorded], list[str]]:
-    """Return the recorded episodes of a reward's kept policies, and why some are missing."""
-    found, notes = [], []
-    for replicate, outcome in enumerate(standing.outcomes):
-        if not isinstance(outcome, Evaluation):
-            continue
-        path = tools.bench.folder_of(standing.reward, STAGE, replicate) / RECORDING
-        try:
-            episodes = read_trajectories(path)
-        except StoreError as error:
-            notes.append(error.what)
-            continue
-        found += [
-            Recorded(one.letter, f"{one.letter}'s policy of seed {replicate}, episode {n}", episode)
-            for n, episode in enumerate(episodes)
-        ]
-    return found, notes
-
-
 def _players(recorded: Sequence[Recorded]) -> Iterator[Player]:
     for name in dict.fromkeys(one.player for one in recorded):
         own = [one.trajectory for one in recorded if one.player == name]
@@ -294,32 +211,6 @@ def _change(first: Reward, other: Reward) -> str:
 def _read(*rewards: Reward) -> list[str]:
     """Return the signals that rewards read; all of them together tell what a step was."""
     return [name for reward in rewards if isinstance(reward, Coded) for name in reward.parsed.arguments]
-
-
-def _films(
-    named: Sequence[Named], stood: Sequence[Standing], tools: Tools
-) -> tuple[dict[str, Path], list[str]]:
-    """Film the kept policy of each reward's median seed; a sentence where nothing can be filmed."""
-    kind = ".gif" if importlib.util.find_spec("imageio_ffmpeg") is None else ".mp4"
-    made: dict[str, Path] = {}
-    for one, standing in zip(named, stood, strict=True):
-        fitness = standing.scores.fitness
-        if not fitness:
-            continue
-        median = fitness.index(statistics.median_low(fitness))
-        policy = saved_policy(tools.bench.folder_of(standing.reward, STAGE, median))
-        if policy is None:
-            continue
-        path = tools.bench.folder / f"film-{one.letter}{kind}"
-        try:
-            wanted = Wanted(path)
-            play_policy(
-                tools.bench.task, read_policy(policy), episodes=1, seed=tools.bench.seed, wanted=wanted
-            )
-        except EurekaError as error:
-            return made, [f"There is no film of {one.letter}. {error.what} {error.fix}".strip()]
-        made[one.letter] = path
-    return made, []
 
 
 def _command(
