@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -52,6 +52,11 @@ class Axis:
             values = np.arange(math.ceil(self.low), math.floor(self.high) + 1)
             return values[np.unique(np.linspace(0, len(values) - 1, points).round().astype(int))]
         return np.linspace(self.low, self.high, points)
+
+    def within(self) -> Axis:
+        """Return the axis as far as most recorded steps reach."""
+        low, high = self.usual
+        return replace(self, low=low, high=high if high > low else low + 1e-6)
 
     def moved(self, rows: Signals, values: Array) -> Signals:
         """Return each of K rows at each of G values: arrays `(K * G, ...)`, the values of a row in turn."""

@@ -6,7 +6,7 @@ others matter. Which numbers a component reads is measured, not read from its te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,19 +88,21 @@ def rows_of_reward(reward: Array, count: int = ROWS) -> Array:
     return order[np.linspace(0, len(order) - 1, count).round().astype(int)]
 
 
-def shapes_of(
-    pay: Pay, rows: Signals, axes: Sequence[Axis], chosen: tuple[Axis, Axis] | None = None
-) -> Shapes:
+def shapes_of(pay: Pay, rows: Signals, axes: Sequence[Axis], chosen: tuple[str, str] | None = None) -> Shapes:
     """Return slices and contours of all components through `rows`, each `(ROWS, ...)`, in two calls of `pay`.
 
-    A component that both of `chosen` change gets a contour over them, any other one that exactly two axes
-    change one over those. An axis along which the reward fails is left out, and a note says so.
+    A component that both of `chosen`, by name, change gets a contour over them, any other one that exactly two axes
+    change one over those. An axis along which the reward fails is shown as far as recorded steps reach, or
+    left out where it fails there, too; a note says so.
     """
     asking = _Asking(pay)
     tried = asking.ask({axis.name: axis.moved(rows, axis.grid(COARSE)) for axis in axes})
-    known = [axis for axis in axes if axis.name in tried]
+    within = {axis.name: axis.within() for axis in axes if axis.name in asking.failed}
+    tried |= asking.ask({name: axis.moved(rows, axis.grid(COARSE)) for name, axis in within.items()})
+    known = [within.get(axis.name, axis) for axis in axes if axis.name in tried]
+    notes = tuple(asking.notes(within, known))
     if not known:
-        return Shapes((), tuple(asking.notes))
+        return Shapes((), notes)
     names, count = _in_order(tried[known[0].name]), len(next(iter(rows.values())))
     ranked = {name: _ranked(name, known, tried, count) for name in names}
     pairs = {name: pair for name in names if (pair := _pair(ranked[name], chosen)) is not None}
@@ -110,7 +112,7 @@ def shapes_of(
         | {_of_pair(pair): _over(pair, _median(rows)) for pair in pairs.values()}
     )
     made = [_shape(name, ranked[name], pairs.get(name), fine, tried, count) for name in names]
-    return Shapes(tuple(made), tuple(asking.notes))
+    return Shapes(tuple(made), notes)
 
 
 class _Asking:
@@ -118,20 +120,29 @@ class _Asking:
 
     def __init__(self, pay: Pay) -> None:
         self._pay = pay
-        self.notes: list[str] = []
+        self.failed: dict[str, str] = {}
+        """Parts on which the reward failed at least once, and why."""
 
     def ask(self, wanted: Mapping[str, Signals]) -> dict[str, Mapping[str, Array]]:
-        """Return what is paid for each part; those that fail are left out, with a note."""
+        """Return what is paid for each part; those that fail are left out."""
         if not wanted:
             return {}
         try:
             return self._together(wanted)
         except RewardError as error:
             if len(wanted) == 1:
-                (name,) = wanted
-                self.notes.append(f"It fails along {name}, which is not drawn: {error.what}")
+                self.failed |= dict.fromkeys(wanted, error.what)
                 return {}
         return {name: paid for one in wanted for name, paid in self.ask({one: wanted[one]}).items()}
+
+    def notes(self, within: Mapping[str, Axis], known: Sequence[Axis]) -> Iterator[str]:
+        """Yield in a sentence each what became of the axes along which the reward failed."""
+        for name, axis in within.items():
+            ends = f"from {axis.low:.4g} to {axis.high:.4g}, where recorded steps lie; beyond that it fails"
+            told = (
+                f"{name} is drawn {ends}" if axis in known else f"It fails along {name}, which is not drawn"
+            )
+            yield f"{told}: {self.failed[name]}"
 
     def _together(self, wanted: Mapping[str, Signals]) -> dict[str, Mapping[str, Array]]:
         parts = list(wanted.values())
@@ -160,10 +171,11 @@ def _ranked(
     return sorted(changing, key=lambda axis: -effect[axis.name])
 
 
-def _pair(ranked: Sequence[Axis], chosen: tuple[Axis, Axis] | None) -> tuple[Axis, Axis] | None:
+def _pair(ranked: Sequence[Axis], chosen: tuple[str, str] | None) -> tuple[Axis, Axis] | None:
     """Return the two axes of a component's contour, if it has one."""
-    if chosen is not None and set(chosen) <= set(ranked):
-        return chosen
+    known = {axis.name: axis for axis in ranked}
+    if chosen is not None and known.keys() >= set(chosen):
+        return known[chosen[0]], known[chosen[1]]
     return (ranked[0], ranked[1]) if len(ranked) == 2 and "choice" not in {a.kind for a in ranked} else None
 
 

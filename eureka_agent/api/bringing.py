@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from eureka_agent.api.adopt import adopted_text, read_found
+from eureka_agent.api.adopt import Adopted, adopted_text, read_found
 from eureka_agent.errors import ConfigError, EurekaError, RewardError
 from eureka_agent.rewards.loader import check_reward
 from eureka_agent.rewards.source import parse_reward
@@ -59,8 +59,13 @@ def _reads_signals(text: str, task: Task) -> bool:
 
 
 def _adopted(path: Path, text: str, task: Task) -> str:
+    return adopted_along(path, text, task).text
+
+
+def adopted_along(path: Path, text: str, task: Task) -> Adopted:
+    """Return a found reward as one of the task; ConfigError where `adopt` would have to ask."""
     try:
-        return adopted_text(text, task).text
+        return adopted_text(text, task)
     except EurekaError as error:
         raise ConfigError(
             f"{path} is no reward of {task.name} yet: {error.what}",

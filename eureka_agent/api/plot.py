@@ -165,8 +165,8 @@ def _paying(evaluate: RewardEvaluator) -> Pay:
     return pay
 
 
-def _chosen(axes: Sequence[Axis], wanted: Sequence[str]) -> tuple[Axis, Axis] | None:
-    """Return the two axes that were asked for; ConfigError where there are none of these names."""
+def _chosen(axes: Sequence[Axis], wanted: Sequence[str]) -> tuple[str, str] | None:
+    """Return the names of the two axes that were asked for; ConfigError where there are none of these names."""
     if not wanted:
         return None
     known = {_bare(axis.name): axis for axis in axes if axis.kind != "choice"}
@@ -184,7 +184,7 @@ def _chosen(axes: Sequence[Axis], wanted: Sequence[str]) -> tuple[Axis, Axis] | 
             f"A contour is drawn over two signals, not over {', '.join(wanted)}.",
             allowed="two different ones: --signals a,b",
         )
-    return known[_bare(wanted[0])], known[_bare(wanted[1])]
+    return known[_bare(wanted[0])].name, known[_bare(wanted[1])].name
 
 
 def _bare(name: str) -> str:
@@ -218,12 +218,12 @@ def _held(reward: Coded, axes: Sequence[Axis], *, reads_progress: bool) -> list[
     return notes
 
 
-def _without_contour(chosen: tuple[Axis, Axis] | None, shapes: Sequence[Shape]) -> list[str]:
-    if chosen is None or any(s.contour and (s.contour.across, s.contour.up) == chosen for s in shapes):
+def _without_contour(chosen: tuple[str, str] | None, shapes: Sequence[Shape]) -> list[str]:
+    if chosen is None or any(
+        s.contour and (s.contour.across.name, s.contour.up.name) == chosen for s in shapes
+    ):
         return []
-    return [
-        f"No component depends on both {chosen[0].name} and {chosen[1].name}: there is no contour over them."
-    ]
+    return [f"No component depends on both {chosen[0]} and {chosen[1]}: there is no contour over them."]
 
 
 def _seen(axes: Sequence[Axis], steps: Mapping[str, Array]) -> dict[str, Array]:

@@ -7,11 +7,13 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from eureka_agent.api.adopt import adopted_text, read_found
+from eureka_agent.api.adopt import read_found
+from eureka_agent.api.bringing import adopted_along
 from eureka_agent.api.check import reward_of
-from eureka_agent.errors import ConfigError, EurekaError, RewardError
+from eureka_agent.errors import ConfigError, RewardError
 from eureka_agent.evolution.workbench import name_of
 from eureka_agent.rewards.reward import Coded, Reward
+from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.task import Task
 
 MOST = 8
@@ -60,12 +62,22 @@ def _loaded(task: Task, name: str) -> tuple[Reward, str]:
     """Return a reward by name or file, and how it was changed to be one of this task, if it was adopted."""
     try:
         return reward_of(task, name), ""
-    except RewardError:
+    except RewardError as error:
+        path = Path(name)
+        text = read_found(path)
         try:
-            adopted = adopted_text(read_found(Path(name)), task)
-        except EurekaError:
-            adopted = None
-        if adopted is None:
+            adopted = adopted_along(path, text, task)
+        except ConfigError:
+            if _is_reward(text):  # what is wrong with it says more than that it is nothing else
+                raise error from None
             raise
     reads = ", ".join(f"{found} as {signal}" for found, signal in adopted.reads.items())
     return Coded(adopted.text), f"{name} was adopted as `eureka-agent adopt` does: it reads {reads}."
+
+
+def _is_reward(text: str) -> bool:
+    try:
+        parse_reward(text)
+    except RewardError:
+        return False
+    return True

@@ -14,18 +14,19 @@ from eureka_agent.report.html.reward_curves import means_chart, range_chart
 from eureka_agent.report.html.series import series_mark
 from eureka_agent.report.views.comparison import ComparedReward, ComparisonView
 from eureka_agent.report.views.fitness import Level
-from eureka_agent.report.words import counted, cut, figure, percent
+from eureka_agent.report.words import counted, cut, figure, percent, weight
 from eureka_agent.resources import bundled_folders
 
 LONGEST_NAME = 24
-LONGEST_CODE = 100_000
-"""Characters of a reward or a difference that are shown: eight of them fit into 2 MB."""
+CODE_ROOM, A_LINE = 1_400_000, 40
+"""Bytes of a page for all code and its differences, and what each line of these takes besides."""
 
 
 def render_comparison(view: ComparisonView) -> str:
     """Return the comparison as HTML; everything that others wrote is escaped."""
     levels = [level for one in view.rewards if (level := _level(one)) is not None]
     curves = [one.curves for one in view.rewards if one.curves is not None]
+    room = CODE_ROOM // (2 * len(view.rewards))
     templates = Templates(bundled_folders("templates"), html=True)
     return templates.render(
         "compare/page.html.j2",
@@ -41,10 +42,10 @@ def render_comparison(view: ComparisonView) -> str:
         ) if curves else None,
         ranges=[(one.name, Markup(range_chart(one, curves, view.env_steps))) for one in curves],
         changes={
-            one.letter: difference_lines(cut(one.code_change, LONGEST_CODE))
+            one.letter: difference_lines(_fitting(one.code_change, room))
             for one in view.rewards if one.code_change
         },
-        codes={one.letter: cut(one.code, LONGEST_CODE) for one in view.rewards if one.code},
+        codes={one.letter: _fitting(one.code, room) for one in view.rewards if one.code},
         figure=figure,
         percent=percent,
         counted=counted,
@@ -58,3 +59,9 @@ def _level(one: ComparedReward) -> Level | None:
     low, high = (found.low, found.high) if found.n > 1 else (None, None)
     name = f"{one.letter} · {cut(Path(one.name).name, LONGEST_NAME)}"
     return Level(name, found.mean, low, high, one.fitness, None, "")
+
+
+def _fitting(text: str, room: int) -> str:
+    """Return a text that takes about `room` bytes of a page at most; one that was cut says so."""
+    takes = weight(text) + A_LINE * text.count("\n")
+    return text if takes <= room else cut(text, len(text) * room // takes)
