@@ -166,7 +166,7 @@ def _paying(evaluate: RewardEvaluator) -> Pay:
 
 
 def _chosen(axes: Sequence[Axis], wanted: Sequence[str]) -> tuple[str, str] | None:
-    """Return the names of the two axes that were asked for; ConfigError where there are none of these names."""
+    """Return the names of the two axes that were asked for; ConfigError where there are no such ones."""
     if not wanted:
         return None
     known = {_bare(axis.name): axis for axis in axes if axis.kind != "choice"}

@@ -91,7 +91,8 @@ def failing_above(limit: float) -> Pay:
 def test_an_axis_along_which_the_reward_fails_is_drawn_as_far_as_recorded_steps_reach() -> None:
     found = shapes_of(failing_above(0.95), {**ROW, "b": 0.5 * RISING}, [A, B, C])
     assert found.notes == (
-        "b is drawn from 0.1 to 0.9, where recorded steps lie; beyond that it fails: It returned nan in line 7.",
+        "b is drawn from 0.1 to 0.9, where recorded steps lie; beyond that it fails: It returned nan in "
+        "line 7.",
     )
     both = by_name(found)["both"]
     assert set(both.reads) == {"a", "b"}
