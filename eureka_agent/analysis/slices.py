@@ -92,8 +92,8 @@ def shapes_of(pay: Pay, rows: Signals, axes: Sequence[Axis], chosen: tuple[str, 
     """Return slices and contours of all components through `rows`, each `(ROWS, ...)`, in two calls of `pay`.
 
     A component that both of `chosen`, by name, change gets a contour over them, any other one that exactly
-    two axes change one over those. An axis along which the reward fails is shown as far as recorded steps reach, or
-    left out where it fails there, too; a note says so.
+    two axes change one over those. An axis along which the reward fails is shown as far as recorded steps
+    reach, or left out where it fails there, too; a note says so.
     """
     asking = _Asking(pay)
     tried = asking.ask({axis.name: axis.moved(rows, axis.grid(COARSE)) for axis in axes})

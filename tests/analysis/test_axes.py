@@ -27,7 +27,7 @@ def axes(signal: Signal, values: np.ndarray, *, previous: np.ndarray | None = No
 def test_a_previous_value_moves_along_and_the_change_is_an_axis_of_its_own() -> None:
     level, change = axes(Signal("speed", ()), SPEED, previous=SPEED - 0.25)
     assert (level.name, change.name) == ("speed", "speed - prev_speed")
-    rows = {"speed": np.float32([1.0, 2.0]), "prev_speed": np.float32([0.75, 1.75])}
+    rows = {"speed": np.array([1, 2], np.float32), "prev_speed": np.array([0.75, 1.75], np.float32)}
     moved = level.moved(rows, np.array([5.0, 6.0, 7.0]))
     assert moved["speed"].tolist() == [5, 6, 7, 5, 6, 7]
     assert (moved["speed"] - moved["prev_speed"]).tolist() == [0.25] * 6

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "evolution"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
-
 import fake_envs
+import pytest
 import rendered_envs
 from page_reading import Page
+from typer.testing import CliRunner
 
 import eureka_agent
 from eureka_agent.api.several import told_apart

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from page_reading import Page
 from test_play import saved
 from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-
-from page_reading import Page
 
 import eureka_agent
 from eureka_agent.cli.app import app
