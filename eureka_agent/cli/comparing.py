@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eureka_agent.cli.options import UNCONTAINED, Json, Runs, TaskName, takes
+from eureka_agent.cli.options import UNCONTAINED, Force, Json, Results, Runs, TaskName, takes
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ def compare(
     film: Annotated[bool, typer.Option("--film", help="Film the kept policy of each reward.")] = False,
     trainer: Annotated[str | None, typer.Option(help="population or sb3; default: population.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, gpu or cpu; default: auto.")] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Folder for trainings and results; default: its own in --runs."),
-    ] = None,
+    output: Results = None,
     runs: Runs = Path("runs"),
     json_output: Json = False,
     **options: Any,
@@ -77,7 +74,7 @@ def plot(
     policy: Annotated[
         Path | None, typer.Option(help="A saved policy whose steps are recorded; default: random actions.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Force = False,
     json_output: Json = False,
     **options: Any,
 ) -> None:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from eureka_agent._version import __version__
 from eureka_agent.llm.templates import Templates
 from eureka_agent.report.html.interval_chart import interval_chart
-from eureka_agent.report.html.page import WIDE, Drawing, difference_lines
+from eureka_agent.report.html.page import NARROW, WIDE, Drawing, difference_lines
 from eureka_agent.report.html.reward_curves import means_chart, range_chart
 from eureka_agent.report.html.series import series_mark
 from eureka_agent.report.views.comparison import ComparedReward, ComparisonView
@@ -24,7 +24,7 @@ CODE_ROOM, A_LINE = 1_400_000, 40
 
 def render_comparison(view: ComparisonView) -> str:
     """Return the comparison as HTML; everything that others wrote is escaped."""
-    levels = [level for one in view.rewards if (level := _level(one)) is not None]
+    scored = [one for one in view.rewards if one.level is not None]
     curves = [one.curves for one in view.rewards if one.curves is not None]
     room = CODE_ROOM // (2 * len(view.rewards))
     templates = Templates(bundled_folders("templates"), html=True)
@@ -33,10 +33,11 @@ def render_comparison(view: ComparisonView) -> str:
         view=view,
         version=__version__,
         intervals=Drawing.of(
-            lambda **size: interval_chart(
-                levels, view.direction, title="Fitness", marked=series_mark, **size
+            lambda width, name: interval_chart(
+                [_level(one, named=width > NARROW) for one in scored], view.direction,
+                title="Fitness", marked=series_mark, width=width, name=name,
             ), "intervals", WIDE,
-        ) if levels else None,
+        ) if scored else None,
         means=Drawing.of(
             lambda **size: means_chart(curves, view.env_steps, **size), "means", WIDE
         ) if curves else None,
@@ -52,13 +53,15 @@ def render_comparison(view: ComparisonView) -> str:
     )  # fmt: skip
 
 
-def _level(one: ComparedReward) -> Level | None:
+def _level(one: ComparedReward, *, named: bool) -> Level:
+    """Return a row of the intervals; a narrow drawing has room for the letter only."""
     found = one.level
-    if found is None:
-        return None
+    assert found is not None
     low, high = (found.low, found.high) if found.n > 1 else (None, None)
-    name = f"{one.letter} · {cut(Path(one.name).name, LONGEST_NAME)}"
-    return Level(name, found.mean, low, high, one.fitness, None, "")
+    file = cut(Path(one.name).name, LONGEST_NAME)
+    return Level(
+        f"{one.letter} · {file}" if named else one.letter, found.mean, low, high, one.fitness, None, ""
+    )
 
 
 def _fitting(text: str, room: int) -> str:
