@@ -1,7 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
-`prune`, `tune`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`, `list_tasks`, `doctor`.
+`prune`, `tune`, `compare`, `plot`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`,
+`list_tasks`, `doctor`.
 `RewardWrapper` puts a saved reward into your own RL code.
 """
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.check import check
+    from eureka_agent.api.compare import compare
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.play import play
+    from eureka_agent.api.plot import plot
     from eureka_agent.api.prune import prune
     from eureka_agent.api.reporting import write_report
     from eureka_agent.api.runs import export, show
@@ -42,6 +45,7 @@ _HOMES = {
     "adopt": "api.adopt:adopt",
     "analyze": "api.analyze:analyze",
     "check": "api.check:check",
+    "compare": "api.compare:compare",
     "doctor": "api.doctor:doctor",
     "dry_run": "api.evolve:dry_run",
     "evolve": "api.evolve:evolve",
@@ -52,6 +56,7 @@ _HOMES = {
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
     "play": "api.play:play",
+    "plot": "api.plot:plot",
     "prune": "api.prune:prune",
     "resume": "api.evolve:resume",
     "show": "api.runs:show",
@@ -70,6 +75,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "adopt",
     "analyze",
     "check",
+    "compare",
     "doctor",
     "dry_run",
     "evolve",
@@ -80,6 +86,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "list_tasks",
     "load_reward",
     "play",
+    "plot",
     "prune",
     "resume",
     "show",

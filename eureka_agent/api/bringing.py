@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from eureka_agent.api.adopt import adopted_text, read_found
+from eureka_agent.api.adopt import Adopted, adopted_text, read_found
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError, EurekaError, RewardError
 from eureka_agent.report.sequence import TRAINED_ON
@@ -67,8 +67,13 @@ def _reads_signals(text: str, task: Task) -> bool:
 
 
 def _adopted(path: Path, text: str, task: Task) -> str:
+    return adopted_along(path, text, task).text
+
+
+def adopted_along(path: Path, text: str, task: Task) -> Adopted:
+    """Return a found reward as one of the task; ConfigError where `adopt` would have to ask."""
     try:
-        return adopted_text(text, task).text
+        return adopted_text(text, task)
     except EurekaError as error:
         raise ConfigError(
             f"{path} is no reward of {task.name} yet: {error.what}",

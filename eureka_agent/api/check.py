@@ -64,12 +64,27 @@ def reward_of(task: Task, reward: str) -> Reward:
     made = arrived(_read(Path(reward)), task)
     try:
         for finding in made.refused:
-            raise RewardError(f"{reward}: {finding}", fix=finding.fix)
+            raise RewardError(str(finding), fix=finding.fix)
         check_reward(made.text, [signal.name for signal in task.readable_signals])
     except RewardError as error:
         fix = f"See everything at once with `eureka-agent check {reward} --task {task.name}`."
-        raise RewardError(error.what, allowed=error.allowed, fix=fix) from error
+        raise RewardError(f"{reward}: {error.what}", allowed=error.allowed, fix=fix) from error
     return Coded(made.text)
+
+
+def coded_reward(task: Task, reward: str) -> Coded:
+    """Return the code that a name or file stands for; ConfigError where the task itself pays."""
+    match reward_of(task, reward):
+        case Coded() as coded:
+            return coded
+        case Native():
+            kind = "native"
+        case Sparse():
+            kind = "sparse"
+    raise ConfigError(
+        f"'{reward}' has no source code to evaluate: it is the {kind} reward of {task.name}.",
+        allowed="a reward file, hack:<name>, or reference where it is hand-written",
+    )
 
 
 def _hack(task: Task, name: str) -> Coded:

@@ -9,11 +9,11 @@ from pathlib import Path
 import gymnasium as gym
 
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.check import reward_of
+from eureka_agent.api.check import coded_reward
 from eureka_agent.errors import ConfigError
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.residual import residual
-from eureka_agent.rewards.reward import Coded, Native, Sparse
+from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluate_reward import RewardEvaluator, with_reward
@@ -80,26 +80,12 @@ def play(
     chosen = find_task(task, env=env, envs=envs)
     saved = read_policy(path)
     check_can_act(saved, chosen, path)
-    paid_by = None if reward is None else _coded(chosen, str(reward))
+    paid_by = None if reward is None else coded_reward(chosen, str(reward))
     played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
     if paid_by is not None:
         played = _paid(chosen, paid_by, played, unsafe=unsafe_isolation)
     rows = tuple(_told(trajectory) for trajectory in played)
     return PlayReport(chosen.name, path, chosen.fitness.summary, rows, wanted.video, wanted.frames)
-
-
-def _coded(task: Task, reward: str) -> Coded:
-    match reward_of(task, reward):
-        case Coded() as coded:
-            return coded
-        case Native():
-            kind = "native"
-        case Sparse():
-            kind = "sparse"
-    raise ConfigError(
-        f"'{reward}' has no source code to evaluate: it is the {kind} reward of {task.name}.",
-        allowed="a reward file, hack:<name>, or reference where it is hand-written",
-    )
 
 
 def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:

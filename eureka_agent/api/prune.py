@@ -11,7 +11,8 @@ import numpy as np
 
 from eureka_agent.analysis.noninferiority import Comparison
 from eureka_agent.analysis.statistics import Interval, t_interval
-from eureka_agent.api.refining import Asked, Subject, Tools, check_seeds, opened, subject_of, write_refined
+from eureka_agent.api.benched import Asked, Tools, opened
+from eureka_agent.api.refining import Subject, check_seeds, subject_of, write_refined
 from eureka_agent.critique.rows import STAGES
 from eureka_agent.errors import RewardError, WorkerError
 from eureka_agent.evolution.pruning import Agree, Pruning, Worth, pruned
@@ -104,7 +105,7 @@ def prune(
     asked = Asked(**options)
     subject = subject_of(run_or_task, reward, asked)
     component_names(subject.reward.text)  # raises before anything is trained
-    with opened(subject, asked, "prune") as tools:
+    with opened(subject, asked, "prune", f"Refining {subject.name}") as tools:
         agree = _asking(subject.task, tools)
         done = pruned(
             subject.reward.text, subject.task.fitness.sign, tools.bench, agree,

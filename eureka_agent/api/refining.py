@@ -1,102 +1,46 @@
-"""What `prune` and `tune` are given: a task with a reward, or a finished run; and what they work with."""
+"""What `prune` and `tune` are given: a task with a reward, or a finished run."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eureka_agent._version import __version__
-from eureka_agent.api.check import Env, reward_of
+from eureka_agent.api.benched import Asked, Conditions, conditions_of
+from eureka_agent.api.check import reward_of
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.evolve import as_begun, check_init_policy
 from eureka_agent.api.resuming import resumable
 from eureka_agent.api.runs import exportable
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.evolution.workbench import Workbench, folder_for, working_in
-from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.report.usage import usage
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.rewards.saved import Header
 from eureka_agent.rewards.source import parse_reward
-from eureka_agent.seeds import seed_for
 from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import find_run
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.identity import journalled_ref, task_digest
+from eureka_agent.tasks.identity import journalled_ref
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import PROGRESS, Task
 from eureka_agent.training.device.choosing import choose_device
-from eureka_agent.training.evaluation_share import evaluation_of, with_fitted_evaluation
-from eureka_agent.training.inspecting import record_transitions
-from eureka_agent.training.policies import digest_of
-from eureka_agent.training.trainers import check_trainer, make_trainer
-from eureka_agent.trajectories.batch import TrajectoryBatch
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The options that both commands have; None leaves an option to the run, or to the task."""
-
-    env_steps: int | None = None
-    seed: int = 0
-    output: Path | str | None = None
-    runs: Path | str = "runs"
-    trainer: str | None = None
-    device: str | None = None
-    worlds: int | None = None
-    parallel: int | None = None
-    trust: bool = False
-    env: Env = None
-    envs: Path | None = None
-    unsafe_isolation: bool = False
-    stop: threading.Event | None = None
-    tell: Callable[[str], object] = lambda _: None
-
-
-@dataclass(frozen=True)
-class Subject:
+@dataclass(frozen=True, kw_only=True)
+class Subject(Conditions):
     """A reward to refine and how it is trained."""
 
-    task: Task
     reward: Coded
     name: str
     """Where the reward comes from, in words."""
-    env_steps: int
-    trainer: str
-    device: str
-    worlds: int | None
-    unsafe: bool
-    init_policy: Path | None = None
 
     def settings(self, seed: int) -> dict[str, Any]:
-        """Return everything that trainings must have in common to compare."""
-        return {
-            "reward": self.reward.digest,
-            "task": task_digest(self.task),
-            "env_steps": self.env_steps,
-            "seed": seed,
-            "trainer": self.trainer,
-            "device": self.device,
-            "worlds": self.worlds,
-            "evaluation": asdict(evaluation_of(self.task)),
-            "init_policy": None if self.init_policy is None else digest_of(self.init_policy),
-        }
-
-
-class Tools(NamedTuple):
-    """What a command works with while its output folder is held."""
-
-    bench: Workbench
-    sandbox: RewardSandbox
-    recording: Callable[[], TrajectoryBatch]
-    """Records random steps of the task, as `check` does."""
+        """Return everything that trainings must have in common to compare, the reward included."""
+        return {"reward": self.reward.digest, **super().settings(seed)}
 
 
 def subject_of(run_or_task: str, reward: Path | str | None, asked: Asked) -> Subject:
@@ -105,10 +49,7 @@ def subject_of(run_or_task: str, reward: Path | str | None, asked: Asked) -> Sub
     Raises StoreError where there is no such run or it has no reward; ConfigError where the reward has no
     code; what `resumable` raises where a run is somebody else's.
     """
-    if asked.env_steps is not None and asked.env_steps < 1:
-        raise ConfigError(f"'env_steps' cannot be {asked.env_steps}.", allowed="at least 1")
-    if asked.trainer is not None:
-        check_trainer(asked.trainer)
+    asked.check()
     return _of_run(run_or_task, asked) if reward is None else _of_file(run_or_task, str(reward), asked)
 
 
@@ -132,18 +73,7 @@ def _of_file(task: str, reward: str, asked: Asked) -> Subject:
             allowed="a reward file, hack:<name>, or reference where it is hand-written",
             fix="Name a file with compute_reward.",
         )
-    env_steps = asked.env_steps or chosen.budget.env_steps
-    trainer = asked.trainer or "population"
-    return Subject(
-        task=with_fitted_evaluation(chosen, env_steps),
-        reward=coded,
-        name=reward,
-        env_steps=env_steps,
-        trainer=trainer,
-        device=choose_device(asked.device or "auto", trainer, chosen).platform,
-        worlds=asked.worlds,
-        unsafe=asked.unsafe_isolation,
-    )
+    return Subject(**vars(conditions_of(chosen, asked)), reward=coded, name=reward)
 
 
 def _of_run(run: str, asked: Asked) -> Subject:
@@ -179,32 +109,6 @@ def _of_run(run: str, asked: Asked) -> Subject:
 
 def _steps(task: Task, config: RunConfig, asked: Asked) -> int:
     return asked.env_steps or config.training.env_steps or task.budget.env_steps
-
-
-@contextmanager
-def opened(subject: Subject, asked: Asked, command: str) -> Iterator[Tools]:
-    """Hold the output folder of a command and have a trainer ready."""
-    settings = subject.settings(asked.seed)
-    folder = folder_for(Path(asked.runs), command, subject.task.name, settings)
-    folder = folder if asked.output is None else Path(asked.output)
-    asked.tell(f"Refining {subject.name} for {subject.task.name}; results go to {folder}.")
-    with ExitStack() as stack:
-        stack.enter_context(working_in(folder, settings))
-        sandbox = stack.enter_context(RewardSandbox(unsafe=subject.unsafe))
-        stop = asked.stop or threading.Event()
-        trainer = make_trainer(
-            subject.trainer, sandbox, scratch=folder / "tmp", parallel=asked.parallel, stop=stop,
-            notify=asked.tell, gpu=subject.device == "gpu", worlds=subject.worlds, unsafe=subject.unsafe,
-        )  # fmt: skip
-        stack.callback(trainer.close)
-        bench = Workbench(
-            subject.task, trainer, folder, subject.env_steps, asked.seed, subject.init_policy, asked.tell
-        )
-        yield Tools(
-            bench,
-            sandbox,
-            lambda: record_transitions(subject.task, seed=seed_for(0, "transitions"), stop=stop),
-        )
 
 
 def write_refined(path: Path, subject: Subject, source: str, title: str, facts: dict[str, str]) -> Path:

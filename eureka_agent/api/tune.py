@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.refining import Asked, Subject, check_seeds, opened, subject_of, write_refined
+from eureka_agent.api.benched import Asked, opened
+from eureka_agent.api.refining import Subject, check_seeds, subject_of, write_refined
 from eureka_agent.evolution.tuning import Point, Tuning, tuned
 from eureka_agent.files import write_json
 
@@ -79,7 +80,7 @@ def tune(
     check_seeds(seeds, confirm_seeds, least=1)
     asked = Asked(**options)
     subject = subject_of(run_or_task, reward, asked)
-    with opened(subject, asked, "tune") as tools:
+    with opened(subject, asked, "tune", f"Refining {subject.name}") as tools:
         done = tuned(
             subject.reward.text, subject.task.fitness.sign, tools.bench,
             seeds=seeds, confirm_seeds=confirm_seeds,

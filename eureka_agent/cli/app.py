@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from eureka_agent.cli import adopt, analyze, bench, evolve, play, refining, rewards, runs, tasks
+from eureka_agent.cli import adopt, analyze, bench, comparing, evolve, play, refining, rewards, runs, tasks
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
@@ -31,6 +31,8 @@ app.command("check")(rewards.check)
 app.command("train")(rewards.train)
 app.command("prune")(refining.prune)
 app.command("tune")(refining.tune)
+app.command("compare")(comparing.compare)
+app.command("plot")(comparing.plot)
 app.command("adopt")(adopt.adopt)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)

@@ -19,6 +19,10 @@ UNCONTAINED = "Run generated code even if this machine cannot contain it."
 TaskName = Annotated[str, typer.Option("--task", help=TASK)]
 Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix of it, its folder, or latest.")]
 Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
+Results = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Folder for trainings and results; default: its own in --runs."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 

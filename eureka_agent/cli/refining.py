@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eureka_agent.cli.evolve import Trust
-from eureka_agent.cli.options import UNCONTAINED, Json, Runs, takes
+from eureka_agent.cli.options import UNCONTAINED, Json, Results, Runs, takes
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ Reward = Annotated[
     typer.Argument(
         metavar="REWARD", help="A reward file, reference, or hack:<name>; default: the run's confirmed best."
     ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="Folder for trainings and results; default: its own in --runs."),
 ]
 ConfirmSeeds = Annotated[int, typer.Option(help="Fresh seeds at the end. At least 2.")]
 Trainer = Annotated[str | None, typer.Option(help="population or sb3; default: the run's, else population.")]
@@ -51,7 +47,7 @@ def prune(
     confirm_seeds: ConfirmSeeds = 5,
     trainer: Trainer = None,
     device: Device = None,
-    output: Output = None,
+    output: Results = None,
     runs: Runs = Path("runs"),
     trust: Trust = False,
     json_output: Json = False,
@@ -81,7 +77,7 @@ def tune(
     confirm_seeds: ConfirmSeeds = 5,
     trainer: Trainer = None,
     device: Device = None,
-    output: Output = None,
+    output: Results = None,
     runs: Runs = Path("runs"),
     trust: Trust = False,
     json_output: Json = False,

@@ -1,4 +1,4 @@
-"""Where `prune` and `tune` train: each training once in the life of an output folder."""
+"""Where `prune`, `tune` and `compare` train: each training once in the life of an output folder."""
 
 from __future__ import annotations
 
@@ -63,6 +63,10 @@ class Workbench:
 
     def scores(self, rewards: Sequence[Reward], *, stage: str, seeds: int) -> list[Scores]:
         """Train each reward on the seeds of a stage as one population of equal budgets; see `Trained`."""
+        return [scores_of(found) for found in self.outcomes(rewards, stage=stage, seeds=seeds)]
+
+    def outcomes(self, rewards: Sequence[Reward], *, stage: str, seeds: int) -> list[list[Outcome]]:
+        """Train as `scores` does; return what became of each reward's trainings, one a seed."""
         known = {name_of(reward): reward for reward in rewards}
         jobs = [self._job(r, stage, replicate) for r in known.values() for replicate in range(seeds)]
         outcomes = {job.key: found for job in jobs if (found := self._held(job)) is not None}
@@ -71,8 +75,13 @@ class Workbench:
         if missing:
             self.tell(self._plan(len(known), seeds, len(outcomes)))
             outcomes |= self._train(missing)
-        made = {name: self._scores(name, stage, seeds, outcomes) for name in known}
-        return [made[name_of(reward)] for reward in rewards]
+        return [
+            [outcomes[f"{name_of(r)}/{stage}-{replicate}"] for replicate in range(seeds)] for r in rewards
+        ]
+
+    def folder_of(self, reward: Reward, stage: str, replicate: int) -> Path:
+        """Return where a training's result, policy and recorded episodes are."""
+        return self.folder / name_of(reward) / f"{stage}-{replicate}"
 
     def _train(self, jobs: Sequence[TrainingJob]) -> dict[str, Outcome]:
         for reward in {job.reward for job in jobs}:
@@ -100,7 +109,7 @@ class Workbench:
             replicate=replicate,
             seed=seed_for(self.seed, stage, replicate),
             reward=reward,
-            folder=self.folder / name / f"{stage}-{replicate}",
+            folder=self.folder_of(reward, stage, replicate),
             env_steps=self.env_steps,
             init_policy=self.init_policy,
         )
@@ -112,20 +121,21 @@ class Workbench:
         outcome = read_result(job.folder / RESULT, job.key, None)
         return None if isinstance(outcome, TrainingFailure) and outcome.crashed else outcome
 
-    def _scores(self, name: str, stage: str, seeds: int, outcomes: dict[str, Outcome]) -> Scores:
-        found = [outcomes[f"{name}/{stage}-{replicate}"] for replicate in range(seeds)]
-        failed = [outcome for outcome in found if isinstance(outcome, TrainingFailure)]
-        if failed:
-            count = f"{len(failed)} of {seeds} trainings " if seeds > 1 else ""
-            return Scores((), f"{count}{failed[0].status}: {failed[0].reason}")
-        return Scores(tuple(outcome.fitness for outcome in found if isinstance(outcome, Evaluation)))
-
 
 def name_of(reward: Reward) -> str:
     """Return what a reward's trainings are called: a digest of its code, whatever its comments."""
     if isinstance(reward, Coded):
         return reward.digest[:12]
     return SPARSE if isinstance(reward, Sparse) else "native"
+
+
+def scores_of(outcomes: Sequence[Outcome]) -> Scores:
+    """Return the scores of a reward's trainings, or why there are none."""
+    failed = [outcome for outcome in outcomes if isinstance(outcome, TrainingFailure)]
+    if failed:
+        count = f"{len(failed)} of {len(outcomes)} trainings " if len(outcomes) > 1 else ""
+        return Scores((), f"{count}{failed[0].status}: {failed[0].reason}")
+    return Scores(tuple(outcome.fitness for outcome in outcomes if isinstance(outcome, Evaluation)))
 
 
 def folder_for(runs: Path, command: str, task: str, settings: dict[str, Any]) -> Path:

@@ -49,6 +49,25 @@ def box(x: float, y: float, width: float, height: float, fill: str = "none", edg
     )
 
 
+def shade(x: float, y: float, width: float, height: float, fill: str, strength: float) -> str:
+    """Return a rectangle of which the paper shines through, from 0 (all of it) to 1 (none)."""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" '
+        f'fill-opacity="{strength:.2f}"/>'
+    )
+
+
+def cells(corners: Iterable[tuple[float, float, float, float]], fill: str, strength: float) -> str:
+    """Return rectangles (x, y, width, height) as one shape, so that no seams show where they touch."""
+    joined = "".join(f"M{x:.1f} {y:.1f}h{w:.1f}v{h:.1f}h{-w:.1f}z" for x, y, w, h in corners)
+    return f'<path d="{joined}" fill="{fill}" fill-opacity="{strength:.2f}"/>'
+
+
+def moved(shapes: Iterable[str], x: float, y: float) -> str:
+    """Return shapes moved to another place."""
+    return f'<g transform="translate({x:.1f} {y:.1f})">{"".join(shapes)}</g>'
+
+
 def circle(x: float, y: float, radius: float, fill: str, edge: str = INK) -> str:
     """Return a circle with an edge."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{edge}"/>'

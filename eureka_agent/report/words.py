@@ -10,6 +10,11 @@ def figure(value: float | None) -> str:
     return "—" if value is None else f"{value:.4g}"
 
 
+def percent(share: float) -> str:
+    """Return a share in percent; nothing has no sign."""
+    return f"{round(share, 2) + 0.0:.0%}"
+
+
 def signed(value: float) -> str:
     """Return a difference with its sign; nothing has none."""
     return f"{value:+.4g}" if value else "0"

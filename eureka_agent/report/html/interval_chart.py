@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import FAINT, GRID, INK, level_mark
@@ -16,21 +16,26 @@ ROW, TOP, MARGIN = 41.0, 4.0, 14.0
 SPREAD = 0.8
 """An interval that reaches farther beyond the seeds' scores than that share of their range is cut, with an
 arrow: of two seeds it may be a hundred times as wide as they are apart."""
+Mark = Callable[[str, float, float], str]
+"""Draws the mean of a row of this name at a place."""
 BETTER: dict[Direction, str] = {"maximize": "higher is better →", "minimize": "← lower is better"}
 
 
-def interval_chart(levels: Sequence[Level], direction: Direction | None, *, width: float, name: str) -> str:
-    """Return the drawing, `width` units wide; `name` is its id."""
+def interval_chart(
+    levels: Sequence[Level], direction: Direction | None, *, width: float, name: str,
+    title: str = "Fitness on fresh seeds", marked: Mark = level_mark,
+) -> str:  # fmt: skip
+    """Return the drawing, `width` units wide; `name` is its id, `marked` draws a mean by its row's name."""
     scale = _scale(levels, MARGIN, width - MARGIN)
     bottom = TOP + ROW * len(levels)
     tops = [TOP + ROW * place for place in range(len(levels))]
     shapes = [_tick(scale, value, tops, bottom) for value in scale.ticks(5)]
     for top, level in zip(tops, levels, strict=True):
-        shapes += _row(level, scale, top, width)
+        shapes += _row(level, scale, top, width, marked)
     if direction is not None:
         shapes.append(svg.text(width - MARGIN, bottom + 30, BETTER[direction], anchor="end", fill=FAINT))
     return svg.inline(
-        width, bottom + 36, shapes, name=name, title="Fitness on fresh seeds",
+        width, bottom + 36, shapes, name=name, title=title,
         description=" ".join(f"{label(level)}." for level in levels),
     )  # fmt: skip
 
@@ -72,7 +77,7 @@ def _tick(scale: Scale, value: float, tops: Sequence[float], bottom: float) -> s
     return "".join([*lines, svg.text(x, bottom + 14, short(value), anchor="middle", fill=FAINT)])
 
 
-def _row(level: Level, scale: Scale, top: float, width: float) -> list[str]:
+def _row(level: Level, scale: Scale, top: float, width: float, marked: Mark) -> list[str]:
     y = top + 27
     shapes = [
         svg.text(MARGIN, top + 13, _named(level, width), size=14, fill=INK, bold=level.name not in BASELINES),
@@ -83,7 +88,7 @@ def _row(level: Level, scale: Scale, top: float, width: float) -> list[str]:
         shapes.append(svg.line(low, y, high, y, svg.Stroke(INK, "", 2.0)))
         shapes += [_end(low, y, -1.0, scale.holds(level.low)), _end(high, y, 1.0, scale.holds(level.high))]
     shapes += [svg.line(x, y - 7, x, y + 7, svg.Stroke(FAINT, "", 1.2)) for x in map(scale, level.seeds)]
-    return [*shapes, level_mark(level.name, scale(level.mean), y)]
+    return [*shapes, marked(level.name, scale(level.mean), y)]
 
 
 def _end(x: float, y: float, side: float, whole: bool) -> str:
