@@ -94,7 +94,7 @@ def rank_correlation(one: Array, other: Array) -> float | None:
 
     if not _varied(one) or not _varied(other):
         return None
-    return _finite(float(stats.spearmanr(one, other)[0]))
+    return _finite(float(np.asarray(stats.spearmanr(one, other))[0]))
 
 
 def tau(one: Sequence[float], other: Sequence[float]) -> float | None:
@@ -103,7 +103,7 @@ def tau(one: Sequence[float], other: Sequence[float]) -> float | None:
 
     if not _varied(np.asarray(one)) or not _varied(np.asarray(other)):
         return None
-    return _finite(float(stats.kendalltau(one, other)[0]))
+    return _finite(float(np.asarray(stats.kendalltau(one, other))[0]))
 
 
 def _apart(one: str, other: str, episodes: Sequence[PaidEpisode], read: Sequence[str]) -> list[Apart]:
