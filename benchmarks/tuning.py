@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.refining import Asked, opened, subject_of
+from eureka_agent.api.benched import Asked, conditions_of, opened
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.critique.critic import NOTHING_KNOWN
@@ -69,7 +69,8 @@ def main() -> None:
 def run(name: str, env_steps: int | None, root: Path) -> None:
     """Find a leader, try both ways, and write what its best came to on fresh seeds."""
     asked = Asked(output=root / name, env_steps=env_steps, tell=print)
-    with opened(subject_of(name, "hack:" + _any_hack(name), asked), asked, "tuning") as tools:
+    conditions = conditions_of(eureka_agent.find_task(name), asked)
+    with opened(conditions, asked, "tuning", "Tuning and mutating") as tools:
         bench, task, sign = tools.bench, tools.bench.task, tools.bench.task.fitness.sign
         search = Search(task, seed=0)
         drawn = _proposed(search, 0, Archive.of([], sign=sign), MOST_DRAWN)
@@ -82,11 +83,6 @@ def run(name: str, env_steps: int | None, root: Path) -> None:
         for (way, draft), score in zip(best.items(), scores, strict=True)
     }
     write_atomic(root / name / "outcome.json", json.dumps({"sign": sign, **told}).encode())
-
-
-def _any_hack(name: str) -> str:
-    """Return the name of some reward with code: the folder of trainings is opened for one."""
-    return sorted(Path(eureka_agent.find_task(name).ref.value, "hacks").glob("*.py"))[0].stem
 
 
 def _proposed(search: Search, generation: int, archive: Archive, samples: int) -> list[Written]:
