@@ -1,8 +1,8 @@
 """Automatic reward design for reinforcement learning.
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
-`prune`, `tune`, `compare`, `plot`, `play`, `show`, `analyze`, `write_report`, `export`, `list_runs`,
-`list_tasks`, `doctor`.
+`prune`, `tune`, `compare`, `plot`, `play`, `film`, `show`, `analyze`, `write_report`, `export`,
+`list_runs`, `list_tasks`, `doctor`.
 `RewardWrapper` puts a saved reward into your own RL code.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.compare import compare
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
+    from eureka_agent.api.films import film
     from eureka_agent.api.play import play
     from eureka_agent.api.plot import plot
     from eureka_agent.api.prune import prune
@@ -51,6 +52,7 @@ _HOMES = {
     "evolve": "api.evolve:evolve",
     "export": "api.runs:export",
     "finish": "api.evolve:finish",
+    "film": "api.films:film",
     "find_task": "tasks.registry:find_task",
     "list_runs": "api.runs:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
@@ -80,6 +82,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "dry_run",
     "evolve",
     "export",
+    "film",
     "find_task",
     "finish",
     "list_runs",

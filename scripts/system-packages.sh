@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Install the Debian packages that are useful here. bubblewrap contains generated code: without it the program
 # still runs, on the layers that the kernel offers; `eureka-agent doctor` says which those are. The others let
-# MuJoCo render without a screen (`eureka-agent play --video`); nothing else needs them.
+# MuJoCo render without a screen (`eureka-agent film`, and the film that a run leaves); nothing else needs them.
 set -u
 export DEBIAN_FRONTEND=noninteractive
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eureka_agent.api.runs import exportable, how_to_go_on
-from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.archive.candidate import of_median_fitness
 from eureka_agent.config import Earlier
 from eureka_agent.errors import ConfigError, RewardError, StoreError
 from eureka_agent.rewards.loader import check_reward
@@ -128,7 +128,7 @@ def _left(folder: RunFolder, state: RunState, winner: str, rewards: tuple[Earlie
             f"The log of run {folder.name} holds no training of its winner {winner} on fresh seeds.",
             fix="The log was damaged or edited. Restore it from a copy.",
         )
-    chosen = _median(confirmed, sign=task.fitness.sign)
+    chosen = of_median_fitness(confirmed, sign=task.fitness.sign)
     training = folder.training(winner, chosen.stage, chosen.replicate)
     policy = saved_policy(training)
     if policy is None:
@@ -143,9 +143,3 @@ def _left(folder: RunFolder, state: RunState, winner: str, rewards: tuple[Earlie
         f"{len(confirmed)}."
     )
     return Left(rewards, fitting_policy(policy, task), words)
-
-
-def _median(evaluations: Sequence[Evaluation], *, sign: float) -> Evaluation:
-    """Return the one of median fitness; of two in the middle the worse."""
-    ranked = sorted(evaluations, key=lambda one: (sign * one.fitness, one.replicate))
-    return ranked[(len(ranked) - 1) // 2]

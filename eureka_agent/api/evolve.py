@@ -25,6 +25,8 @@ from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
+from eureka_agent.report.films.best import film_best
+from eureka_agent.report.run_files import write_summary
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event, RunResumed, RunStarted
@@ -65,6 +67,8 @@ class RunResult:
     report: Path | None
     """The run as one HTML file; None where it could not be made, and `not_reported` says why."""
     not_reported: str
+    film: Path | None
+    """An episode of the winner's; None where none could be made, and the summary says why."""
     confirmation: dict[str, Any]
     """The table of the confirmation, as in the log."""
     verdict: Conclusion
@@ -356,6 +360,8 @@ def _run(
                 # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
                 remember_pace(conditions, steps=state.env_steps, seconds=seconds)
+            if config.confirmation.film and film_best(folder, state, task, stop) is not None:
+                write_summary(folder, state, task, config)
     return result_of(folder, state, not_reported=_reported(folder))
 
 
@@ -430,8 +436,17 @@ def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> 
     reward = folder.best_reward if winner is not None else None
     told = found.to_json() if found else {}
     report = folder.report if folder.report.is_file() and not not_reported else None
+    film = folder.best_film if winner is not None and folder.best_film.is_file() else None
     return RunResult(
-        folder.root, winner, reward, folder.summary, report, not_reported, told, conclusion_of(folder, state)
+        folder.root,
+        winner,
+        reward,
+        folder.summary,
+        report,
+        not_reported,
+        film,
+        told,
+        conclusion_of(folder, state),
     )
 
 

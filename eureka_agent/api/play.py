@@ -83,13 +83,13 @@ def play(
     paid_by = None if reward is None else coded_reward(chosen, str(reward))
     played = play_policy(chosen, saved, episodes=episodes, seed=seed, wanted=wanted)
     if paid_by is not None:
-        played = _paid(chosen, paid_by, played, unsafe=unsafe_isolation)
+        played = pay(chosen, paid_by, played, unsafe=unsafe_isolation)
     rows = tuple(_told(trajectory) for trajectory in played)
     return PlayReport(chosen.name, path, chosen.fitness.summary, rows, wanted.video, wanted.frames)
 
 
-def _paid(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:
-    """Evaluate the reward on each episode, as at the end of a training: a policy file knows no progress."""
+def pay(task: Task, reward: Coded, played: Sequence[Trajectory], *, unsafe: bool) -> list[Trajectory]:
+    """Return episodes with what a reward pays at the end of a training: a policy file knows no progress."""
     most = max(trajectory.length for trajectory in played)
     with (
         RewardSandbox(unsafe=unsafe) as sandbox,

@@ -12,6 +12,7 @@ from eureka_agent.files import refuse_links, write_atomic
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.html.page import render_report
 from eureka_agent.report.views.fitness import direction_of
+from eureka_agent.report.views.pictures import pictures_view
 from eureka_agent.report.views.run import RunReport, Source, run_report
 from eureka_agent.store.event_types import Event, RunStarted
 from eureka_agent.store.events import read_events
@@ -60,6 +61,7 @@ def report_of(folder: RunFolder) -> RunReport:
             running=holder_of(folder.root),
             versions=start.versions,
             analyses=analyses,
+            pictures=pictures_view(folder),
             unread=unread,
         )
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -100,6 +100,12 @@ class Evaluation:
         components = {name: self.curves[f"component/{name}"] for name in self.components}
         rest = residual(self.curves.get("reward", ()), components)
         return () if rest is None else tuple(rest.tolist())
+
+
+def of_median_fitness(evaluations: Sequence[Evaluation], *, sign: float) -> Evaluation:
+    """Return the one of median fitness; of two in the middle the worse. There must be one at least."""
+    ranked = sorted(evaluations, key=lambda one: (sign * one.fitness, one.replicate))
+    return ranked[(len(ranked) - 1) // 2]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from eureka_agent.cli import adopt, analyze, bench, comparing, evolve, play, refining, rewards, runs, tasks
+from eureka_agent.cli import (
+    adopt,
+    analyze,
+    bench,
+    comparing,
+    evolve,
+    film,
+    play,
+    refining,
+    rewards,
+    runs,
+    tasks,
+)
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
 from eureka_agent.errors import EurekaError
 
@@ -34,6 +46,7 @@ app.command("tune")(refining.tune)
 app.command("compare")(comparing.compare)
 app.command("plot")(comparing.plot)
 app.command("adopt")(adopt.adopt)
+app.command("film")(film.film)
 app.command("play")(play.play)
 app.command("tasks")(tasks.tasks)
 app.command("init")(tasks.init)

@@ -21,7 +21,7 @@ def play(
         typer.Option(help="Also evaluate a reward: a file, reference, or hack:<name>."),
     ] = None,
     video: Annotated[
-        Path | None, typer.Option(help="Record the first episode: a .gif, or an .mp4 with imageio-ffmpeg.")
+        Path | None, typer.Option(help="Record the first episode: a .gif, or an .mp4 with the extra play.")
     ] = None,
     frames: Annotated[
         Path | None, typer.Option(help="Folder for frames of the first episode, as PNG.")

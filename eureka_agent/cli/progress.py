@@ -204,6 +204,8 @@ class Progress:
         self._say(f"Summary: {_short(result.summary)}")
         report = f"none: {result.not_reported}" if result.report is None else _short(result.report)
         self._say(f"Report:  {report}")
+        if result.film is not None:
+            self._say(f"Film:    {_short(result.film)}")
         if result.verdict.kind == "unlearned":
             self._say("Advice:  give every training more steps with --env-steps.")
         run = as_typed(result.folder)

@@ -223,6 +223,9 @@ class ConfirmationConfig:
         ),
     ] = None
     """Source of the reward, which takes the place of the task's reference."""
+    film: Annotated[
+        bool, Option("Leave a film of the winner in best/, where one can be made.", changes_results=False)
+    ] = True
 
     @property
     def chooses(self) -> bool:

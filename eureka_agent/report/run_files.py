@@ -11,6 +11,7 @@ from eureka_agent.config import RunConfig
 from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.files import write_atomic, write_json
+from eureka_agent.report.best import fresh_training
 from eureka_agent.report.sequence import before_files, sequence_commands, sequence_words
 from eureka_agent.report.summary import describe_fitness, render_summary
 from eureka_agent.report.usage import steps_to_count, usage
@@ -20,6 +21,7 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.policies import saved_policy
 
 
 def write_proposal(folder: RunFolder, candidate: Candidate, draft: Draft) -> None:
@@ -61,7 +63,23 @@ def write_results(folder: RunFolder, state: RunState, task: Task, config: RunCon
     winner = state.confirmation.winner if state.confirmation else None
     if winner is not None:
         write_saved_reward(folder.best_reward, folder.name, state, winner)
+        _write_best_policy(folder, state, winner, sign=task.fitness.sign)
+    write_summary(folder, state, task, config)
+
+
+def write_summary(folder: RunFolder, state: RunState, task: Task, config: RunConfig) -> None:
+    """Write `summary.md`, of what the log and the folder hold by now."""
     write_atomic(folder.summary, render_summary(folder, state, task, config))
+
+
+def _write_best_policy(folder: RunFolder, state: RunState, winner: str, *, sign: float) -> None:
+    """Put the policy of the winner's training of median score beside its reward, if that left one."""
+    chosen = fresh_training(state, winner, sign=sign)
+    if chosen is None:
+        return
+    policy = saved_policy(folder.training(winner, chosen.stage, chosen.replicate))
+    if policy is not None:
+        write_atomic(folder.best_reward.with_name(policy.name), policy.read_bytes())
 
 
 def write_saved_reward(path: Path, run: str, state: RunState, name: str) -> None:

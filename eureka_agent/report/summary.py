@@ -11,6 +11,7 @@ from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.escaping import markdown, one_line
 from eureka_agent.report.analyst_lines import analyst_lines
+from eureka_agent.report.best import best_words
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
@@ -28,6 +29,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
     parts = [
         f"# {markdown(folder.name)}",
         _verdict(folder, state),
+        best_words(folder, state, sign=task.fitness.sign),
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _sequence(state),

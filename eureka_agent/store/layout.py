@@ -90,6 +90,16 @@ class RunFolder:
         """The winner, with its evidence in the header."""
         return self.root / "best" / "reward.py"
 
+    @property
+    def best_film(self) -> Path:
+        """An episode of the winner's; a run may have none, and then `best_pictures` says why."""
+        return self.root / "best" / "film.mp4"
+
+    @property
+    def best_pictures(self) -> Path:
+        """What was drawn of the winner and the reference, and why something was not."""
+        return self.root / "best" / "pictures.json"
+
     def candidate(self, name: str) -> Path:
         """The folder of a candidate, a baseline or a reward before; StoreError for the name of none."""
         try:

@@ -28,16 +28,18 @@ def work_apart(
     doing: str,
     hint: str = "",
     wall_s: float,
+    stop: threading.Event | None = None,
 ) -> dict[str, Any]:
     """Have a child run `entry` (`module:function`) in `folder`, and return what it answered.
 
     Raises TaskError, with `hint`, where it takes longer than `wall_s` or ends without an answer, and
-    whatever EurekaError it met. `doing` is what is done, e.g. "Playing".
+    whatever EurekaError it met. `doing` is what is done, e.g. "Playing". Once `stop` is set the child is
+    ended.
     """
     told = {"task": asdict(task.ref), "folder": str(folder), **payload}
     executor = LocalExecutor(
         entry=entry, preload=(entry.partition(":")[0],), scratch=folder / "home", parallel=1,
-        stop=threading.Event(),
+        stop=stop or threading.Event(),
     )  # fmt: skip
     try:
         end = executor.run_child(told, (), ChildLimits(wall_s, task.budget.memory_mb))

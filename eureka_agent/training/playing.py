@@ -13,10 +13,11 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.apart import WALL_S, answer_apart, work_apart
 from eureka_agent.training.evaluation import evaluate
-from eureka_agent.training.filming import LIBRARIES, Wanted, film
+from eureka_agent.training.filming import Wanted, film
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.policy_file import SavedPolicy, save_policy
 from eureka_agent.training.population.rollout import Actions
+from eureka_agent.training.rendering import LIBRARIES
 from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
 

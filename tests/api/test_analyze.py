@@ -35,7 +35,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of runs with one tiny finished run in it."""
     runs = tmp_path_factory.mktemp("runs")
     eureka_agent.evolve(
-        "cartpole", generations=2, samples=2, env_steps=512, confirm_seeds=2, confirm_top=1, runs=runs
+        "cartpole",
+        generations=2,
+        samples=2,
+        env_steps=512,
+        confirm_seeds=2,
+        confirm_top=1,
+        film=False,
+        runs=runs,
     )
     return runs
 

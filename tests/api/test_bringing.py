@@ -83,6 +83,7 @@ def test_winners_are_compared_with_the_human_reward(tmp_path: Path) -> None:
         "env_steps": 512,
         "confirm_seeds": 2,
         "confirm_top": 1,
+        "film": False,
     }
     result = evolve("cartpole", human_reward=path, runs=tmp_path / "runs", **options)
     start = read_start(RunFolder(result.folder).events)

@@ -28,6 +28,7 @@ from eureka_agent.training.population.policy_file import save_policy
 
 TINY: dict[str, Any] = {
     "generations": 1, "samples": 2, "confirm_seeds": 3, "confirm_top": 1, "env_steps": 256, "model": "search",
+    "film": False,
 }  # fmt: skip
 
 

@@ -18,9 +18,10 @@ from eureka_agent.errors import ConfigError, StoreError, TaskError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.evaluation import evaluate
-from eureka_agent.training.filming import SINGLE_FRAMES, choose_backend, follow
+from eureka_agent.training.filming import SINGLE_FRAMES
 from eureka_agent.training.policies import network_of, read_policy
 from eureka_agent.training.population.policy_file import save_policy
+from eureka_agent.training.rendering import choose_backend, follow
 
 
 def saved(folder: Path, task: Any) -> Path:

@@ -33,6 +33,7 @@ TINY: dict[str, Any] = {
     "env_steps": 512,
     "confirm_seeds": 2,
     "confirm_top": 1,
+    "film": False,
 }
 
 

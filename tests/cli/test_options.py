@@ -25,7 +25,7 @@ EVOLVE = """
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
     seed env-steps init-policy after trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
-    confirm-seeds confirm-top choose-seeds human-reward
+    confirm-seeds confirm-top choose-seeds human-reward film?
     budget-steps budget-usd budget-minutes unsafe-isolation?
     quick one-generation? runs new dry-run json
 """
@@ -38,6 +38,7 @@ TRAIN = """
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
 ADOPT = "task function map set output force env envs json"
+FILM = "output sheet episode seed force trust task runs env envs unsafe-isolation? json"
 CHECK = "task env envs unsafe-isolation? json"
 REFINE = """
     seeds confirm-seeds env-steps seed trainer device worlds output runs trust env envs unsafe-isolation? json
@@ -51,7 +52,7 @@ VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
-     ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
+     ("film", FILM), ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:

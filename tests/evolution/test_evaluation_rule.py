@@ -17,7 +17,7 @@ from eureka_agent.store.records import EvaluationPlan
 from eureka_agent.store.state import RunState
 
 TINY: dict[str, Any] = {
-    "generations": 1, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "env_steps": 4096,
+    "generations": 1, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "film": False, "env_steps": 4096,
     "model": "search", "trainer": "population", "halving": False,
 }  # fmt: skip
 

@@ -115,7 +115,7 @@ def test_no_restart_begins_afterwards(tmp_path: Path, restarts: int) -> None:
 
 
 TINY: dict[str, Any] = {
-    "generations": 3, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "env_steps": 4096,
+    "generations": 3, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "film": False, "env_steps": 4096,
     "model": "search", "max_episode_steps": 200,
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ from eureka_agent.tasks.registry import find_task
 
 TINY: dict[str, Any] = {
     "generations": 1, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "env_steps": 256, "model": "search",
+    "film": False,
 }  # fmt: skip
 
 

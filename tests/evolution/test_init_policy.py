@@ -19,6 +19,7 @@ from eureka_agent.training.population.policy_file import save_policy
 
 TINY: dict[str, Any] = {
     "generations": 1, "samples": 1, "confirm_seeds": 2, "confirm_top": 1, "env_steps": 256, "model": "search",
+    "film": False,
     "trainer": "population",
 }  # fmt: skip
 

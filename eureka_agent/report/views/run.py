@@ -20,6 +20,7 @@ from eureka_agent.report.views.curves import (
 from eureka_agent.report.views.failures import FailuresView, failures_view
 from eureka_agent.report.views.fitness import FitnessView, fitness_view
 from eureka_agent.report.views.lineage import LineageView, lineage_view
+from eureka_agent.report.views.pictures import PicturesView
 from eureka_agent.report.views.repeating import RepeatingView, repeating_view
 from eureka_agent.report.words import cut
 from eureka_agent.store.state import RunState
@@ -42,6 +43,8 @@ class Source:
     """What was installed when it began; None where the log does not say."""
     analyses: Mapping[str, CandidateAnalysis] | None = None
     """Of trained candidates, by name."""
+    pictures: PicturesView | None = None
+    """Of the winner and the reference."""
     unread: tuple[str, ...] = ()
     """What could not be read or analysed, a sentence each."""
 
@@ -71,6 +74,8 @@ class RunReport:
     repeating: RepeatingView
     notices: tuple[str, ...]
     """What else a person should know of it."""
+    pictures: PicturesView | None = None
+    """What it looks like; None where nobody drew it."""
 
 
 def run_report(source: Source) -> RunReport:
@@ -97,6 +102,7 @@ def run_report(source: Source) -> RunReport:
         cost=cost_view(state),
         repeating=repeating_view(state, source.versions or {}),
         notices=_notices(source),
+        pictures=source.pictures,
     )
 
 
