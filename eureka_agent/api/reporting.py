@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eureka_agent.analysis.whole import CandidateAnalysis
@@ -43,7 +44,10 @@ def write_report(
         raise ConfigError(
             f"{path} exists already.", fix="Choose another name with -o, or replace it with --force."
         )
-    write_atomic(path, render_report(report_of(folder)))
+    report = report_of(folder)
+    if report.pictures is not None and path.resolve().parent != folder.root.resolve():
+        report = replace(report, pictures=replace(report.pictures, film=""))  # a link would lead nowhere
+    write_atomic(path, render_report(report))
     return path
 
 

@@ -33,8 +33,8 @@ def work_apart(
     """Have a child run `entry` (`module:function`) in `folder`, and return what it answered.
 
     Raises TaskError, with `hint`, where it takes longer than `wall_s` or ends without an answer, and
-    whatever EurekaError it met. `doing` is what is done, e.g. "Playing". Once `stop` is set the child is
-    ended.
+    whatever EurekaError it met. `doing` is what is done, e.g. "Playing". Once `stop` is set the child
+    has a moment left.
     """
     told = {"task": asdict(task.ref), "folder": str(folder), **payload}
     executor = LocalExecutor(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from eureka_agent.api.evolve import RunResult
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.report.best import read_pictures
+from eureka_agent.report.films.best import film_best
 from eureka_agent.report.views.pictures import pictures_view
+from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.state import RunState
 from eureka_agent.tasks import find_task
 from eureka_agent.training.policies import network_of
 from eureka_agent.training.population.policy_file import save_policy
@@ -72,6 +76,21 @@ def test_the_report_shows_three_sheets_with_words_and_links_to_the_film(filmed: 
     assert all("the start" in (one["alt"] or "") and "the end" in (one["alt"] or "") for one in pictures)
     assert all((one["src"] or "").startswith("data:image/jpeg;base64,/9j/") for one in pictures)
     assert "best/film.mp4" in [attrs.get("href") for _, attrs in page.tags]
+
+
+def test_a_report_elsewhere_has_no_link_that_leads_nowhere(run: RunFolder, tmp_path: Path) -> None:
+    page = Page(eureka_agent.write_report(str(run.root), tmp_path / "report.html").read_text())
+    assert "best/film.mp4" not in [attrs.get("href") for _, attrs in page.tags]
+    assert page.count("img") == 3
+
+
+def test_a_run_that_is_stopped_while_it_films_is_finished_and_says_so(run: RunFolder) -> None:
+    stop = threading.Event()
+    stop.set()
+    drawn = film_best(run, RunState.of(read_events(run.events)), find_task("cartpole"), stop)
+    assert drawn is not None
+    assert not drawn.film
+    assert "interrupted" in drawn.not_drawn
 
 
 def test_no_film_is_made_where_none_is_wanted(tmp_path: Path) -> None:

@@ -20,7 +20,10 @@ MOST_PICTURES = 150
 """Of the film that every run makes: more of them would make runs noticeably longer."""
 WALL_S = 120.0
 """It is given up after so long; a machine that has time for it takes a tenth of that."""
-AGAIN = "`eureka-agent film` makes one once that is mended."
+AGAIN = "Then `eureka-agent film` makes one, with --seed 0 of a fresh episode."
+NOT_BEGUN = BestPictures(
+    film=False, not_drawn="There is no film: it was interrupted. `eureka-agent film` makes one."
+)
 
 
 def film_best(
@@ -35,7 +38,8 @@ def film_best(
     if winner is None:
         return None
     try:
-        drawn = _drawn(folder, state, task, winner, stop)
+        stopped = stop is not None and stop.is_set()
+        drawn = NOT_BEGUN if stopped else _drawn(folder, state, task, winner, stop)
     except EurekaError as error:
         drawn = BestPictures(film=False, not_drawn=_why(error))
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError) as error:
