@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -360,9 +361,19 @@ def _run(
                 # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
                 remember_pace(conditions, steps=state.env_steps, seconds=seconds)
-            if config.confirmation.film and film_best(folder, state, task, stop) is not None:
-                write_summary(folder, state, task, config)
+            if config.confirmation.film:
+                _film(folder, state, task, config, stop)
     return result_of(folder, state, not_reported=_reported(folder))
+
+
+def _film(folder: RunFolder, state: RunState, task: Task, config: RunConfig, stop: threading.Event) -> None:
+    """Leave what the winner looks like in `best/`, and say in the summary what there is or lacks.
+
+    Where even that cannot be written, e.g. on a full disk, the run is done and stays so.
+    """
+    with suppress(EurekaError):
+        if film_best(folder, state, task, stop) is not None:
+            write_summary(folder, state, task, config)
 
 
 def _reported(folder: RunFolder) -> str:

@@ -22,7 +22,7 @@ PATIENCE = 4
 """Undisturbed attempts after the disturbed ones. A refused key ends one; so may a service that fails on."""
 _SMALL: dict[str, Any] = {
     "task": "cartpole", "generations": GENERATIONS, "samples": SAMPLES, "env_steps": 512, "confirm_top": 1,
-    "confirm_seeds": 2, "target": 1e9, "budget_minutes": 60.0, "parallel": 2,
+    "confirm_seeds": 2, "target": 1e9, "budget_minutes": 60.0, "parallel": 2, "film": False,
 }  # fmt: skip
 
 
