@@ -12,7 +12,7 @@ from eureka_agent.config import Earlier
 from eureka_agent.errors import ConfigError, RewardError, StoreError
 from eureka_agent.rewards.loader import check_reward
 from eureka_agent.store.events import read_events
-from eureka_agent.store.layout import RunFolder, find_run
+from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.lock import holder_of
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import is_same_task, task_digest
@@ -56,7 +56,7 @@ def left_by(run: str, runs: Path, task: Task) -> Left:
     Raises StoreError where the run has no winner, is of another task, or started from a policy of which
     nobody knows how it was trained; ConfigError where its policy does not fit.
     """
-    folder = find_run(runs, run)
+    folder = _run_before(run, runs, task)
     state = RunState.of(read_events(folder.events))
     winner = _winner_of(folder, state)
     _check_same_task(folder, state, task)
@@ -70,6 +70,22 @@ def left_by(run: str, runs: Path, task: Task) -> Left:
         )
     _check_rewards(folder, rewards, task)
     return _left(folder, state, winner, rewards, task)
+
+
+def _run_before(run: str, runs: Path, task: Task) -> RunFolder:
+    """Return the run of a name; `latest` is the newest of the task that has a winner.
+
+    So a command with `latest` that was killed goes on with the run that it began.
+    """
+    for folder in reversed(list_runs(runs)) if run == "latest" else ():
+        try:
+            state = RunState.of(read_events(folder.events))
+        except StoreError:
+            continue
+        won = state.confirmation is not None and state.confirmation.winner is not None
+        if won and is_same_task(str(state.config.get("task_digest", "")), task_digest(task)):
+            return folder
+    return find_run(runs, run)
 
 
 def _winner_of(folder: RunFolder, state: RunState) -> str:

@@ -202,8 +202,8 @@ class Progress:
         self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
         self._say(f"Reward:  {_short(result.reward)}")
         self._say(f"Summary: {_short(result.summary)}")
-        report = f"none: {result.not_reported}" if result.report is None else _short(result.report)
-        self._say(f"Report:  {report}")
+        none = f"none: {result.not_reported or f'make it with eureka-agent report {as_typed(result.folder)}'}"
+        self._say(f"Report:  {none if result.report is None else _short(result.report)}")
         if result.film is not None:
             self._say(f"Film:    {_short(result.film)}")
         if result.verdict.kind == "unlearned":

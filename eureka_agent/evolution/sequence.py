@@ -49,6 +49,15 @@ class RewardSequence:
             return None
         return policy_of(self.config.training.trainer, self.folder.training(previous, stage, replicate))
 
+    def seed_key(self, stage: str, replicate: int) -> tuple[str | int, ...]:
+        """Return the key of a training's seed under the run's root seed.
+
+        A run often has the root seed of the one before, on one of whose confirmation seeds the policy was
+        trained that its search starts from: what is chosen and confirmed needs others.
+        """
+        again = stage != "search" and len(self.rewards) > 0
+        return (stage, replicate, f"after {len(self.rewards)}") if again else (stage, replicate)
+
     def steps(self, name: str) -> int:
         """Return the environment steps of a training."""
         if name in self.rewards:

@@ -68,7 +68,8 @@ def check_step_budget(task: Task, config: RunConfig, rollout: int | None = None)
             f"{config.budget.steps:,} environment steps are too few for one candidate and its confirmation, "
             f"{trainings.total()} trainings in all.",
             allowed=f"at least {needed:,}",
-            fix="Raise --budget-steps, or lower --env-steps, --confirm-seeds or --choose-seeds.",
+            fix="Raise --budget-steps, train for fewer steps (--env-steps or --quick), or lower "
+            "--confirm-seeds or --choose-seeds.",
         )
 
 

@@ -60,7 +60,7 @@ class Trainings:
             name=name,
             stage=stage,
             replicate=replicate,
-            seed=seed_for(self.config.seed, stage, replicate),
+            seed=seed_for(self.config.seed, *self._sequence.seed_key(stage, replicate)),
             reward=self._reward_of(name),
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._sequence.steps(name),
@@ -108,14 +108,15 @@ class Trainings:
             self.train([self.job(name, *seed) for seed in seeds])
 
     def _give_up(self, jobs: Sequence[TrainingJob]) -> None:
-        """Fail those of `jobs` that should be reported and have no policy to go on from.
+        """Fail those of `jobs` that have no policy to go on from and are rewards before, or are reported.
 
         A candidate that fails so is not trained on other seeds, either: it cannot win any more. A seed that
         only chooses says nothing of its finalists then, and nobody is trained on it.
         """
         for job in jobs:
             why = self._lost(job)
-            if why and job.stage == confirmation.STAGE and not self._is_done(job):
+            told = job.stage == confirmation.STAGE or job.name in self._sequence.rewards
+            if why and told and not self._is_done(job):
                 self._on_start(job)
                 self._on_outcome(job, TrainingFailure("failed", why))
 

@@ -121,14 +121,13 @@ def _choice(state: RunState) -> str:
 
 def _lost_seeds(state: RunState) -> list[str]:
     """Return which seeds chose nothing, because a reward before the finalists failed on them."""
-    last = list(state.rewards_before)[-1:]
-    told = {
-        seed: why
-        for (name, stage, seed), why in state.before_failures.items()
-        if stage == "choose" and name in last
-    }
+    told: dict[int, tuple[str, str]] = {}
+    for (name, stage, seed), why in state.before_failures.items():
+        if stage == "choose":
+            told.setdefault(seed, (name, why))  # the first: those after it had no policy to go on from
     return [
-        f"\nSeed {seed} chose nothing: on it {last[0]} failed: {markdown(why)}" for seed, why in told.items()
+        f"\nSeed {seed} chose nothing: on it {name} failed: {markdown(why)}"
+        for seed, (name, why) in told.items()
     ]
 
 

@@ -98,7 +98,8 @@ class TrainingBudget:
     @property
     def quick(self) -> int:
         """Environment steps of learning in a quick search."""
-        return self.quick_steps or max(1, self.env_steps // 4)
+        quick = self.quick_steps or max(1, self.env_steps // 4)
+        return min(quick, self.env_steps)  # a task that extends another may have inherited more
 
     @property
     def scoring_episodes(self) -> int:

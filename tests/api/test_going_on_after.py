@@ -52,7 +52,7 @@ def state_of(folder: Path) -> RunState:
     return RunState.of(read_events(RunFolder(folder).events))
 
 
-def begun(after: Path, runs: Path) -> RunFolder:
+def begun(after: Path | str, runs: Path) -> RunFolder:
     """Start a run, or go on with it, and stop it before anything is trained."""
     stop = threading.Event()
     with pytest.raises(Interrupted):
@@ -66,6 +66,15 @@ def edited(folder: RunFolder, **config: Any) -> None:
     start = json.loads(first)
     start["config"] |= config
     folder.events.write_text("".join([f"{json.dumps(start)}\n", *rest]))
+
+
+def test_the_latest_is_the_newest_that_has_a_winner(ended: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(ended, runs / ended.name)
+    begun("latest", runs)
+    again = evolve("cartpole", after="latest", runs=runs, **TINY)
+    assert len(list_runs(runs)) == 2, "the command that was stopped went on with its run"
+    assert state_of(again.folder).finished
 
 
 def test_a_sequence_grows_run_by_run(ended: Path, tmp_path: Path) -> None:

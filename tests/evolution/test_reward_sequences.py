@@ -22,7 +22,10 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.evolution.expected_time import expected_trainings
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.sequence import RewardSequence
+from eureka_agent.report.conclusion import conclude
+from eureka_agent.report.views.run import Source, run_report
 from eureka_agent.rewards.reward import Coded
+from eureka_agent.seeds import seed_for
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.training.job import TrainingFailure, TrainingJob
 from eureka_agent.training.policies import policy_of
@@ -175,16 +178,45 @@ def test_where_a_reward_before_fails_the_finalists_do_and_say_why(tmp_path: Path
     }, "nobody else can win any more"  # fmt: skip
 
 
-def test_a_seed_that_chooses_chooses_nothing_where_a_reward_before_fails_on_it(tmp_path: Path) -> None:
-    trainer = failing("before-2", "choose", 0)
+@pytest.mark.parametrize("name", ["before-1", "before-2"])
+def test_a_seed_that_chooses_chooses_nothing_where_a_reward_before_fails_on_it(
+    tmp_path: Path, name: str
+) -> None:
+    trainer = failing(name, "choose", 0)
     state = finished(tmp_path, trainer).state
     assert state.confirmation is not None
     assert state.confirmation.winner is not None
     assert {len(one.seeds) for one in state.confirmation.choice} == {1}
     chose = {(job.name, job.replicate) for job in trainer.jobs if job.stage == "choose"}
-    assert {name for name, seed in chose if seed == 0} == {"before-1", "before-2"}
+    assert {job for job, seed in chose if seed == 0} == {"before-1", name}
     assert not any(one.status is Status.FAILED for one in state.candidates.values())
-    assert "Seed 0 chose nothing: on it before-2 failed: it paid NaN" in (tmp_path / "summary.md").read_text()
+    told = (tmp_path / "summary.md").read_text()
+    assert f"Seed 0 chose nothing: on it {name} failed: it paid NaN" in told
+
+
+def test_what_is_chosen_and_confirmed_has_other_seeds_than_the_run_before(tmp_path: Path) -> None:
+    trainer = RememberingTrainer()
+    finished(tmp_path, trainer)
+    seeds = {(job.stage, job.replicate): job.seed for job in trainer.jobs}
+    assert seeds["search", 0] == seed_for(0, "search", 0)
+    for (stage, replicate), seed in seeds.items():
+        if stage != "search":
+            assert seed != seed_for(0, stage, replicate), "the run before was confirmed on it"
+    shared = {(job.stage, job.replicate, job.seed) for job in trainer.jobs}
+    assert len(shared) == len(seeds), "all trainings of a seed share it"
+
+
+def test_a_report_of_a_sequence_says_what_it_is(tmp_path: Path) -> None:
+    trainer = failing("before-1", "choose", 0)
+    state = finished(tmp_path, trainer).state
+    report = run_report(Source("run", state, conclude(state)))
+    assert "It is the last of a sequence: before-1.py for 30 steps" in report.sequence
+    assert report.fitness.reference == "the reward before, trained on for as long"
+    told = " ".join(report.answer.meaning)
+    assert "than the reference" not in told
+    assert dict(report.cost.steps_by_purpose).get("failed", 0) == 0, "it failed before its first step"
+    assert report.cost.trainings == len(trainer.jobs) + 1, "before-2 was given up on that seed"
+    assert "a reward before failed" in {cause.name for cause in report.failures.failed}
 
 
 def test_a_policy_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
@@ -261,7 +293,7 @@ def test_a_run_that_goes_on_after_none_is_as_it_was(tmp_path: Path) -> None:
     text = (tmp_path / "summary.md").read_text()
     assert "sequence" not in text
     assert "| sparse (fitness as reward) |" in text
-    assert [path.name for path in (tmp_path / "best").iterdir()] == ["reward.py"]
+    assert {path.name for path in (tmp_path / "best").iterdir()} == {"policy.npz", "reward.py"}
 
 
 def test_a_saved_policy_alone_is_where_every_training_starts(tmp_path: Path) -> None:

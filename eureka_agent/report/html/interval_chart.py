@@ -23,15 +23,18 @@ BETTER: dict[Direction, str] = {"maximize": "higher is better →", "minimize": 
 
 def interval_chart(
     levels: Sequence[Level], direction: Direction | None, *, width: float, name: str,
-    title: str = "Fitness on fresh seeds", marked: Mark = level_mark,
+    title: str = "Fitness on fresh seeds", marked: Mark = level_mark, reference: str = "",
 ) -> str:  # fmt: skip
-    """Return the drawing, `width` units wide; `name` is its id, `marked` draws a mean by its row's name."""
+    """Return the drawing, `width` units wide; `name` is its id, `marked` draws a mean by its row's name.
+
+    `reference` says what the reference is.
+    """
     scale = _scale(levels, MARGIN, width - MARGIN)
     bottom = TOP + ROW * len(levels)
     tops = [TOP + ROW * place for place in range(len(levels))]
     shapes = [_tick(scale, value, tops, bottom) for value in scale.ticks(5)]
     for top, level in zip(tops, levels, strict=True):
-        shapes += _row(level, scale, top, width, marked)
+        shapes += _row(level, scale, top, width, marked, reference)
     if direction is not None:
         shapes.append(svg.text(width - MARGIN, bottom + 30, BETTER[direction], anchor="end", fill=FAINT))
     return svg.inline(
@@ -46,11 +49,11 @@ def label(level: Level) -> str:
     return f"{_named(level)}: {_interval(level)} over {seeds}"
 
 
-def _named(level: Level, width: float = 0.0) -> str:
+def _named(level: Level, width: float = 0.0, reference: str = "") -> str:
     """Return who it is; a wide drawing has room to say what that means."""
     names = {"reference": "Reference", "sparse": "Sparse"}
     more = {
-        "reference": ": the task's own reward, or a person's",
+        "reference": f": {reference}" if reference else "",
         "sparse": ": trained on the fitness itself",
     }
     return names.get(level.name, f"Reward {level.name}") + (more.get(level.name, "") if width > 500 else "")
@@ -77,10 +80,17 @@ def _tick(scale: Scale, value: float, tops: Sequence[float], bottom: float) -> s
     return "".join([*lines, svg.text(x, bottom + 14, short(value), anchor="middle", fill=FAINT)])
 
 
-def _row(level: Level, scale: Scale, top: float, width: float, marked: Mark) -> list[str]:
+def _row(level: Level, scale: Scale, top: float, width: float, marked: Mark, reference: str) -> list[str]:
     y = top + 27
     shapes = [
-        svg.text(MARGIN, top + 13, _named(level, width), size=14, fill=INK, bold=level.name not in BASELINES),
+        svg.text(
+            MARGIN,
+            top + 13,
+            _named(level, width, reference),
+            size=14,
+            fill=INK,
+            bold=level.name not in BASELINES,
+        ),
         svg.text(width - MARGIN, top + 13, _interval(level), size=14, anchor="end", fill=INK),
     ]
     if level.low is not None and level.high is not None:

@@ -52,7 +52,9 @@ def render_report(report: RunReport) -> str:
         version=__version__,
         intervals=_if(
             fitness.fresh,
-            lambda **size: interval_chart(fitness.fresh, fitness.direction, **size),
+            lambda **size: interval_chart(
+                fitness.fresh, fitness.direction, reference=fitness.reference, **size
+            ),
             "intervals",
             CARD,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eureka_agent.report.conclusion import Conclusion, Kind
+from eureka_agent.report.sequence import is_trained_on, reference_words
 from eureka_agent.report.views.findings import Seen
 from eureka_agent.report.views.fitness import Direction, FitnessView, Level
 from eureka_agent.report.views.lineage import LineageView, Step
@@ -72,11 +73,14 @@ def _meaning(state: RunState, kind: Kind, fitness: FitnessView) -> list[str]:
     winner, reference = levels.get(fitness.winner or ""), levels.get("reference")
     if winner is None or reference is None or difference is None:
         return [_OTHERWISE[kind]] if kind in _OTHERWISE else []
-    said = [_difference(difference)] if kind == "unlearned" else []  # else the sentence says it
+    if is_trained_on(state, winner.name):
+        return [_NO_FURTHER]
+    other = reference_words(state)
+    said = [_difference(difference, other)] if kind == "unlearned" else []  # else the sentence says it
     said.append(_chance(difference))
     told = fitness.direction is not None and len(winner.seeds) == len(reference.seeds)
     if told and winner.seeds != reference.seeds:
-        said.append(_pairs(winner, reference, fitness.direction or "maximize"))
+        said.append(_pairs(winner, reference, fitness.direction or "maximize", other))
     return said
 
 
@@ -89,10 +93,15 @@ _OTHERWISE: dict[Kind, str] = {
 }
 
 
-def _difference(difference: PairedDifference) -> str:
+_NO_FURTHER = (
+    "It is that reward itself, trained on for as long: a new one would have had to do better on fresh seeds."
+)
+
+
+def _difference(difference: PairedDifference, other: str) -> str:
     low, high = signed(difference.low), signed(difference.high)
     return (
-        f"Difference to the reference, seed by seed: {signed(difference.mean)} on average, "
+        f"Difference to {other}, seed by seed: {signed(difference.mean)} on average, "
         f"95 % interval {low} to {high}."
     )
 
@@ -109,12 +118,12 @@ def _chance(difference: PairedDifference) -> str:
     return f"The whole interval lies {side} 0: luck with the seeds does not explain the difference."
 
 
-def _pairs(winner: Level, reference: Level, direction: Direction) -> str:
+def _pairs(winner: Level, reference: Level, direction: Direction, other: str) -> str:
     sign = 1.0 if direction == "maximize" else -1.0
     pairs = [sign * (mine - theirs) for mine, theirs in zip(winner.seeds, reference.seeds, strict=True)]
     ahead, equal = sum(gap > 0 for gap in pairs), sum(gap == 0 for gap in pairs)
     tied = f", and equal on {equal}" if equal else ""
-    return f"It scored better than the reference on {ahead} of {counted(len(pairs), 'seed')}{tied}."
+    return f"It scored better than {other} on {ahead} of {counted(len(pairs), 'seed')}{tied}."
 
 
 def _why(best: Step, lineage: LineageView) -> list[str]:

@@ -80,7 +80,8 @@ def cost_view(state: RunState) -> CostView:
     known["failed"] = state.env_steps - known.total()
     return CostView(
         rewards=sum(c.status is not Status.DRAFTED_OUT for c in state.candidates.values()),
-        trainings=len(trained) + len(state.failures) + len(state.baseline_failures),
+        trainings=len(trained)
+        + sum(map(len, (state.failures, state.baseline_failures, state.before_failures))),
         env_steps=state.env_steps,
         steps_by_purpose=tuple((name, steps) for name, steps in known.items() if steps > 0),
         seconds=state.active_s,
@@ -102,6 +103,7 @@ def _evaluations(state: RunState) -> Iterable[Evaluation]:
         yield from candidate.evaluations
     for evaluations in state.baselines.values():
         yield from evaluations
+    yield from state.before.values()
 
 
 def _bills(state: RunState) -> tuple[Bill, ...]:

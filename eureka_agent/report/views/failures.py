@@ -72,7 +72,7 @@ def failures_view(state: RunState, analyses: Mapping[str, CandidateAnalysis]) ->
     candidates = in_order(state)
     return FailuresView(
         refused=_causes(_refusals(candidates)),
-        failed=_causes((*_with_status(candidates, Status.FAILED, Status.TIMED_OUT), *_baselines(state))),
+        failed=_causes((*_with_status(candidates, Status.FAILED, Status.TIMED_OUT), *_others(state))),
         not_finished=_causes(_with_status(candidates, Status.STOPPED, Status.DRAFTED_OUT)),
         behaviour=_causes(_behaviour(analyses)),
         endings=_endings(analyses),
@@ -105,9 +105,11 @@ def _with_status(candidates: Iterable[Candidate], *wanted: Status) -> Iterable[t
             yield str(candidate.status), Example(candidate.id, cut(candidate.reason, LONGEST))
 
 
-def _baselines(state: RunState) -> Iterable[tuple[str, Example]]:
+def _others(state: RunState) -> Iterable[tuple[str, Example]]:
     for (name, replicate), reason in state.baseline_failures.items():
         yield "a baseline failed", Example(name, cut(reason, LONGEST), f"fresh seed {replicate + 1}")
+    for (name, stage, replicate), reason in state.before_failures.items():
+        yield "a reward before failed", Example(name, cut(reason, LONGEST), f"{stage} seed {replicate + 1}")
 
 
 def _behaviour(analyses: Mapping[str, CandidateAnalysis]) -> Iterable[tuple[str, Example]]:

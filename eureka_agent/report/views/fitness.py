@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.report.sequence import TRAINED_ON
 from eureka_agent.report.words import cut
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
@@ -80,6 +81,10 @@ class FitnessView:
     winner: str | None
     restarts: tuple[int, ...]
     """The first generation of each independent search."""
+    reference: str = "the task's own reward, or a person's"
+    """What the reference is, in words."""
+    normalised: str = "human-normalised"
+    """What scores are called in units of the distance between sparse and the reference."""
 
 
 def fitness_view(state: RunState) -> FitnessView:
@@ -100,7 +105,11 @@ def fitness_view(state: RunState) -> FitnessView:
         fresh=tuple(sorted(map(Level.of, rows), key=lambda level: _place(level.name, winner))),
         winner=winner,
         restarts=_restarts(state),
+        **(_IN_A_SEQUENCE if state.rewards_before else {}),
     )
+
+
+_IN_A_SEQUENCE = {"reference": TRAINED_ON, "normalised": "normalised by the reward before"}
 
 
 def how(candidate: Candidate, winner: str | None) -> How:

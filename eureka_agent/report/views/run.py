@@ -9,6 +9,7 @@ from pathlib import PurePath
 from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import Conclusion, best_of
+from eureka_agent.report.sequence import WARM, sequence_words
 from eureka_agent.report.views.answer import Answer, answer
 from eureka_agent.report.views.cost import CostView, cost_view
 from eureka_agent.report.views.curves import (
@@ -65,6 +66,8 @@ class RunReport:
     """The winner, or the leader until there is one."""
     code: str
     """Of the best reward."""
+    sequence: str
+    """The rewards that it was trained after, in a sentence or two; empty where after none."""
     fitness: FitnessView
     learning: tuple[LearningCurves, ...]
     components: ComponentsView | None
@@ -94,6 +97,7 @@ def run_report(source: Source) -> RunReport:
         answer=answer(state, source.conclusion, fitness, lineage),
         best=best,
         code=cut((state.candidates[best].source or "") if best else "", LONGEST_CODE),
+        sequence=_sequence(state),
         fitness=fitness,
         learning=learning_curves(state),
         components=components_view(state, best),
@@ -104,6 +108,11 @@ def run_report(source: Source) -> RunReport:
         notices=_notices(source),
         pictures=source.pictures,
     )
+
+
+def _sequence(state: RunState) -> str:
+    told = sequence_words(state, "reward.py")
+    return f"It is the last of a sequence: {told}. {WARM}" if told else ""
 
 
 def _model(name: str) -> str:
