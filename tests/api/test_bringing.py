@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def test_winners_are_compared_with_the_human_reward(tmp_path: Path) -> None:
 def test_a_quick_search_takes_the_small_budget_of_the_task() -> None:
     budget = find_task("cartpole").budget
     assert budget.quick < budget.env_steps
+    assert replace(budget, env_steps=10).quick == 10, "inherited from a task with more"
     assert dry_run("cartpole", quick=True).config["env_steps"] == budget.quick
     assert dry_run("cartpole").config.get("env_steps") is None
     with pytest.raises(ConfigError, match="or --env-steps"):
