@@ -22,18 +22,17 @@ _SAFETY_SIGNALS = re.compile(rb"^safety_signals *=.*\n", re.MULTILINE)
 
 SCORED_ALIKE = {
     "e2322becc45bf8ab": "beba27fef73212ae",  # half_cheetah
-    "2089398a21d0aefe": "778e968fb1763f7e",  # half_cheetah_backflip
     "c8e09a62b3239753": "9e3b07b1b8b0753a",  # half_cheetah_backward
-    "0474e5a2d87317f3": "a81a51387a9df1ba",  # hopper_backflip
+    "0474e5a2d87317f3": "18f5611f2c54123a",  # hopper_backflip
+    "a81a51387a9df1ba": "18f5611f2c54123a",  # the same, before its base had another budget
     "1ca7d08ee40e5cf1": "fedf17181ace8958",  # humanoid_stand_one_leg
     "3d320b3f0b8b1c83": "b802edfcccab2047",  # mountain_car_weak
     "555d21ea3c30eb19": "bb77f6b4fcb58804",  # pendulum
     "364762336040a35b": "d936b1fbcc0ee21b",  # reacher
     "d204f826932552d1": "8574f6ccf6083965",  # swimmer_u_turn
-    "a92ff1f51d0a6aad": "a2aad68404d57112",  # walker_crouch_walk
 }
 """Digests of shipped tasks, without options, from before edits that touch no score: what they became. The
-tasks were given `events` and `fitness_parts`."""
+tasks were given `events` and `fitness_parts`, and one a base with another budget than its own."""
 
 
 def is_same_task(logged: str, now: str) -> bool:
