@@ -7,7 +7,8 @@ others matter. Which numbers a component reads is measured, not read from its te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -93,26 +94,54 @@ def shapes_of(pay: Pay, rows: Signals, axes: Sequence[Axis], chosen: tuple[str, 
 
     A component that both of `chosen`, by name, change gets a contour over them, any other one that exactly
     two axes change one over those. An axis along which the reward fails is shown as far as recorded steps
-    reach, or left out where it fails there, too; a note says so.
+    reach, or left out where it fails there, too, as is a contour; notes say so. Another one says where no
+    component depends on both of `chosen`.
     """
     asking = _Asking(pay)
-    tried = asking.ask({axis.name: axis.moved(rows, axis.grid(COARSE)) for axis in axes})
-    within = {axis.name: axis.within() for axis in axes if axis.name in asking.failed}
-    tried |= asking.ask({name: axis.moved(rows, axis.grid(COARSE)) for name, axis in within.items()})
-    known = [within.get(axis.name, axis) for axis in axes if axis.name in tried]
-    notes = tuple(asking.notes(within, known))
+    tried = asking.ask([_Part((axis,), rows, COARSE) for axis in axes])
+    known = [tried[axis.name].part.axes[0] for axis in axes if axis.name in tried]
     if not known:
-        return Shapes((), notes)
-    names, count = _in_order(tried[known[0].name]), len(next(iter(rows.values())))
+        return Shapes((), tuple(asking.notes.values()))
+    names, count = _in_order(tried[known[0].name].paid), len(next(iter(rows.values())))
     ranked = {name: _ranked(name, known, tried, count) for name in names}
     pairs = {name: pair for name in names if (pair := _pair(ranked[name], chosen)) is not None}
     drawn = {axis.name: axis for name in names for axis in ranked[name][:MOST_SLICES]}
+    along = [_Part((axis,), rows, FINE) for axis in drawn.values()]
     fine = asking.ask(
-        {name: axis.moved(rows, axis.grid(FINE)) for name, axis in drawn.items()}
-        | {_of_pair(pair): _over(pair, _median(rows)) for pair in pairs.values()}
+        [*along, *(_Part(pair, _median(rows), CONTOUR) for pair in dict.fromkeys(pairs.values()))]
     )
-    made = [_shape(name, ranked[name], pairs.get(name), fine, tried, count) for name in names]
-    return Shapes(tuple(made), notes)
+    made = tuple(_shape(name, ranked[name], pairs.get(name), fine, tried, count) for name in names)
+    return Shapes(made, (*_unshared(chosen, known, made), *asking.notes.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows at values of one axis, or at those of two."""
+
+    axes: tuple[Axis, ...]
+    rows: Signals
+    points: int
+
+    @property
+    def name(self) -> str:
+        return _joined(self.axes)
+
+    def moved(self) -> Signals:
+        """Return every row at every value; those of the first axis follow each other."""
+        rows = self.rows
+        for axis in reversed(self.axes):
+            rows = axis.moved(rows, axis.grid(self.points))
+        return rows
+
+    def within(self) -> _Part:
+        """Return it as far as most recorded steps reach."""
+        return replace(self, axes=tuple(axis.within() for axis in self.axes))
+
+
+class _Answer(NamedTuple):
+    part: _Part
+    """As much of it as the reward does not fail on."""
+    paid: Mapping[str, Array]
 
 
 class _Asking:
@@ -120,37 +149,72 @@ class _Asking:
 
     def __init__(self, pay: Pay) -> None:
         self._pay = pay
-        self.failed: dict[str, str] = {}
-        """Parts on which the reward failed at least once, and why."""
+        self._why: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
+        """In a sentence each, what became of the parts on which the reward failed."""
 
-    def ask(self, wanted: Mapping[str, Signals]) -> dict[str, Mapping[str, Array]]:
-        """Return what is paid for each part; those that fail are left out."""
-        if not wanted:
+    def ask(self, parts: Sequence[_Part]) -> dict[str, _Answer]:
+        """Return by name what is paid for each part, or for as much of it as recorded steps reach.
+
+        Those that fail there, too, are left out.
+        """
+        found = self._answers(parts)
+        narrower = [part.within() for part in parts if part.name not in found]
+        found |= self._answers(narrower)
+        for part in narrower:
+            told = _narrowed(part) if part.name in found else _left_out(part)
+            self.notes[part.name] = f"{told}: {self._why[part.name]}"
+        return found
+
+    def _answers(self, parts: Sequence[_Part]) -> dict[str, _Answer]:
+        if not parts:
             return {}
         try:
-            return self._together(wanted)
+            return self._together(parts)
         except RewardError as error:
-            if len(wanted) == 1:
-                self.failed |= dict.fromkeys(wanted, error.what)
+            if len(parts) == 1:
+                self._why[parts[0].name] = error.what
                 return {}
-        return {name: paid for one in wanted for name, paid in self.ask({one: wanted[one]}).items()}
+        return {name: answer for part in parts for name, answer in self._answers([part]).items()}
 
-    def notes(self, within: Mapping[str, Axis], known: Sequence[Axis]) -> Iterator[str]:
-        """Yield in a sentence each what became of the axes along which the reward failed."""
-        for name, axis in within.items():
-            ends = f"from {axis.low:.4g} to {axis.high:.4g}, where recorded steps lie; beyond that it fails"
-            told = (
-                f"{name} is drawn {ends}" if axis in known else f"It fails along {name}, which is not drawn"
-            )
-            yield f"{told}: {self.failed[name]}"
-
-    def _together(self, wanted: Mapping[str, Signals]) -> dict[str, Mapping[str, Array]]:
-        parts = list(wanted.values())
-        names = {name for part in parts for name in part}
-        lengths = [len(next(iter(part.values()))) for part in parts]
-        paid = self._pay({name: np.concatenate([part[name] for part in parts]) for name in names})
+    def _together(self, parts: Sequence[_Part]) -> dict[str, _Answer]:
+        moved = [part.moved() for part in parts]
+        names = {name for rows in moved for name in rows}
+        lengths = [len(next(iter(rows.values()))) for rows in moved]
+        paid = self._pay({name: np.concatenate([rows[name] for rows in moved]) for name in names})
         split = {name: np.split(values, np.cumsum(lengths)[:-1]) for name, values in paid.items()}
-        return {name: {n: each[k] for n, each in split.items()} for k, name in enumerate(wanted)}
+        return {
+            part.name: _Answer(part, {n: each[k] for n, each in split.items()})
+            for k, part in enumerate(parts)
+        }
+
+
+def _joined(axes: Sequence[Axis]) -> str:
+    return " and ".join(axis.name for axis in axes)
+
+
+def _narrowed(part: _Part) -> str:
+    beyond = "where recorded steps lie; beyond that it fails"
+    if len(part.axes) == 1:
+        (axis,) = part.axes
+        return f"{axis.name} is drawn from {axis.low:.4g} to {axis.high:.4g}, {beyond}"
+    return f"The contour over {part.name} is drawn {beyond}"
+
+
+def _left_out(part: _Part) -> str:
+    if len(part.axes) == 1:
+        return f"It fails along {part.name}, which is not drawn"
+    return f"It fails over {part.name}, so that there is no contour over them"
+
+
+def _unshared(
+    chosen: tuple[str, str] | None, known: Sequence[Axis], shapes: Sequence[Shape]
+) -> Iterator[str]:
+    """Yield that nothing depends on both of `chosen`, if both were tried and that is so."""
+    if chosen is None or not {axis.name for axis in known} >= set(chosen):
+        return
+    if not any(set(chosen) <= set(shape.reads) for shape in shapes):
+        yield f"No component depends on both {chosen[0]} and {chosen[1]}: there is no contour over them."
 
 
 def _in_order(paid: Mapping[str, Array]) -> list[str]:
@@ -161,12 +225,12 @@ def _in_order(paid: Mapping[str, Array]) -> list[str]:
     return [TOTAL, *parts]
 
 
-def _ranked(
-    name: str, axes: Sequence[Axis], tried: Mapping[str, Mapping[str, Array]], rows: int
-) -> list[Axis]:
+def _ranked(name: str, axes: Sequence[Axis], tried: Mapping[str, _Answer], rows: int) -> list[Axis]:
     """Return the axes that change a component, those that change it most first."""
-    size = max(float(np.abs(tried[axis.name][name]).max()) for axis in axes)
-    effect = {axis.name: float(np.ptp(_lines(tried[axis.name][name], rows), axis=1).mean()) for axis in axes}
+    size = max(float(np.abs(tried[axis.name].paid[name]).max()) for axis in axes)
+    effect = {
+        axis.name: float(np.ptp(_lines(tried[axis.name].paid[name], rows), axis=1).mean()) for axis in axes
+    }
     changing = [axis for axis in axes if effect[axis.name] > NOTHING * max(size, NOTHING)]
     return sorted(changing, key=lambda axis: -effect[axis.name])
 
@@ -177,15 +241,6 @@ def _pair(ranked: Sequence[Axis], chosen: tuple[str, str] | None) -> tuple[Axis,
     if chosen is not None and known.keys() >= set(chosen):
         return known[chosen[0]], known[chosen[1]]
     return (ranked[0], ranked[1]) if len(ranked) == 2 and "choice" not in {a.kind for a in ranked} else None
-
-
-def _of_pair(pair: tuple[Axis, Axis]) -> str:
-    return f"{pair[0].name} and {pair[1].name}"
-
-
-def _over(pair: tuple[Axis, Axis], row: Signals) -> Signals:
-    across, up = pair
-    return across.moved(up.moved(row, up.grid(CONTOUR)), across.grid(CONTOUR))
 
 
 def _median(rows: Signals) -> Signals:
@@ -201,21 +256,28 @@ def _shape(
     name: str,
     ranked: Sequence[Axis],
     pair: tuple[Axis, Axis] | None,
-    fine: Mapping[str, Mapping[str, Array]],
-    tried: Mapping[str, Mapping[str, Array]],
+    fine: Mapping[str, _Answer],
+    tried: Mapping[str, _Answer],
     rows: int,
 ) -> Shape:
-    reads = tuple(axis.name for axis in ranked)
     if not ranked:
-        return Shape(name, (), constant=float(next(iter(tried.values()))[name][0]))
-    slices = tuple(
-        Slice(axis, axis.grid(FINE), _lines(fine[axis.name][name], rows))
-        for axis in ranked[:MOST_SLICES]
-        if axis.name in fine
+        return Shape(name, (), constant=float(next(iter(tried.values())).paid[name][0]))
+    drawn = (fine[axis.name] for axis in ranked[:MOST_SLICES] if axis.name in fine)
+    over = None if pair is None else fine.get(_joined(pair))
+    return Shape(
+        name,
+        tuple(axis.name for axis in ranked),
+        tuple(_slice(name, answer, rows) for answer in drawn),
+        None if over is None else _contour(name, over),
     )
-    contour = None
-    if pair is not None and _of_pair(pair) in fine:
-        across, up = pair
-        x, y = across.grid(CONTOUR), up.grid(CONTOUR)
-        contour = Contour(across, up, x, y, fine[_of_pair(pair)][name].reshape(len(y), len(x)))
-    return Shape(name, reads, slices, contour)
+
+
+def _slice(name: str, answer: _Answer, rows: int) -> Slice:
+    (axis,) = answer.part.axes
+    return Slice(axis, axis.grid(FINE), _lines(answer.paid[name], rows))
+
+
+def _contour(name: str, answer: _Answer) -> Contour:
+    across, up = answer.part.axes
+    x, y = across.grid(CONTOUR), up.grid(CONTOUR)
+    return Contour(across, up, x, y, answer.paid[name].reshape(len(y), len(x)))

@@ -33,7 +33,7 @@ from eureka_agent.report.views.comparison import (
 )
 from eureka_agent.report.views.curves import LearningCurves
 from eureka_agent.rewards.reward import Coded, Reward
-from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.registry import environment_ref, find_task
 
 PAGE, DATA = "compare.html", "compare.json"
 RANDOM = "random play"
@@ -54,8 +54,8 @@ class CompareReport:
 
     @property
     def failed(self) -> bool:
-        """Whether no two rewards could be compared."""
-        return sum(bool(one.fitness) for one in self.view.rewards) < 2
+        """Whether no reward could be compared with the first."""
+        return all(one.difference is None for one in self.view.rewards)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -216,13 +216,16 @@ def _read(*rewards: Reward) -> list[str]:
 def _command(
     named: Sequence[Named], task: str, seeds: int, conditions: Conditions, asked: Options, *, film: bool
 ) -> str:
-    """Return the command that repeats it."""
+    """Return the command that repeats it; empty where the environment was a constructor in memory."""
+    env = None if asked.env is None else environment_ref(asked.env)
+    if env is not None and env.kind == "pickled":
+        return ""
     words = ["eureka-agent", "compare", *(one.name for one in named), "--task", task, "--seeds", str(seeds)]
     words += ["--env-steps", str(conditions.env_steps), "--seed", str(asked.seed)]
-    for option, value in (
-        ("--trainer", asked.trainer),
-        ("--device", asked.device),
-        ("--output", asked.output),
-    ):
-        words += [option, str(value)] if value is not None else []
+    words += [] if env is None else ["--env", asked.env if isinstance(asked.env, str) else env.value]
+    for name in ("trainer", "device", "worlds", "envs", "output", "runs"):
+        value = getattr(asked, name)
+        if value is not None and str(value) != str(getattr(Options, name)):
+            words += [f"--{name}", str(value)]
+    words += ["--unsafe-isolation"] if asked.unsafe_isolation else []
     return shlex.join([*words, *["--film"][: int(film)]])

@@ -136,7 +136,7 @@ def _plotted(
     rows: Signals = {name: values[places] for name, values in steps.items()}
     if reads_progress := any(axis.kind == "progress" for axis in axes):
         rows[PROGRESS.name] = np.full(len(places), MIDWAY, np.float32)
-    found = shapes_of(_paying(evaluate), rows, axes, chosen) if axes else Shapes(())
+    found = shapes_of(_paying(evaluate, task), rows, axes, chosen) if axes else Shapes(())
     episode = max(paid, key=lambda one: one.length)
     notes = _held(reward, axes, reads_progress=reads_progress)
     return RewardPlot(
@@ -147,18 +147,18 @@ def _plotted(
         episode=episode,
         episode_name=f"the longest recorded episode ({episode.length} steps: {episode.ending})",
         seen=_seen(axes, steps),
-        notes=(*notes, *_without_contour(chosen, found.shapes), *found.notes),
+        notes=(*notes, *found.notes),
         code=reward.text,
     )
 
 
-def _paying(evaluate: RewardEvaluator) -> Pay:
+def _paying(evaluate: RewardEvaluator, task: Task) -> Pay:
     """Return what is paid for rows of their own: each is the first step of a world."""
 
     def pay(rows: Signals) -> dict[str, Array]:
-        signals = {name: values[None] for name, values in rows.items() if name != PROGRESS.name}
         count = len(next(iter(rows.values())))
-        progress = rows.get(PROGRESS.name, 1.0)
+        signals = {name: rows[name][None] for name in task.measured(rows)}
+        progress = rows.get(PROGRESS.name, 1.0) if task.offers_progress else 1.0
         paid = evaluate(signals, np.ones((1, count), bool), progress=progress)
         return {TOTAL: paid.reward[0], **{name: part[0] for name, part in paid.components.items()}}
 
@@ -216,14 +216,6 @@ def _held(reward: Coded, axes: Sequence[Axis], *, reads_progress: bool) -> list[
             "episode is paid as at the end of a training."
         )
     return notes
-
-
-def _without_contour(chosen: tuple[str, str] | None, shapes: Sequence[Shape]) -> list[str]:
-    if chosen is None or any(
-        s.contour and (s.contour.across.name, s.contour.up.name) == chosen for s in shapes
-    ):
-        return []
-    return [f"No component depends on both {chosen[0]} and {chosen[1]}: there is no contour over them."]
 
 
 def _seen(axes: Sequence[Axis], steps: Mapping[str, Array]) -> dict[str, Array]:

@@ -87,13 +87,17 @@ def plot(
         print_json(report)
         return
     rows = [
-        (name, ", ".join(reads) or f"nothing: always {report.constant.get(name, float('nan')):.4g}")
+        (name, ", ".join(reads) or _unmoved(report.constant.get(name)))
         for name, reads in report.components.items()
     ]
     print_table("", ("component", "depends on, most first"), rows)
     for note in report.notes:
         typer.echo(visible(note))
     typer.echo(visible(f"Wrote {report.path}. Open it in any browser."))
+
+
+def _unmoved(constant: float | None) -> str:
+    return "what the reward remembers" if constant is None else f"nothing: always {constant:.4g}"
 
 
 def _print(report: CompareReport) -> None:

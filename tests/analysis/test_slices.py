@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
@@ -79,13 +79,17 @@ def test_a_contour_over_chosen_signals_is_that_of_whatever_depends_on_both() -> 
     assert total.paid == pytest.approx(expected, abs=1e-5)
 
 
-def failing_above(limit: float) -> Pay:
+def failing_where(wrong: Callable[[Mapping[str, np.ndarray]], np.ndarray]) -> Pay:
     def failing(rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        if (rows["b"] > limit).any():
+        if wrong(rows).any():
             raise RewardError("It returned nan in line 7.")
         return pay(rows)
 
     return failing
+
+
+def failing_above(limit: float) -> Pay:
+    return failing_where(lambda rows: rows["b"] > limit)
 
 
 def test_an_axis_along_which_the_reward_fails_is_drawn_as_far_as_recorded_steps_reach() -> None:
@@ -104,6 +108,61 @@ def test_an_axis_along_which_it_always_fails_is_left_out_and_told() -> None:
     found = shapes_of(failing_above(0.6), {**ROW, "b": 0.5 * RISING}, [A, B, C])
     assert found.notes == ("It fails along b, which is not drawn: It returned nan in line 7.",)
     assert by_name(found)["both"].reads == ("a",)
+
+
+def between(low: float, high: float) -> Pay:
+    return failing_where(lambda rows: (low < rows["a"]) & (rows["a"] < high))
+
+
+STEADY = {**ROW, "a": np.full(ROWS, 0.5, np.float32)}
+
+
+def test_an_axis_that_fails_between_the_tried_values_is_drawn_as_far_as_recorded_steps_reach() -> None:
+    found = shapes_of(between(0.01, 0.09), STEADY, [A])
+    assert found.notes == (
+        "a is drawn from 0.1 to 0.9, where recorded steps lie; beyond that it fails: It returned nan in "
+        "line 7.",
+    )
+    (along,) = by_name(found)["near"].slices
+    assert (along.values[0], along.values[-1]) == pytest.approx((0.1, 0.9))
+    assert along.median == pytest.approx(2.0 * along.values)
+
+
+def test_an_axis_that_fails_between_the_tried_values_of_recorded_steps_is_told() -> None:
+    found = shapes_of(between(0.51, 0.56), STEADY, [A, C], ("a", "c"))
+    assert found.notes == (
+        "It fails along a, which is not drawn: It returned nan in line 7.",
+        "It fails over a and c, so that there is no contour over them: It returned nan in line 7.",
+    )
+    total = by_name(found)[TOTAL]
+    assert total.reads == ("a", "c")
+    assert [one.axis.name for one in total.slices] == ["c"]
+
+
+def test_a_contour_that_fails_in_a_corner_is_drawn_as_far_as_recorded_steps_reach() -> None:
+    corner = failing_where(lambda rows: (rows["a"] > 0.95) & (rows["b"] > 0.95))
+    found = shapes_of(corner, {**STEADY, "b": STEADY["a"]}, [A, B])
+    assert found.notes == (
+        "The contour over a and b is drawn where recorded steps lie; beyond that it fails: It returned nan "
+        "in line 7.",
+    )
+    shape = by_name(found)[TOTAL]
+    assert [(one.values[0], one.values[-1]) for one in shape.slices] == [(0.0, 1.0)] * 2
+    assert shape.contour is not None
+    assert (shape.contour.x[0], shape.contour.y[-1]) == pytest.approx((0.1, 0.9))
+
+
+def test_chosen_signals_that_nothing_has_in_common_are_told() -> None:
+    def apart(rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {TOTAL: rows["a"] + 0.0 * rows["b"]}
+
+    told = ("No component depends on both a and b: there is no contour over them.",)
+    assert shapes_of(apart, ROW, [A, B], ("a", "b")).notes == told
+
+
+def test_of_a_chosen_signal_along_which_it_fails_nothing_else_is_said() -> None:
+    found = shapes_of(failing_above(0.6), {**ROW, "b": 0.5 * RISING}, [A, B, C], ("a", "b"))
+    assert found.notes == ("It fails along b, which is not drawn: It returned nan in line 7.",)
 
 
 def test_a_reward_that_fails_everywhere_draws_nothing() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import eureka_agent
 from eureka_agent.api.several import told_apart
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, RewardError, TaskError
+from eureka_agent.resources import bundled_folders
 from eureka_agent.tasks.registry import find_task
 
 STEPS = 256
@@ -80,6 +83,41 @@ def test_the_command_prints_it_and_a_training_that_fails_stops_nobody(file: Path
                  "middle", "Spearman", "compare.html"):  # fmt: skip
         assert said in done.output
     assert (tmp_path / "out" / "compare.json").exists()
+
+
+def test_where_nothing_compares_with_the_first_the_command_fails(file: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(FILE.replace("import numpy as np\n", "import numpy as np\n\nLIMIT = 1.0 / 0.0\n"))
+    words = ["compare", str(broken), str(file), "sparse", "--task", "cartpole", "--seeds", "1"]
+    done = CliRunner().invoke(app, [*words, "--env-steps", str(STEPS), "-o", str(tmp_path / "out")])
+    assert "nothing is compared with it" in done.output
+    assert done.exit_code == 1
+
+
+def test_the_command_that_the_page_names_repeats_it(file: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundled_folders("envs")[0] / "cartpole", tmp_path / "tasks" / "poles")
+    words = ["compare", str(file), "sparse", "--task", "poles", "--seeds", "1", "--env-steps", str(STEPS)]
+    words += ["--envs", str(tmp_path / "tasks"), "--runs", str(tmp_path / "runs"), "--worlds", "8"]
+    words += ["--device", "cpu", "--unsafe-isolation", "--json"]
+    report = json.loads(CliRunner().invoke(app, words).stdout)
+    again = shlex.split(report["command"])
+    assert set(words) - {"--json"} <= set(again)
+    repeated = json.loads(CliRunner().invoke(app, [*again[1:], "--json"]).stdout)
+    assert (repeated["trainings"], repeated["held"]) == (0, 2)
+    assert repeated["folder"] == report["folder"]
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [(fake_envs.well_behaved, "--env fake_envs:well_behaved"), (lambda: fake_envs.well_behaved(), "")],
+)
+def test_the_command_names_an_environment_that_can_be_imported(env: Any, words: str, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"seeds": 1, "env_steps": STEPS, "output": tmp_path / "out"}
+    report = eureka_agent.compare("native", "sparse", task="counter", env=env, **options)
+    assert words in report.view.command
+    assert bool(words) == bool(report.view.command)
+    told = "repeat it in Python with eureka_agent.compare(env="
+    assert (told in Page(report.page.read_text()).text) == (not words)
 
 
 def test_a_found_reward_is_adopted_and_the_page_says_so(tmp_path: Path) -> None:

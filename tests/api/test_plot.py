@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 import eureka_agent
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, EurekaError, TaskError
+from eureka_agent.resources import bundled_folders
 from eureka_agent.tasks.registry import find_task
 
 MEMORY = """import numpy as np
@@ -127,3 +129,25 @@ def test_beyond_what_was_recorded_a_reward_may_fail_and_is_drawn_within(file: Pa
     (note,) = report.notes
     assert "pole_angle is drawn from" in note
     assert "NaN" in note
+
+
+def test_a_signal_progress_of_the_tasks_own_is_a_signal(file: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(bundled_folders("envs")[0] / "cartpole", tmp_path / "leaning")
+    for part in (folder / "task.toml", folder / "task.py"):
+        part.write_text(part.read_text().replace("pole_angle", "progress"))
+    file.write_text(
+        "import numpy as np\n\n\ndef compute_reward(progress, cart_position):\n"
+        "    lean = -np.abs(progress) * np.abs(cart_position)\n    return lean, {'lean': lean}\n"
+    )
+    report = eureka_agent.plot(file, str(folder), output=tmp_path / "plot.html")
+    assert set(report.components["reward"]) == {"progress", "cart_position"}
+    assert report.notes == ()
+
+
+def test_the_terminal_tells_a_constant_from_what_is_remembered(file: Path, tmp_path: Path) -> None:
+    words = ["plot", str(file), "--task", "cartpole", "-o", str(tmp_path / "plot.html")]
+    lines = CliRunner().invoke(app, words).output.splitlines()
+    (alive,) = [line for line in lines if line.startswith("alive")]
+    (count,) = [line for line in lines if line.startswith("count")]
+    assert "nothing: always 1" in alive
+    assert "what the reward remembers" in count

@@ -74,7 +74,7 @@ class ComparisonView:
     notes: tuple[str, ...] = ()
     """What was left out and why, each a sentence."""
     command: str = ""
-    """What repeats it."""
+    """What repeats it; empty where the environment was a constructor in memory."""
 
     def agreement(self, one: str, other: str) -> Agreement | None:
         """Return how two rewards agree, by letter, in either order; None where that was not asked."""
