@@ -14,6 +14,7 @@ from reward_texts import FORWARD, MEMORY
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards import check_source, load_reward, normalised_digest, parse_reward
+from eureka_agent.rewards.characters import unix_newlines
 
 SIGNALS = ("x", "y", "act", "height", "prev_x")
 
@@ -490,6 +491,7 @@ def test_the_loader_accepts_exactly_what_the_rules_accept(lines, place, noise):
         '    return x, {"x": x}\n'
     )
     text = text[:place] + noise + text[place:] if noise else text
+    text = unix_newlines(text)  # as files are read, and as the loader takes texts
     errors = [f for f in check_source(text) if f.severity == "error"]
     try:
         load_reward(text + "\n")

@@ -117,7 +117,7 @@ def test_until_follows_the_direction_of_the_fitness(tmp_path: Path) -> None:
 def test_stages_without_sense_are_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
     shutil.copytree(CARTPOLE, tmp_path / "staged")
     file = tmp_path / "staged" / "task.toml"
-    text = file.read_text().replace("env_steps = 30_000", "env_steps = 3000")
+    text = file.read_text().replace("\nenv_steps = 50_000", "\nenv_steps = 3000")
     file.write_text(text + STAGES.replace(old, new))
     with pytest.raises(TaskError) as caught:
         find_task(str(tmp_path / "staged"))

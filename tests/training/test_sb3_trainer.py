@@ -179,7 +179,7 @@ def test_curves_have_one_value_a_checkpoint_and_steps_include_evaluation(
 def test_a_training_past_its_wall_limit_is_killed(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
-    short = replace(task, budget=replace(task.budget, wall_s=0.3))
+    short = replace(task, budget=replace(task.budget, wall_s=0.3, env_steps=10_000_000))
     (outcome,) = run(trainer, short, [job("slow", Native(), tmp_path, env_steps=10_000_000)])
     assert isinstance(outcome, TrainingFailure)
     assert outcome.status == "timed out"
