@@ -5,51 +5,39 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import gymnasium as gym
 
-from eureka_agent.api.after import check_alone, left_by
 from eureka_agent.api.assembly import building, conditions_of
-from eureka_agent.api.bringing import brought_along, compared_with, human_text
+from eureka_agent.api.begun import as_begun, check_init_policy, kept_look, kept_recording
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
-from eureka_agent.api.models import resolve_model
 from eureka_agent.api.reporting import write_report
+from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
-from eureka_agent.config import RunConfig, make_config, recorded_config
+from eureka_agent.config import RunConfig, recorded_config
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
-from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.run_files import write_summary
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
-from eureka_agent.store.event_types import Event, RunResumed, RunStarted
+from eureka_agent.store.event_types import Event, RunResumed
 from eureka_agent.store.events import EventLog, read_events, read_start
 from eureka_agent.store.layout import RunFolder, find_run, list_runs, new_run_folder
 from eureka_agent.store.lock import holder_of, run_lock
 from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
-from eureka_agent.tasks.generic import AS_BEFORE
-from eureka_agent.tasks.identity import journalled_ref, task_digest
-from eureka_agent.tasks.registry import find_task, load_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.device.choosing import choose_device
-from eureka_agent.training.device.settings import device_settings
-from eureka_agent.training.evaluation_share import with_evaluation, with_fitted_evaluation
-from eureka_agent.training.inspecting import FirstLook, first_look
+from eureka_agent.training.inspecting import first_look
 from eureka_agent.training.pace import measured_pace, remember_pace, remembered_pace
-from eureka_agent.training.policies import digest_of, fitting_policy
-from eureka_agent.trajectories.batch import TrajectoryBatch
-from eureka_agent.trajectories.files import read_trajectories
-from eureka_agent.trajectories.scripted import by_behaviour
-from eureka_agent.trajectories.trajectory import Trajectory
 
 Listener = Callable[[Event, RunState], None]
 """Called with every event once it is on disk, and the state after it."""
@@ -74,18 +62,6 @@ class RunResult:
     """The table of the confirmation, as in the log."""
     verdict: Conclusion
     """What it came to."""
-
-
-class _Asked(NamedTuple):
-    """What a run is made of."""
-
-    task: Task
-    config: RunConfig
-    why: str = ""
-    """The reason for the choice of model."""
-    init_policy: Path | None = None
-    notices: tuple[str, ...] = ()
-    """What the log is told at the start."""
 
 
 def evolve(
@@ -124,7 +100,7 @@ def evolve(
     `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted`
     when `stop` was set and the work in progress has finished.
     """
-    asked = _asked_for(
+    asked = requested(
         task,
         env=env,
         goal=goal,
@@ -142,9 +118,9 @@ def evolve(
     )
     unfinished = None if new else _unfinished(Path(runs), asked.config)
     if unfinished is None:
-        fitted = _fitted(asked.task, asked.config)
-        check_budget(fitted, asked.config)
-        _check_steps(fitted, asked.config)
+        as_trained = fitted(asked.task, asked.config)
+        check_budget(as_trained, asked.config)
+        check_steps(as_trained, asked.config)
     return _run(asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish)
 
 
@@ -171,7 +147,7 @@ def dry_run(
     The time is known if something was trained on the task here before; else `measure` trains a small
     generation for some seconds.
     """
-    chosen, config, why, *_ = _asked_for(
+    chosen, config, why, *_ = requested(
         task,
         env=env,
         goal=goal,
@@ -187,7 +163,7 @@ def dry_run(
         runs=Path(runs),
         options=options,
     )
-    told = estimate(_fitted(chosen, config), config, why=why)
+    told = estimate(fitted(chosen, config), config, why=why)
     device = choose_device(
         config.training.device, config.training.trainer, chosen, fresh=config.training.init_policy is None
     )
@@ -199,67 +175,6 @@ def dry_run(
         except EurekaError as error:  # what cannot train here can be estimated all the same
             why_unknown = error.what
     return replace(told, steps_a_second=pace, pace_unknown_because="" if pace else why_unknown)
-
-
-def _check_steps(task: Task, config: RunConfig) -> None:
-    """Raise ConfigError where the budget of steps is too small for any search, on whatever it trains."""
-    if config.budget.steps is None:
-        return
-    training = config.training
-    device = choose_device(training.device, training.trainer, task, fresh=training.init_policy is None)
-    on_gpu = device.platform == "gpu"
-    check_step_budget(task, config, device_settings(task, training.worlds).rollout if on_gpu else None)
-
-
-def _asked_for(
-    task: str | None,
-    *,
-    seed_reward: Path | str | None,
-    human_reward: Path | str | None,
-    init_policy: Path | str | None,
-    quick: bool,
-    after: Path | str | None,
-    runs: Path,
-    options: dict[str, Any],
-    **where: Any,
-) -> _Asked:
-    """Return what a run is made of; raises what is wrong with any of it."""
-    if after is not None:
-        check_alone(seed_reward=seed_reward, human_reward=human_reward, init_policy=init_policy)
-    chosen = find_task(task, **where)
-    model = resolve_model(options)
-    before = None if after is None else left_by(str(after), runs, chosen)
-    start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
-    start = start if before is None else before.policy
-    config = make_config(
-        {
-            **options,
-            "env_steps": _steps_of(chosen, quick, options.get("env_steps")),
-            "model": model.model,
-            "base_url": model.base_url,
-            "task": asdict(journalled_ref(chosen.ref)),
-            "task_digest": task_digest(chosen),
-            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
-            "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
-            "init_policy": None if start is None else digest_of(start),
-            "after": () if before is None else before.rewards,
-        }
-    )
-    notices = () if before is None else (before.words,)
-    return _Asked(compared_with(chosen, config), config, model.why, start, notices)
-
-
-def _steps_of(task: Task, quick: bool, env_steps: int | None) -> int | None:
-    """Return the steps of a training that are asked for; None for the task's own."""
-    if not quick:
-        return env_steps
-    if env_steps is not None:
-        raise ConfigError(
-            f"A quick search of {task.name} trains for {task.budget.quick:,} steps, not for {env_steps:,}.",
-            allowed="--quick or --env-steps",
-            fix="Leave out one of them.",
-        )
-    return task.budget.quick
 
 
 def resume(
@@ -291,7 +206,7 @@ def resume(
     consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
     loaded, config = resumable(folder, state, consent)
     return _run(
-        _Asked(loaded, config), folder, Path(runs), on_event, stop or threading.Event(), finish=finish
+        RunRequest(loaded, config), folder, Path(runs), on_event, stop or threading.Event(), finish=finish
     )
 
 
@@ -318,7 +233,7 @@ def finish(
 
 
 def _run(
-    asked: _Asked,
+    asked: RunRequest,
     folder: RunFolder | None,
     runs: Path,
     on_event: Listener | None,
@@ -337,7 +252,7 @@ def _run(
             write_atomic(folder.init_policy, asked.init_policy.read_bytes())
     else:
         kept, lost = kept_recording(folder, task)
-        look = _kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
+        look = kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
         look = look._replace(notices=(*look.notices, *lost))
     check_init_policy(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
@@ -385,59 +300,6 @@ def _reported(folder: RunFolder) -> str:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the run is done and stays so
         return f"{type(error).__name__}: {error}"
     return ""
-
-
-def _fitted(task: Task, config: RunConfig) -> Task:
-    """Return a task as a new run trains it."""
-    return with_fitted_evaluation(task, config.training.env_steps or task.budget.env_steps)
-
-
-def as_begun(task: Task, config: RunConfig, events: Sequence[Event]) -> Task:
-    """Return a task as its run began with it; those of earlier versions go on as they were."""
-    begun = next((event for event in events if isinstance(event, RunStarted)), None)
-    if begun is None:
-        return _fitted(task, config)
-    if begun.evaluation is not None:
-        return with_evaluation(task, begun.evaluation)
-    if task.ref.kind == "folder":
-        return task
-    return load_task(replace(task.ref, options={**task.ref.options, AS_BEFORE: True}))
-
-
-def kept_recording(folder: RunFolder, task: Task) -> tuple[Sequence[Trajectory], tuple[str, ...]]:
-    """Return what a run recorded at its start; nothing if it lacks a signal that is shown since.
-
-    Where it cannot be read there is nothing either, and a sentence for the log.
-    """
-    try:
-        kept = read_trajectories(folder.recording)
-    except StoreError as error:
-        return (), (f"{error.what} Random play was recorded anew; the file was left as it is.",)
-    names = {signal.name for signal in task.signals}
-    return (kept if all(names <= set(trajectory.signals) for trajectory in kept) else ()), ()
-
-
-def _kept_look(folder: RunFolder, recording: Sequence[Trajectory]) -> FirstLook:
-    """Return what a run recorded at its start; those of earlier versions played no scripted behaviours."""
-    batch = TrajectoryBatch.of(recording)
-    try:
-        return FirstLook(batch, scripted=by_behaviour(read_trajectories(folder.scripted)))
-    except StoreError as error:
-        return FirstLook(
-            batch, notices=(f"{error.what} No reward is asked what it pays scripted behaviours.",)
-        )
-
-
-def check_init_policy(config: RunConfig, folder: RunFolder) -> None:
-    """Raise StoreError unless the run folder still contains the policy that its trainings start from."""
-    if config.training.init_policy is None:
-        return
-    if not folder.init_policy.is_file() or digest_of(folder.init_policy) != config.training.init_policy:
-        raise StoreError(
-            f"{folder.init_policy} is not the policy that {folder.name} was started from.",
-            allowed=f"the file whose SHA-256 is {config.training.init_policy}",
-            fix="Put it back there, or start another run with `evolve --init-policy` or `--after`.",
-        )
 
 
 def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> RunResult:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent._version import __version__
+from eureka_agent.api.begun import as_begun, check_init_policy
 from eureka_agent.api.benched import Asked, Conditions, conditions_of
 from eureka_agent.api.check import reward_of
 from eureka_agent.api.consent import Consent
-from eureka_agent.api.evolve import as_begun, check_init_policy
 from eureka_agent.api.resuming import resumable
 from eureka_agent.api.runs import exportable
 from eureka_agent.config import RunConfig

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import eureka_agent
 from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.api.analyze import RunAnalysis
-from eureka_agent.api.evolve import kept_recording
+from eureka_agent.api.begun import kept_recording
 from eureka_agent.cli.app import app
 from eureka_agent.config import TaskChoice
 from eureka_agent.errors import StoreError

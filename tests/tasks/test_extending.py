@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eureka_agent.api.evolve import task_digest
 from eureka_agent.errors import TaskError
 from eureka_agent.tasks import find_task, load_task
+from eureka_agent.tasks.identity import task_digest
 from eureka_agent.tasks.schema import base_folder
 from eureka_agent.tasks.task import TaskRef
 from eureka_agent.trajectories import inspect_environment
