@@ -252,7 +252,7 @@ def test_a_trainings_curves_show_what_is_in_no_component(
 def test_a_training_past_its_wall_limit_is_killed(
     task: Task, trainer: TrainingDriver, tmp_path: Path
 ) -> None:
-    short = replace(task, budget=replace(task.budget, wall_s=2.0))
+    short = replace(task, budget=replace(task.budget, wall_s=2.0, env_steps=10_000_000))
     jobs = [job(name, Native(), tmp_path, env_steps=10_000_000) for name in ("a", "b")]
     for outcome in run(trainer, short, jobs):
         assert failure(outcome).status == "timed out"
