@@ -14,10 +14,9 @@ from eureka_agent.analysis.agreement import agreement, agreement_with_fitness
 from eureka_agent.analysis.code_changes import code_difference
 from eureka_agent.analysis.contributions import contributions
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.benched import Asked as Options
-from eureka_agent.api.benched import Conditions, Tools, conditions_of, opened
+from eureka_agent.api.benched import Asked, Conditions, Tools, conditions_of, opened
 from eureka_agent.api.kept_policies import films_of, kept_episodes
-from eureka_agent.api.paid import Asked, Recorded, ask_all
+from eureka_agent.api.paid import Payments, Recorded, ask_all
 from eureka_agent.api.several import Named, told_apart
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import ConfigError
@@ -85,7 +84,7 @@ def compare(
     """
     if seeds < 1:
         raise ConfigError(f"'seeds' cannot be {seeds}.", allowed="at least 1; an interval needs 2")
-    asked = Options(**options)
+    asked = Asked(**options)
     asked.check()
     chosen = find_task(task, env=asked.env, envs=asked.envs)
     named, notes = told_apart(chosen, [str(reward) for reward in rewards])
@@ -140,7 +139,7 @@ def _compared(
 def _rows(
     named: Sequence[Named],
     stood: Sequence[Standing],
-    asked: Asked,
+    asked: Payments,
     recorded: Sequence[Recorded],
     films: Mapping[str, Path],
     sign: float,
@@ -178,7 +177,7 @@ def _players(recorded: Sequence[Recorded]) -> Iterator[Player]:
         yield Player(name, len(own), steps, statistics.fmean(scores) if scores else None)
 
 
-def _paid(letter: str, player: str, asked: Asked, recorded: Sequence[Recorded]) -> float | None:
+def _paid(letter: str, player: str, asked: Payments, recorded: Sequence[Recorded]) -> float | None:
     """Return what a reward pays an ended episode of a player, mean."""
     sums = [
         float(paid.paid[letter].sum())
@@ -214,7 +213,7 @@ def _read(*rewards: Reward) -> list[str]:
 
 
 def _command(
-    named: Sequence[Named], task: str, seeds: int, conditions: Conditions, asked: Options, *, film: bool
+    named: Sequence[Named], task: str, seeds: int, conditions: Conditions, asked: Asked, *, film: bool
 ) -> str:
     """Return the command that repeats it; empty where the environment was a constructor in memory."""
     env = None if asked.env is None else environment_ref(asked.env)
@@ -225,7 +224,7 @@ def _command(
     words += [] if env is None else ["--env", asked.env if isinstance(asked.env, str) else env.value]
     for name in ("trainer", "device", "worlds", "envs", "output", "runs"):
         value = getattr(asked, name)
-        if value is not None and str(value) != str(getattr(Options, name)):
+        if value is not None and str(value) != str(getattr(Asked, name)):
             words += [f"--{name}", str(value)]
     words += ["--unsafe-isolation"] if asked.unsafe_isolation else []
     return shlex.join([*words, *["--film"][: int(film)]])

@@ -29,7 +29,7 @@ class Recorded(NamedTuple):
     trajectory: Trajectory
 
 
-class Asked(NamedTuple):
+class Payments(NamedTuple):
     """What rewards pay."""
 
     episodes: tuple[PaidEpisode, ...]
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 
 def ask_all(
     task: Task, sandbox: RewardSandbox, rewards: Mapping[str, Reward], recorded: Sequence[Recorded]
-) -> Asked:
+) -> Payments:
     """Ask rewards, by name, what they pay for all episodes: each in one call, as at the end of a training.
 
     A reward that fails on these steps is left out, and a note says so.
@@ -63,7 +63,7 @@ def ask_all(
         PaidEpisode(one.name, one.trajectory, {name: each[place] for name, each in paid.items()})
         for place, one in enumerate(recorded)
     ]
-    return Asked(tuple(told), filled, tuple(notes))
+    return Payments(tuple(told), filled, tuple(notes))
 
 
 def _ask(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median_low
+from statistics import fmean
 
 from eureka_agent.analysis.curves import component_curves, component_shares
-from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.archive.candidate import Evaluation, of_median_fitness
+from eureka_agent.report.views.fitness import direction_of
 from eureka_agent.report.words import cut
 from eureka_agent.store.state import RunState
 
@@ -66,7 +67,8 @@ def components_view(state: RunState, name: str | None) -> ComponentsView | None:
     None where there is no such training, or its curves tell of no components.
     """
     candidate = state.candidates.get(name or "")
-    evaluation = None if candidate is None else _typical(candidate.evaluations)
+    sign = -1.0 if direction_of(state) == "minimize" else 1.0
+    evaluation = None if candidate is None else _typical(candidate.evaluations, sign)
     if candidate is None or evaluation is None or not evaluation.components:
         return None
     raw = component_curves(evaluation)
@@ -100,12 +102,11 @@ def _curves(evaluations: Sequence[Evaluation]) -> tuple[tuple[float, ...], ...]:
     return tuple(curve for curve in curves if len(curve) == longest and longest > 1)
 
 
-def _typical(evaluations: Sequence[Evaluation]) -> Evaluation | None:
+def _typical(evaluations: Sequence[Evaluation], sign: float) -> Evaluation | None:
     """Return the training on fresh seeds whose score is the median; without one, the first of the search."""
     confirmed = [e for e in evaluations if e.stage == "confirm"]
     if confirmed:
-        middle = median_low([e.fitness for e in confirmed])
-        return next(e for e in confirmed if e.fitness == middle)
+        return of_median_fitness(confirmed, sign=sign)
     return next((e for e in evaluations if e.stage == "search"), None)
 
 
