@@ -127,10 +127,14 @@ def duels(replay: Replay, generations: Sequence[Sequence[str]], _most: float) ->
     return _confirmed(replay, finalists)
 
 
-def _after_duels(replay: Replay, generations: Sequence[Sequence[str]]) -> Archive:
+def _after_duels(
+    replay: Replay, generations: Sequence[Sequence[str]], *, early_stops: bool = False
+) -> Archive:
     leader, duel = None, ()
     for names in generations:
-        for name in (*names, *duel):
+        if early_stops:
+            replay.race(names)
+        for name in duel if early_stops else (*names, *duel):
             replay.train(name)
         verdict = judge(replay.archive(leader=leader))
         leader = verdict.incumbent
@@ -191,7 +195,18 @@ def _stopping(
 
 def duels_chosen(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
     """Duels, and finalists that leave one by one."""
-    archive = _after_duels(replay, generations)
+    return _duels_chosen(replay, generations, most, early_stops=False)
+
+
+def duels_stopping(replay: Replay, generations: Sequence[Sequence[str]], most: float) -> Outcome:
+    """The same with early stops: what they save goes into the seeds that choose."""
+    return _duels_chosen(replay, generations, most, early_stops=True)
+
+
+def _duels_chosen(
+    replay: Replay, generations: Sequence[Sequence[str]], most: float, *, early_stops: bool
+) -> Outcome:
+    archive = _after_duels(replay, generations, early_stops=early_stops)
     finalists = [replay.name_of(one.id) for one in finalists_of([archive], CHOSEN_FROM)]
     return _chosen(replay, finalists, most)
 
@@ -228,6 +243,7 @@ RULES: dict[str, Rule] = {
     "duels, two confirmed": duels,
     "best two": best_two,
     "duels, five chosen from": duels_chosen,
+    "duels, early stops": duels_stopping,
     "posterior, five chosen from": posterior,
     "posterior, early stops": stopping,
     "posterior, early stops pay for second seeds": paying,
