@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import eureka_agent
 from eureka_agent.api.evolve import RunResult
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.report.best import read_pictures
+from eureka_agent.report.best import fresh_training, read_pictures
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.views.pictures import pictures_view
 from eureka_agent.store.events import read_events
@@ -28,6 +29,7 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks import find_task
 from eureka_agent.training.policies import network_of
 from eureka_agent.training.population.policy_file import save_policy
+from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
 
 pytest.importorskip("pygame")
 pytest.importorskip("av")
@@ -100,6 +102,21 @@ def test_a_run_that_is_stopped_while_it_films_is_finished_and_says_so(run: RunFo
     assert drawn is not None
     assert not drawn.film
     assert "interrupted" in drawn.not_drawn
+
+
+def test_a_reference_that_cannot_be_filmed_keeps_nobody_else_from_it(run: RunFolder) -> None:
+    state = RunState.of(read_events(run.events))
+    training = fresh_training(state, "reference", sign=1.0)
+    assert training is not None
+    path = run.training("reference", training.stage, training.replicate) / FILE
+    write_trajectories(path, [replace(episode, seed=None) for episode in read_trajectories(path)])
+    drawn = film_best(run, state, find_task("cartpole"))
+    assert drawn is not None
+    assert drawn.film
+    assert drawn.films == ("sparse",)
+    assert [sheet.kind for sheet in drawn.sheets] == ["winner", "worst"]
+    assert drawn.not_drawn.startswith("Nothing was drawn of reference: ")
+    assert "nothing is known of its seed" in drawn.not_drawn
 
 
 def test_no_film_is_made_where_none_is_wanted(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def _lacks(wanted: Sequence[_Wanted], made: Sequence[Filmed]) -> str:
     failed: dict[str, TaskError] = {}
     for one, what in zip(wanted, made, strict=True):
         if what.error is not None:
-            failed["worst" if one.kind == "worst" else one.name] = what.error
+            failed["the winner's worst episode" if one.kind == "worst" else one.name] = what.error
             if one.kind == "winner":
                 return _why(what.error)
     if failed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eureka_agent.report.conclusion import Conclusion, Kind
 from eureka_agent.report.sequence import is_trained_on, reference_words
-from eureka_agent.report.views.curves import ComponentsView
+from eureka_agent.report.views.curves import RESIDUAL, ComponentsView
 from eureka_agent.report.views.findings import Seen
 from eureka_agent.report.views.fitness import Direction, FitnessView, Level
 from eureka_agent.report.views.lineage import LineageView, Step
@@ -139,9 +139,10 @@ def _pays(components: ComponentsView | None) -> list[str]:
     """Return what the best reward pays and charges most for, in a sentence."""
     if components is None:
         return []
-    most = sorted(components.components, key=lambda one: -one.mean_share)[:MOST_NAMED]
-    named = [f"{one.name} ({percent(one.mean_share)})" for one in most if one.mean_share > 0]
-    return [f"It pays or charges most for {', '.join(named)}."] if named else []
+    named = [one for one in components.components if one.name != RESIDUAL and one.mean_share > 0]
+    most = sorted(named, key=lambda one: -one.mean_share)[:MOST_NAMED]
+    told = ", ".join(f"{one.name} ({percent(one.mean_share)})" for one in most)
+    return [f"It pays or charges most for {told}."] if told else []
 
 
 def _why(best: Step, lineage: LineageView) -> list[str]:
