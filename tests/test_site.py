@@ -50,7 +50,7 @@ class Page(HTMLParser):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site from a copy of what it is made of; warnings are errors."""
     root = tmp_path_factory.mktemp("site")
-    for name in ("docs", "examples", "eureka_agent"):
+    for name in ("docs", "examples", "eureka_agent", "envs", "benchmarks/data/gallery"):
         shutil.copytree(CHECKOUT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "zensical.toml", root)
     done = subprocess.run(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from eureka_agent.analysis.columns import columns_of, is_paid
-from eureka_agent.analysis.moments import first_touches, joined
+from eureka_agent.analysis.moments import LOST, first_touches, joined
 from eureka_agent.analysis.motion import observe_rest, observe_tremor
 from eureka_agent.analysis.observation import ObservationKind
 from eureka_agent.analysis.typical import Typical
@@ -32,12 +32,16 @@ _WAYS = {ObservationKind.STILL: "stands still from here", ObservationKind.OSCILL
 
 
 def happenings(
-    trajectory: Trajectory, events: Mapping[str, Array], typical: Typical | None = None
+    trajectory: Trajectory,
+    events: Mapping[str, Array],
+    typical: Typical | None = None,
+    lost: int | None = None,
 ) -> dict[int, str]:
     """Return what happens at which step, in order: what begins, take-offs, landings, touches, and the end.
 
     `events` are the task's, bool `(T,)` each; `typical` is what random play changes, by which rest and
-    tremors are measured. Where nothing else happens, the highest and the lowest of what moves most stand.
+    tremors are measured; `lost` is the step with which the episode was lost. Where nothing else happens, the
+    highest and the lowest of what moves most stand.
     """
     columns = columns_of(trajectory)
     last = trajectory.length - 1
@@ -58,21 +62,28 @@ def happenings(
     )
     if not any(found):
         found += _extremes(columns)
-    told = joined({last: f"{THE_END}{trajectory.ending}"}, *found)
+    begins = {} if lost is None else {lost: LOST}
+    told = joined(begins, {last: f"{THE_END}{trajectory.ending}"}, *found)
     return {step: told[step] for step in sorted(told)}
 
 
 def is_failure(note: str) -> bool:
-    """Tell whether an episode ended with this before its time."""
+    """Tell whether an episode was lost with this, or ended with it before its time."""
+    if _is_loss(note):
+        return True
     ending = note.partition(THE_END)[2].partition("; ")[0]
     return bool(ending) and ending not in (TIME_LIMIT, RUNNING, UNKNOWN)
 
 
 def most_telling(told: Mapping[int, str], most: int) -> dict[int, str]:
-    """Return at most `most` happenings: the end, the first of each kind, then those far from all others."""
+    """Return at most `most` happenings: the end, the loss, the first of each kind, then those far away."""
     steps, words = sorted(told), set[str]()
     firsts = [step for step in steps if told[step] not in words and not words.add(told[step])]
-    chosen = [*firsts[: most - 1], *steps[-1:]] if len(firsts) > most else firsts
+    if len(firsts) > most:
+        always = [step for step in steps if step == steps[-1] or _is_loss(told[step])]
+        others = [step for step in firsts if step not in always]
+        firsts = [*others[: max(0, most - len(always))], *always]
+    chosen = firsts
     others = [step for step in steps if step not in chosen]
     while len(chosen) < most and others:
         lonely = max(others, key=lambda step: min(abs(step - other) for other in chosen))
@@ -89,6 +100,10 @@ def with_gaps_filled(steps: Sequence[int], least: int, length: int) -> list[int]
         left = max(range(len(chosen)), key=lambda place: ends[place + 1] - ends[place])
         chosen = sorted({*chosen, (ends[left] + ends[left + 1]) // 2})
     return chosen
+
+
+def _is_loss(note: str) -> bool:
+    return LOST in note.split("; ")
 
 
 def _begun(trajectory: Trajectory, events: Mapping[str, Array]) -> Iterator[dict[int, str]]:

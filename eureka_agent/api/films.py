@@ -16,6 +16,7 @@ from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.report.best import fresh_training
 from eureka_agent.report.conclusion import best_of
 from eureka_agent.report.films.best import middle, titled
+from eureka_agent.report.films.lost_moments import lost_moment, step_of, told
 from eureka_agent.report.films.making import FilmOrder, film_episodes
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.checked import BASELINES
@@ -47,6 +48,8 @@ class FilmReport:
     sheet: Path | None
     told: str
     """What the contact sheet shows, in words; empty where none was wanted."""
+    lost: str = ""
+    """With which step the episode was lost, or why that is not known; empty where nobody looked."""
 
 
 def film(
@@ -57,6 +60,7 @@ def film(
     sheet: Path | str | None = None,
     episode: str = "median",
     seed: int | None = None,
+    moments: bool = False,
     force: bool = False,
     runs: Path | str = "runs",
     trust: bool = False,
@@ -70,9 +74,10 @@ def film(
     `output` (.mp4, or .gif where no encoder is installed) and `sheet` (.png or .jpg) are what is written;
     without either, a film named after the candidate. The training is that of median score on fresh seeds,
     else the first of the search; of its episodes `episode` chooses one. With `seed` its policy plays a fresh
-    one. The run's task is loaded, which for a run that is not one's own takes the consent that `resume`
-    takes. Raises ConfigError for names that cannot be written, StoreError where there is no such candidate,
-    recording or policy, TaskError where nothing can be rendered.
+    one. `moments` looks for the step with which the episode was lost, by simulation, and marks it. The run's
+    task is loaded, which for a run that is not one's own takes the consent that `resume` takes. Raises
+    ConfigError for names that cannot be written, StoreError where there is no such candidate, recording or
+    policy, TaskError where nothing can be rendered.
     """
     if episode not in EPISODES:
         raise ConfigError(f"There is no episode called '{episode:.50}'.", allowed=", ".join(EPISODES))
@@ -86,16 +91,19 @@ def film(
     place = folder.training(str(name), training.stage, training.replicate)
     where = f"{training.stage} training {training.replicate} of {name}"
     if seed is None:
-        played = _chosen(folder, place, episode, where, sign=loaded.fitness.sign)
+        index, played = _chosen(folder, place, episode, where, sign=loaded.fitness.sign)
         source = f"the recorded episode of {episode} fitness, {where}"
     else:
-        played = _fresh(loaded, state, str(name), place, seed, unsafe=unsafe_isolation)
+        index, played = 0, _fresh(loaded, state, str(name), place, seed, unsafe=unsafe_isolation)
         source = f"a fresh episode from seed {seed}, {where}"
-    order = titled(FilmOrder(played, "", film_path, sheet_path), str(name))
+    found = lost_moment(folder, state, loaded, place, played, index) if moments else ()
+    order = titled(FilmOrder(played, "", film_path, sheet_path, lost=step_of(found)), str(name))
     (made,) = film_episodes(loaded, [order], random_play=folder.recording)
     if made.error is not None:
         raise made.error
-    return FilmReport(str(name), order.title, source, played.fitness, film_path, sheet_path, made.told)
+    return FilmReport(
+        str(name), order.title, source, played.fitness, film_path, sheet_path, made.told, told(found)
+    )
 
 
 def _paths(
@@ -132,7 +140,10 @@ def _training(folder: RunFolder, state: RunState, name: str | None, *, sign: flo
     return fresh_training(state, name, sign=sign) or trained[name][0]
 
 
-def _chosen(folder: RunFolder, place: Path, episode: str, where: str, *, sign: float) -> Trajectory:
+def _chosen(
+    folder: RunFolder, place: Path, episode: str, where: str, *, sign: float
+) -> tuple[int, Trajectory]:
+    """Return the recorded episode that was asked for, and its number among those of its training."""
     played: Sequence[Trajectory] = read_trajectories(place / FILE)
     if not played:
         raise StoreError(
@@ -141,10 +152,9 @@ def _chosen(folder: RunFolder, place: Path, episode: str, where: str, *, sign: f
             allowed="a training whose recording is there",
             fix="Have its policy play a fresh episode with --seed 0.",
         )
-    if episode == "median":
-        return middle(played, sign=sign)
     ranked = sorted(played, key=lambda one: sign * (one.fitness or 0.0))
-    return ranked[-1] if episode == "best" else ranked[0]
+    chosen = {"median": middle(played, sign=sign), "best": ranked[-1], "worst": ranked[0]}[episode]
+    return next(number for number, one in enumerate(played) if one is chosen), chosen
 
 
 def _fresh(task: Task, state: RunState, name: str, place: Path, seed: int, *, unsafe: bool) -> Trajectory:

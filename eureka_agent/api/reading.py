@@ -11,10 +11,10 @@ from eureka_agent.analysis.others import best_beside, paid_others
 from eureka_agent.analysis.outcomes import outcomes
 from eureka_agent.analysis.siblings import Family, families, siblings_of
 from eureka_agent.analysis.whole import CandidateAnalysis, Known, Played, analyze_candidate, worst_and_best
-from eureka_agent.api.lost_moments import lost_moment
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import EurekaError, StoreError
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.report.films.lost_moments import first_search_training, lost_moment
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
@@ -55,9 +55,8 @@ class RunReader:
         ranked = worst_and_best(outcomes(played.episodes), self._known.sign)
         if self._task is not None and ranked:
             worst = ranked[0]
-            seen = lost_moment(
-                self._folder, self._state, self._task, candidate, played.episodes[worst], worst
-            )
+            training = first_search_training(self._folder, self._state, candidate.id)
+            seen = lost_moment(self._folder, self._state, self._task, training, played.episodes[worst], worst)
             self._played[candidate.id] = replace(played, looked_up=seen)
 
     def families(self, of: Candidate | None = None) -> tuple[Family, ...]:

@@ -46,7 +46,9 @@ def write_report(
         )
     report = report_of(folder)
     if report.pictures is not None and path.resolve().parent != folder.root.resolve():
-        report = replace(report, pictures=replace(report.pictures, film=""))  # a link would lead nowhere
+        report = replace(
+            report, pictures=replace(report.pictures, film="", other_films=())
+        )  # links would lead nowhere
     write_atomic(path, render_report(report))
     return path
 

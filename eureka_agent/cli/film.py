@@ -32,6 +32,9 @@ def film(
     seed: Annotated[
         int | None, typer.Option(help="Play a fresh episode of its policy from this seed instead.")
     ] = None,
+    moments: Annotated[
+        bool, typer.Option("--moments", help="Find the step with which it was lost, by simulation; mark it.")
+    ] = False,
     force: Force = False,
     trust: Trust = False,
     task: Annotated[str | None, typer.Option("--task", help=TASK)] = None,
@@ -44,8 +47,8 @@ def film(
     from eureka_agent.cli.output import print_json
 
     made = make(
-        run, candidate, output=output, sheet=sheet, episode=episode, seed=seed, force=force, trust=trust,
-        task=task, runs=runs, **options,
+        run, candidate, output=output, sheet=sheet, episode=episode, seed=seed, moments=moments, force=force,
+        trust=trust, task=task, runs=runs, **options,
     )  # fmt: skip
     if json_output:
         print_json(made)
@@ -56,3 +59,5 @@ def film(
             typer.echo(visible(f"{what}: {path}"))
     if made.told:
         typer.echo(visible(made.told))
+    if made.lost:
+        typer.echo(visible(made.lost))

@@ -29,6 +29,8 @@ class Sheet(BaseModel):
     kind: Kind
     told: str
     """What it shows, in words."""
+    lost: str = ""
+    """Where the episode was lost, or why that is not known; empty where nobody looked."""
 
 
 class BestPictures(BaseModel):
@@ -40,6 +42,8 @@ class BestPictures(BaseModel):
     not_drawn: str = ""
     """Why there is no film, or no sheet, in a sentence or two; empty where nothing lacks."""
     sheets: tuple[Sheet, ...] = ()
+    films: tuple[str, ...] = ()
+    """Of whom else there is a film, in `best/films/`: the baselines, and others that were confirmed."""
 
 
 def fresh_training(state: RunState, name: str, *, sign: float) -> Evaluation | None:
@@ -70,6 +74,8 @@ def best_words(folder: RunFolder, state: RunState, *, sign: float) -> str:
     drawn = read_pictures(folder)
     if drawn is not None and drawn.film:
         told.append("`best/film.mp4` shows an episode of that training.")
+    if drawn is not None and drawn.films:
+        told.append("`best/films/` shows the others that were confirmed.")
     if drawn is not None and drawn.not_drawn:
         told.append(markdown(drawn.not_drawn))
     return " ".join(told)

@@ -95,6 +95,10 @@ class RunFolder:
         """An episode of the winner's; a run may have none, and then `best_pictures` says why."""
         return self.root / "best" / "film.mp4"
 
+    def other_film(self, name: str) -> Path:
+        """An episode of another that was confirmed, by its name; StoreError for the name of none."""
+        return self.best_film.parent / "films" / f"{self.candidate(name).name}.mp4"
+
     @property
     def best_pictures(self) -> Path:
         """What was drawn of the winner and the reference, and why something was not."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eureka_agent.analysis.observation import Observation
 from eureka_agent.analysis.unrecoverable import LostEpisode, observe_unrecoverable, point_of_no_return
@@ -22,13 +23,32 @@ ENTRY = "eureka_agent.training.moment_search:main"
 _OWN = "own.npz"
 
 
+class Effort(NamedTuple):
+    """How much may be spent on a search."""
+
+    most_steps: int | None = None
+    """Simulated steps; None for as many as it takes."""
+    wall_s: float = WALL_S
+    stop: threading.Event | None = None
+    """Once set the search has a moment left."""
+
+
+NO_LIMIT = Effort()
+
+
 def find_moment(
-    task: Task, trajectory: Trajectory, own: SavedPolicy, others: Mapping[str, SavedPolicy], episode: int = 0
+    task: Task,
+    trajectory: Trajectory,
+    own: SavedPolicy,
+    others: Mapping[str, SavedPolicy],
+    episode: int = 0,
+    effort: Effort = NO_LIMIT,
 ) -> tuple[Observation, ...]:
     """Return where a recorded episode was lost, or why nobody can say.
 
     `own` is the policy that played it, `others` are policies of the same task by the words for them. Raises
-    TrajectoryError where the episode cannot be continued, TaskError where the environment does not let it.
+    TrajectoryError where the episode cannot be continued, or only with more steps than `effort`
+    allows, TaskError where the environment does not let it or it takes too long.
     """
     if trajectory.fitness is None:
         raise TrajectoryError("This episode was not scored.", allowed="whole episodes with their fitness")
@@ -37,8 +57,11 @@ def find_moment(
         write_trajectories(folder / FILE, [trajectory])
         for file, policy in ((_OWN, own), *((f"{n}.npz", p) for n, p in enumerate(others.values()))):
             save_policy(folder / file, policy.network, policy.flat, policy.moments)
-        payload = {"others": list(others), "episode": episode}
-        found = work_apart(task, ENTRY, folder, payload, doing="Continuing episodes of", wall_s=WALL_S)
+        payload = {"others": list(others), "episode": episode, "most_steps": effort.most_steps}
+        found = work_apart(
+            task, ENTRY, folder, payload,
+            doing="Continuing episodes of", wall_s=effort.wall_s, stop=effort.stop,
+        )  # fmt: skip
     return tuple(Observation.of_json(told) for told in found["observations"])
 
 
@@ -51,18 +74,33 @@ def _search(task: Task, payload: dict[str, Any], folder: Path) -> dict[str, Any]
     (trajectory,) = read_trajectories(folder / FILE)
     others = {name: read_policy(folder / f"{n}.npz") for n, name in enumerate(payload["others"])}
     takers = actors(task, read_policy(folder / _OWN), others)
-    seen = moment_of(Continuations(task, trajectory, takers), trajectory, task, payload["episode"])
+    continuations = Continuations(task, trajectory, takers)
+    seen = moment_of(continuations, trajectory, task, payload["episode"], most_steps=payload["most_steps"])
     return {"observations": [observation.to_json() for observation in seen]}
 
 
 def moment_of(
-    continuations: Continuations, trajectory: Trajectory, task: Task, episode: int = 0
+    continuations: Continuations,
+    trajectory: Trajectory,
+    task: Task,
+    episode: int = 0,
+    *,
+    most_steps: int | None = None,
 ) -> list[Observation]:
-    """Return where an episode was lost, as an observation, or why nobody can say; closes the simulator."""
+    """Return where an episode was lost, as an observation, or why nobody can say; closes the simulator.
+
+    Raises TrajectoryError once more than `most_steps` steps were simulated.
+    """
     assert trajectory.fitness is not None
     sign = task.fitness.sign
 
     def best(state: int) -> float | None:
+        if most_steps is not None and continuations.env_steps > most_steps:
+            raise TrajectoryError(
+                f"It takes more than {most_steps:,} simulated steps.",
+                allowed="shorter episodes, or a search without this limit",
+                fix="Search without a limit: `eureka-agent film RUN CANDIDATE --moments`.",
+            )
         scores = continuations.scores(state).values()
         return max(scores, key=lambda score: sign * score) if scores else None
 

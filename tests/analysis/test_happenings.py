@@ -46,6 +46,24 @@ def test_why_it_ended_is_told_once() -> None:
     assert not is_failure("lands")
 
 
+def test_where_it_was_lost_stands_in_the_order_and_is_grave() -> None:
+    told = happenings(episode(height=STILL), {"it is upside down": held((5, 10))}, lost=12)
+    assert list(told) == [5, 12, 39]
+    assert is_failure(told[12])
+    assert is_failure(f"the start; {told[12]}")
+    assert not is_failure(told[5])
+    assert not is_failure(f"says that it was {told[12]}")
+
+
+def test_where_it_was_lost_is_never_left_out() -> None:
+    told = {step: f"event {step}" for step in range(30)} | {
+        31: "lost with this step",
+        39: "the end: time limit",
+    }
+    chosen = most_telling(told, 5)
+    assert list(chosen) == [0, 1, 2, 31, 39]
+
+
 def test_take_offs_and_landings_are_when_all_feet_are_off_the_ground() -> None:
     left = np.where(held((10, 20), (30, 40)), 0.2, 0.0)
     right = np.where(held((12, 25), (28, 40)), 0.2, 0.0)

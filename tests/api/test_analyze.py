@@ -241,7 +241,7 @@ def test_the_step_with_which_the_worst_episode_was_lost_is_looked_for_on_demand(
 def test_an_episode_that_cannot_be_continued_says_why(run: Path) -> None:
     (run / "candidates" / "0-00" / "search-0" / "policy.npz").unlink()
     analysis = eureka_agent.analyze(str(run), "0-00", with_moments=True)
-    assert "Candidate 0-00 has no saved policy." in reasons(analysis)
+    assert "The training 0-00/search-0 has no saved policy." in reasons(analysis)
 
 
 def test_children_of_one_parent_stand_side_by_side() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import eureka_agent
 from eureka_agent.api.evolve import RunResult
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.report.best import read_pictures
+from eureka_agent.report.best import fresh_training, read_pictures
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.views.pictures import pictures_view
 from eureka_agent.store.events import read_events
@@ -28,6 +29,7 @@ from eureka_agent.store.state import RunState
 from eureka_agent.tasks import find_task
 from eureka_agent.training.policies import network_of
 from eureka_agent.training.population.policy_file import save_policy
+from eureka_agent.trajectories.files import FILE, read_trajectories, write_trajectories
 
 pytest.importorskip("pygame")
 pytest.importorskip("av")
@@ -54,11 +56,14 @@ def test_a_finished_run_holds_policy_and_film_beside_its_reward(filmed: RunResul
     assert filmed.film == best / "film.mp4"
     names = {path.name for path in best.iterdir()}
     sheets = {"winner.jpg", "reference.jpg", "worst.jpg"}
-    assert names == {"reward.py", "policy.npz", "film.mp4", "pictures.json", *sheets}
+    assert names == {"reward.py", "policy.npz", "film.mp4", "films", "pictures.json", *sheets}
+    films = {path.name for path in (best / "films").iterdir()}
+    assert films == {"reference.mp4", "sparse.mp4"}
     assert sum((best / name).stat().st_size for name in sheets) < 300_000
     summary = filmed.summary.read_text()
     assert "`best/policy.npz` is the policy that it taught on confirmation seed" in summary
     assert "`best/film.mp4` shows an episode of that training." in summary
+    assert "`best/films/` shows the others that were confirmed." in summary
 
 
 def test_the_policy_is_the_one_of_median_score(filmed: RunResult) -> None:
@@ -75,12 +80,18 @@ def test_the_report_shows_three_sheets_with_words_and_links_to_the_film(filmed: 
     assert len(pictures) == 3
     assert all("the start" in (one["alt"] or "") and "the end" in (one["alt"] or "") for one in pictures)
     assert all((one["src"] or "").startswith("data:image/jpeg;base64,/9j/") for one in pictures)
-    assert "best/film.mp4" in [attrs.get("href") for _, attrs in page.tags]
+    links = [attrs.get("href") for _, attrs in page.tags]
+    assert {"best/film.mp4", "best/films/reference.mp4", "best/films/sparse.mp4"} <= set(links)
+    drawn = read_pictures(RunFolder(filmed.folder))
+    assert drawn is not None
+    (worst,) = (sheet for sheet in drawn.sheets if sheet.kind == "worst")
+    assert worst.lost, "where it was lost, or why nobody can say"
+    assert worst.lost in page.text
 
 
 def test_a_report_elsewhere_has_no_link_that_leads_nowhere(run: RunFolder, tmp_path: Path) -> None:
     page = Page(eureka_agent.write_report(str(run.root), tmp_path / "report.html").read_text())
-    assert "best/film.mp4" not in [attrs.get("href") for _, attrs in page.tags]
+    assert "best/film" not in " ".join(attrs.get("href") or "" for _, attrs in page.tags)
     assert page.count("img") == 3
 
 
@@ -91,6 +102,21 @@ def test_a_run_that_is_stopped_while_it_films_is_finished_and_says_so(run: RunFo
     assert drawn is not None
     assert not drawn.film
     assert "interrupted" in drawn.not_drawn
+
+
+def test_a_reference_that_cannot_be_filmed_keeps_nobody_else_from_it(run: RunFolder) -> None:
+    state = RunState.of(read_events(run.events))
+    training = fresh_training(state, "reference", sign=1.0)
+    assert training is not None
+    path = run.training("reference", training.stage, training.replicate) / FILE
+    write_trajectories(path, [replace(episode, seed=None) for episode in read_trajectories(path)])
+    drawn = film_best(run, state, find_task("cartpole"))
+    assert drawn is not None
+    assert drawn.film
+    assert drawn.films == ("sparse",)
+    assert [sheet.kind for sheet in drawn.sheets] == ["winner", "worst"]
+    assert drawn.not_drawn.startswith("Nothing was drawn of reference: ")
+    assert "nothing is known of its seed" in drawn.not_drawn
 
 
 def test_no_film_is_made_where_none_is_wanted(tmp_path: Path) -> None:
@@ -150,6 +176,36 @@ def test_a_recording_that_was_thinned_out_says_how_to_see_its_policy(run: RunFol
     assert eureka_agent.film(str(run.root), sheet=tmp_path / "sheet.jpg", seed=0).told
 
 
+def test_the_step_with_which_an_episode_was_lost_is_looked_for_on_demand(
+    run: RunFolder, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.jpg"
+    assert eureka_agent.film(str(run.root), sheet=sheet, episode="worst").lost == ""
+    words = [
+        "film",
+        str(run.root),
+        "--sheet",
+        str(sheet),
+        "--episode",
+        "worst",
+        "--moments",
+        "--force",
+        "--json",
+    ]
+    told = json.loads(CliRunner().invoke(app, words).stdout)
+    assert "simulated steps" in told["lost"]
+    assert told["lost"].startswith("With this step it was lost") == ("lost with this step" in told["told"])
+
+
+def test_a_policy_that_is_gone_keeps_the_moment_but_not_the_film(run: RunFolder, tmp_path: Path) -> None:
+    for path in (run.root / "candidates").rglob("policy.npz"):
+        path.unlink()
+    made = eureka_agent.film(str(run.root), sheet=tmp_path / "sheet.jpg", moments=True)
+    assert made.told
+    assert "was not looked for" in made.lost
+    assert "has no saved policy" in made.lost
+
+
 def test_a_policy_of_another_task_is_refused(run: RunFolder, tmp_path: Path) -> None:
     network = network_of(find_task("pendulum"))
     for path in run.root.rglob("policy.npz"):
@@ -192,6 +248,7 @@ def test_somebody_elses_run_is_not_loaded_without_consent(tmp_path: Path) -> Non
     [
         lambda run: run.best_pictures.write_text("{"),
         lambda run: run.best_pictures.write_text(json.dumps({"film": True, "sheets": [{"kind": "../x"}]})),
+        lambda run: run.best_pictures.write_text(json.dumps({"film": True, "films": [3]})),
         lambda run: run.best_pictures.write_bytes(b"\xff\x00"),
     ],
 )
@@ -211,6 +268,28 @@ def test_no_link_no_other_file_and_no_large_one_gets_into_a_report(run: RunFolde
     assert view is not None
     assert view.sheets == ()
     assert view.film == "best/film.mp4"
+
+
+def test_names_of_films_lead_nowhere_but_to_films_of_the_run(run: RunFolder) -> None:
+    told = json.loads(run.best_pictures.read_text())
+    (run.root / "best" / "films" / "x.mp4").write_bytes(b"")
+    told["films"] = ["../../x", "x", "/etc/passwd", "javascript:alert(1)", "9-99", "sparse"]
+    run.best_pictures.write_text(json.dumps(told))
+    view = pictures_view(run)
+    assert view is not None
+    assert view.other_films == (("sparse", "best/films/sparse.mp4"),)
+
+
+def test_pictures_of_an_earlier_version_are_shown_without_what_it_did_not_know(run: RunFolder) -> None:
+    told = json.loads(run.best_pictures.read_text())
+    del told["films"]
+    for sheet in told["sheets"]:
+        del sheet["lost"]
+    run.best_pictures.write_text(json.dumps(told))
+    view = pictures_view(run)
+    assert view is not None
+    assert len(view.sheets) == 3
+    assert view.other_films == ()
 
 
 def test_words_of_an_environment_stay_words_in_the_report(run: RunFolder) -> None:

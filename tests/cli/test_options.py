@@ -38,7 +38,7 @@ TRAIN = """
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
 ADOPT = "task function map set output force env envs json"
-FILM = "output sheet episode seed force trust task runs env envs unsafe-isolation? json"
+FILM = "output sheet episode seed moments force trust task runs env envs unsafe-isolation? json"
 CHECK = "task env envs unsafe-isolation? json"
 REFINE = """
     seeds confirm-seeds env-steps seed trainer device worlds output runs trust env envs unsafe-isolation? json

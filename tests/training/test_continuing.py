@@ -104,6 +104,15 @@ def test_another_process_finds_the_same() -> None:
     assert list(seen) == moment_of(Continuations(task, episode, takers), episode, task, 1)
 
 
+def test_a_search_that_takes_too_many_steps_is_given_up() -> None:
+    task, episode = find_task("cartpole"), given_up()
+    takers = [Actor("balance", balanced)]
+    with pytest.raises(TrajectoryError, match="more than 600 simulated steps"):
+        moment_of(Continuations(task, episode, takers), episode, task, most_steps=600)
+    (seen,) = moment_of(Continuations(task, episode, takers), episode, task, most_steps=100_000)
+    assert seen.values["env_steps"] > 600
+
+
 def test_a_device_that_the_task_does_not_have_continues_nothing() -> None:
     task = find_task("cartpole", max_episode_steps=60)
     episode = replace(evaluate(task, _drawn(task), [5], recorded=1).trajectories[0], simulator="device")

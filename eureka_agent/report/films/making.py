@@ -54,6 +54,8 @@ class FilmOrder:
     """A .jpg or .png."""
     most_pictures: int | None = None
     """Pictures of the film, where it may not have all: those nearest to what happens."""
+    lost: int | None = None
+    """The step with which the episode was lost, where that is known: it is marked in red."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _told(folder: Path, number: int, order: FilmOrder) -> dict[str, Any]:
         "video": order.video.suffix if order.video else None,
         "sheet": order.sheet.suffix if order.sheet else None,
         "most": order.most_pictures,
+        "lost": order.lost,
     }
 
 
@@ -141,7 +144,7 @@ def _draw(task: Task, order: dict[str, Any], random_play: str | None, folder: Pa
     number = order["number"]
     (episode,) = read_trajectories(folder / f"{number}.npz")
     typical = None if random_play is None else Typical.of(read_trajectories(Path(random_play)))
-    notes = happenings(episode, events_of(task, episode.signals), typical)
+    notes = happenings(episode, events_of(task, episode.signals), typical, order["lost"])
     told = joined({0: "the start"}, most_telling(notes, MOST - 1))
     in_sheet = with_gaps_filled(list(told), LEAST, episode.length) if order["sheet"] else []
     with rendering(task, episode) as shown:

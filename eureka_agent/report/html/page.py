@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eureka_agent._version import __version__
 from eureka_agent.llm.templates import Templates
@@ -19,6 +20,7 @@ from eureka_agent.resources import bundled_folders
 
 WIDE, CARD, NARROW = 960.0, 600.0, 340.0
 """Widths of a drawing on a desk, there in a card, and on a telephone: text has about the same size on all."""
+_CODE = re.compile(r"`([^`]+)`")
 DEEPEST = 8
 """Steps of the tree that are indented; deeper ones stand below each other."""
 
@@ -65,10 +67,16 @@ def render_report(report: RunReport) -> str:
         legend={how: words for how, words in LEGEND.items() if how in {one.how for one in fitness.marks}},
         deepest=DEEPEST,
         difference=difference_lines,
+        coded=coded,
         figure=figure,
         signed=signed,
         duration=duration,
     )  # fmt: skip
+
+
+def coded(text: str) -> Markup:
+    """Return a sentence of ours, escaped, with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def difference_lines(text: str) -> list[tuple[str, str]]:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from eureka_agent.report.conclusion import Conclusion, Kind
 from eureka_agent.report.sequence import is_trained_on, reference_words
+from eureka_agent.report.views.curves import RESIDUAL, ComponentsView
 from eureka_agent.report.views.findings import Seen
 from eureka_agent.report.views.fitness import Direction, FitnessView, Level
 from eureka_agent.report.views.lineage import LineageView, Step
-from eureka_agent.report.words import counted, figure, signed
+from eureka_agent.report.words import counted, figure, percent, signed
 from eureka_agent.store.records import PairedDifference
 from eureka_agent.store.state import RunState
 
 SHORT: dict[Kind, str] = {
     "better": "Yes",
     "worse": "No, it is worse",
-    "same": "Not shown",
+    "same": "Not proven",
     "different": "It differs",
     "alone": "Nothing to compare with",
     "unlearned": "No: nothing was learned",
@@ -26,6 +27,8 @@ SHORT: dict[Kind, str] = {
 """The answer to "is it better than the reference?"."""
 
 
+MOST_NAMED = 4
+"""Components that are named on the first screen."""
 _OF_THE_STEP = ("moved", "sibling")
 """Kinds of findings that compare with kin: what the last step changed is told in other words here."""
 
@@ -41,7 +44,7 @@ class Answer:
     meaning: tuple[str, ...]
     """What the difference to the reference means, in words."""
     why: tuple[str, ...]
-    """Facts of the last step to the best reward: where it came from, what it changed, what that gained."""
+    """What the best reward pays for, where it came from, and what its last step changed and gained."""
     said: str
     """The proposer's own words on it; empty where no language model was asked."""
     said_by: str
@@ -51,7 +54,13 @@ class Answer:
     """What a language model saw in its recorded episodes."""
 
 
-def answer(state: RunState, conclusion: Conclusion, fitness: FitnessView, lineage: LineageView) -> Answer:
+def answer(
+    state: RunState,
+    conclusion: Conclusion,
+    fitness: FitnessView,
+    lineage: LineageView,
+    components: ComponentsView | None = None,
+) -> Answer:
     """Return the first screen of a run."""
     best = lineage.winner
     return Answer(
@@ -59,7 +68,7 @@ def answer(state: RunState, conclusion: Conclusion, fitness: FitnessView, lineag
         short=SHORT[conclusion.kind],
         sentence=conclusion.sentence,
         meaning=tuple(_meaning(state, conclusion.kind, fitness)),
-        why=() if best is None else tuple(_why(best, lineage)),
+        why=() if best is None else (*_pays(components), *_why(best, lineage)),
         said="" if best is None else best.reasoning,
         said_by="" if best is None else best.proposer,
         seen=() if best is None else tuple(one for one in best.findings if one.kind not in _OF_THE_STEP),
@@ -111,8 +120,8 @@ def _chance(difference: PairedDifference) -> str:
         return "Both scored the same on every seed: this fitness does not tell them apart."
     if difference.low <= 0 <= difference.high:
         return (
-            "The interval includes 0, so luck with the seeds alone may explain the difference. That does not "
-            "show that they are equally good; more fresh seeds (--confirm-seeds) narrow it."
+            "The interval includes 0: luck with the seeds may explain the difference, though they need not "
+            "be equally good. More fresh seeds (--confirm-seeds) narrow it."
         )
     side = "above" if difference.low > 0 else "below"
     return f"The whole interval lies {side} 0: luck with the seeds does not explain the difference."
@@ -124,6 +133,16 @@ def _pairs(winner: Level, reference: Level, direction: Direction, other: str) ->
     ahead, equal = sum(gap > 0 for gap in pairs), sum(gap == 0 for gap in pairs)
     tied = f", and equal on {equal}" if equal else ""
     return f"It scored better than {other} on {ahead} of {counted(len(pairs), 'seed')}{tied}."
+
+
+def _pays(components: ComponentsView | None) -> list[str]:
+    """Return what the best reward pays and charges most for, in a sentence."""
+    if components is None:
+        return []
+    named = [one for one in components.components if one.name != RESIDUAL and one.mean_share > 0]
+    most = sorted(named, key=lambda one: -one.mean_share)[:MOST_NAMED]
+    told = ", ".join(f"{one.name} ({percent(one.mean_share)})" for one in most)
+    return [f"It pays or charges most for {told}."] if told else []
 
 
 def _why(best: Step, lineage: LineageView) -> list[str]:

@@ -86,7 +86,7 @@ def run_report(source: Source) -> RunReport:
     state, analyses = source.state, source.analyses or {}
     best, _ = best_of(state)
     fitness, lineage = fitness_view(state), lineage_view(state, analyses, best)
-    facts = state.facts
+    facts, components = state.facts, components_view(state, best)
     return RunReport(
         name=source.name,
         task=cut(facts.task, 100) if facts else "",
@@ -94,13 +94,13 @@ def run_report(source: Source) -> RunReport:
         model=_model(str(state.config.get("model", ""))),
         standing=_standing(source),
         finished=state.finished,
-        answer=answer(state, source.conclusion, fitness, lineage),
+        answer=answer(state, source.conclusion, fitness, lineage, components),
         best=best,
         code=cut((state.candidates[best].source or "") if best else "", LONGEST_CODE),
         sequence=_sequence(state),
         fitness=fitness,
         learning=learning_curves(state),
-        components=components_view(state, best),
+        components=components,
         lineage=lineage,
         failures=failures_view(state, analyses),
         cost=cost_view(state),
@@ -115,8 +115,16 @@ def _sequence(state: RunState) -> str:
     return f"It is the last of a sequence: {told}. {WARM}" if told else ""
 
 
+_IN_WORDS = {
+    "manual": "a person or a program that answered in files (manual)",
+    "search": "the built-in search, without a language model",
+}
+
+
 def _model(name: str) -> str:
     """Return who proposed, of a recording the name of its file alone."""
+    if name in _IN_WORDS:
+        return _IN_WORDS[name]
     kind, _, file = name.partition(":")
     return cut(f"a recording ({PurePath(file).name})" if kind == "replay" else name, 200)
 

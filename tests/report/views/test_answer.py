@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from synthetic_run import synthetic_run
 
 from eureka_agent.report.conclusion import conclude
 from eureka_agent.report.views.answer import SHORT, Answer, answer
+from eureka_agent.report.views.curves import components_view
 from eureka_agent.report.views.fitness import fitness_view
 from eureka_agent.report.views.lineage import lineage_view
 from eureka_agent.store.records import PairedDifference
@@ -23,7 +25,8 @@ def state(tmp_path: Path) -> RunState:
 
 def answered(state: RunState) -> Answer:
     best = state.confirmation.winner if state.confirmation else None
-    return answer(state, conclude(state), fitness_view(state), lineage_view(state, {}, best))
+    components = components_view(state, best)
+    return answer(state, conclude(state), fitness_view(state), lineage_view(state, {}, best), components)
 
 
 def with_difference(state: RunState, mean: float, low: float, high: float) -> RunState:
@@ -55,8 +58,8 @@ def test_where_less_is_better_the_same_scores_are_an_improvement(state: RunState
 
 def test_an_interval_that_holds_zero_shows_nothing(state: RunState) -> None:
     found = answered(with_difference(state, -5.0, -20.0, 10.0))
-    assert (found.kind, found.short) == ("same", "Not shown")
-    assert any("luck with the seeds alone may explain" in line for line in found.meaning)
+    assert (found.kind, found.short) == ("same", "Not proven")
+    assert any("luck with the seeds may explain" in line for line in found.meaning)
 
 
 def test_equal_scores_on_all_seeds_are_called_so(state: RunState) -> None:
@@ -66,9 +69,11 @@ def test_equal_scores_on_all_seeds_are_called_so(state: RunState) -> None:
 
 def test_why_tells_the_last_step_and_the_proposers_words(state: RunState) -> None:
     found = answered(state)
-    assert "was made from 0-02 (rewrite), 1 step after the first reward 0-02." in found.why[0]
-    assert "Its last step changed 'upright'" in found.why[1]
-    assert "In the search that moved the score from 130 to 200" in found.why[1]
+    pays, origin, step = found.why
+    assert re.fullmatch(r"It pays or charges most for (\w+ \(\d+%\)(, |\.)){4}", pays)
+    assert "was made from 0-02 (rewrite), 1 step after the first reward 0-02." in origin
+    assert "Its last step changed 'upright'" in step
+    assert "In the search that moved the score from 130 to 200" in step
     assert found.said.startswith("- What the leader 0-02 showed")
     assert found.said_by == "some-model"
 
