@@ -17,6 +17,7 @@ from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.begun import as_begun, check_init_policy, kept_look, kept_recording
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
+from eureka_agent.api.following import follow_with_tensorboard
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
@@ -268,6 +269,8 @@ def _run(
             log.listen(lambda event: on_event(event, state))
         if finish is not None:
             log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
+        if not state.finished:
+            follow_with_tensorboard(folder, log, state)
         if not state.finished:
             with building(task, config, folder, log, state, look, stop, asked.why) as evolution:
                 evolution.run()
