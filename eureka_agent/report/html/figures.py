@@ -14,14 +14,14 @@ from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.views.curves import ComponentsView, LearningCurves
 from eureka_agent.report.views.fitness import FitnessView, How
 from eureka_agent.report.views.lineage import LineageView
-from eureka_agent.report.words import cut, percent
+from eureka_agent.report.words import percent
 
 WIDE, CARD = 960.0, 600.0
 ENTRY, LETTER, LINE = 34.0, 6.2, 20.0
 """Width of a legend's entry beside its words, of a letter of these, and the height of its lines."""
 COLUMNS, GAP, CAPTION = 4, 16.0, 20.0
 """Of the sheet of components: columns, what lies between them, and the height of a caption."""
-LONGEST_NAME = 24
+LONGEST_NAME = 20
 
 
 def search_figure(fitness: FitnessView) -> Picture:
@@ -58,9 +58,7 @@ def components_figure(view: ComponentsView | None) -> Picture:
     """Return what each component paid over one training, side by side."""
     if view is None:
         return nothing("Components", "The log holds no curves of its components.")
-    captions = [
-        f"{cut(one.name, LONGEST_NAME)} · {percent(one.mean_share)} of all" for one in view.components
-    ]
+    captions = [f"{_short(one.name)} · {percent(one.mean_share)} of all" for one in view.components]
     charts = component_charts(view)
     captions = [*["fitness"] * (len(charts) - len(captions)), *captions]
     shapes: list[str] = []
@@ -80,6 +78,11 @@ def components_figure(view: ComponentsView | None) -> Picture:
 def nothing(title: str, words: str) -> Picture:
     """Return what stands where there is nothing to draw."""
     return Picture(CARD, 40.0, [svg.text(8, 25, words, size=14, fill=FAINT)], title, words)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits above its drawing."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _with_legend(chart: Picture, hows: Collection[How], *, leader: str) -> Picture:

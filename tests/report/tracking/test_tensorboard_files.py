@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import struct
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FakeTrainer, make_evolution
 from hostile import STRINGS
 from synthetic_run import STEPS, synthetic_run
 from tensorboardX.proto.event_pb2 import Event as Record  # pyright: ignore[reportAttributeAccessIssue]
 from tensorboardX.record_writer import masked_crc32c
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "evolution"))
-
-from fakes import FakeTrainer, make_evolution
 
 from eureka_agent.api.following import follow_with_tensorboard
 from eureka_agent.archive.candidate import Evaluation
