@@ -92,6 +92,7 @@ def test_real_wandb_keeps_a_run_offline(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_SILENT", "true")
     told(wandb_tracker.make(library), tmp_path)
+    library.teardown()  # its own process writes the file
     (kept,) = (tmp_path / "wandb").glob("offline-run-*/run-*.wandb")
     assert b"0-00.search-0" in kept.read_bytes()
 
