@@ -21,7 +21,7 @@ from eureka_agent.api.following import follow_with_tensorboard, tracked, tracked
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
-from eureka_agent.config import RunConfig, TrackerName, recorded_config
+from eureka_agent.config import RunConfig, recorded_config
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
@@ -190,7 +190,7 @@ def resume(
     model: str | None = None,
     base_url: str | None = None,
     unsafe_isolation: bool = False,
-    track: TrackerName | None = None,
+    track: str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
@@ -200,8 +200,8 @@ def resume(
     A run that is not recorded as yours may name code, models and addresses. It continues only with `trust`,
     or if the other options repeat what its log says: the task given by `task` or `env` is then loaded, never
     the log's. A run that was started with a constructor in memory always needs `env` again.
-    `track` is the tracker that is told of it, by default that with which you started it; whatever tracker the
-    log of somebody else's run names is told nothing.
+    `track` is the tracker that is told of it, or "none"; by default that with which you started it. Whatever
+    tracker the log of somebody else's run names is told nothing.
     Raises StoreError listing what was not agreed to, or if the task has changed since.
     """
     folder = find_run(Path(runs), run)

@@ -34,12 +34,18 @@ def follow_with_tensorboard(folder: RunFolder, log: EventLog, state: RunState) -
     log.listen(on_event)
 
 
+NOBODY = "none"
+"""In the place of a tracker's name: the run is told to nobody, whatever it began with."""
+
+
 def tracked_by(config: RunConfig, name: str | None) -> RunConfig:
     """Return a configuration with this tracker; ConfigError for one that is none."""
+    if name == NOBODY:
+        name = None
     if name is not None and name not in TRACKERS:
         raise ConfigError(
             f"There is no tracker {name!r:.80}.{did_you_mean(name, TRACKERS)}",
-            allowed=", ".join(TRACKERS),
+            allowed=", ".join((*TRACKERS, NOBODY)),
             fix="Name one of these with --track, or leave it out.",
         )
     return replace(config, tracking=TrackingConfig(cast("TrackerName | None", name)))

@@ -73,7 +73,9 @@ def resume(
     ] = None,
     track: Annotated[
         str | None,
-        typer.Option(help="Tell trackio, wandb or mlflow of the run; default: what it began with, if yours."),
+        typer.Option(
+            help="Tell trackio, wandb, mlflow or none of the run; default: what a run of yours began with."
+        ),
     ] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option("--unsafe-isolation", help="Agree to run generated code without containment.")

@@ -70,7 +70,7 @@ def make_tracker(name: TrackerName) -> Tracker:
         raise ConfigError(
             f"--track {name} needs {package}, which is not installed.",
             allowed=", ".join(TRACKERS),
-            fix=f"Install it with `pip install {name}`, or leave --track out.",
+            fix=f"Install it with `pip install {name}`, or leave --track out; `resume` takes --track none.",
         ) from missing
     return module.make(library)
 

@@ -119,6 +119,7 @@ def test_nobody_is_told_unless_asked() -> None:
     told = tracked_by(config, "trackio")
     assert told.tracking.tracker == "trackio"
     assert told.digest() == config.digest(), "it is the same run"
+    assert tracked_by(told, "none").tracking.tracker is None
     with pytest.raises(ConfigError, match="Did you mean 'wandb'"):
         tracked_by(config, "wanbd")
 
