@@ -2,7 +2,7 @@
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
 `prune`, `tune`, `compare`, `plot`, `play`, `film`, `show`, `analyze`, `write_report`, `export`,
-`list_runs`, `list_tasks`, `doctor`.
+`list_runs`, `list_tasks`, `doctor`. `load_run` has the tables and drawings of a run, for notebooks.
 `RewardWrapper` puts a saved reward into your own RL code.
 """
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.films import film
+    from eureka_agent.api.loading import load_run
     from eureka_agent.api.play import play
     from eureka_agent.api.plot import plot
     from eureka_agent.api.prune import prune
@@ -57,6 +58,7 @@ _HOMES = {
     "list_runs": "api.runs:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
+    "load_run": "api.loading:load_run",
     "play": "api.play:play",
     "plot": "api.plot:plot",
     "prune": "api.prune:prune",
@@ -88,6 +90,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "list_runs",
     "list_tasks",
     "load_reward",
+    "load_run",
     "play",
     "plot",
     "prune",

@@ -8,16 +8,16 @@ import sys
 
 import eureka_agent
 
-view = eureka_agent.show(sys.argv[1] if sys.argv[1:] else "latest")
-print(view.verdict.sentence)
+run = eureka_agent.load_run(sys.argv[1] if sys.argv[1:] else "latest")
+print(run.verdict.sentence)
 
-for row in view.confirmation.get("table", []):
-    print(f"{row['name']:10} {row['fitness']:8.2f} on the seeds {row['seeds']}")
+for row in run.confirmation:
+    print(f"{row['candidate']:10} {row['fitness']:8.2f} on seed {row['seed']}")
 
-for candidate in view.candidates:
-    print(f"{candidate.id}: {candidate.status}, {candidate.operator} of {candidate.parents or 'nothing'}")
-    for evaluation in candidate.evaluations:
-        curve = [round(fitness, 1) for fitness in evaluation.curves["fitness"]]
-        print(f"  {evaluation.stage} {evaluation.replicate}: scored {evaluation.fitness:.1f}, curve {curve}")
+for row in run.candidates:
+    print(f"{row['candidate']}: {row['status']}, {row['operator']} of {row['parents'] or 'nothing'}")
+    curve = run.curves.where(candidate=row["candidate"], phase="search", curve="fitness")
+    print(f"  curve {[round(fitness, 1) for fitness in curve['value']]}")
 
-print(view.best_source)
+for row in run.candidates.where(winner=True):
+    print(run.source(row["candidate"]))

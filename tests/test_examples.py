@@ -49,6 +49,12 @@ def test_a_finished_run(searched: tuple[Path, str]) -> None:
     assert "def compute_reward" in read
 
 
+def test_a_notebook(searched: tuple[Path, str]) -> None:
+    pytest.importorskip("marimo", reason="marimo is not installed")
+    folder, printed = searched
+    assert printed.splitlines()[-2] in run("explore_run.py", "--run", "latest", cwd=folder)
+
+
 def test_an_environment_of_ones_own(tmp_path: Path) -> None:
     assert "def compute_reward" in run("evolve_own_env.py", "256", cwd=tmp_path)
 

@@ -17,6 +17,7 @@ from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.begun import as_begun, check_init_policy, kept_look, kept_recording
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
+from eureka_agent.api.following import follow_with_tensorboard, tracked, tracked_by
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
@@ -26,6 +27,7 @@ from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.run_files import write_summary
+from eureka_agent.report.tracking.tracker import make_tracker
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event, RunResumed
@@ -188,6 +190,7 @@ def resume(
     model: str | None = None,
     base_url: str | None = None,
     unsafe_isolation: bool = False,
+    track: str | None = None,
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
@@ -197,6 +200,8 @@ def resume(
     A run that is not recorded as yours may name code, models and addresses. It continues only with `trust`,
     or if the other options repeat what its log says: the task given by `task` or `env` is then loaded, never
     the log's. A run that was started with a constructor in memory always needs `env` again.
+    `track` is the tracker that is told of it, or "none"; by default that with which you started it. Whatever
+    tracker the log of somebody else's run names is told nothing.
     Raises StoreError listing what was not agreed to, or if the task has changed since.
     """
     folder = find_run(Path(runs), run)
@@ -205,6 +210,8 @@ def resume(
         return result_of(folder, state)
     consent = Consent(trust, task, env, envs, model, base_url, unsafe_isolation)
     loaded, config = resumable(folder, state, consent)
+    own = is_own(state.run_id, state.config)
+    config = tracked_by(config, track or (config.tracking.tracker if own else None))
     return _run(
         RunRequest(loaded, config), folder, Path(runs), on_event, stop or threading.Event(), finish=finish
     )
@@ -243,6 +250,8 @@ def _run(
 ) -> RunResult:
     """Run in `folder`, or in a new one that is created once the task is known to work."""
     task, config = asked.task, asked.config
+    if config.tracking.tracker is not None:
+        make_tracker(config.tracking.tracker)  # else a long first look comes before the word that it lacks
     seed = seed_for(config.seed, "transitions")
     if folder is None:
         look = first_look(task, seed=seed, stop=stop)
@@ -269,7 +278,12 @@ def _run(
         if finish is not None:
             log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
         if not state.finished:
-            with building(task, config, folder, log, state, look, stop, asked.why) as evolution:
+            follow_with_tensorboard(folder, log, state)
+        if not state.finished:
+            with (
+                tracked(config.tracking.tracker, folder, log, state),
+                building(task, config, folder, log, state, look, stop, asked.why) as evolution,
+            ):
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)

@@ -103,7 +103,7 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
     return RunView(
         name=folder.name,
         folder=folder.root,
-        status=_status(state, running),
+        status=status_of(state, running),
         verdict=conclusion_of(folder, state),
         best=best,
         fitness=fitness,
@@ -205,7 +205,7 @@ def _run_summary(folder: RunFolder, state: RunState) -> RunSummary:
         name=folder.name,
         task=_task_name(state),
         model=state.config.get("model", "?"),
-        status=_status(state, holder_of(folder.root)),
+        status=status_of(state, holder_of(folder.root)),
         candidates=len(state.candidates),
         best=best,
         fitness=fitness,
@@ -225,7 +225,8 @@ def _task_name(state: RunState) -> str:
     return str(task.get("options", {}).get("name") or Path(task.get("value", "?")).name)
 
 
-def _status(state: RunState, running: str | None) -> str:
+def status_of(state: RunState, running: str | None) -> str:
+    """Return a run's status as in the list of runs; `running` is the process that works on it."""
     if state.finished:
         found = state.confirmation is not None and state.confirmation.winner is not None
         return FINISHED if found else FAILED

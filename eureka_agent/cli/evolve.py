@@ -71,6 +71,12 @@ def resume(
     base_url: Annotated[
         str | None, typer.Option(help="The run's model endpoint: agrees to send your key there.")
     ] = None,
+    track: Annotated[
+        str | None,
+        typer.Option(
+            help="Tell trackio, wandb, mlflow or none of the run; default: what a run of yours began with."
+        ),
+    ] = None,
     unsafe_isolation: Annotated[
         bool, typer.Option("--unsafe-isolation", help="Agree to run generated code without containment.")
     ] = False,
@@ -83,7 +89,7 @@ def resume(
 
     go_on = partial(
         run_resume, run, runs=runs, trust=trust, task=task, model=model, base_url=base_url,
-        unsafe_isolation=unsafe_isolation, **options,
+        unsafe_isolation=unsafe_isolation, track=track, **options,
     )  # fmt: skip
     _watch(go_on, json_output=json_output, finishes=True)
 

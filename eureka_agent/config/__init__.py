@@ -5,9 +5,12 @@ from __future__ import annotations
 from eureka_agent.config.groups import (
     DEVICES,
     SAME_MODEL,
+    TRACKERS,
     TRAINERS,
     DeviceName,
     Earlier,
+    TrackerName,
+    TrackingConfig,
     TrainerName,
     choosing_trainings,
 )
@@ -17,11 +20,14 @@ from eureka_agent.config.run_config import RunConfig, TaskChoice
 __all__ = [
     "DEVICES",
     "SAME_MODEL",
+    "TRACKERS",
     "TRAINERS",
     "DeviceName",
     "Earlier",
     "RunConfig",
     "TaskChoice",
+    "TrackerName",
+    "TrackingConfig",
     "TrainerName",
     "choosing_trainings",
     "make_config",

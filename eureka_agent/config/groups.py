@@ -20,6 +20,11 @@ DeviceName = Literal["auto", "gpu", "cpu"]
 
 DEVICES: tuple[str, ...] = get_args(DeviceName)
 
+TrackerName = Literal["trackio", "wandb", "mlflow"]
+"""Libraries that track experiments."""
+
+TRACKERS: tuple[str, ...] = get_args(TrackerName)
+
 
 MOST_SLOTS = 999
 """Rewards that a generation may be asked for: their number has at most three digits."""
@@ -253,6 +258,22 @@ class BudgetConfig:
     minutes: Annotated[
         float | None, Option("Limit on minutes of work before the confirmation.", name="budget_minutes", gt=0)
     ] = None
+
+
+@dataclass(frozen=True)
+class TrackingConfig:
+    """Who is told of the run while it goes on; nobody, unless it is asked for."""
+
+    tracker: Annotated[
+        TrackerName | None,
+        Option(
+            "Tell an experiment tracker of the run: trackio, wandb or mlflow; default: none.",
+            name="track",
+            changes_results=False,
+            typed=Typed(str | None, None),
+        ),
+    ] = None
+    """Of somebody else's run only what `resume` is given counts."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from eureka_agent.config.groups import (
     IsolationConfig,
     ModelConfig,
     SearchConfig,
+    TrackingConfig,
     TrainingConfig,
 )
 from eureka_agent.config.option import Declared, Option, declared_in
@@ -51,6 +52,7 @@ class RunConfig:
     analyzer: AnalyzerConfig = field(default_factory=AnalyzerConfig)
     confirmation: ConfirmationConfig = field(default_factory=ConfirmationConfig)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
     isolation: IsolationConfig = field(default_factory=IsolationConfig)
 
     @classmethod

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from eureka_agent.escaping import one_line
@@ -114,10 +115,22 @@ def document(width: float, height: float, shapes: Sequence[str], title: str) -> 
     """Return a whole SVG file on white paper."""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" font-family="Helvetica, Arial, sans-serif">'
+        f'width="{width:.0f}" height="{height:.0f}" style="max-width: 100%; height: auto" '
+        f'font-family="Helvetica, Arial, sans-serif">'
     )
     named = f"<title>{html.escape(one_line(title))}</title>"
     return "\n".join([head, named, box(0, 0, width, height, fill=PAPER), *shapes, "</svg>"]) + "\n"
+
+
+def coloured(drawing: str, colours: Mapping[str, str]) -> str:
+    """Return a drawing with colours where it names variables of a page's style.
+
+    Only whole attributes are replaced, which no word can be: its quotation marks are escaped.
+    """
+    return _VARIABLE.sub(lambda found: f'="{colours.get(found[1], INK)}"', drawing)
+
+
+_VARIABLE = re.compile(r'="var\(--([a-z0-9-]+)\)"')
 
 
 def inline(

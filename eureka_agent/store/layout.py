@@ -86,6 +86,11 @@ class RunFolder:
         return self.root / "report.html"
 
     @property
+    def tensorboard(self) -> Path:
+        """TensorBoard's event files: curves of every training, from the log."""
+        return self.root / "tensorboard"
+
+    @property
     def best_reward(self) -> Path:
         """The winner, with its evidence in the header."""
         return self.root / "best" / "reward.py"

@@ -64,6 +64,12 @@ def test_evolve_leaves_a_report_beside_the_summary(evolved: RunResult) -> None:
     assert re.search("the pole fell [0-9]+ ×", text)
 
 
+def test_evolve_leaves_what_tensorboard_reads(evolved: RunResult) -> None:
+    files = [path.parent for path in evolved.folder.glob("tensorboard/**/events.out.tfevents.*")]
+    told = {str(path.relative_to(evolved.folder / "tensorboard")) for path in files}
+    assert {"search", "0-00/search-0", "reference/confirm-1", "sparse/confirm-0"} <= told
+
+
 def test_a_report_that_cannot_be_written_fails_no_run(tmp_path: Path) -> None:
     def in_the_way(event: object, _: object) -> None:
         if isinstance(event, RunConfirmed):

@@ -26,12 +26,12 @@ EVOLVE = """
     seed env-steps init-policy after trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
     confirm-seeds confirm-top choose-seeds human-reward film?
-    budget-steps budget-usd budget-minutes unsafe-isolation?
+    budget-steps budget-usd budget-minutes track unsafe-isolation?
     quick one-generation? runs new dry-run json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
 
-RESUME = "trust task env envs model base-url unsafe-isolation runs json"
+RESUME = "trust task env envs model base-url track unsafe-isolation runs json"
 TRAIN = """
     reward seeds seed env-steps trainer device worlds stages? init-policy
     output env envs unsafe-isolation? json

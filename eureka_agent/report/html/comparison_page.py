@@ -33,15 +33,18 @@ def render_comparison(view: ComparisonView) -> str:
         view=view,
         version=__version__,
         intervals=Drawing.of(
-            lambda width, name: interval_chart(
+            lambda width: interval_chart(
                 [_level(one, named=width > NARROW) for one in scored], view.direction,
-                title="Fitness", marked=series_mark, width=width, name=name,
+                title="Fitness", marked=series_mark, width=width,
             ), "intervals", WIDE,
         ) if scored else None,
         means=Drawing.of(
-            lambda **size: means_chart(curves, view.env_steps, **size), "means", WIDE
+            lambda width: means_chart(curves, view.env_steps, width=width), "means", WIDE
         ) if curves else None,
-        ranges=[(one.name, Markup(range_chart(one, curves, view.env_steps))) for one in curves],
+        ranges=[
+            (one.name, Markup(range_chart(one, curves, view.env_steps).inline(f"range-{one.name}")))
+            for one in curves
+        ],
         changes={
             one.letter: difference_lines(_fitting(one.code_change, room))
             for one in view.rewards if one.code_change

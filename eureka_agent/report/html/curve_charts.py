@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import ACCENT, FAINT, GRID, INK
+from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.html.scale import Scale, short, thinned
 from eureka_agent.report.views.curves import ComponentCurve, ComponentsView, LearningCurves
 
@@ -16,13 +17,13 @@ FOUND = svg.Stroke(ACCENT, "", 2.6)
 NAMES = {"reference": "reference", "sparse": "sparse"}
 
 
-def component_charts(view: ComponentsView) -> list[str]:
+def component_charts(view: ComponentsView) -> list[Picture]:
     """Return a small drawing for each component, after one of the fitness."""
-    charts = [_component(one, view.kept, f"component-{place}") for place, one in enumerate(view.components)]
+    charts = [_component(one, view.kept) for one in view.components]
     return [_fitness(view), *charts] if len(view.fitness) > 1 else charts
 
 
-def learning_chart(curves: Sequence[LearningCurves], *, width: float, name: str) -> str:
+def learning_chart(curves: Sequence[LearningCurves], *, width: float) -> Picture:
     """Return how rewards learned on fresh seeds: their means, and thin lines for each seed."""
     height, left, right, top, bottom = 232.0, 54.0, width - 74, 22.0, 190.0
     y = Scale.of((value for one in curves for seed in one.seeds for value in seed), bottom, top)
@@ -41,32 +42,31 @@ def learning_chart(curves: Sequence[LearningCurves], *, width: float, name: str)
         points = _placed(one.mean, _checkpoints(one.mean, x), y)
         shapes.append(svg.path(points, STROKES.get(one.name, FOUND)))
     shapes += _ends([(NAMES.get(one.name, one.name), y(one.mean[-1])) for one in curves], right + 4)
-    return svg.inline(
-        width, height, shapes, name=name, title="Learning on fresh seeds",
-        description="Mean fitness over the fresh seeds at each checkpoint; thin lines are single seeds. "
-        + " ".join(f"{one.name} ends at {one.mean[-1]:.4g}." for one in curves),
+    ends = " ".join(f"{one.name} ends at {one.mean[-1]:.4g}." for one in curves)
+    return Picture(
+        width, height, shapes, "Learning on fresh seeds",
+        f"Mean fitness over the fresh seeds at each checkpoint; thin lines are single seeds. {ends}",
     )  # fmt: skip
 
 
-def _component(curve: ComponentCurve, kept: int, name: str) -> str:
+def _component(curve: ComponentCurve, kept: int) -> Picture:
     """Return what one component paid a step, above its share of all that was paid."""
     first, last = (curve.raw[place] if curve.raw else 0.0 for place in (0, -1))
     return _small(
-        curve.raw, kept, name, curve.name, shares=curve.share,
+        curve.raw, kept, curve.name, shares=curve.share,
         description=f"Mean a step from {first:.4g} at the first checkpoint to {last:.4g} at the last; "
         f"{curve.mean_share:.0%} of what all components paid.",
     )  # fmt: skip
 
 
-def _fitness(view: ComponentsView) -> str:
+def _fitness(view: ComponentsView) -> Picture:
     told = f"From {view.fitness[0]:.4g} at the first checkpoint to {view.fitness[-1]:.4g} at the last."
-    return _small(view.fitness, view.kept, "component-fitness", "Fitness", description=told)
+    return _small(view.fitness, view.kept, "Fitness", description=told)
 
 
 def _small(
-    values: Sequence[float], kept: int, name: str, title: str, *, description: str,
-    shares: Sequence[float] = (),
-) -> str:  # fmt: skip
+    values: Sequence[float], kept: int, title: str, *, description: str, shares: Sequence[float] = ()
+) -> Picture:  # fmt: skip
     width, height = SMALL
     bottom = 70.0 if shares else 104.0
     x, y = Scale(0.0, 1.0, SIDE, width - 4), Scale.of(values, bottom, 6.0)
@@ -89,7 +89,7 @@ def _small(
             svg.box(SIDE, part(1.0), width - SIDE - 4, part(0.0) - part(1.0), edge=GRID),
             svg.text(SIDE - 4, part(0.5) + 4, "share", size=11, anchor="end", fill=FAINT),
         ]
-    return svg.inline(width, height, shapes, name=name, title=title, description=description)
+    return Picture(width, height, shapes, title, description)
 
 
 def _checkpoints(values: Sequence[float], x: Scale) -> Scale:

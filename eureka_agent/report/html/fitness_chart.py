@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import ACCENT, FAINT, GRID, INK, level_mark, mark
+from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.html.scale import Scale, short, without_outliers
 from eureka_agent.report.views.fitness import FitnessView, Level, Mark
 from eureka_agent.report.words import counted, figure
@@ -23,9 +24,9 @@ DESCRIBED = (
 )
 
 
-def fitness_chart(view: FitnessView, *, width: float, name: str) -> str:
-    """Return the drawing, `width` units wide; `name` is its id."""
-    return _FitnessChart(view, width).drawn(name)
+def fitness_chart(view: FitnessView, *, width: float) -> Picture:
+    """Return the drawing, `width` units wide."""
+    return _FitnessChart(view, width).drawn()
 
 
 class _FitnessChart:
@@ -40,15 +41,13 @@ class _FitnessChart:
         self._y = Scale.of(_values(view, self._fresh), TOP + PLOT, TOP)
         self._outside = 0
 
-    def drawn(self, name: str) -> str:
+    def drawn(self) -> Picture:
         shapes = [*self._axis(), *self._columns(), *self._levels(), *self._leaders(), *self._marks()]
         description = DESCRIBED
         if self._outside:
             description += f" {counted(self._outside, 'score')} beyond the scale: drawn at its edge."
-        return svg.inline(
-            self._width, TOP + PLOT + STRIP + AXIS, shapes, name=name,
-            title="Fitness by generation", description=description,
-        )  # fmt: skip
+        height = TOP + PLOT + STRIP + AXIS
+        return Picture(self._width, height, shapes, "Fitness by generation", description)
 
     def _axis(self) -> Iterator[str]:
         for value in self._y.ticks(5):

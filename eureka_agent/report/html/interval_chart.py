@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import FAINT, GRID, INK, level_mark
+from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.html.scale import Scale, short
 from eureka_agent.report.views.fitness import Direction, Level
 from eureka_agent.report.words import counted
@@ -22,10 +23,10 @@ BETTER: dict[Direction, str] = {"maximize": "higher is better →", "minimize": 
 
 
 def interval_chart(
-    levels: Sequence[Level], direction: Direction | None, *, width: float, name: str,
+    levels: Sequence[Level], direction: Direction | None, *, width: float,
     title: str = "Fitness on fresh seeds", marked: Mark = level_mark, reference: str = "",
-) -> str:  # fmt: skip
-    """Return the drawing, `width` units wide; `name` is its id, `marked` draws a mean by its row's name.
+) -> Picture:  # fmt: skip
+    """Return the drawing, `width` units wide; `marked` draws a mean by its row's name.
 
     `reference` says what the reference is.
     """
@@ -37,10 +38,7 @@ def interval_chart(
         shapes += _row(level, scale, top, width, marked, reference)
     if direction is not None:
         shapes.append(svg.text(width - MARGIN, bottom + 30, BETTER[direction], anchor="end", fill=FAINT))
-    return svg.inline(
-        width, bottom + 36, shapes, name=name, title=title,
-        description=" ".join(f"{label(level)}." for level in levels),
-    )  # fmt: skip
+    return Picture(width, bottom + 36, shapes, title, " ".join(f"{label(level)}." for level in levels))
 
 
 def label(level: Level) -> str:

@@ -13,6 +13,8 @@ from eureka_agent.report.views.fitness import How
 INK, PAPER, FAINT, GRID, ACCENT = (
     f"var(--{name})" for name in ("ink", "paper", "faint", "grid", "accent")
 )  # fmt: skip
+LIGHT = {"ink": "#14181c", "paper": "#ffffff", "faint": "#50585f", "grid": "#c3c8cd", "accent": "#0b62a4"}
+"""What they are on light paper, as in the page's style."""
 SIZE = 4.0
 """Half the width of a mark."""
 

@@ -14,6 +14,7 @@ from eureka_agent.report.html.curve_charts import component_charts, learning_cha
 from eureka_agent.report.html.fitness_chart import fitness_chart
 from eureka_agent.report.html.interval_chart import interval_chart
 from eureka_agent.report.html.marks import LEGEND, icon
+from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.views.run import RunReport
 from eureka_agent.report.words import duration, figure, signed
 from eureka_agent.resources import bundled_folders
@@ -33,12 +34,9 @@ class Drawing:
     narrow: Markup
 
     @classmethod
-    def of(cls, draw: Callable[..., str], name: str, wide: float) -> Drawing:
-        """Return what `draw(width=…, name=…)` draws."""
-        return cls(
-            Markup(draw(width=wide, name=f"{name}-wide")),
-            Markup(draw(width=NARROW, name=f"{name}-narrow")),
-        )
+    def of(cls, draw: Callable[[float], Picture], name: str, wide: float) -> Drawing:
+        """Return what `draw` draws in a width."""
+        return cls(Markup(draw(wide).inline(f"{name}-wide")), Markup(draw(NARROW).inline(f"{name}-narrow")))
 
 
 def render_report(report: RunReport) -> str:
@@ -54,15 +52,15 @@ def render_report(report: RunReport) -> str:
         version=__version__,
         intervals=_if(
             fitness.fresh,
-            lambda **size: interval_chart(
-                fitness.fresh, fitness.direction, reference=fitness.reference, **size
+            lambda width: interval_chart(
+                fitness.fresh, fitness.direction, reference=fitness.reference, width=width
             ),
             "intervals",
             CARD,
         ),
-        scores=_if(fitness.marks, lambda **size: fitness_chart(fitness, **size), "fitness"),
-        learning=_if(report.learning, lambda **size: learning_chart(report.learning, **size), "learning"),
-        components=[Markup(one) for one in component_charts(report.components)] if report.components else [],
+        scores=_if(fitness.marks, lambda width: fitness_chart(fitness, width=width), "fitness"),
+        learning=_if(report.learning, lambda width: learning_chart(report.learning, width=width), "learning"),
+        components=_components(report),
         icons={how: Markup(icon(how)) for how in (*LEGEND, "timed out")},
         legend={how: words for how, words in LEGEND.items() if how in {one.how for one in fitness.marks}},
         deepest=DEEPEST,
@@ -90,5 +88,10 @@ def difference_lines(text: str) -> list[tuple[str, str]]:
     return [(kinds.get(line[:1], "same"), line) for line in body]
 
 
-def _if(there: object, draw: Callable[..., str], name: str, wide: float = WIDE) -> Drawing | None:
+def _components(report: RunReport) -> list[Markup]:
+    charts = component_charts(report.components) if report.components else []
+    return [Markup(one.inline(f"component-{place}")) for place, one in enumerate(charts)]
+
+
+def _if(there: object, draw: Callable[[float], Picture], name: str, wide: float = WIDE) -> Drawing | None:
     return Drawing.of(draw, name, wide) if there else None

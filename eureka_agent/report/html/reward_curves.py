@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import FAINT, GRID, INK
+from eureka_agent.report.html.picture import Picture
 from eureka_agent.report.html.scale import Scale, short
 from eureka_agent.report.html.series import stroke_of
 from eureka_agent.report.views.curves import LearningCurves
@@ -16,7 +17,7 @@ FIRST = svg.Stroke(FAINT, "4 3", 1.4)
 BAND = "var(--band)"
 
 
-def means_chart(curves: Sequence[LearningCurves], env_steps: int, *, width: float, name: str) -> str:
+def means_chart(curves: Sequence[LearningCurves], env_steps: int, *, width: float) -> Picture:
     """Return the mean fitness of all rewards over the steps of learning, named at their ends."""
     height, right, bottom = 250.0, width - 26, 206.0
     y = _fitness_scale(curves, bottom)
@@ -26,10 +27,10 @@ def means_chart(curves: Sequence[LearningCurves], env_steps: int, *, width: floa
     shapes += [svg.path(_points(one.mean, x, y), stroke_of(one.name)) for one in curves]
     shapes += _names(curves, y, right + 6)
     told = " ".join(f"{one.name} ends at {one.mean[-1]:.4g}." for one in curves)
-    return svg.inline(width, height, shapes, name=name, title="Mean fitness over training", description=told)
+    return Picture(width, height, shapes, "Mean fitness over training", told)
 
 
-def range_chart(one: LearningCurves, curves: Sequence[LearningCurves], env_steps: int) -> str:
+def range_chart(one: LearningCurves, curves: Sequence[LearningCurves], env_steps: int) -> Picture:
     """Return a reward's mean with the range of its seeds, and the first reward's mean as a dashed line."""
     width, height = SMALL
     bottom, right = height - 24, width - 14
@@ -40,9 +41,9 @@ def range_chart(one: LearningCurves, curves: Sequence[LearningCurves], env_steps
     if curves[0].name != one.name:
         shapes.append(svg.path(_points(curves[0].mean, x, y), FIRST))
     shapes.append(svg.path(_points(one.mean, x, y), stroke_of(one.name)))
-    return svg.inline(
-        width, height, shapes, name=f"range-{one.name}", title=f"Fitness of {one.name} over training",
-        description=f"Mean from {one.mean[0]:.4g} to {one.mean[-1]:.4g}; at the end the seeds lie between "
+    return Picture(
+        width, height, shapes, f"Fitness of {one.name} over training",
+        f"Mean from {one.mean[0]:.4g} to {one.mean[-1]:.4g}; at the end the seeds lie between "
         f"{low[-1]:.4g} and {high[-1]:.4g}.",
     )  # fmt: skip
 

@@ -80,7 +80,7 @@ def test_an_interval_a_hundred_times_as_wide_as_its_seeds_is_cut_with_arrows() -
         level("0-00", 428.0, -1876.0, 2014.0, 300.0, 500.0),
         level("reference", 359.0, 300.0, 420.0, 350.0, 368.0),
     ]
-    drawing = interval_chart(rows, "maximize", width=600, name="i")
+    drawing = interval_chart(rows, "maximize", width=600).inline("i")
     ElementTree.fromstring(drawing)
     assert all(0 <= place <= 600 for place in places(drawing))
     arrows = drawing.count("<polygon")
@@ -89,7 +89,7 @@ def test_an_interval_a_hundred_times_as_wide_as_its_seeds_is_cut_with_arrows() -
 
 def test_which_way_is_better_is_written() -> None:
     rows = [level("0-00", 1.0, None, None)]
-    drawn = {one: interval_chart(rows, one, width=340, name="i") for one in ("maximize", "minimize", None)}
+    drawn = {one: interval_chart(rows, one, width=340).inline("i") for one in ("maximize", "minimize", None)}
     assert "higher is better →" in drawn["maximize"]
     assert "← lower is better" in drawn["minimize"]
     assert "better" not in drawn[None]
@@ -110,7 +110,7 @@ def test_whatever_the_scores_are_they_are_drawn_within(
     )
     fresh = (level("9-00", 1.0, -1e9, 1e9, 0.0, 2.0), level("reference", 0.5, 0.5, 0.5, 0.5, 0.5))
     view = FitnessView("", "maximize", marks, leaders[:3], fresh, "9-00", (0, 2))
-    drawing = fitness_chart(view, width=width, name="f")
+    drawing = fitness_chart(view, width=width).inline("f")
     tree = ElementTree.fromstring(drawing)
     height = float(tree.attrib["viewBox"].split()[3])
     assert all(math.isfinite(place) and -8 <= place <= max(width, height) + 8 for place in places(drawing))
@@ -124,14 +124,14 @@ def test_whatever_the_scores_are_they_are_drawn_within(
 def test_curves_of_any_length_are_drawn(values: tuple[float, ...]) -> None:
     curve = ComponentCurve("near", values, tuple(0.5 for _ in values), 0.5)
     view = ComponentsView("0-00", "search", 0, values, 5, (curve,), 0)
-    for drawing in component_charts(view):
+    for drawing in (chart.inline("c") for chart in component_charts(view)):
         ElementTree.fromstring(drawing)
         assert len(drawing) < 20_000
 
 
 def test_names_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:
     curves = [LearningCurves(name, ((0.0, 1.0),)) for name in ("0-00", "reference", "sparse")]
-    tree = ElementTree.fromstring(learning_chart(curves, width=340, name="l"))
+    tree = ElementTree.fromstring(learning_chart(curves, width=340).inline("l"))
     texts = {one.text: float(one.attrib["y"]) for one in tree.iter("{http://www.w3.org/2000/svg}text")}
     ends = sorted(texts[name] for name in ("0-00", "reference", "sparse"))
     assert ends[1] - ends[0] >= 14

@@ -1,0 +1,1 @@
+"""A run as tables: rows of plain values, made from its state alone, for notebooks and trackers."""
