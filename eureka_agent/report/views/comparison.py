@@ -137,11 +137,11 @@ def verdict_of(rewards: Sequence[ComparedReward]) -> str:
 def best_first(view: ComparisonView) -> str:
     """Return in a sentence what each reward came to, the best first; nothing where none could be trained."""
     up = view.direction == "maximize"
-    scored = [(one.level.mean, one.name) for one in view.rewards if one.level is not None]
-    ranked = sorted(scored, key=lambda one: one[0], reverse=up)
+    scored = [(one.level.mean, one) for one in view.rewards if one.level is not None]
+    ranked = sorted(scored, key=lambda pair: pair[0], reverse=up)
     if not ranked:
         return ""
-    told = ", ".join(f"{PurePath(name).name} {figure(mean)}" for mean, name in ranked)
+    told = ", ".join(f"{PurePath(one.name).name} ({one.letter}) {figure(mean)}" for mean, one in ranked)
     seeds = "1 seed" if view.seeds == 1 else f"{view.seeds} seeds, mean"
     return f"Fitness after {view.env_steps:,} steps ({seeds}), best first: {told}."
 

@@ -78,7 +78,10 @@ def test_a_document_holds_no_infinity() -> None:
 def test_the_last_line_names_the_best_first_in_either_direction() -> None:
     low = ComparedReward("B", "deep/in/b.py", (0.5, 0.5), level=Interval(0.5, 0.5, 0.5, 2))
     view = ComparisonView("t", "", "steps", "maximize", 300_000, 2, "cpu", (low, FIRST, FAILED), (), (), "?")
-    assert best_first(view) == "Fitness after 300,000 steps (2 seeds, mean), best first: a.py 1.5, b.py 0.5."
+    assert (
+        best_first(view)
+        == "Fitness after 300,000 steps (2 seeds, mean), best first: a.py (A) 1.5, b.py (B) 0.5."
+    )
     turned = best_first(replace(view, direction="minimize", seeds=1))
-    assert turned == "Fitness after 300,000 steps (1 seed), best first: b.py 0.5, a.py 1.5."
+    assert turned == "Fitness after 300,000 steps (1 seed), best first: b.py (B) 0.5, a.py (A) 1.5."
     assert best_first(replace(view, rewards=(FAILED, FAILED))) == ""
