@@ -1,13 +1,20 @@
-# Two commands matter: `make demo` shows what this does, `make test` checks everything and is what CI runs.
+# Two commands matter: `make demo` shows what this is for, `make test` checks everything and is what CI runs.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow format lint types tests docs bench clean
+.PHONY: demo demo-search test test-slow format lint types tests docs bench clean
 
+# Half-cheetah backflips, learned here and now: with a reward written by hand, and with two that a language model wrote
+# in a recorded search, a loser and the winner. The search itself took a million steps a candidate.
 demo: $(VENV)/.demo
+	$(BIN)/eureka-agent compare examples/backflip/by_hand.py examples/backflip/llm_loser.py \
+		examples/backflip/llm_winner.py --task half_cheetah_backflip --env-steps 300000 --device cpu --film
+
+# A whole search, without a language model, on a task that every reward solves.
+demo-search: $(VENV)/.demo
 	$(BIN)/eureka-agent evolve cartpole --generations 2 --samples 4 --confirm-top 1 --confirm-seeds 3 --new
 
 test: lint types tests
@@ -15,7 +22,7 @@ test: lint types tests
 $(VENV)/.demo: pyproject.toml constraints.txt
 	bash scripts/system-packages.sh
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	$(PIP) --editable '.[play]'
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shlex
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from eureka_agent.analysis.code_changes import code_difference
 from eureka_agent.analysis.contributions import contributions
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.benched import Asked, Conditions, Tools, conditions_of, opened
-from eureka_agent.api.kept_policies import films_of, kept_episodes
+from eureka_agent.api.kept_policies import Shown, films_of, kept_episodes
 from eureka_agent.api.paid import Payments, Recorded, ask_all
 from eureka_agent.api.several import Named, told_apart
 from eureka_agent.archive.candidate import Evaluation
@@ -31,11 +32,14 @@ from eureka_agent.report.views.comparison import (
     verdict_of,
 )
 from eureka_agent.report.views.curves import LearningCurves
+from eureka_agent.report.words import cut
 from eureka_agent.rewards.reward import Coded, Reward
+from eureka_agent.rewards.tree import parse_python
 from eureka_agent.tasks.registry import environment_ref, find_task
 
 PAGE, DATA = "compare.html", "compare.json"
 RANDOM = "random play"
+LONGEST_ABOUT = 200
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def compare(
     `rewards` are files in any form that `check` or `adopt` takes, or the task's own: `reference`, `sparse`,
     `native`, `hack:<name>`; all are compared with the first. `options` are those of `api.benched.Asked`, with
     `output` the folder of trainings and results. What it holds is not trained again: the same command with
-    one reward more trains that one. `film` plays the kept policy of each reward's median seed.
+    one reward more trains that one. `film` shows what the kept policy of each reward's median seed does.
 
     Writes `compare.json` and `compare.html`. Raises ConfigError where fewer than two different rewards are
     left, RewardError naming file and line where one cannot be loaded, TaskError where the task cannot be
@@ -91,19 +95,21 @@ def compare(
     conditions = conditions_of(chosen, asked)
     command = _command(named, task, seeds, conditions, asked, film=film)
     with opened(conditions, asked, "compare", f"Comparing {len(named)} rewards") as tools:
-        view, films = _compared(named, tools, conditions, seeds=seeds, film=film)
+        view, shown = _compared(named, tools, conditions, seeds=seeds, film=film)
         view = replace(view, notes=(*notes, *view.notes), command=command)
+        films = tuple(one.film for one in shown.values() if one.film is not None)
         report = CompareReport(
             view, tools.bench.folder, tools.bench.folder / PAGE, films, tools.bench.trained, tools.bench.held
         )
         write_json(tools.bench.folder / DATA, report.to_json())
-        write_atomic(report.page, render_comparison(view))
+        sheets = {letter: one.sheet.read_bytes() for letter, one in shown.items()}
+        write_atomic(report.page, render_comparison(view, sheets))
     return report
 
 
 def _compared(
     named: Sequence[Named], tools: Tools, conditions: Conditions, *, seeds: int, film: bool
-) -> tuple[ComparisonView, tuple[Path, ...]]:
+) -> tuple[ComparisonView, dict[str, Shown]]:
     task, sign = conditions.task, conditions.task.fitness.sign
     random = tools.recording()  # what cannot be recorded cannot be trained: told before hours went by
     stood = standings([one.reward for one in named], tools.bench, seeds=seeds)
@@ -114,8 +120,8 @@ def _compared(
         recorded += kept
         notes += unread
     asked = ask_all(task, tools.sandbox, {one.letter: one.reward for one in named}, recorded)
-    films, not_filmed = films_of(named, stood, tools.bench) if film else ({}, [])
-    rows = _rows(named, stood, asked, recorded, films, sign)
+    shown, not_shown = films_of(named, stood, tools.bench, tools.sandbox) if film else ({}, [])
+    rows = _rows(named, stood, asked, recorded, shown, sign)
     view = ComparisonView(
         task=task.name,
         description=task.description,
@@ -131,9 +137,9 @@ def _compared(
             for a, b in combinations(named, 2)
         ),
         verdict=verdict_of(rows),
-        notes=(*notes, *asked.notes, *not_filmed),
+        notes=(*notes, *asked.notes, *not_shown),
     )
-    return view, tuple(films.values())
+    return view, shown
 
 
 def _rows(
@@ -141,7 +147,7 @@ def _rows(
     stood: Sequence[Standing],
     asked: Payments,
     recorded: Sequence[Recorded],
-    films: Mapping[str, Path],
+    shown: Mapping[str, Shown],
     sign: float,
 ) -> list[ComparedReward]:
     """Return the rewards in the order in which they were given."""
@@ -163,8 +169,11 @@ def _rows(
             paid=tuple(_paid(one.letter, player, asked, recorded) for player in players),
             code=_code(one.reward),
             code_change=_change(named[0].reward, one.reward) if rows else "",
-            film=films[one.letter].name if one.letter in films else "",
+            about=_about(one.reward),
         )
+        if (seen := shown.get(one.letter)) is not None:
+            film = "" if seen.film is None else seen.film.name
+            row = replace(row, film=film, sheet=seen.sheet.name, shows=seen.told)
         rows.append(replace(row, sentence=differing(row, rows[0])) if rows else row)
     return rows
 
@@ -199,6 +208,14 @@ def _curves(letter: str, standing: Standing) -> LearningCurves | None:
 
 def _code(reward: Reward) -> str:
     return reward.text if isinstance(reward, Coded) else ""
+
+
+def _about(reward: Reward) -> str:
+    """Return the first paragraph of what a file says of itself, on one line: who wrote it, for example."""
+    if not isinstance(reward, Coded):
+        return ""
+    told = ast.get_docstring(parse_python(reward.text)) or ""
+    return cut(" ".join(told.split("\n\n")[0].split()), LONGEST_ABOUT)
 
 
 def _change(first: Reward, other: Reward) -> str:

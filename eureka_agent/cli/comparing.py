@@ -104,6 +104,9 @@ def _print(report: CompareReport) -> None:
     view = report.view
     _print_fitness(view)
     for one in view.rewards:
+        if one.about:
+            typer.echo(visible(f"{one.letter}: {one.about}"))
+    for one in view.rewards:
         if one.sentence:
             typer.echo(visible(one.sentence))
     _print_learning(view)
@@ -113,9 +116,18 @@ def _print(report: CompareReport) -> None:
         typer.echo(visible(note))
     known = f", {report.held} were there already" if report.held else ""
     typer.echo(f"Fitness: {view.measured_as}. {report.trainings} trainings{known}.")
-    for film in report.films:
-        typer.echo(f"Film: {film}")
-    typer.echo(visible(f"Curves, code and the steps on which they disagree: {report.page}"))
+    _print_last(report)
+
+
+def _print_last(report: CompareReport) -> None:
+    """Print what somebody wants who reads nothing else: what came of it, the page, and the films."""
+    from eureka_agent.report.views.comparison import best_first
+
+    if told := best_first(report.view):
+        typer.echo(visible(f"\n{told}"))
+    typer.echo(visible(f"Page with curves, code and what they disagree about: {report.page}"))
+    if report.films:
+        typer.echo(visible(f"Films: {' '.join(map(str, report.films))}"))
 
 
 def _print_fitness(view: ComparisonView) -> None:

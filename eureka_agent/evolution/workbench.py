@@ -21,11 +21,14 @@ from eureka_agent.store.reward_file import write_reward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.driver import RESULT
 from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.results import read_result
 
 SETTINGS = "settings.json"
 """What the trainings of a folder have in common; with other settings they would not compare."""
 SPARSE = "sparse"
+PARTS = 4
+"""Of a training's steps, each of which is told."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,10 @@ class Workbench:
         for reward in {job.reward for job in jobs}:
             if isinstance(reward, Coded):
                 write_reward(self.folder / name_of(reward) / "reward.py", reward.text)
-        found = self.trainer.train(self.task, jobs, on_start=lambda _: None, on_outcome=self._count)
+        far = HowFar(len(jobs) * self.env_steps, self.tell)
+        found = self.trainer.train(
+            self.task, jobs, on_start=lambda _: None, on_outcome=self._count, on_checkpoint=far.reach
+        )
         if any(outcome is None for outcome in found):
             raise Interrupted
         return {job.key: outcome for job, outcome in zip(jobs, found, strict=True) if outcome is not None}
@@ -120,6 +126,24 @@ class Workbench:
             return None
         outcome = read_result(job.folder / RESULT, job.key, None)
         return None if isinstance(outcome, TrainingFailure) and outcome.crashed else outcome
+
+
+class HowFar:
+    """Tells how far trainings are together, three times on the way."""
+
+    def __init__(self, steps: int, tell: Callable[[str], object]) -> None:
+        """`steps` are those of all of them."""
+        self._all, self._tell = steps, tell
+        self._reached: dict[str, int] = {}
+        self._told = 0
+
+    def reach(self, job: TrainingJob, reached: CheckpointReached) -> None:
+        """Note how far one training is; fewer steps than before where it was restarted."""
+        self._reached[job.key] = reached.env_steps
+        parts = PARTS * sum(self._reached.values()) // self._all
+        if self._told < parts < PARTS:
+            self._told = parts
+            self._tell(f"  {parts / PARTS:.0%} of the training steps are done.")
 
 
 def name_of(reward: Reward) -> str:

@@ -75,13 +75,18 @@ def test_a_comparison_is_told_written_and_not_trained_again(file: Path, tmp_path
 def test_the_command_prints_it_and_a_training_that_fails_stops_nobody(file: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text(FILE.replace("import numpy as np\n", "import numpy as np\n\nLIMIT = 1.0 / 0.0\n"))
+    file.write_text(f'"""Written by\nhand.\n\nFor cartpole."""\n{FILE}')
     words = ["compare", str(file), "hack:fast_cart", str(broken), "--task", "cartpole", "--seeds", "1"]
     words += ["--env-steps", str(STEPS), "-o", str(tmp_path / "out")]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     for said in ("One seed decides nothing", "failed (", "C cannot be compared with A", "could not be asked",
-                 "middle", "Spearman", "compare.html"):  # fmt: skip
+                 "middle", "Spearman", "A: Written by hand.\n"):  # fmt: skip
         assert said in done.output
+    *_, came_to, page = done.output.splitlines()
+    assert came_to.startswith(f"Fitness after {STEPS} steps (1 seed), best first: ")
+    assert {"reward.py", "hack:fast_cart"} <= set(came_to.split())
+    assert page.endswith("compare.html")
     assert (tmp_path / "out" / "compare.json").exists()
 
 
@@ -186,16 +191,23 @@ def test_a_task_that_cannot_be_recorded_is_told_before_it_is_trained(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("make", "words"), [(rendered_envs.make, ""), (rendered_envs.make_broken, "There is no film of A.")]
+    ("make", "words"), [(rendered_envs.make, ""), (rendered_envs.make_broken, "There is no film of A, B.")]
 )
 def test_films_are_made_where_it_renders_and_else_it_says_why(make: Any, words: str, tmp_path: Path) -> None:
-    pytest.importorskip("imageio")
+    pytest.importorskip("av", reason="PyAV, an extra, is not installed")
     options: dict[str, Any] = {"seeds": 1, "film": True, "env_steps": STEPS, "output": tmp_path / "out"}
     report = eureka_agent.compare("native", "sparse", task="steps", env=make, **options)
     if words:
         assert report.films == ()
         assert any(words in note and "libegl1" in note for note in report.view.notes)
+        assert report.page.exists()
     else:
         assert [path.stem for path in report.films] == ["film-A", "film-B"]
         assert all(path.stat().st_size for path in report.films)
-        assert report.films[0].name in report.page.read_text()
+        page = Page(report.page.read_text())
+        assert [attrs.get("href") for tag, attrs in page.tags if tag == "a" and "film-" in str(attrs)] == [
+            "film-A.mp4", "film-B.mp4"
+        ]  # fmt: skip
+        shown = [attrs for tag, attrs in page.tags if tag == "img"]
+        assert [str(attrs["src"])[:23] for attrs in shown] == ["data:image/jpeg;base64,"] * 2
+        assert "frames of A · native" in str(shown[0]["alt"])

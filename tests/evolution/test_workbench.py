@@ -8,9 +8,11 @@ import pytest
 from refining_fakes import REWARD, WritingTrainer, bench_of
 
 from eureka_agent.errors import RunLockedError, StoreError
-from eureka_agent.evolution.workbench import Scores, folder_for, name_of, working_in
+from eureka_agent.evolution.workbench import HowFar, Scores, folder_for, name_of, working_in
 from eureka_agent.rewards.reward import Coded, Sparse
 from eureka_agent.seeds import seed_for
+from eureka_agent.training.job import TrainingJob
+from eureka_agent.training.protocol import CheckpointReached
 
 
 def by_seed(text: str, job: object) -> float:
@@ -41,6 +43,15 @@ def test_what_a_killed_process_left_is_not_trained_again(tmp_path: Path) -> None
     assert told == ["Training 3 rewards on 3 seeds for 100 steps; 4 of these trainings are there already."]
     bench.scores(rewards, stage="prune", seeds=3)
     assert bench.trained == 5
+
+
+def test_a_long_training_tells_how_far_it_is_and_not_twice() -> None:
+    told = list[str]()
+    far = HowFar(2_000, told.append)
+    one, other = (TrainingJob("r", "prune", n, n, Sparse(), Path(), 1_000) for n in range(2))
+    for job, steps in [(one, 500), (one, 1_000), (other, 200), (one, 100), (one, 1_020), (other, 980)]:
+        far.reach(job, CheckpointReached(job=job.key, checkpoint=0, env_steps=steps, fitness=1.0, error=0.0))
+    assert told == ["  25% of the training steps are done.", "  50% of the training steps are done."]
 
 
 def test_more_seeds_train_only_what_is_missing(tmp_path: Path) -> None:

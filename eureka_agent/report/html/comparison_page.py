@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from pathlib import Path
 
 from markupsafe import Markup
@@ -18,12 +20,15 @@ from eureka_agent.report.words import counted, cut, figure, percent, weight
 from eureka_agent.resources import bundled_folders
 
 LONGEST_NAME = 24
-CODE_ROOM, A_LINE = 1_400_000, 40
+CODE_ROOM, A_LINE = 600_000, 40
 """Bytes of a page for all code and its differences, and what each line of these takes besides."""
 
 
-def render_comparison(view: ComparisonView) -> str:
-    """Return the comparison as HTML; everything that others wrote is escaped."""
+def render_comparison(view: ComparisonView, sheets: Mapping[str, bytes] | None = None) -> str:
+    """Return the comparison as HTML; everything that others wrote is escaped.
+
+    `sheets` are contact sheets of the rewards' films as JPEG, by letter.
+    """
     scored = [one for one in view.rewards if one.level is not None]
     curves = [one.curves for one in view.rewards if one.curves is not None]
     room = CODE_ROOM // (2 * len(view.rewards))
@@ -49,6 +54,7 @@ def render_comparison(view: ComparisonView) -> str:
             one.letter: difference_lines(_fitting(one.code_change, room))
             for one in view.rewards if one.code_change
         },
+        sheets={letter: base64.b64encode(jpeg).decode() for letter, jpeg in (sheets or {}).items()},
         codes={one.letter: _fitting(one.code, room) for one in view.rewards if one.code},
         figure=figure,
         percent=percent,

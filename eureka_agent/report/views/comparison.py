@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 from eureka_agent.analysis.agreement import Agreement
@@ -11,6 +12,7 @@ from eureka_agent.analysis.contributions import Contribution
 from eureka_agent.analysis.statistics import Interval
 from eureka_agent.report.views.curves import LearningCurves
 from eureka_agent.report.views.fitness import Direction
+from eureka_agent.report.words import figure
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,14 @@ class ComparedReward:
     """Its text; empty for what the task itself pays."""
     code_change: str = ""
     """Unified difference to the first's code, without comments and layout; empty where it has none."""
+    about: str = ""
+    """What its file says of it first: the first paragraph of the docstring."""
     film: str = ""
     """Name of the file beside the page; empty where there is none."""
+    sheet: str = ""
+    """Name of a contact sheet of that film beside the page; empty where there is none."""
+    shows: str = ""
+    """What the contact sheet shows, in words."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,18 @@ def verdict_of(rewards: Sequence[ComparedReward]) -> str:
         (f"{_listed(open_)} cannot be told from {first.letter}", open_),
     ]
     return "; ".join(words for words, who in parts if who) + "."
+
+
+def best_first(view: ComparisonView) -> str:
+    """Return in a sentence what each reward came to, the best first; nothing where none could be trained."""
+    up = view.direction == "maximize"
+    scored = [(one.level.mean, one) for one in view.rewards if one.level is not None]
+    ranked = sorted(scored, key=lambda pair: pair[0], reverse=up)
+    if not ranked:
+        return ""
+    told = ", ".join(f"{PurePath(one.name).name} ({one.letter}) {figure(mean)}" for mean, one in ranked)
+    seeds = "1 seed" if view.seeds == 1 else f"{view.seeds} seeds, mean"
+    return f"Fitness after {view.env_steps:,} steps ({seeds}), best first: {told}."
 
 
 def _told(found: Interval) -> str:

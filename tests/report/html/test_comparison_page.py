@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from test_hostile_report import EVIL, LETTERS
 from eureka_agent.analysis.agreement import Agreement, Apart
 from eureka_agent.analysis.contributions import Contribution
 from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.report.films.making import JPEG_BYTES
 from eureka_agent.report.html.comparison_page import render_comparison
 from eureka_agent.report.views.comparison import ComparedReward, ComparisonView, Player
 from eureka_agent.report.views.curves import LearningCurves
@@ -30,7 +32,7 @@ def reward(letter: str, words: str, checkpoints: int = 10) -> ComparedReward:
         contributions=(Contribution(words, 1.0, 1.5), Contribution("cost", -1.0, None)),
         with_fitness=0.5, paid=(1.0, None), code=words,
         code_change=f"--- a\n+++ b\n@@\n-{one_line}\n+{one_line}",
-        film="film-A.gif",
+        about=words, film="film-A.mp4", sheet="film-A.jpg", shows=words,
     )  # fmt: skip
 
 
@@ -56,11 +58,12 @@ def test_it_says_everything_and_loads_nothing() -> None:
         "H against A.",
         "step 3",
         "+0.25",
-        "film-A.gif",
+        "film-A.mp4",
         "30%",
     ):
         assert said in page.text
     assert page.count("script") == 0
+    assert page.count("img") == 0, "no sheet was given"
     assert not [attrs for _, attrs in page.tags if "http" in str(attrs.get("href", ""))]
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
@@ -72,7 +75,15 @@ def test_the_largest_stays_under_two_megabytes() -> None:
     small = replace(view_of("words", 8), rewards=tuple(
         replace(reward(letter, "words"), code=code, code_change=code) for letter in LETTERS_OF_REWARDS
     ))  # fmt: skip
-    assert len(render_comparison(small).encode()) < 2_000_000
+    sheets = {letter: bytes(JPEG_BYTES) for letter in LETTERS_OF_REWARDS}
+    assert len(render_comparison(small, sheets).encode()) < 2_000_000
+
+
+def test_a_sheet_stands_in_the_page_with_words_for_those_who_do_not_see_it() -> None:
+    page = Page(render_comparison(view_of("words", 3), {"B": b"a picture"}))
+    (shown,) = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert shown["src"] == f"data:image/jpeg;base64,{base64.b64encode(b'a picture').decode()}"
+    assert shown["alt"] == "words"
 
 
 @pytest.mark.parametrize("words", EVIL)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from eureka_agent.analysis.agreement import Agreement
 from eureka_agent.analysis.statistics import Interval, t_interval
-from eureka_agent.report.views.comparison import ComparedReward, ComparisonView, differing, verdict_of
+from eureka_agent.report.views.comparison import (
+    ComparedReward,
+    ComparisonView,
+    best_first,
+    differing,
+    verdict_of,
+)
 
 FIRST = ComparedReward("A", "a.py", (1.0, 2.0), level=Interval(1.5, 0.0, 3.0, 2))
 
@@ -66,3 +73,15 @@ def test_a_document_holds_no_infinity() -> None:
     assert told["rewards"][1]["difference"] == {"mean": 1.0, "low": None, "high": None, "n": 1}
     assert told["agreements"][0]["returns"] == 1.0
     assert view.agreement("E", "A") == found
+
+
+def test_the_last_line_names_the_best_first_in_either_direction() -> None:
+    low = ComparedReward("B", "deep/in/b.py", (0.5, 0.5), level=Interval(0.5, 0.5, 0.5, 2))
+    view = ComparisonView("t", "", "steps", "maximize", 300_000, 2, "cpu", (low, FIRST, FAILED), (), (), "?")
+    assert (
+        best_first(view)
+        == "Fitness after 300,000 steps (2 seeds, mean), best first: a.py (A) 1.5, b.py (B) 0.5."
+    )
+    turned = best_first(replace(view, direction="minimize", seeds=1))
+    assert turned == "Fitness after 300,000 steps (1 seed), best first: b.py (B) 0.5, a.py (A) 1.5."
+    assert best_first(replace(view, rewards=(FAILED, FAILED))) == ""
