@@ -17,6 +17,7 @@ from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.begun import as_begun, check_init_policy, kept_look, kept_recording
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
+from eureka_agent.api.finishing import noting
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
@@ -26,6 +27,7 @@ from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.run_files import write_summary
+from eureka_agent.report.views.in_short import InShort, in_short
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event, RunResumed
@@ -62,6 +64,8 @@ class RunResult:
     """The table of the confirmation, as in the log."""
     verdict: Conclusion
     """What it came to."""
+    answer: InShort
+    """The same with why, and with what it cost."""
 
 
 def evolve(
@@ -266,10 +270,11 @@ def _run(
         task = as_begun(task, config, log.events)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
-        if finish is not None:
-            log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
         if not state.finished:
-            with building(task, config, folder, log, state, look, stop, asked.why) as evolution:
+            with (
+                noting(finish, folder),
+                building(task, config, folder, log, state, look, stop, asked.why) as evolution,
+            ):
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)
@@ -309,6 +314,7 @@ def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> 
     reward = folder.best_reward if winner is not None else None
     told = found.to_json() if found else {}
     report = folder.report if folder.report.is_file() and not not_reported else None
+    verdict = conclusion_of(folder, state)
     film = folder.best_film if winner is not None and folder.best_film.is_file() else None
     return RunResult(
         folder.root,
@@ -319,7 +325,8 @@ def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> 
         not_reported,
         film,
         told,
-        conclusion_of(folder, state),
+        verdict,
+        in_short(state, verdict),
     )
 
 

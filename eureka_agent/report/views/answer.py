@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eureka_agent.report.conclusion import Conclusion, Kind
 from eureka_agent.report.sequence import is_trained_on, reference_words
+from eureka_agent.report.views.failures import failures_view
 from eureka_agent.report.views.findings import Seen
 from eureka_agent.report.views.fitness import Direction, FitnessView, Level
 from eureka_agent.report.views.lineage import LineageView, Step
@@ -41,7 +43,8 @@ class Answer:
     meaning: tuple[str, ...]
     """What the difference to the reference means, in words."""
     why: tuple[str, ...]
-    """Facts of the last step to the best reward: where it came from, what it changed, what that gained."""
+    """Facts of the last step to the best reward: where it came from, what it changed, what that gained. Where
+    there is none: what went wrong."""
     said: str
     """The proposer's own words on it; empty where no language model was asked."""
     said_by: str
@@ -59,7 +62,7 @@ def answer(state: RunState, conclusion: Conclusion, fitness: FitnessView, lineag
         short=SHORT[conclusion.kind],
         sentence=conclusion.sentence,
         meaning=tuple(_meaning(state, conclusion.kind, fitness)),
-        why=() if best is None else tuple(_why(best, lineage)),
+        why=why(state, conclusion.kind, lineage),
         said="" if best is None else best.reasoning,
         said_by="" if best is None else best.proposer,
         seen=() if best is None else tuple(one for one in best.findings if one.kind not in _OF_THE_STEP),
@@ -126,7 +129,33 @@ def _pairs(winner: Level, reference: Level, direction: Direction, other: str) ->
     return f"It scored better than {other} on {ahead} of {counted(len(pairs), 'seed')}{tied}."
 
 
-def _why(best: Step, lineage: LineageView) -> list[str]:
+def why(state: RunState, kind: Kind, lineage: LineageView) -> tuple[str, ...]:
+    """Return where the best reward came from; of a run without one, what went wrong, or that it is early."""
+    best = lineage.winner
+    if kind == "failed":
+        return (_NOTHING_TO_EXPLAIN, *_wrong(state))
+    if best is None:
+        return (_NOBODY_LEADS,)
+    return tuple(_came_from(best, lineage))
+
+
+_NOTHING_TO_EXPLAIN = "There is no best reward to explain."
+_NOBODY_LEADS = "No reward leads yet: that is decided at the end of a generation."
+_CAUSES = 2
+"""What went wrong most often is told first, and no more than that many."""
+
+
+def _wrong(state: RunState) -> Iterator[str]:
+    """Yield what went wrong most often, with an example each."""
+    failures = failures_view(state, {})
+    found = sorted((*failures.refused, *failures.failed), key=lambda cause: -cause.count)
+    for cause in found[:_CAUSES]:
+        example = cause.examples[0]
+        told = f"refused by the critic: {cause.name}" if cause in failures.refused else cause.name
+        yield f"{told[0].upper()}{told[1:]} ({cause.count}), e.g. {example.candidate}: {example.text}"
+
+
+def _came_from(best: Step, lineage: LineageView) -> list[str]:
     """Return where the best reward came from, and what its last step changed and gained."""
     if not best.parents:
         first = sum(not step.parents for step in lineage.tree)
