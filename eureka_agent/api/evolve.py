@@ -280,7 +280,8 @@ def _run(
                 conditions = conditions_of(task, config, state.platform)
                 # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
-                remember_pace(conditions, steps=state.env_steps, seconds=seconds)
+                each = config.training.env_steps or task.budget.env_steps
+                remember_pace(conditions, steps=state.env_steps, seconds=seconds, each=each)
             if config.confirmation.film:
                 _film(folder, state, task, config, stop)
     return result_of(folder, state, not_reported=_reported(folder))
