@@ -17,6 +17,7 @@ from eureka_agent.api.assembly import building, conditions_of
 from eureka_agent.api.begun import as_begun, check_init_policy, kept_look, kept_recording
 from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
+from eureka_agent.api.finishing import noting
 from eureka_agent.api.following import follow_with_tensorboard, tracked, tracked_by
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
@@ -28,6 +29,7 @@ from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
 from eureka_agent.report.run_files import write_summary
 from eureka_agent.report.tracking.tracker import make_tracker
+from eureka_agent.report.views.in_short import InShort, in_short
 from eureka_agent.seeds import seed_for
 from eureka_agent.store.clock import Clock, steady
 from eureka_agent.store.event_types import Event, RunResumed
@@ -64,6 +66,8 @@ class RunResult:
     """The table of the confirmation, as in the log."""
     verdict: Conclusion
     """What it came to."""
+    answer: InShort
+    """The same with why, and with what it cost."""
 
 
 def evolve(
@@ -275,12 +279,10 @@ def _run(
         task = as_begun(task, config, log.events)
         if on_event is not None:
             log.listen(lambda event: on_event(event, state))
-        if finish is not None:
-            log.listen(lambda _: folder.finish_request.touch() if finish.is_set() else None)
         if not state.finished:
             follow_with_tensorboard(folder, log, state)
-        if not state.finished:
             with (
+                noting(finish, folder),
                 tracked(config.tracking.tracker, folder, log, state),
                 building(task, config, folder, log, state, look, stop, asked.why) as evolution,
             ):
@@ -289,7 +291,8 @@ def _run(
                 conditions = conditions_of(task, config, state.platform)
                 # With a language model the rest is mostly waiting for it; else it is start-up and the critic.
                 seconds = state.training_s if state.replies else state.active_s
-                remember_pace(conditions, steps=state.env_steps, seconds=seconds)
+                each = config.training.env_steps or task.budget.env_steps
+                remember_pace(conditions, steps=state.env_steps, seconds=seconds, each=each)
             if config.confirmation.film:
                 _film(folder, state, task, config, stop)
     return result_of(folder, state, not_reported=_reported(folder))
@@ -323,6 +326,7 @@ def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> 
     reward = folder.best_reward if winner is not None else None
     told = found.to_json() if found else {}
     report = folder.report if folder.report.is_file() and not not_reported else None
+    verdict = conclusion_of(folder, state)
     film = folder.best_film if winner is not None and folder.best_film.is_file() else None
     return RunResult(
         folder.root,
@@ -333,7 +337,8 @@ def result_of(folder: RunFolder, state: RunState, *, not_reported: str = "") -> 
         not_reported,
         film,
         told,
-        conclusion_of(folder, state),
+        verdict,
+        in_short(state, verdict),
     )
 
 

@@ -14,6 +14,7 @@ from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
 from eureka_agent.report.run_files import write_saved_reward
 from eureka_agent.report.sequence import before_files, sequence_words
 from eureka_agent.report.usage import steps_to_count, usage
+from eureka_agent.report.views.in_short import InShort, in_short
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, find_run, list_runs
 from eureka_agent.store.lock import holder_of
@@ -61,6 +62,8 @@ class RunView:
     folder: Path
     status: str
     verdict: Conclusion
+    answer: InShort
+    """Is it better, why, and what did it cost."""
     best: str | None
     fitness: float | None
     """Of the best, as in the list of runs."""
@@ -100,11 +103,13 @@ def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
     running = holder_of(folder.root)
     best, fitness = best_of(state)
     recordings = recordings_of(folder, state)
+    verdict = conclusion_of(folder, state)
     return RunView(
         name=folder.name,
         folder=folder.root,
         status=status_of(state, running),
-        verdict=conclusion_of(folder, state),
+        verdict=verdict,
+        answer=in_short(state, verdict),
         best=best,
         fitness=fitness,
         running=running,

@@ -51,6 +51,11 @@ class EarlyStop:
             f"{self.behind:.4g} behind the leaders of its generation; {self.allowed:.4g} was allowed."
         )
 
+    @property
+    def short(self) -> str:
+        """The same for a cell of a table."""
+        return f"stopped at {100 * self.env_steps / max(self.of, 1):.0f} %: {self.behind:.2g} behind"
+
 
 @dataclass(frozen=True)
 class Evaluation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Run, Runs, takes
 from eureka_agent.escaping import visible
 
@@ -25,13 +26,16 @@ TRUST = "Where the task is loaded: agree to everything that somebody else's log 
 @takes("env", "envs", unsafe_isolation=UNCONTAINED)
 def analyze(
     run: Run = "latest",
-    candidate: Annotated[str | None, typer.Argument(help="A candidate's id; else all, briefly.")] = None,
+    candidate: Annotated[
+        str | None,
+        typer.Argument(help="A candidate's id; else all, briefly.", autocompletion=completing.candidates),
+    ] = None,
     *,
     runs: Runs = Path("runs"),
     with_rewards: Annotated[bool, typer.Option("--with-rewards", help=WITH_REWARDS)] = False,
     with_moments: Annotated[bool, typer.Option("--with-moments", help=WITH_MOMENTS)] = False,
     pictures: Annotated[Path | None, typer.Option("--pictures", help=PICTURES)] = None,
-    task: Annotated[str | None, typer.Option("--task", help=TASK)] = None,
+    task: Annotated[str | None, typer.Option("--task", help=TASK, autocompletion=completing.tasks)] = None,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     json_output: Json = False,
     **options: Any,

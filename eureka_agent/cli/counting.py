@@ -8,8 +8,8 @@ from eureka_agent.evolution.selection import second_seeds_of
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.state import RunState
 
-_WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
-_AFTER = ("choose", "confirm")
+WITHOUT_POLICY = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT)
+AFTER = ("choose", "confirm")
 """Stages after the search."""
 
 
@@ -17,9 +17,9 @@ def expected_trainings(state: RunState) -> int:
     """Return the trainings of a run that has begun; of a search that is over those that it had."""
     config = state.config
     planned = config["restarts"] * config["generations"] * config["samples"] * config["search_seeds"]
-    search, top = planned + _again(state), config["confirm_top"]
+    search, top = planned + again(state), config["confirm_top"]
     if state.finalists is not None:
-        search, top = _searched(state), len(state.finalists)
+        search, top = searched(state), len(state.finalists)
     choosing = choosing_trainings(top, config.get("choose_seeds", 0))
     confirmed = min(top, 1) if choosing else top
     baselines = len(BASELINES) if top else 0
@@ -28,7 +28,7 @@ def expected_trainings(state: RunState) -> int:
     return search + choosing + before + (confirmed + baselines) * config["confirm_seeds"]
 
 
-def _again(state: RunState) -> int:
+def again(state: RunState) -> int:
     """Return the trainings on another seed that judgements asked for, and those that later ones will.
 
     How many duels there will be nobody knows; that of a last generation is mostly left out.
@@ -43,17 +43,22 @@ def _again(state: RunState) -> int:
 
 def trainings_over(state: RunState) -> int:
     """Return how many are over, or will not run because their candidate was refused or failed."""
-    after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in _AFTER)
+    after = sum(len(one.fitnesses(stage)) for one in state.candidates.values() for stage in AFTER)
     baselines = sum(map(len, state.baselines.values())) + len(state.baseline_failures)
-    return _searched(state) + after + baselines + len(state.before) + len(state.before_failures)
+    return searched(state) + after + baselines + len(state.before) + len(state.before_failures)
 
 
-def _searched(state: RunState) -> int:
+def searched(state: RunState) -> int:
     """Return those of the search; with more asked for than trained, another replaces a refused one."""
     replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
-    lost = set(_WITHOUT_POLICY).difference(replaced)
+    lost = set(WITHOUT_POLICY).difference(replaced)
     seeds = state.config["search_seeds"]
     return sum(
         seeds if candidate.status in lost else len(candidate.fitnesses())
         for candidate in state.candidates.values()
     )
+
+
+def steps_of_one(state: RunState) -> int:
+    """Return the steps of one training; 0 where the log does not say."""
+    return state.config.get("env_steps") or (state.facts.env_steps if state.facts else 0)

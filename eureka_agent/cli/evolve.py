@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.options import OF_A_RUN, OF_A_TASK, TASK, Json, Run, Runs, takes
 
 Trust = Annotated[
@@ -29,7 +30,7 @@ HANDED_ON = (
 
 @takes(*OF_A_TASK, *OF_A_RUN)
 def evolve(
-    task: Annotated[str | None, typer.Argument(help=TASK)] = None,
+    task: Annotated[str | None, typer.Argument(help=TASK, autocompletion=completing.tasks)] = None,
     *,
     quick: Annotated[
         bool, typer.Option("--quick", help="A small budget for each training: `quick_steps` of the task.")
@@ -66,8 +67,16 @@ def resume(
     run: Run = "latest",
     *,
     trust: Trust = False,
-    task: Annotated[str | None, typer.Option(help="The run's task: a name, a folder, or gym:<id>.")] = None,
-    model: Annotated[str | None, typer.Option(help="The run's model: agrees to send requests to it.")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="The run's task: a name, a folder, or gym:<id>.", autocompletion=completing.tasks),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The run's model: agrees to send requests to it.", autocompletion=completing.models
+        ),
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="The run's model endpoint: agrees to send your key there.")
     ] = None,

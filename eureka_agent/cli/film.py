@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.evolve import Trust
 from eureka_agent.cli.options import TASK, UNCONTAINED, Force, Json, Run, Runs, takes
 from eureka_agent.escaping import visible
@@ -16,7 +17,11 @@ from eureka_agent.escaping import visible
 def film(
     run: Run = "latest",
     candidate: Annotated[
-        str | None, typer.Argument(help="A candidate's id, reference or sparse; default: the best.")
+        str | None,
+        typer.Argument(
+            help="A candidate's id, reference or sparse; default: the best.",
+            autocompletion=completing.candidates_and_baselines,
+        ),
     ] = None,
     *,
     output: Annotated[
@@ -37,7 +42,7 @@ def film(
     ] = False,
     force: Force = False,
     trust: Trust = False,
-    task: Annotated[str | None, typer.Option("--task", help=TASK)] = None,
+    task: Annotated[str | None, typer.Option("--task", help=TASK, autocompletion=completing.tasks)] = None,
     runs: Runs = Path("runs"),
     json_output: Json = False,
     **options: Any,

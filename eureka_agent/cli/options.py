@@ -10,14 +10,20 @@ from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.config import RunConfig
 from eureka_agent.config.option import Declared, Option, declared_in
 
 TASK = "A task name, a task folder, or gym:<id>."
 UNCONTAINED = "Run generated code even if this machine cannot contain it."
 
-TaskName = Annotated[str, typer.Option("--task", help=TASK)]
-Run = Annotated[str, typer.Argument(help="A run's name, a unique prefix of it, its folder, or latest.")]
+TaskName = Annotated[str, typer.Option("--task", help=TASK, autocompletion=completing.tasks)]
+Run = Annotated[
+    str,
+    typer.Argument(
+        help="A run's name, a unique prefix of it, its folder, or latest.", autocompletion=completing.runs
+    ),
+]
 Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Results = Annotated[
     Path | None,
@@ -73,7 +79,13 @@ def _parameter(option: Declared, text: str) -> inspect.Parameter:
         option.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
-        annotation=Annotated[bare, typer.Option(help=f"{text}{_range(option.about)}")],
+        annotation=Annotated[
+            bare,
+            typer.Option(
+                help=f"{text}{_range(option.about)}",
+                autocompletion=completing.completer_of(option.name, kind),
+            ),
+        ],
     )
 
 

@@ -9,14 +9,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from eureka_agent.errors import EurekaError
 from eureka_agent.escaping import one_line, visible
 
+if TYPE_CHECKING:
+    from eureka_agent.report.views.in_short import InShort
+
 WIDTH_OF_FILES = 140
 """Width of a table written to a file or a pipe; rich would assume 80 columns and break every cell."""
 
+_LABEL = 9
+"""Width of what stands before a line at the end of a run."""
 
 _documents: list[TextIO] = []
 """Where documents go once stdout is everybody's; empty means stdout."""
@@ -35,8 +40,18 @@ def print_json(value: Any) -> None:
     print(text, file=_documents[-1] if _documents else sys.stdout, flush=True)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table; text is shown literally, never interpreted as markup."""
+def answer_lines(answer: InShort) -> list[str]:
+    """Return whether a run's reward is better, why, and what it cost, a line each."""
+    return [f"{name + ':':<{_LABEL}}{one_line(told)}" for name, told in answer.lines]
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, cropped: str | None = None
+) -> None:
+    """Print a table; text is shown literally, never interpreted as markup.
+
+    The column called `cropped` takes what room the others leave, and what does not fit is cut off there.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -51,7 +66,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     for place, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
-        table.add_row(*(Text(one_line(number(cell))) for cell in row))
+        cells = [Text(one_line(number(cell))) for cell in row]
+        if cropped is not None:
+            cell = cells[columns.index(cropped)]
+            cell.no_wrap, cell.overflow = True, "ellipsis"
+        table.add_row(*cells)
     console = Console()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_FILES

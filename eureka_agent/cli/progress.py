@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from eureka_agent.cli.counting import expected_trainings, trainings_over
+from eureka_agent.cli.counting import expected_trainings, steps_of_one, trainings_over
 from eureka_agent.cli.keys import restore_terminal
-from eureka_agent.cli.output import number
-from eureka_agent.cli.pace import Pace
+from eureka_agent.cli.output import answer_lines, number
+from eureka_agent.cli.time_left import TimeLeft
 from eureka_agent.escaping import visible
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
@@ -61,6 +61,8 @@ STOPPING = (
     "Press Ctrl-C again to stop now. Nothing journalled is lost."
 )
 GO_ON = "Repeat the command, or run `eureka-agent resume`, to continue."
+_UNTOLD_S = 100 * 24 * 3600.0
+"""A run of so many generations that nobody waits for all of them ends in another way."""
 SILENT_S = 5.0
 """Seconds after which somebody who waits is told what for."""
 LOOKING = "Looking at the environment: it is built and played at random. This takes minutes where it is slow."
@@ -117,7 +119,7 @@ class Progress:
         self._quiet = quiet
         self._state = RunState()
         self._clock = clock
-        self._pace = Pace(clock)
+        self._time_left = TimeLeft(clock)
         self._said_at: float | None = None
         self._live: Live | None = None
         self.finish_key = False
@@ -141,6 +143,7 @@ class Progress:
         """Take in one event of the run and the state after it."""
         self._looking.cancel()
         self._state = state
+        self._time_left.take(event, state)
         match event:
             case RunStarted():
                 self._on_start(event)
@@ -153,12 +156,10 @@ class Progress:
                 said = f"{candidate.operator:<8} refused    {candidate.reason[:160]}"
                 self._say(f"  {candidate.id:<10} {said}")
             case TrainingStarted():
-                self._pace.start(_job(event))
                 self._said_at = self._said_at or self._clock()
             case TrainingCheckpoint():
-                self._on_checkpoint(event)
+                self._on_checkpoint()
             case TrainingFailed():
-                self._pace.end(_job(event), self._each)
                 self._say(f"  {event.name:<10} {event.status}: {event.reason[:160]}")
             case TrainingFinished():
                 self._on_training(event)
@@ -189,17 +190,17 @@ class Progress:
         self._say(f"Stopped. {GO_ON}", style="bold")
 
     def finished(self, result: RunResult) -> None:
-        """Say where the reward and the summary are, and what to do next."""
+        """Say whether it is better, why, what it cost, where everything is, and what to do next."""
         if result.reward is None:
-            self._say(result.verdict.sentence, style="bold red")
-            self._say(f"Why:     {_short(result.report or result.summary)}")
+            self._say_answer(result, style="bold red")
+            self._say(f"Report:  {_short(result.report or result.summary)}")
             return
         for row in result.confirmation["table"]:
             interval = "" if row["low"] is None else f" [{row['low']:.4g}, {row['high']:.4g}]"
             self._say(
                 f"  {row['name']:<10} {row['fitness']:.4g}{interval} on {len(row['seeds'])} fresh seeds"
             )
-        self._say(result.verdict.sentence, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
+        self._say_answer(result, style=f"bold {_COLOURS.get(result.verdict.kind, 'yellow')}")
         self._say(f"Reward:  {_short(result.reward)}")
         self._say(f"Summary: {_short(result.summary)}")
         none = f"none: {result.not_reported or f'make it with eureka-agent report {as_typed(result.folder)}'}"
@@ -215,6 +216,13 @@ class Progress:
         steps = steps_to_count(self._state, winner)
         lines = usage(self._state.config.get("task", {}), "reward.py", steps)
         for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
+            self._say(line)
+
+    def _say_answer(self, result: RunResult, style: str) -> None:
+        """Say whether it is better, which stands out, why, and what it cost."""
+        better, *rest = answer_lines(result.answer)
+        self._say(better, style=style)
+        for line in rest:
             self._say(line)
 
     def _on_start(self, event: RunStarted) -> None:
@@ -237,8 +245,7 @@ class Progress:
         elif event.model.partition(":")[0] == "manual":
             self._say(f"  waiting for a reply to {event.key} (see outbox/ and inbox/ in the run's folder)")
 
-    def _on_checkpoint(self, event: TrainingCheckpoint) -> None:
-        self._pace.reach(_job(event), event.env_steps)
+    def _on_checkpoint(self) -> None:
         now = self._clock()
         # A terminal has its status line; a file gets a line now and then.
         if self._live is None and self._said_at is not None and now - self._said_at >= LINE_EVERY_S:
@@ -246,7 +253,6 @@ class Progress:
             self._say(f"  {self._how_far()}")
 
     def _on_training(self, event: TrainingFinished) -> None:
-        self._pace.end(_job(event), self._each)
         candidate = self._state.candidates.get(event.name)
         what = candidate.operator if candidate else "baseline" if event.name in BASELINES else "before"
         stage = _DONE[event.stage]
@@ -264,9 +270,9 @@ class Progress:
 
     def _status(self) -> Text:
         """Return the status line, what is cut off first at its end."""
-        each = self._each
+        each, in_progress = steps_of_one(self._state), self._time_left.running
         running = ", ".join(
-            f"{name} {_percent(steps, each)}" if each else name for name, steps in self._pace.running.items()
+            f"{name} {_percent(steps, each)}" if each else name for name, steps in in_progress.items()
         )
         spent = f"{self._state.env_steps:,} steps · ${self._state.cost_usd:.2f}{self._offered}"
         far = self._how_far()
@@ -283,20 +289,15 @@ class Progress:
         """Return the share of all training steps taken so far, and the time left; nothing before a start."""
         if not self._state.config:
             return ""
-        total = expected_trainings(self._state) * self._each
-        taken = trainings_over(self._state) * self._each + sum(self._pace.running.values())
+        each = steps_of_one(self._state)
+        total = expected_trainings(self._state) * each
+        taken = trainings_over(self._state) * each + sum(self._time_left.running.values())
         if not total or taken >= total:
             return ""
-        left_s = self._pace.left_s(total - taken)
-        left = "" if left_s is None else f" · about {max(1, round(left_s / 60))} min left"
+        left_s = self._time_left.left_s(self._state)
+        known = left_s is not None and left_s < _UNTOLD_S
+        left = f" · about {max(1, round((left_s or 0.0) / 60))} min left" if known else ""
         return f"{_percent(taken, total)} of {total:,} training steps{left}"
-
-    @property
-    def _each(self) -> int:
-        """Steps of one training; 0 where the log does not say."""
-        return self._state.config.get("env_steps") or (
-            self._state.facts.env_steps if self._state.facts else 0
-        )
 
     def _say_looking(self) -> None:
         if not self._quiet:
@@ -309,10 +310,6 @@ class Progress:
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * min(1.0, part / whole):.0f} %"
-
-
-def _job(event: TrainingStarted | TrainingCheckpoint | TrainingFailed | TrainingFinished) -> str:
-    return f"{event.name}/{event.stage}-{event.replicate}"
 
 
 def as_typed(folder: Path) -> str:

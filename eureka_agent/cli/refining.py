@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.evolve import Trust
 from eureka_agent.cli.options import UNCONTAINED, Json, Results, Runs, takes
 from eureka_agent.escaping import visible
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from eureka_agent.evolution.workbench import Scores
 
 Subject = Annotated[
-    str, typer.Argument(metavar="RUN|TASK", help="A finished run; or, before a REWARD, a task as in `train`.")
+    str,
+    typer.Argument(
+        metavar="RUN|TASK",
+        help="A finished run; or, before a REWARD, a task as in `train`.",
+        autocompletion=completing.runs_or_tasks,
+    ),
 ]
 Reward = Annotated[
     str | None,

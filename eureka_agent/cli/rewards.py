@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.options import TASK, UNCONTAINED, Json, TaskName, takes
 from eureka_agent.escaping import visible
 
@@ -53,7 +54,7 @@ def check(
     unsafe_isolation=UNCONTAINED,
 )
 def train(
-    task: Annotated[str, typer.Argument(help=TASK)],
+    task: Annotated[str, typer.Argument(help=TASK, autocompletion=completing.tasks)],
     reward: Annotated[
         list[str],
         typer.Option(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eureka_agent.cli import completing
 from eureka_agent.cli.options import Force, Json, Run, Runs
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
     from eureka_agent.api.runs import RunSummary
+    from eureka_agent.archive.candidate import Candidate
 
 
 def runs(runs: Runs = Path("runs"), json_output: Json = False) -> None:
@@ -43,13 +45,20 @@ def _fitness(summary: RunSummary) -> str | None:
     return f"{summary.fitness:.4g}{'' if summary.confirmed else ' (search)'}"
 
 
-def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = False) -> None:
-    """Show a run: its candidates, their fitness, and the best reward."""
+def show(
+    run: Run = "latest",
+    full: Annotated[
+        bool, typer.Option("--full", help="Whole sentences in the table, over as many lines as they take.")
+    ] = False,
+    runs: Runs = Path("runs"),
+    json_output: Json = False,
+) -> None:
+    """Show a run: is it better, why, what did it cost, its candidates, and the best reward."""
     from dataclasses import asdict
 
     from eureka_agent.api.runs import how_to_go_on
     from eureka_agent.api.runs import show as look
-    from eureka_agent.cli.output import print_json, print_table
+    from eureka_agent.cli.output import answer_lines, print_json, print_table
     from eureka_agent.cli.progress import as_typed
 
     view = look(run, runs=runs)
@@ -61,14 +70,15 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
         ]
         print_json({**vars(view), "candidates": candidates})
         return
-    typer.echo(visible(view.verdict.sentence))
+    for line in answer_lines(view.answer):
+        typer.echo(line)
     columns = ("candidate", "operator", "parents", "status", "in the search", "on fresh seeds", "why")
     rows = [
-        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, confirmed.get(c.id), c.reason[:200])
+        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, confirmed.get(c.id), _why(c, full))
         for c in view.candidates
     ]
     typer.echo("")
-    print_table(view.name, columns, rows)
+    print_table(view.name, columns, rows, cropped=None if full else "why")
     if not view.summary:  # which says it, too
         if view.sequence:
             typer.echo(visible(f"A sequence of rewards: {view.sequence}."))
@@ -83,6 +93,14 @@ def show(run: Run = "latest", runs: Runs = Path("runs"), json_output: Json = Fal
         typer.echo(f"Recorded episodes: {size:,.1f} MiB of {view.recorded_trainings} trainings.")
     if view.best_source:
         typer.echo(visible(view.best_source))
+
+
+def _why(candidate: Candidate, full: bool) -> str:
+    """Return why a candidate became what it is; an early stop in few words, unless all of them are wanted."""
+    stop = candidate.stopped
+    if full or stop is None or candidate.reason != stop.reason:
+        return candidate.reason
+    return stop.short
 
 
 def report(
@@ -112,7 +130,10 @@ def export(
         "reward.py"
     ),
     candidate: Annotated[
-        str | None, typer.Option(help="A candidate's id; default: the confirmed best.")
+        str | None,
+        typer.Option(
+            help="A candidate's id; default: the confirmed best.", autocompletion=completing.candidates
+        ),
     ] = None,
     force: Force = False,
     runs: Runs = Path("runs"),

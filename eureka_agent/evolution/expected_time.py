@@ -36,7 +36,25 @@ def expected_time(task: Task, config: RunConfig, *, steps_a_second: float) -> st
     steps, trainings = expected_steps(task, config), expected_trainings(task, config).total()
     return (
         f"Expected: about {in_words(steps / steps_a_second)} at most, for {trainings} trainings with the "
-        f"confirmation, {steps:,} steps in all, at {_rounded(steps_a_second)} steps a second."
+        f"confirmation, {steps:,} steps in all, at {_rounded(steps_a_second)} steps a second"
+        f"{_further(task, config, steps_a_second)}."
+    )
+
+
+def further_steps(task: Task, config: RunConfig) -> int:
+    """Return how many more steps it takes at most to confirm another finalist; 0 where none takes a place.
+
+    That happens for each chosen one that fails in its confirmation, and is not among the expected trainings.
+    """
+    plan = config.confirmation
+    again = Counter({candidate_steps(task, config): plan.seeds if plan.chooses else 0})
+    return steps_of(again, task)
+
+
+def _further(task: Task, config: RunConfig, steps_a_second: float) -> str:
+    steps = further_steps(task, config)
+    return (
+        f"; a winner that fails in the confirmation adds {in_words(steps / steps_a_second)}" if steps else ""
     )
 
 

@@ -17,6 +17,7 @@ from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
 from eureka_agent.report.safety import render_safety
 from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
+from eureka_agent.report.views.in_short import in_short
 from eureka_agent.report.words import dollars
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
@@ -28,7 +29,8 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
     """Return the run's summary as Markdown."""
     parts = [
         f"# {markdown(folder.name)}",
-        _verdict(folder, state),
+        *_answers(folder, state),
+        _saved(state),
         best_words(folder, state, sign=task.fitness.sign),
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
@@ -56,15 +58,20 @@ def describe_fitness(state: RunState, candidate: Candidate) -> str:
     return f"{known}. {candidate.stopped.reason}" if candidate.stopped else known
 
 
-def _verdict(folder: RunFolder, state: RunState) -> str:
-    """Return what came of the run, where its reward is, or why there is none."""
-    told = f"**{markdown(conclusion_of(folder, state).sentence)}**"
+def _answers(folder: RunFolder, state: RunState) -> list[str]:
+    """Return what a reader must know who reads nothing else, a paragraph each."""
+    lines = in_short(state, conclusion_of(folder, state)).lines
+    return [f"**{name}:** {markdown(told)}" for name, told in lines]
+
+
+def _saved(state: RunState) -> str:
+    """Return where the run's reward is, or why there is none."""
     if state.confirmation is not None and state.confirmation.winner is not None:
         before = ", ".join(f"`best/{name}.py`" for name in state.rewards_before)
         beside = f", those before it as {before}" if before else ""
-        return f"{told} The reward of {state.confirmation.winner} is saved as `best/reward.py`{beside}."
+        return f"The reward of {state.confirmation.winner} is saved as `best/reward.py`{beside}."
     reasons = sorted({markdown(c.reason) for c in state.candidates.values() if c.reason})
-    return "\n".join([told, "", *(f"- {reason}" for reason in reasons[:3])]) if reasons else told
+    return "\n".join(f"- {reason}" for reason in reasons[:3])
 
 
 def _table(state: RunState, task: Task) -> str:

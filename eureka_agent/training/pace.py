@@ -63,9 +63,13 @@ def remembered_pace(conditions: Conditions) -> float | None:
     return float(pace) if isinstance(pace, int | float) and pace > 0 else None
 
 
-def remember_pace(conditions: Conditions, *, steps: int, seconds: float) -> None:
-    """Remember how long trainings took that made so many steps; nothing where that was too short."""
-    if seconds >= SHORTEST_S and steps > 0:
+def remember_pace(conditions: Conditions, *, steps: int, seconds: float, each: int) -> None:
+    """Remember how long trainings took that made so many steps; nothing where that says little of others.
+
+    `each` are the steps of learning of one: those that are shorter than a quick search's mostly started up.
+    """
+    long_enough = seconds >= SHORTEST_S and each >= conditions.task.budget.quick
+    if long_enough and steps > 0:
         _write(conditions, steps / seconds)
 
 

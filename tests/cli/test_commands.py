@@ -155,7 +155,11 @@ def test_runs_show_and_export_agree(run: Path) -> None:
     assert summary["best"] == view["confirmation"]["winner"]
     assert summary["verdict"] == view["verdict"]["sentence"]
     text = cli("show", cwd=run).stdout
-    assert text.startswith(summary["verdict"])
+    better, why, cost = text.splitlines()[:3]
+    assert better.startswith("Better:")
+    assert better.endswith(summary["verdict"])
+    assert why.startswith("Why:")
+    assert cost.startswith("Cost:")
     assert "Lineage" in text
     assert "compute_reward" in text
     exported = cli("export", "latest", "-o", "mine.py", cwd=run)

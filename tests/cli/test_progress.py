@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from eureka_agent.cli.pace import Pace
 from eureka_agent.cli.progress import LOOKING, Progress
 from eureka_agent.store.event_types import TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.state import RunState
@@ -24,23 +23,6 @@ def job(name: str) -> dict[str, Any]:
     return {"name": name, "stage": "search", "replicate": 0, "seed": 1}
 
 
-def test_time_left_is_computed_from_steps() -> None:
-    clock = Clock()
-    pace = Pace(clock)
-    assert pace.left_s(1000) is None
-    pace.start("a")
-    pace.start("b")
-    assert pace.left_s(1000) is None
-    clock.now += 10.0
-    pace.reach("a", 100)
-    assert pace.left_s(1000) == pytest.approx(100.0)
-    pace.end("a", 400)
-    pace.reach("b", 100)
-    assert pace.left_s(1000) == pytest.approx(20.0)
-    pace.reach("b", 50)  # it began anew
-    assert pace.running == {"b": 50}
-
-
 def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -49,6 +31,7 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
         "restarts": 1, "generations": 1, "samples": 2, "search_seeds": 1, "confirm_top": 1,
         "confirm_seeds": 1, "env_steps": 1000,
     }  # fmt: skip
+    state.slots = {0: ()}
     progress = Progress(quiet=False, clock=clock)
     for name in ("0-00", "0-01"):
         progress.on_event(TrainingStarted(**job(name)), state)
@@ -63,7 +46,7 @@ def test_without_a_terminal_a_line_a_minute_says_how_far_a_generation_is(
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 1
     # Two searches, a winner and two baselines of 1000 steps each; the first of two candidates tells the line.
-    assert lines == ["  30 % of 5,000 training steps · about 9 min left"]
+    assert lines == ["  30 % of 5,000 training steps · about 7 min left"]
 
 
 def test_who_waits_for_the_first_event_is_told_what_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from eureka_agent.evolution.expected_time import (
     expected_stepping_time,
     expected_time,
     expected_trainings,
+    further_steps,
     in_words,
 )
 from eureka_agent.tasks import find_task
@@ -40,3 +41,15 @@ def test_all_steps_of_all_trainings_count_with_the_confirmation() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (840, "14 min"), (9000, "2.5 h")])
 def test_times_are_said_as_people_do(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
+
+
+def test_a_finalist_that_takes_the_place_of_another_is_told_beside_it() -> None:
+    task, config = find_task("gym:CartPole-v1"), make_config({**SMALL, "confirm_top": 3, "choose_seeds": 1})
+    steps = 2 * most_steps(task, 1000)  # on two fresh seeds
+    assert further_steps(task, config) == steps
+    assert expected_time(task, config, steps_a_second=steps / 30).endswith(
+        "; a winner that fails in the confirmation adds 30 s."
+    )
+    alone = make_config(SMALL)
+    assert further_steps(task, alone) == 0
+    assert "fails" not in expected_time(task, alone, steps_a_second=100.0)

@@ -26,7 +26,7 @@ def conditions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Conditions:
 
 def test_what_was_remembered_is_known_under_the_same_conditions_only(conditions: Conditions) -> None:
     assert remembered_pace(conditions) is None
-    remember_pace(conditions, steps=1_000_000, seconds=100.0)
+    remember_pace(conditions, steps=1_000_000, seconds=100.0, each=conditions.task.budget.quick)
     assert remembered_pace(conditions) == 10_000.0
     for other in (
         replace(conditions, cores=1),
@@ -38,14 +38,16 @@ def test_what_was_remembered_is_known_under_the_same_conditions_only(conditions:
 
 
 def test_a_run_that_mostly_started_up_is_not_remembered(conditions: Conditions) -> None:
-    remember_pace(conditions, steps=1000, seconds=SHORTEST_S / 2)
-    remember_pace(conditions, steps=0, seconds=100.0)
+    quick = conditions.task.budget.quick
+    remember_pace(conditions, steps=1000, seconds=SHORTEST_S / 2, each=quick)
+    remember_pace(conditions, steps=0, seconds=100.0, each=quick)
+    remember_pace(conditions, steps=20 * quick, seconds=100.0, each=quick - 1)
     assert remembered_pace(conditions) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"steps_a_second": "fast"}', '{"steps_a_second": -1}'])
 def test_a_damaged_file_is_as_none(conditions: Conditions, text: str) -> None:
-    remember_pace(conditions, steps=1_000_000, seconds=100.0)
+    remember_pace(conditions, steps=1_000_000, seconds=100.0, each=conditions.task.budget.quick)
     assert conditions.file is not None
     conditions.file.write_text(text)
     assert remembered_pace(conditions) is None

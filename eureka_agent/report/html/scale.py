@@ -11,6 +11,8 @@ ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 """First digits of the distances between ticks."""
 FAR = 3.0
 """Scores farther from the middle half of all than so many times its width are drawn at the edge."""
+THOUSAND, MILLION = 999.5, 1e6
+"""Between these a number is written out; three digits of 999.5 would be 1e+03."""
 
 
 @dataclass(frozen=True)
@@ -71,5 +73,7 @@ def thinned(values: Sequence[float], most: int = 200) -> list[tuple[float, float
 
 
 def short(value: float) -> str:
-    """Return a number for an axis: three digits, and no negative zero."""
+    """Return a number for an axis: three digits, thousands written out, and no negative zero."""
+    if THOUSAND <= abs(value) < MILLION:
+        return f"{value:,.0f}"
     return f"{value + 0.0:.3g}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eureka_agent.report.conclusion import Conclusion, Kind
 from eureka_agent.report.sequence import is_trained_on, reference_words
-from eureka_agent.report.views.curves import RESIDUAL, ComponentsView
+from eureka_agent.report.views.curves import RESIDUAL, ComponentCurve, ComponentsView
+from eureka_agent.report.views.failures import failures_view
 from eureka_agent.report.views.findings import Seen
 from eureka_agent.report.views.fitness import Direction, FitnessView, Level
 from eureka_agent.report.views.lineage import LineageView, Step
@@ -17,7 +19,7 @@ from eureka_agent.store.state import RunState
 SHORT: dict[Kind, str] = {
     "better": "Yes",
     "worse": "No, it is worse",
-    "same": "Not proven",
+    "same": "Not shown to be better",
     "different": "It differs",
     "alone": "Nothing to compare with",
     "unlearned": "No: nothing was learned",
@@ -28,7 +30,7 @@ SHORT: dict[Kind, str] = {
 
 
 MOST_NAMED = 4
-"""Components that are named on the first screen."""
+"""Components that are named as what a reward pays and charges most for."""
 _OF_THE_STEP = ("moved", "sibling")
 """Kinds of findings that compare with kin: what the last step changed is told in other words here."""
 
@@ -44,7 +46,8 @@ class Answer:
     meaning: tuple[str, ...]
     """What the difference to the reference means, in words."""
     why: tuple[str, ...]
-    """What the best reward pays for, where it came from, and what its last step changed and gained."""
+    """What the best reward pays for, where it came from, and what its last step changed and gained. Where
+    there is none: what went wrong."""
     said: str
     """The proposer's own words on it; empty where no language model was asked."""
     said_by: str
@@ -68,7 +71,7 @@ def answer(
         short=SHORT[conclusion.kind],
         sentence=conclusion.sentence,
         meaning=tuple(_meaning(state, conclusion.kind, fitness)),
-        why=() if best is None else (*_pays(components), *_why(best, lineage)),
+        why=why(state, conclusion.kind, lineage, components),
         said="" if best is None else best.reasoning,
         said_by="" if best is None else best.proposer,
         seen=() if best is None else tuple(one for one in best.findings if one.kind not in _OF_THE_STEP),
@@ -120,11 +123,11 @@ def _chance(difference: PairedDifference) -> str:
         return "Both scored the same on every seed: this fitness does not tell them apart."
     if difference.low <= 0 <= difference.high:
         return (
-            "The interval includes 0: luck with the seeds may explain the difference, though they need not "
-            "be equally good. More fresh seeds (--confirm-seeds) narrow it."
+            "The interval of the difference includes 0, so luck with the seeds may explain it. That does not "
+            "show the two rewards to be equally good: more fresh seeds (--confirm-seeds) narrow it."
         )
     side = "above" if difference.low > 0 else "below"
-    return f"The whole interval lies {side} 0: luck with the seeds does not explain the difference."
+    return f"The whole interval of the difference lies {side} 0: luck with the seeds does not explain it."
 
 
 def _pairs(winner: Level, reference: Level, direction: Direction, other: str) -> str:
@@ -132,31 +135,70 @@ def _pairs(winner: Level, reference: Level, direction: Direction, other: str) ->
     pairs = [sign * (mine - theirs) for mine, theirs in zip(winner.seeds, reference.seeds, strict=True)]
     ahead, equal = sum(gap > 0 for gap in pairs), sum(gap == 0 for gap in pairs)
     tied = f", and equal on {equal}" if equal else ""
-    return f"It scored better than {other} on {ahead} of {counted(len(pairs), 'seed')}{tied}."
+    return f"Seed by seed, it scored better than {other} on {ahead} of {counted(len(pairs), 'seed')}{tied}."
 
 
-def _pays(components: ComponentsView | None) -> list[str]:
-    """Return what the best reward pays and charges most for, in a sentence."""
-    if components is None:
-        return []
-    named = [one for one in components.components if one.name != RESIDUAL and one.mean_share > 0]
+def why(
+    state: RunState, kind: Kind, lineage: LineageView, components: ComponentsView | None
+) -> tuple[str, ...]:
+    """Return what the best reward pays for and where it came from.
+
+    Of a run without one: what went wrong, or that it is early.
+    """
+    best = lineage.winner
+    if kind == "failed":
+        return (_NOTHING_TO_EXPLAIN, *_wrong(state))
+    if best is None:
+        return (_NOBODY_LEADS,)
+    return (*_pays(components), *_came_from(best, lineage))
+
+
+_NOTHING_TO_EXPLAIN = "There is no best reward to explain."
+_NOBODY_LEADS = "No reward leads yet: that is decided at the end of a generation."
+_CAUSES = 2
+"""What went wrong most often is told first, and no more than that many."""
+
+
+def _wrong(state: RunState) -> Iterator[str]:
+    """Yield what went wrong most often, with an example each."""
+    failures = failures_view(state, {})
+    found = sorted((*failures.refused, *failures.failed), key=lambda cause: -cause.count)
+    for cause in found[:_CAUSES]:
+        example = cause.examples[0]
+        told = f"refused by the critic: {cause.name}" if cause in failures.refused else cause.name
+        yield f"{told[0].upper()}{told[1:]} ({cause.count}), e.g. {example.candidate}: {example.text}"
+
+
+def _pays(components: ComponentsView | None) -> Iterator[str]:
+    """Yield what the best reward pays and charges most for, in a sentence."""
+    known = () if components is None else components.components
+    named = [one for one in known if one.name != RESIDUAL and one.mean_share > 0]
     most = sorted(named, key=lambda one: -one.mean_share)[:MOST_NAMED]
-    told = ", ".join(f"{one.name} ({percent(one.mean_share)})" for one in most)
-    return [f"It pays or charges most for {told}."] if told else []
+    paid, charged = ([one for one in most if (_mean(one) < 0) is negative] for negative in (False, True))
+    told = [
+        f"{verb} for {', '.join(f'{one.name} ({percent(one.mean_share)})' for one in found)}"
+        for verb, found in (("pays", paid), ("charges", charged)) if found
+    ]  # fmt: skip
+    if told:
+        yield f"It mostly {' and '.join(told)}."
 
 
-def _why(best: Step, lineage: LineageView) -> list[str]:
+def _mean(component: ComponentCurve) -> float:
+    return sum(component.raw) / max(len(component.raw), 1)
+
+
+def _came_from(best: Step, lineage: LineageView) -> list[str]:
     """Return where the best reward came from, and what its last step changed and gained."""
     if not best.parents:
         first = sum(not step.parents for step in lineage.tree)
         return [
-            f"{best.candidate} is one of {counted(first, 'first reward')}, proposed without a parent: no "
-            "later one took its place."
+            f"{_named(best.candidate)} is one of {counted(first, 'first reward')}, proposed without a "
+            "parent: no later one took its place."
         ]
     number = len(lineage.line) - 1
     said = [
-        f"{best.candidate} was made from {best.parents[0]} ({best.operator}), "
-        f"{counted(number, 'step')} after the first reward {lineage.line[0].candidate}."
+        f"{_named(best.candidate)} was made from {best.parents[0]} ({best.operator}); the line began "
+        f"{counted(number, 'step')} before, with {lineage.line[0].candidate}."
     ]
     what = best.changed or f"changed the code in {counted(best.lines, 'line')}"
     said.append(f"Its last step {what}{_moved(best)}.")
@@ -167,4 +209,10 @@ def _moved(best: Step) -> str:
     if best.gained is None or best.fitness is None:
         return ""
     before = figure(best.fitness - best.gained)
-    return f". In the search that moved the score from {before} to {figure(best.fitness)}"
+    return f". In the search, where scores flatter, that moved it from {before} to {figure(best.fitness)}"
+
+
+def _named(candidate: str) -> str:
+    """Return a candidate's name with what its two numbers are."""
+    generation, _, place = candidate.partition("-")
+    return f"{candidate} (generation {int(generation)}, candidate {int(place)})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.report.effort import improvements_line, training_hours
-from eureka_agent.report.words import cut
+from eureka_agent.report.words import counted, cut, duration
 from eureka_agent.store.records import Reply
 from eureka_agent.store.state import RunState
 
@@ -58,6 +58,22 @@ class CostView:
     """Requests that may have been billed though no reply arrived."""
     worth: str
     """Confirmed improvements per CPU-hour, in a sentence; empty where that is not known."""
+
+    @property
+    def time(self) -> str:
+        """How long it took, in words."""
+        return f"{duration(self.seconds)}, {duration(self.training_seconds)} of it training"
+
+    @property
+    def trained(self) -> str:
+        """What was trained and tried, in words."""
+        trained = f"{self.env_steps:,} environment steps in {counted(self.trainings, 'training')}"
+        return f"{trained}, {counted(self.rewards, 'reward')} tried"
+
+    @property
+    def money(self) -> str:
+        """What was paid, and for how many tokens, in words."""
+        return f"{self.paid}, for {self.tokens:,} tokens" if self.tokens else self.paid
 
     @property
     def paid(self) -> str:

@@ -81,7 +81,7 @@ class FitnessView:
     winner: str | None
     restarts: tuple[int, ...]
     """The first generation of each independent search."""
-    reference: str = "the task's own reward, or a person's"
+    reference: str = "the task's own reward"
     """What the reference is, in words."""
     normalised: str = "human-normalised"
     """What scores are called in units of the distance between sparse and the reference."""
@@ -105,11 +105,15 @@ def fitness_view(state: RunState) -> FitnessView:
         fresh=tuple(sorted(map(Level.of, rows), key=lambda level: _place(level.name, winner))),
         winner=winner,
         restarts=_restarts(state),
-        **(_IN_A_SEQUENCE if state.rewards_before else {}),
+        **_words(state),
     )
 
 
-_IN_A_SEQUENCE = {"reference": TRAINED_ON, "normalised": "normalised by the reward before"}
+def _words(state: RunState) -> dict[str, str]:
+    """Return what the reference is called where it is not the task's own."""
+    if state.rewards_before:
+        return {"reference": TRAINED_ON, "normalised": "normalised by the reward before"}
+    return {"reference": "given with --human-reward"} if state.config.get("human_reward") else {}
 
 
 def how(candidate: Candidate, winner: str | None) -> How:

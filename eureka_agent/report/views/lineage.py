@@ -95,14 +95,23 @@ class LineageView:
         return self.line[-1] if self.line else None
 
 
-def lineage_view(state: RunState, analyses: Mapping[str, CandidateAnalysis], best: str | None) -> LineageView:
-    """Return where the rewards of a run came from; `best` is its winner, or its leader until then."""
+def lineage_view(
+    state: RunState,
+    analyses: Mapping[str, CandidateAnalysis],
+    best: str | None,
+    *,
+    only_line: bool = False,
+) -> LineageView:
+    """Return where the rewards of a run came from; `best` is its winner, or its leader until then.
+
+    With `only_line` the code of other candidates is left out, as if there were no room for it.
+    """
     candidates = {candidate.id: candidate for candidate in in_order(state)[:MOST_STEPS]}
     line, tree = _line(candidates, best), _tree(candidates)
     steps: dict[str, Step] = {}
     words = 0
     for name in dict.fromkeys((*line, *candidates)):
-        told = words < MOST_WORDS
+        told = words < MOST_WORDS and (name in line or not only_line)
         step = _step(state, analyses, candidates[name], told=told)
         steps[name] = replace(step, depth=tree[name], winning=name in line, cut=not told)
         words += step.words

@@ -16,7 +16,7 @@ from eureka_agent.report.html.curve_charts import component_charts, learning_cha
 from eureka_agent.report.html.fitness_chart import fitness_chart
 from eureka_agent.report.html.interval_chart import interval_chart
 from eureka_agent.report.html.marks import LEGEND, mark
-from eureka_agent.report.html.scale import Scale, thinned, without_outliers
+from eureka_agent.report.html.scale import Scale, short, thinned, without_outliers
 from eureka_agent.report.views.curves import ComponentCurve, ComponentsView, LearningCurves
 from eureka_agent.report.views.fitness import FitnessView, How, Leader, Level, Mark
 
@@ -58,6 +58,17 @@ def test_a_scale_takes_any_number(values: list[float], other: float) -> None:
 )
 def test_ticks_are_round(low: float, high: float, ticks: list[float]) -> None:
     assert Scale(low, high, 0, 1).ticks() == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (-0.0, "0"), (0.0125, "0.0125"), (999.4, "999"), (999.6, "1,000"), (1000, "1,000"),
+        (-2500, "-2,500"), (123_456, "123,456"), (1e6, "1e+06"), (-3e300, "-3e+300"),
+    ],
+)  # fmt: skip
+def test_thousands_on_an_axis_are_written_out(value: float, words: str) -> None:
+    assert short(value) == words
 
 
 def test_one_ruined_training_does_not_press_the_others_into_a_line() -> None:

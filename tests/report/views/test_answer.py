@@ -83,4 +83,4 @@ def test_a_run_that_is_not_at_its_end_claims_nothing(state: RunState) -> None:
     found = answered(state)
     assert found.short == SHORT["open"]
     assert any("Scores of the search flatter" in line for line in found.meaning)
-    assert found.why == ()
+    assert found.why == ("No reward leads yet: that is decided at the end of a generation.",)
