@@ -86,7 +86,7 @@ def test_a_run_of_the_first_format_is_reported(tmp_path: Path, name: str) -> Non
     root = Path(shutil.copytree(RECORDED / name, tmp_path / name))
     text = words_of(eureka_agent.write_report(str(root)))
     assert "Run: finished." in text
-    assert "It differs" in text or "Not proven" in text
+    assert "It differs" in text or "Not shown to be better" in text
 
 
 @pytest.mark.parametrize("name", ["search", "replayed"])

@@ -180,7 +180,7 @@ def _pays(components: ComponentsView | None) -> Iterator[str]:
         for verb, found in (("pays", paid), ("charges", charged)) if found
     ]  # fmt: skip
     if told:
-        yield f"It mostly {' and '.join(told)}."
+        yield f"By size, it {' and '.join(told)}."
 
 
 def _mean(component: ComponentCurve) -> float:

@@ -46,19 +46,19 @@ def test_a_worse_reward(state: RunState) -> None:
     found = answered(state)  # 115 to 140 steps, where the reference balances 307
     assert (found.kind, found.short) == ("worse", "No, it is worse")
     assert "is worse than the reference" in found.sentence
-    assert any("The whole interval lies below 0" in line for line in found.meaning)
-    assert "It scored better than the reference on 0 of 8 seeds." in found.meaning
+    assert any("The whole interval of the difference lies below 0" in line for line in found.meaning)
+    assert "Seed by seed, it scored better than the reference on 0 of 8 seeds." in found.meaning
 
 
 def test_where_less_is_better_the_same_scores_are_an_improvement(state: RunState) -> None:
     found = answered(minimised(state))
     assert (found.kind, found.short) == ("better", "Yes")
-    assert "It scored better than the reference on 8 of 8 seeds." in found.meaning
+    assert "Seed by seed, it scored better than the reference on 8 of 8 seeds." in found.meaning
 
 
 def test_an_interval_that_holds_zero_shows_nothing(state: RunState) -> None:
     found = answered(with_difference(state, -5.0, -20.0, 10.0))
-    assert (found.kind, found.short) == ("same", "Not proven")
+    assert (found.kind, found.short) == ("same", "Not shown to be better")
     assert any("luck with the seeds may explain" in line for line in found.meaning)
 
 
@@ -70,10 +70,13 @@ def test_equal_scores_on_all_seeds_are_called_so(state: RunState) -> None:
 def test_why_tells_the_last_step_and_the_proposers_words(state: RunState) -> None:
     found = answered(state)
     pays, origin, step = found.why
-    assert re.fullmatch(r"It pays or charges most for (\w+ \(\d+%\)(, |\.)){4}", pays)
-    assert "was made from 0-02 (rewrite), 1 step after the first reward 0-02." in origin
+    names = r"\w+ \(\d+%\), \w+ \(\d+%\)"
+    assert re.fullmatch(rf"By size, it pays for {names} and charges for {names}\.", pays)
+    assert origin == (
+        "1-02 (generation 1, candidate 2) was made from 0-02 (rewrite); the line began 1 step before, with 0-02."
+    )
     assert "Its last step changed 'upright'" in step
-    assert "In the search that moved the score from 130 to 200" in step
+    assert "In the search, where scores flatter, that moved it from 130 to 200" in step
     assert found.said.startswith("- What the leader 0-02 showed")
     assert found.said_by == "some-model"
 

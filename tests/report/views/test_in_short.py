@@ -25,7 +25,7 @@ def test_a_finished_run_answers_all_three(tmp_path: Path) -> None:
     found = told(synthetic_run(tmp_path / "run", generations=2, samples=4))
     assert found.better.startswith("No, it is worse. Reward 1-02 is worse than the reference")
     assert "was made from 0-02 (rewrite)" in found.why
-    assert "that moved the score from 130 to 200" in found.why
+    assert "that moved it from 130 to 200" in found.why
     assert "who proposed it: “- What the leader 0-02 showed" in found.why
     assert "environment steps in" in found.cost
     assert found.cost.count(";") == 2
