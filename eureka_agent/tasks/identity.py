@@ -21,18 +21,20 @@ _SAFETY_SIGNALS = re.compile(rb"^safety_signals *=.*\n", re.MULTILINE)
 """A line of a task file that only says what is shown: with and without it a task is the same."""
 
 SCORED_ALIKE = {
-    "e2322becc45bf8ab": "beba27fef73212ae",  # half_cheetah
-    "c8e09a62b3239753": "9e3b07b1b8b0753a",  # half_cheetah_backward
-    "0474e5a2d87317f3": "18f5611f2c54123a",  # hopper_backflip
-    "a81a51387a9df1ba": "18f5611f2c54123a",  # the same, before its base had another budget
+    "34ce88d2a3fbe499": "0bbf970583c9e08d",  # half_cheetah_backflip
+    "c8e09a62b3239753": "43700ffc676f7cc3",  # half_cheetah_backward
+    "9e3b07b1b8b0753a": "43700ffc676f7cc3",  # the same, before its base had another reference and budget
+    "0474e5a2d87317f3": "8b46f5fa5a514992",  # hopper_backflip
+    "a81a51387a9df1ba": "8b46f5fa5a514992",  # the same, before its base had another budget
+    "18f5611f2c54123a": "8b46f5fa5a514992",  # the same, before it said what counts as landed
     "1ca7d08ee40e5cf1": "fedf17181ace8958",  # humanoid_stand_one_leg
     "3d320b3f0b8b1c83": "b802edfcccab2047",  # mountain_car_weak
     "555d21ea3c30eb19": "bb77f6b4fcb58804",  # pendulum
-    "364762336040a35b": "d936b1fbcc0ee21b",  # reacher
     "d204f826932552d1": "8574f6ccf6083965",  # swimmer_u_turn
 }
 """Digests of shipped tasks, without options, from before edits that touch no score: what they became. The
-tasks were given `events` and `fitness_parts`, and one a base with another budget than its own."""
+tasks were given `events` and `fitness_parts`, bases with another reference or budget than their own, and
+words for what counts as a landing."""
 
 
 def is_same_task(logged: str, now: str) -> bool:
