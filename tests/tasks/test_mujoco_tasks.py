@@ -71,8 +71,9 @@ def test_a_task_is_whole(name: str) -> None:
         assert signal.high is None or values.max() <= signal.high + 1e-4, signal.name
 
 
-@pytest.mark.parametrize("name", CLASSIC)
+@pytest.mark.parametrize("name", [name for name in CLASSIC if name != "half_cheetah"])
 def test_classic_tasks_have_the_native_reference(name: str) -> None:
+    # That of half_cheetah taught none of five seeds to run in a million steps.
     assert find_task(name).reference == "native"
 
 
