@@ -27,7 +27,6 @@ from eureka_agent.files import write_atomic
 from eureka_agent.report.films.best import middle, titled
 from eureka_agent.report.films.making import FilmOrder, film_episodes
 from eureka_agent.report.html.curve_charts import learning_chart
-from eureka_agent.report.html.plot_page import PAPER_COLOURS
 from eureka_agent.report.views.curves import LearningCurves
 from eureka_agent.tasks import find_task
 from eureka_agent.trajectories.files import FILE, read_trajectories
@@ -281,14 +280,9 @@ def draw_curves(entry: Entry, sides: dict[str, list[dict[str, Any]]]) -> None:
         LearningCurves(side, tuple(tuple(one["curves"]["fitness"]) for one in found))
         for side, found in sides.items()
     ]
-    drawn = learning_chart(curves, width=640.0, name=entry.task)
-    head, rest = drawn.split("\n", 1)
-    paper = '<rect width="100%" height="100%" fill="#ffffff"/>'
-    text = "\n".join([head, PAPER_COLOURS.replace("<style>", FONT), paper, rest, ""])
-    write_atomic(FIGURES / f"{entry.task}.svg", text)
+    learning_chart(curves, width=640.0).save(FIGURES / f"{entry.task}.svg")
 
 
-FONT = "<style>text{font-family:Helvetica,Arial,sans-serif}"
 INTRODUCTION = """\
 # Gallery
 

@@ -137,7 +137,7 @@ CASES: list[tuple[Callable[[RunState], None], tuple[str, ...]]] = [
     (without_model, ("nobody gave reasons", "$0.00: no language model was asked")),
     (of_the_first_days, ("A task that this log does not describe", "It differs")),
     (minimised, ("lower is better",)),
-    (on_one_seed, ("Not shown to be better", "one fresh seed, which cannot tell luck from skill", "(one seed)")),
+    (on_one_seed, ("Not shown to be better", "one fresh seed, which cannot tell luck", "(one seed)")),
     (restarted, ("The search: fitness by generation",)),
 ]  # fmt: skip
 

@@ -73,7 +73,8 @@ def test_why_tells_the_last_step_and_the_proposers_words(state: RunState) -> Non
     names = r"\w+ \(\d+%\), \w+ \(\d+%\)"
     assert re.fullmatch(rf"By size, it pays for {names} and charges for {names}\.", pays)
     assert origin == (
-        "1-02 (generation 1, candidate 2) was made from 0-02 (rewrite); the line began 1 step before, with 0-02."
+        "1-02 (generation 1, candidate 2) was made from 0-02 (rewrite); the line began 1 step before, with "
+        "0-02."
     )
     assert "Its last step changed 'upright'" in step
     assert "In the search, where scores flatter, that moved it from 130 to 200" in step
