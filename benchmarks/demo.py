@@ -41,6 +41,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=24)
     parser.add_argument("--output", type=Path, default=Path("runs") / "demo-seeds")
     arguments = parser.parse_args()
+    if arguments.seeds < SEEDS_OF_A_DEMO:
+        parser.error(f"--seeds must be at least {SEEDS_OF_A_DEMO}: the demo trains as many.")
     if arguments.command == "run":
         run(arguments.seeds, arguments.output)
     show()

@@ -172,6 +172,11 @@ def main() -> None:
 
 def train(entry: Entry, folder: Path) -> None:
     """Train both sides of an entry where that was not done."""
+    if entry.search_seeds:
+        print(
+            f"{entry.task}: shown as its search confirmed it; put those trainings into {folder / entry.task}."
+        )
+        return
     for side in SIDES:
         place = folder / entry.task / side
         if (place / f"seed-{entry.seeds - 1}" / "result.json").exists():
@@ -295,7 +300,8 @@ training of median score, or the 60 pictures of it nearest to what happens
 
 The first command of an entry trains its reward again. The second, where there is one, repeats its search
 from the recorded replies; rules have changed since, so that it may take another course.
-`python benchmarks/gallery.py` has trained, filmed and written all of this page.
+`python benchmarks/gallery.py` has filmed and written this page, and trained all
+of it that no search had.
 """
 PART = """\
 ## {entry.title}: `{entry.task}`

@@ -46,6 +46,8 @@ def main() -> None:
     parser.add_argument("--arm", action="append", choices=tuple(ARMS), help="run only these arms")
     arguments = parser.parse_args()
     tasks = arguments.tasks or list(TASKS)
+    if unknown := set(tasks) - set(TASKS):
+        parser.error(f"no steps are set here for {', '.join(sorted(unknown))}; add them to TASKS.")
     if arguments.command == "run":
         for number, task in itertools.product(range(arguments.pairs), tasks):
             for arm in arguments.arm or ARMS:

@@ -99,7 +99,7 @@ def moment_of(
             raise TrajectoryError(
                 f"It takes more than {most_steps:,} simulated steps.",
                 allowed="shorter episodes, or a search without this limit",
-                fix="Search without a limit: `eureka-agent film RUN CANDIDATE --moments`.",
+                fix="Search without a limit: `eureka-agent film RUN CANDIDATE --episode worst --moments`.",
             )
         scores = continuations.scores(state).values()
         return max(scores, key=lambda score: sign * score) if scores else None
