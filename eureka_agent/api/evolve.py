@@ -283,7 +283,7 @@ def _run(
             follow_with_tensorboard(folder, log, state)
             with (
                 noting(finish, folder),
-                tracked(config.tracking.tracker, folder, log, state),
+                tracked(config.tracking.tracker, folder, log, state, stop),
                 building(task, config, folder, log, state, look, stop, asked.why) as evolution,
             ):
                 evolution.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from eureka_agent.report.tracking.background import DRAIN_S, LAST_S, InBackgroun
 from eureka_agent.report.tracking.quietly import Quietly
 from eureka_agent.report.tracking.tensorboard import TensorBoardFiles, tag_of
 from eureka_agent.report.tracking.tracker import About, Tracker, make_tracker, settings_of
-from eureka_agent.store.event_types import Event, Notice, RunStarted
+from eureka_agent.store.event_types import Event, Notice
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.ownership import is_own
@@ -23,14 +24,21 @@ from eureka_agent.store.state import RunState
 
 
 def follow_with_tensorboard(folder: RunFolder, log: EventLog, state: RunState) -> None:
-    """Write TensorBoard's files of what the log holds, and of every event from now on."""
+    """Write TensorBoard's files of what the log holds, from its next event on, and of every event.
+
+    Not before it: what goes wrong is journalled, and nobody works on a run until its log says that it goes on.
+    """
+    begun = threading.Event()
     files = TensorBoardFiles(folder)
     quietly = Quietly("TensorBoard's files are not complete", lambda text: _tell(log, text))
 
     def on_event(event: Event) -> None:
-        quietly(lambda: files.follow(event, state))
+        if begun.is_set():
+            quietly(lambda: files.follow(event, state))
+        else:
+            begun.set()
+            quietly(lambda: files.begin(log.events))
 
-    quietly(lambda: files.begin(log.events))
     log.listen(on_event)
 
 
@@ -52,8 +60,10 @@ def tracked_by(config: RunConfig, name: str | None) -> RunConfig:
 
 
 @contextmanager
-def tracked(name: TrackerName | None, folder: RunFolder, log: EventLog, state: RunState) -> Iterator[None]:
-    """Tell a tracker of the run while it goes on; None tells nobody.
+def tracked(
+    name: TrackerName | None, folder: RunFolder, log: EventLog, state: RunState, stop: threading.Event
+) -> Iterator[None]:
+    """Tell a tracker of the run while it goes on; None tells nobody. Once `stop` is set nobody waits for it.
 
     Raises ConfigError where its library is not installed.
     """
@@ -62,16 +72,14 @@ def tracked(name: TrackerName | None, folder: RunFolder, log: EventLog, state: R
         return
     following = _Following(name, make_tracker(name), folder, log, state)
     log.listen(following.on_event)
-    if state.config:
-        following.begin()
     try:
         yield
     finally:
-        following.close(LAST_S if sys.exc_info()[0] else DRAIN_S)
+        following.close(LAST_S if sys.exc_info()[0] else DRAIN_S, stop)
 
 
 class _Following:
-    """Begins to tell once the log says what the run is."""
+    """Begins with the log's next event, which says that the run starts or is resumed."""
 
     def __init__(
         self, name: TrackerName, tracker: Tracker, folder: RunFolder, log: EventLog, state: RunState
@@ -81,12 +89,12 @@ class _Following:
         self._telling: InBackground | None = None
 
     def on_event(self, event: Event) -> None:
-        if self._telling is not None:
+        if self._telling is None:
+            self._begin()
+        else:
             self._telling.put(event)
-        elif isinstance(event, RunStarted):
-            self.begin()
 
-    def begin(self) -> None:
+    def _begin(self) -> None:
         """Tell what the log holds, unless that was told before."""
         state = self._state
         own = bool(state.run_id) and is_own(state.run_id, state.config)
@@ -104,9 +112,9 @@ class _Following:
             sent=self._sent, tell=lambda text: _tell(self._log, text),
         )  # fmt: skip
 
-    def close(self, wait_s: float) -> None:
+    def close(self, wait_s: float, stop: threading.Event) -> None:
         if self._telling is not None:
-            self._telling.close(wait_s)
+            self._telling.close(wait_s, stop)
 
 
 def _tell(log: EventLog, text: str) -> None:

@@ -86,7 +86,8 @@ def completer_of(name: str, kind: Any) -> Completer | None:
 
 def _tasks(ctx: typer.Context) -> list[str]:
     folders = resource_folders("envs", ctx.params.get("envs"))
-    return sorted({path.parent.name for folder in folders for path in folder.glob("*/task.toml")})
+    found = {path.parent.name for folder in folders for path in folder.glob("*/task.toml")}
+    return sorted(name for name in found if _PLAIN.fullmatch(name))
 
 
 def _runs(ctx: typer.Context) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from eureka_agent.archive.candidate import Status
 from eureka_agent.config import choosing_trainings
 from eureka_agent.evolution.selection import second_seeds_of
@@ -50,13 +52,17 @@ def trainings_over(state: RunState) -> int:
 
 def searched(state: RunState) -> int:
     """Return those of the search; with more asked for than trained, another replaces a refused one."""
-    replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
-    lost = set(WITHOUT_POLICY).difference(replaced)
-    seeds = state.config["search_seeds"]
+    seeds, lost = state.config["search_seeds"], not_replaced(state)
     return sum(
         seeds if candidate.status in lost else len(candidate.fitnesses())
         for candidate in state.candidates.values()
     )
+
+
+def not_replaced(state: RunState) -> Container[Status]:
+    """Return what a candidate may have become so that its training is over without one."""
+    replaced = (Status.REFUSED,) if state.config.get("draft", 1) > 1 else ()
+    return set(WITHOUT_POLICY).difference(replaced)
 
 
 def steps_of_one(state: RunState) -> int:

@@ -122,13 +122,15 @@ class Progress:
         self._time_left = TimeLeft(clock)
         self._said_at: float | None = None
         self._live: Live | None = None
+        self._line = Text("")
+        """What the status line shows: made with every event, because the line is drawn in another thread."""
         self.finish_key = False
         """Whether `FINISH_KEY` can be pressed."""
 
     def __enter__(self) -> Progress:
         if not self._quiet and self._console.is_terminal:
             self._live = Live(
-                get_renderable=self._status, console=self._console, refresh_per_second=2, transient=True
+                get_renderable=lambda: self._line, console=self._console, refresh_per_second=2, transient=True
             )
             self._live.start()
         self._looking.start()
@@ -144,6 +146,8 @@ class Progress:
         self._looking.cancel()
         self._state = state
         self._time_left.take(event, state)
+        if self._live is not None:
+            self._line = self._status()
         match event:
             case RunStarted():
                 self._on_start(event)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eureka_agent.cli.counting import (
     AFTER,
-    WITHOUT_POLICY,
     again,
     expected_trainings,
+    not_replaced,
     searched,
-    steps_of_one,
     trainings_over,
 )
 from eureka_agent.evolution.selection import second_seeds_of
@@ -39,7 +38,8 @@ def to_come(state: RunState, running: Mapping[str, int], each: int) -> ToCome:
 
     A whole training takes `each` steps. A key is that of `TrainingJob.key`.
     """
-    rests = {key: _rest(state, key, steps / each) for key, steps in running.items()}
+    seen = [share for generation in state.judgements for share in _shares(state, generation, each)]
+    rests = {key: _rest(state, key, steps / each, seen) for key, steps in running.items()}
     confirming = _confirming(state, running)
     if state.finalists is not None:
         search = ToCome(0.0, 0.0, 0.0)
@@ -154,20 +154,20 @@ def _pending(state: RunState, running: Mapping[str, int], generation: int) -> in
     """Return how many of a generation's own trainings have not begun and may."""
     seeds, samples = state.config["search_seeds"], state.config["samples"]
     own = {c.id: c for c in state.candidates.values() if c.generation == generation}
-    over = sum(seeds if c.status in WITHOUT_POLICY else len(c.evaluations) for c in own.values())
+    lost = not_replaced(state)
+    over = sum(seeds if c.status in lost else len(c.evaluations) for c in own.values())
     begun = sum(_stage(key) == "search" and key.partition("-")[0] == f"{generation}" for key in running)
     return max(0, samples * seeds - over - begun)
 
 
-def _rest(state: RunState, key: str, share: float) -> float:
-    """Return what is left of a training that has taken a share of its steps, as those before it went on."""
+def _rest(state: RunState, key: str, share: float, seen: Sequence[float]) -> float:
+    """Return what is left of a training that has taken a share of its steps.
+
+    One that races is likely to take as long as those that did before it and came that far: `seen`, as shares.
+    """
     name, replicate = key.partition("/")[0], int(key.rpartition("-")[2])
     races = _stage(key) == "search" and replicate < state.config["search_seeds"]
-    each = steps_of_one(state)
-    seen = (
-        [one for generation in state.judgements for one in _shares(state, generation, each)] if races else []
-    )
-    longer = [one - share for one in seen if one > share] if name in state.candidates else []
+    longer = [one - share for one in seen if one > share] if races and name in state.candidates else []
     return sum(longer) / len(longer) if longer else max(0.0, 1.0 - share)
 
 

@@ -106,7 +106,10 @@ def test_a_name_that_a_shell_would_not_take_as_it_is_is_not_offered(folder: Path
     for name in ("$(touch owned)", "two words", "new\nline", "*", "\x1b[31mred"):
         (folder / "runs" / name).mkdir()
         (folder / "runs" / name / "events.jsonl").touch()
+        (folder / "envs" / name).mkdir(parents=True)
+        (folder / "envs" / name / "task.toml").touch()
     assert offered("show", "") == ["latest", "b-new", "a-old"]
+    assert not set(offered("evolve", "")) & {"$(touch", "two", "new", "*"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from eureka_agent.files import read_own_text, write_json
@@ -18,6 +19,8 @@ DRAIN_S = 60.0
 """Seconds that the end of a run waits for its tracker."""
 LAST_S = 4.0
 """Seconds that a run waits which was told to stop."""
+LOOK_S = 0.2
+"""Seconds between two looks at whether it was."""
 
 
 class InBackground:
@@ -42,31 +45,42 @@ class InBackground:
         """Take in an event."""
         self._queue.put(event)
 
-    def close(self, wait_s: float) -> None:
-        """Tell what is left, for so many seconds at most; nothing is written to the run afterwards."""
+    def close(self, wait_s: float, stop: threading.Event) -> None:
+        """Tell what is left, for so many seconds at most; nothing is written to the run afterwards.
+
+        Somebody who stops the run waits no longer than `LAST_S`.
+        """
         self._queue.put(None)
-        self._thread.join(wait_s)
+        end = time.monotonic() + wait_s
+        while self._thread.is_alive() and not stop.is_set() and (left := end - time.monotonic()) > 0:
+            self._thread.join(min(left, LOOK_S))
+        if stop.is_set():
+            self._thread.join(LAST_S)
         self._left = True
         if self._thread.is_alive():
-            self._tell(
-                f"{self._sent.name} did not answer for {wait_s:.0f} s: it was not told all of the run."
-            )
+            self._tell(f"{self._sent.name} did not answer in time: it was not told all of the run.")
 
     def _say(self, text: str) -> None:
         if not self._left:
             self._tell(text)
 
     def _work(self) -> None:
-        self._quietly(lambda: self._tracker.begin(self._about))
+        self._quietly(self._begin)
         known = self._sent.number
         while (event := self._queue.get()) is not None:
             self._quietly(lambda event=event: self._take(event, told=event.seq < known))
         self._quietly(self._telling.close)
 
+    def _begin(self) -> None:
+        try:
+            self._tracker.begin(self._about)
+        except (KeyboardInterrupt, SystemExit) as error:  # a library that asks a person who is not there
+            raise RuntimeError(f"it gave up with {type(error).__name__}") from error
+
     def _take(self, event: Event, *, told: bool) -> None:
         self._telling.take(event, told=told)
         if not told and not self._left:
-            self._sent.note(event.seq + 1)
+            self._sent.note(max(self._sent.number, event.seq + 1))
 
 
 class Sent:
@@ -86,7 +100,7 @@ class Sent:
         """Return the numbers of all trackers; a file that is none of ours says nothing."""
         try:
             found = json.loads(read_own_text(self._path) or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         items = found.items() if isinstance(found, dict) else ()
         return {name: n for name, n in items if isinstance(n, int) and n >= 0}

@@ -59,8 +59,10 @@ class TensorBoardFiles:
         """Write what an event says; `state` is that after it."""
         match event:
             case TrainingStarted():
-                shutil.rmtree(self._folder(_job(event)), ignore_errors=True)  # a killed process began it
+                self._forget(_job(event))  # a killed process began it
             case TrainingCheckpoint():
+                if event.checkpoint in self._steps.get(_job(event), {}):
+                    self._forget(_job(event))  # what a crash left is trained from the beginning
                 self._steps.setdefault(_job(event), {})[event.checkpoint] = event.env_steps
                 told = dict(zip(WATCHED, (event.fitness, event.error), strict=True))
                 self._write(self._folder(_job(event)), {event.env_steps: told}, event.time)
@@ -72,6 +74,10 @@ class TensorBoardFiles:
                 )
             case _:
                 pass
+
+    def _forget(self, job: Job) -> None:
+        shutil.rmtree(self._folder(job), ignore_errors=True)
+        self._steps.pop(job, None)
 
     def _folder(self, job: Job) -> Path:
         name, stage, replicate = job

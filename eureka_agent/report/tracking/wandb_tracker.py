@@ -1,6 +1,6 @@
-"""Weights & Biases: sends to its service, or keeps files in the run's folder with WANDB_MODE=offline.
+"""Weights & Biases: sends to its service, or keeps files in `wandb/` with WANDB_MODE=offline.
 
-Only what a run tells is sent: neither what is printed, nor code, nor the repository's state.
+Neither what is printed is sent, nor code, the repository's state, the machine's paths or its packages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from typing import Any
 
 from eureka_agent.report.tracking.tracker import AXES, PROJECT, About, Tracker
 
-QUIET = {"console": "off", "disable_git": True, "disable_code": True, "x_disable_stats": True}
+QUIET = {
+    "console": "off", "disable_git": True, "disable_code": True, "x_disable_stats": True,
+    "x_disable_meta": True, "x_disable_machine_info": True, "x_save_requirements": False,
+}  # fmt: skip
+"""Settings of a run there. Its files stand in the working folder (or WANDB_DIR), as always with that library:
+links are among them, which a run's folder must not hold."""
 
 
 class _Wandb:
@@ -20,9 +25,11 @@ class _Wandb:
         self._run: Any = None
 
     def begin(self, about: About) -> None:
+        if self._library.setup().settings.mode == "online" and not self._library.login(prompt=False):
+            raise RuntimeError("nobody is logged in: `wandb login` does so, WANDB_MODE=offline does without.")
         self._run = self._library.init(
             project=PROJECT, id=about.id, name=about.name, config=dict(about.settings), resume="allow",
-            dir=str(about.folder), settings=QUIET,
+            settings=QUIET,
         )  # fmt: skip
         for axis, prefixes in AXES.items():
             self._run.define_metric(axis, hidden=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from textwrap import shorten
 
 from eureka_agent.report.conclusion import Conclusion, Kind, best_of
 from eureka_agent.report.views.answer import SHORT, why
 from eureka_agent.report.views.cost import CostView, cost_view
 from eureka_agent.report.views.curves import components_view
 from eureka_agent.report.views.lineage import LineageView, lineage_view
+from eureka_agent.report.words import cut
 from eureka_agent.store.state import RunState
 
 LONGEST = 240
@@ -58,7 +58,7 @@ def _said(conclusion: Conclusion, lineage: LineageView) -> Iterator[str]:
     """Yield how the words begin that the best reward was proposed with, where a language model had any."""
     best = lineage.winner
     if best is not None and best.reasoning and conclusion.kind != "failed":
-        begins = shorten(best.reasoning, LONGEST, placeholder="…")
+        begins = cut(" ".join(best.reasoning.split()), LONGEST)
         yield f"In the words of {best.proposer}, who proposed it: “{begins}”"
 
 

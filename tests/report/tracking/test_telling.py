@@ -31,7 +31,7 @@ def tell_all(tracker: Any, root: Path, events: list[Event], *, wait_s: float = 6
     folder, said = RunFolder(root), []
     about = About("0" * 32, "a-run", root, {}, resumed=False)
     following = InBackground(tracker, about, folder, events, sent=Sent("fake", folder), tell=said.append)
-    following.close(wait_s)
+    following.close(wait_s, threading.Event())
     return said
 
 
@@ -103,7 +103,7 @@ class Hanging(FakeTracker):
 def test_a_tracker_that_hangs_is_left(root: Path) -> None:
     tracker = Hanging()
     said = tell_all(tracker, root, read_events(root / "events.jsonl"), wait_s=0.2)
-    assert said == ["fake did not answer for 0 s: it was not told all of the run."]
+    assert said == ["fake did not answer in time: it was not told all of the run."]
     tracker.go.set()
 
 
@@ -145,6 +145,36 @@ def test_notices_of_a_tracker_reach_the_log_and_the_run_goes_on(tmp_path: Path) 
     following = InBackground(FakeTracker("log"), about, evolution.folder, before, sent=sent, tell=tell)
     evolution.log.listen(following.put)
     evolution.run()
-    following.close(60.0)
+    following.close(60.0, threading.Event())
     assert evolution.state.finished
     assert [text for text in evolution.state.notices if text.startswith("fake is not told")]
+
+
+def test_a_note_of_somebody_else_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "tracked.json").write_text("[" * 200_000)
+    assert Sent("fake", RunFolder(tmp_path)).number == 0
+
+
+def test_a_library_that_exits_is_told_of_like_one_that_raises(root: Path) -> None:
+    class Exits(FakeTracker):
+        def begin(self, about: About) -> None:
+            raise KeyboardInterrupt
+
+    (said,) = tell_all(Exits(), root, read_events(root / "events.jsonl"))
+    assert "it gave up with KeyboardInterrupt" in said
+
+
+def test_who_stops_a_run_does_not_wait_for_its_tracker(root: Path) -> None:
+    let_go, stop = threading.Event(), threading.Event()
+
+    class Hangs(FakeTracker):
+        def begin(self, about: About) -> None:
+            let_go.wait(60)
+
+    said: list[str] = []
+    folder, about = RunFolder(root), About("0" * 32, "a-run", root, {}, resumed=False)
+    following = InBackground(Hangs(), about, folder, [], sent=Sent("fake", folder), tell=said.append)
+    stop.set()
+    following.close(float("inf"), stop)
+    let_go.set()
+    assert said == ["fake did not answer in time: it was not told all of the run."]

@@ -120,6 +120,18 @@ def test_a_resumed_run_has_nothing_twice(tmp_path: Path) -> None:
         }
 
 
+def test_what_a_crash_left_is_trained_again_and_stands_there_once(tmp_path: Path) -> None:
+    files = TensorBoardFiles(RunFolder(tmp_path))
+    for checkpoint in (0, 1, 2, 0, 1):
+        at = TrainingCheckpoint(
+            name="0-00", stage="search", replicate=0, seed=1, checkpoint=checkpoint,
+            env_steps=100 * (checkpoint + 1), fitness=float(checkpoint), error=0.0,
+        )  # fmt: skip
+        files.follow(at, RunState())
+    found = scalars_of(tmp_path / "tensorboard")["0-00/search-0", "fitness"]
+    assert [step for step, _ in found] == [100, 200]
+
+
 def test_a_folder_that_cannot_be_written_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "elsewhere").mkdir()

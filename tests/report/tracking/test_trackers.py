@@ -44,15 +44,22 @@ def test_wandb(tmp_path: Path) -> None:
     library = FakeInit()
     told(wandb_tracker.make(library), tmp_path)
     (run,) = library.runs
-    assert (run.given["id"], run.given["name"], run.given["dir"]) == (
-        "0123456789abcdef", "a-run", str(tmp_path),
-    )  # fmt: skip
+    assert (run.given["id"], run.given["name"]) == ("0123456789abcdef", "a-run")
+    assert "dir" not in run.given, "it leaves links, which a run's folder must not hold"
     assert run.given["settings"]["console"] == "off", "what is printed is not sent"
     assert run.metrics["fitness/*"] == "env_step"
     assert run.metrics["candidate/*"] == "candidate"
     assert run.logged[0] == ({"fitness/0-00.search-0": 1.0, "env_step": 100}, None)
     assert run.summary == {"winner": "0-00", "winner_mean": 2.5}
     assert run.finished
+
+
+def test_without_a_login_wandb_asks_nobody(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="`wandb login`"):
+        told(wandb_tracker.make(FakeInit(logged_in=False)), tmp_path)
+    offline = FakeInit(mode="offline", logged_in=False)
+    told(wandb_tracker.make(offline), tmp_path)
+    assert offline.runs[0].finished
 
 
 def test_mlflow(tmp_path: Path) -> None:
@@ -90,6 +97,7 @@ def test_real_trackio_keeps_a_run_on_this_machine(tmp_path: Path, monkeypatch: p
 def test_real_wandb_keeps_a_run_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library = pytest.importorskip("wandb", reason="wandb is not installed")
     monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path))
     monkeypatch.setenv("WANDB_SILENT", "true")
     told(wandb_tracker.make(library), tmp_path)
     library.teardown()  # its own process writes the file

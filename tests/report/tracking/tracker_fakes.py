@@ -65,8 +65,16 @@ class FakeRun:
 class FakeInit:
     """The module `trackio` or `wandb`."""
 
-    def __init__(self) -> None:
+    def __init__(self, mode: str = "online", logged_in: bool = True) -> None:
         self.runs: list[FakeRun] = []
+        self._mode, self._logged_in = mode, logged_in
+
+    def setup(self) -> SimpleNamespace:
+        return SimpleNamespace(settings=SimpleNamespace(mode=self._mode))
+
+    def login(self, *, prompt: bool) -> bool:
+        assert not prompt, "nobody may be asked"
+        return self._logged_in
 
     def init(self, **given: Any) -> FakeRun:
         self.runs.append(FakeRun(given))

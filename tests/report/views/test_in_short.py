@@ -32,6 +32,14 @@ def test_a_finished_run_answers_all_three(tmp_path: Path) -> None:
     assert "$0." in found.cost
 
 
+def test_words_without_spaces_are_told_as_far_as_there_is_room(tmp_path: Path) -> None:
+    state = synthetic_run(tmp_path / "run", generations=2, samples=4)
+    for name in state.candidates:
+        reply = Reply("倒立摆" * 200, Usage(1, 1, None), "a-model", 1.0)
+        state.replies[RequestKey("designer", name, 0)] = reply
+    assert "“倒立摆倒立摆" in told(state).why
+
+
 def test_the_summary_begins_with_them(tmp_path: Path) -> None:
     evolution = make_evolution(tmp_path, trainer=FakeTrainer(noise=0.5))
     evolution.run()
