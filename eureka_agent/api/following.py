@@ -26,7 +26,7 @@ from eureka_agent.store.state import RunState
 def follow_with_tensorboard(folder: RunFolder, log: EventLog, state: RunState) -> None:
     """Write TensorBoard's files of what the log holds, from its next event on, and of every event.
 
-    Not before it: what goes wrong is journalled, and nobody works on a run until its log says that it goes on.
+    Not before it: what goes wrong is journalled, and a run is at rest until its log says that it goes on.
     """
     begun = threading.Event()
     files = TensorBoardFiles(folder)
