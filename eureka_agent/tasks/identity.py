@@ -21,6 +21,8 @@ _SAFETY_SIGNALS = re.compile(rb"^safety_signals *=.*\n", re.MULTILINE)
 """A line of a task file that only says what is shown: with and without it a task is the same."""
 
 SCORED_ALIKE = {
+    "3d802880c9d68c71": "83958f893d536533",  # ant
+    "1a15d1b2caf291bc": "f53304b843adf904",  # ant_spin
     "34ce88d2a3fbe499": "0bbf970583c9e08d",  # half_cheetah_backflip
     "c8e09a62b3239753": "43700ffc676f7cc3",  # half_cheetah_backward
     "9e3b07b1b8b0753a": "43700ffc676f7cc3",  # the same, before its base had another reference and budget
@@ -33,8 +35,8 @@ SCORED_ALIKE = {
     "d204f826932552d1": "8574f6ccf6083965",  # swimmer_u_turn
 }
 """Digests of shipped tasks, without options, from before edits that touch no score: what they became. The
-tasks were given `events` and `fitness_parts`, bases with another reference or budget than their own, and
-words for what counts as a landing."""
+tasks were given `events` and `fitness_parts`, bases with another reference or budget than their own, words
+for what counts as a landing, and tags."""
 
 
 def is_same_task(logged: str, now: str) -> bool:
