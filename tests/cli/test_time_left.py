@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fakes import STEPS, CountingProposer, FakeTrainer, make_evolution
 
+from eureka_agent.archive.candidate import Status
 from eureka_agent.cli.pace import USUAL, Pace
 from eureka_agent.cli.time_left import Told, replay
 from eureka_agent.cli.to_come import to_come
@@ -227,3 +228,22 @@ def test_a_generation_is_expected_to_be_like_those_before_it(tmp_path: Path) -> 
     own = 2 + 2 / 4  # of four, two are stopped at a quarter
     assert all(not one.duel for one in evolution.state.judgements.values())
     assert seen == pytest.approx([2 * own + 9, own + 9, 9])  # winner and two baselines on three seeds
+
+
+@pytest.mark.parametrize(("draft", "taken_for_others"), [(1, 0), (2, 2)])
+def test_who_is_refused_is_replaced_only_where_more_are_asked_for(
+    tmp_path: Path, draft: int, taken_for_others: int
+) -> None:
+    proposer = CountingProposer(broken=frozenset({"0-00", "0-01"}))
+    options: dict[str, Any] = {"generations": 1, "samples": 4, "confirm_top": 1, "draft": draft}
+    evolution = make_evolution(tmp_path, proposer=proposer, **options)
+    seen: list[float] = []
+
+    def note(event: Event) -> None:
+        refused = sum(one.status == Status.REFUSED for one in evolution.state.candidates.values())
+        if event.type == "candidate_refused" and refused == 2:
+            seen.append(to_come(evolution.state, {}, STEPS).trainings)
+
+    evolution.log.listen(note)
+    evolution.run()
+    assert seen == [2 + taken_for_others + 9]  # winner and two baselines on three seeds

@@ -18,7 +18,13 @@ from eureka_agent.api.following import follow_with_tensorboard
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.report.tracking.tensorboard import TensorBoardFiles, tag_of
-from eureka_agent.store.event_types import Event, Notice, TrainingCheckpoint, TrainingFinished
+from eureka_agent.store.event_types import (
+    Event,
+    Notice,
+    RunResumed,
+    TrainingCheckpoint,
+    TrainingFinished,
+)
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
@@ -143,6 +149,19 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_stops_nothing(tmp_path
     assert len(told) == 1
     assert told[0].startswith("TensorBoard's files are not complete: OSError: ")
     assert list((tmp_path / "elsewhere").iterdir()) == [], "a link is not followed"
+
+
+def test_what_goes_wrong_is_told_only_once_a_run_goes_on(tmp_path: Path) -> None:
+    whole = make_evolution(tmp_path / "run", generations=1, samples=2)
+    whole.run()
+    log = whole.folder.events
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-3]))
+    (tmp_path / "run" / "tensorboard").symlink_to(tmp_path)
+    again = followed(tmp_path / "run", generations=1, samples=2)
+    before = len(again.log.events)
+    assert before == len(read_events(log)), "nobody works on it yet: a notice would make its pause work"
+    again.log.append(RunResumed(versions={}))
+    assert [type(event) for event in again.log.events[before:]] == [RunResumed, Notice]
 
 
 @pytest.mark.parametrize("words", [*STRINGS, "", "/", "component/../../x", "x" * 500])
