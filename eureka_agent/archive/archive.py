@@ -22,6 +22,8 @@ class Archive:
     incumbent_id: str | None = None
     by_posterior: bool = False
     """Whether candidates are ranked by what is believed of a fresh seed, and not by the mean of theirs."""
+    vetoed: frozenset[str] = frozenset()
+    """Candidates that a person does not want built on: they stand in no ranking."""
 
     @classmethod
     def of(
@@ -31,10 +33,11 @@ class Archive:
         sign: float,
         incumbent_id: str | None = None,
         by_posterior: bool = False,
+        vetoed: frozenset[str] = frozenset(),
     ) -> Archive:
         """Build an archive; candidates are put in order of (generation, index)."""
         ordered = tuple(sorted(candidates, key=lambda c: (c.generation, c.index)))
-        return cls(ordered, sign, incumbent_id, by_posterior)
+        return cls(ordered, sign, incumbent_id, by_posterior, vetoed)
 
     def get(self, candidate_id: str) -> Candidate:
         """Return the candidate called `candidate_id`; KeyError if there is none."""
@@ -55,11 +58,11 @@ class Archive:
     def ranked(self) -> tuple[Candidate, ...]:
         """Return the trained candidates, the incumbent first, then by mean fitness; ties by age.
 
-        The incumbent leads even where a single-seed score is higher: one lucky seed is no proof. By posterior
-        nobody has a privilege: what is believed of a fresh seed decides. Those that were stopped early come
-        last, ranked among themselves: their scores are of smaller budgets.
+        Vetoed ones are left out. The incumbent leads even where a single-seed score is higher: one lucky seed
+        is no proof. By posterior nobody has a privilege: what is believed of a fresh seed decides. Those that
+        were stopped early come last, ranked among themselves: their scores are of smaller budgets.
         """
-        usable = [c for c in self.candidates if c.status in _USABLE and c.fitness is not None]
+        usable = [c for c in self._wanted() if c.fitness is not None]
         known = self.beliefs if self.by_posterior else {}
 
         def standing(candidate: Candidate) -> tuple[bool, bool, float, int, int]:
@@ -73,8 +76,11 @@ class Archive:
     @property
     def beliefs(self) -> dict[str, Belief]:
         """What is believed of each candidate that was trained to the end; see `posterior.beliefs`."""
-        whole = (c for c in self.candidates if c.status in _USABLE and c.stopped is None)
+        whole = (c for c in self._wanted() if c.stopped is None)
         return beliefs({c.id: c.fitnesses() for c in whole}, sign=self.sign)
+
+    def _wanted(self) -> list[Candidate]:
+        return [c for c in self.candidates if c.status in _USABLE and c.id not in self.vetoed]
 
     def unusable(self) -> tuple[Candidate, ...]:
         """Return the candidates that were refused, failed or timed out, with their reasons."""

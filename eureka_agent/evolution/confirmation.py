@@ -18,9 +18,10 @@ _FAILED = (Status.FAILED, Status.TIMED_OUT)
 _Scores = Mapping[str, tuple[float, ...]]
 
 
-def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
+def finalists_of(archives: Sequence[Archive], top: int, *, pinned: Sequence[str] = ()) -> list[Candidate]:
     """Return the best `top` of all restarts: first each restart's incumbent, then by score.
 
+    Those that a person `pinned` join them, after the last, if they were trained.
     By posterior what is believed of each counts, of incumbents, too. Candidates that were stopped early come
     last: their scores are of a smaller budget.
     """
@@ -33,7 +34,8 @@ def finalists_of(archives: Sequence[Archive], top: int) -> list[Candidate]:
             score = known[candidate.id].mean if candidate.id in known else searched
             leads = candidate.id == archive.incumbent_id and not archive.by_posterior
             standings.append(((not leads, candidate.stopped is not None, -score), candidate))
-    return [candidate for _, candidate in sorted(standings, key=lambda one: one[0])[:top]]
+    ranked = [candidate for _, candidate in sorted(standings, key=lambda one: one[0])]
+    return ranked[:top] + [candidate for candidate in ranked[top:] if candidate.id in pinned]
 
 
 def confirm(

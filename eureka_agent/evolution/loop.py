@@ -27,6 +27,7 @@ from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.evolution import choosing, confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
+from eureka_agent.evolution.hearing import Hearing
 from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.proposing import given_to, propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
@@ -34,6 +35,7 @@ from eureka_agent.evolution.selection import decide
 from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.evolution.thinning import thin_recordings
 from eureka_agent.evolution.trainings import FAILED, SEARCH, Trainings
+from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.report import run_files
 from eureka_agent.rewards.natural import arrived
 from eureka_agent.store.checked import BASELINES
@@ -85,17 +87,19 @@ class Evolution:
 
     def run(self) -> None:
         """Search, confirm, save. Returns when the run is finished; Interrupted after a drained stop."""
-        for restart in range(self.config.search.restarts):
-            proposer = self.make_proposer(restart)
-            for generation in self._generations(restart):
-                self.propose(generation, proposer)
-                self.train(generation)
-                self.judge(generation)
-                self._thin()
-            self.resolve_pending_duel(restart)
-        self.confirm()
-        self._thin()
-        self.save()
+        with self._hearing.listening():
+            for restart in range(self.config.search.restarts):
+                proposer = self.make_proposer(restart)
+                for generation in self._generations(restart):
+                    self.propose(generation, proposer)
+                    self.train(generation)
+                    self.judge(generation)
+                    self._thin()
+                self.resolve_pending_duel(restart)
+            self.confirm()
+            self._thin()
+            self.save()
+        self._hearing.take_up()  # what was said too late is answered, too
 
     def propose(self, generation: int, proposer: Proposer) -> None:
         """Fill the slots of a generation: every candidate is proposed or refused afterwards.
@@ -103,6 +107,7 @@ class Evolution:
         Slots stay empty where the money ends or the person asked to finish, and the search ends with this
         generation.
         """
+        self._hearing.take_up()
         archive = self._archive_before(generation)
         slots = slots_of(
             generation, proposer, archive,
@@ -197,8 +202,11 @@ class Evolution:
     def _finalists(self) -> tuple[str, ...]:
         """Return the best of the search, as journalled: one that fails later makes no other a finalist."""
         if self.state.finalists is None:
+            self._hearing.take_up()
             archives = [self._archive_of(self._generations_of(n)) for n in range(self.config.search.restarts)]
-            found = confirmation.finalists_of(archives, self.config.confirmation.top)
+            found = confirmation.finalists_of(
+                archives, self.config.confirmation.top, pinned=self.state.feedback.pinned
+            )
             self.log.append(FinalistsNamed(names=tuple(candidate.id for candidate in found)))
         return self.state.finalists or ()
 
@@ -248,6 +256,10 @@ class Evolution:
             self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop,
             same_baselines=self.same_baselines,
         )  # fmt: skip
+
+    @cached_property
+    def _hearing(self) -> Hearing:
+        return Hearing(self.folder, self.log, self.state, reads=self.config.model.name != OFFLINE_MODEL)
 
     @cached_property
     def _briefer(self) -> Briefer:

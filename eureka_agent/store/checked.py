@@ -57,6 +57,14 @@ def text(value: Any, what: str) -> str:
     return value if isinstance(value, str) else _refuse(what, value, "a text")
 
 
+def limited_text(value: Any, what: str, *, most: int, least: int = 0) -> str:
+    """Return a text, without the space around it, of at least `least` and at most `most` characters."""
+    found = text(value, what).strip()
+    if not least <= len(found) <= most:
+        raise ValueError(f"{what} cannot have {len(found):,} characters, only {least} to {most:,}")
+    return found
+
+
 def flag(value: Any, what: str) -> bool:
     """Return true or false."""
     return value if isinstance(value, bool) else _refuse(what, value, "true or false")

@@ -47,6 +47,7 @@ from eureka_agent.store.records import (
     RequestKeyField,
     Slot,
 )
+from eureka_agent.store.said import SaidField
 from eureka_agent.store.upgrading import upgraded
 
 FORMAT_VERSION = 3
@@ -282,6 +283,15 @@ class FinalistsNamed(_Event):
     names: tuple[CandidateName, ...]
 
 
+class FeedbackGiven(_Event):
+    """A person said something of the run."""
+
+    type: Literal["feedback_given"] = "feedback_given"
+    said: SaidField
+    through: Text = ""
+    """How it came: `terminal`, `command`, `dashboard`."""
+
+
 class RunConfirmed(_Event):
     """The finalists were compared on fresh seeds."""
 
@@ -316,6 +326,7 @@ Event = (
     | DuelResolved
     | SearchStopped
     | FinalistsNamed
+    | FeedbackGiven
     | RunConfirmed
     | RunFinished
 )

@@ -26,9 +26,14 @@ def _by(check: Callable[[Any, str], Any]) -> PlainValidator:
     return PlainValidator(validate)
 
 
-def read_by(record: type, read: Callable[[Any], Any]) -> PlainValidator:
+def read_by(record: type | tuple[type, ...], read: Callable[[Any], Any]) -> PlainValidator:
     """Take a `record` as it is, and have anything else read."""
     return PlainValidator(lambda value: value if isinstance(value, record) else read(value))
+
+
+def limited_text(most: int, least: int = 0) -> PlainValidator:
+    """Take a text of so many characters, spaces around it not counted."""
+    return _by(partial(checked.limited_text, most=most, least=least))
 
 
 Text = Annotated[str, _by(checked.text)]

@@ -71,6 +71,11 @@ class RunFolder:
         return self.root / "finish"
 
     @property
+    def feedback(self) -> Path:
+        """What people say, one file each, until the process that works on the run has journalled it."""
+        return self.root / "feedback"
+
+    @property
     def scratch(self) -> Path:
         """Home and temporary files of the processes that train."""
         return self.root / "tmp"

@@ -17,6 +17,7 @@ from eureka_agent.store.event_types import (
     Curve,
     DuelResolved,
     Event,
+    FeedbackGiven,
     FinalistsNamed,
     GenerationDrafted,
     GenerationJudged,
@@ -49,6 +50,7 @@ from eureka_agent.store.records import (
     RequestKey,
     Slot,
 )
+from eureka_agent.store.said import Feedback, Heard, Withdrawal, candidates_of
 
 
 @dataclass
@@ -125,6 +127,8 @@ class RunState:
     """Mean search fitness of each generation's leader, as known when that was last decided."""
     finalists: tuple[str, ...] | None = None
     """The best of the search, in their order there; None before they are named."""
+    feedback: Feedback = field(default_factory=Feedback)
+    """What people said, with the generations that were planned with it."""
     confirmation: Confirmation | None = None
     decided_after_s: float = 0.0
     """Seconds of work until the confirmation was decided."""
@@ -194,6 +198,8 @@ class RunState:
                 self.stopped = event.reason
             case FinalistsNamed():
                 self._on_finalists(event.names)
+            case FeedbackGiven():
+                self._on_feedback(event)
             case RunConfirmed():
                 self._on_confirmation(event.confirmation)
             case RunFinished():
@@ -228,12 +234,20 @@ class RunState:
         """Return the candidates (of a restart's generations only, if given) with their incumbent."""
         wanted = [c for c in self.candidates.values() if generations is None or c.generation in generations]
         leaders = [leader for g, leader in self.leaders.items() if generations is None or g in generations]
+        vetoed = self.feedback.vetoed
+        leader = leaders[-1] if leaders else None
         return Archive.of(
             wanted,
             sign=sign,
-            incumbent_id=leaders[-1] if leaders else None,
+            incumbent_id=None if leader in vetoed else leader,
             by_posterior=self.config.get("selection") == "posterior",
+            vetoed=vetoed,
         )
+
+    @property
+    def next_generation(self) -> int:
+        """The first generation that is not planned yet."""
+        return max(self.slots, default=-1) + 1
 
     def ended_curves(self, generation: int) -> tuple[tuple[str, Curve], ...]:
         """Return fitness and its error at the checkpoints of the generation's ended trainings, by their keys.
@@ -370,6 +384,22 @@ class RunState:
         for name in names:
             self._known(name)
         self.finalists = names
+
+    def _on_feedback(self, event: FeedbackGiven) -> None:
+        """Take in what a person said; what is said now holds from the next planned generation on."""
+        known, said = self.feedback.heard, event.said
+        if isinstance(said, Withdrawal):
+            taken_back = next((one for one in known if one.number == said.number), None)
+            if taken_back is None or taken_back.until is not None:
+                raise ValueError(f"nothing stands under the number {said.number}")
+            ended = replace(taken_back, until=self.next_generation)
+            known = tuple(ended if one.number == said.number else one for one in known)
+        for name in candidates_of(said):
+            self._known(name)
+        number = known[-1].number + 1 if known else 1
+        ends = self.next_generation if isinstance(said, Withdrawal) else None
+        heard = Heard(number, said, event.time, self.next_generation, ends)
+        self.feedback = Feedback((*known, heard))
 
     def _on_confirmation(self, confirmation: Confirmation) -> None:
         for name in (confirmation.winner, *confirmation.confirmed):

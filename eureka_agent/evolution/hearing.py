@@ -1,0 +1,151 @@
+"""What people say reaches the log: messages are checked against the run, journalled and answered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from eureka_agent.errors import StoreError, did_you_mean
+from eureka_agent.store import inbox
+from eureka_agent.store.event_types import FeedbackGiven
+from eureka_agent.store.events import EventLog
+from eureka_agent.store.inbox import Answer, Message
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.said import (
+    Balance,
+    Comment,
+    Episode,
+    Pin,
+    Preference,
+    Rating,
+    Veto,
+    Withdrawal,
+    candidates_of,
+)
+from eureka_agent.store.state import RunState
+
+_LOOK_S = 0.5
+"""How often the inbox is looked into while a run goes on."""
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Takes up what people say of one run; the only one that journals it."""
+
+    folder: RunFolder
+    log: EventLog
+    state: RunState
+    reads: bool = True
+    """Whether a language model reads sentences in this run; the built-in search does not."""
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def take_up(self) -> None:
+        """Journal what lies in the inbox, in the order in which it was left, and answer each message."""
+        with self._one_at_a_time:
+            for name, message in inbox.waiting(self.folder):
+                inbox.answer(self.folder, name, self._take(message))
+
+    def hear(self, said: Any, through: str) -> Answer:
+        """Journal what was said in this process, or refuse it; return what was done with it."""
+        with self._one_at_a_time:
+            return self._take(Message("", said, through))
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take messages up while something else is done."""
+        self.take_up()
+        over = threading.Event()
+        listener = threading.Thread(target=self._listen, args=(over,), name="feedback", daemon=True)
+        listener.start()
+        try:
+            yield
+        finally:
+            over.set()
+            listener.join()
+
+    def _listen(self, over: threading.Event) -> None:
+        while not over.wait(_LOOK_S):
+            try:
+                self.take_up()
+            except StoreError:
+                return  # where nothing can be written the run itself fails next, and says so
+
+    def _take(self, message: Message | str) -> Answer:
+        if isinstance(message, str):
+            return Answer(False, f"This could not be understood: {message}.")
+        if refused := self._refusal(message.said):
+            return Answer(False, refused)
+        self.log.append(FeedbackGiven(said=message.said, through=message.through))
+        heard = self.state.feedback.heard[-1]
+        return Answer(True, self._done(heard.said), heard.number)
+
+    def _refusal(self, said: Any) -> str:
+        """Return why something cannot be taken up, with what can; empty where it can."""
+        if self.state.confirmation is not None:
+            return "The run is decided: its winner was confirmed. Say it to another run."
+        for name in candidates_of(said):
+            if name not in self.state.candidates:
+                known = list(self.state.candidates)
+                near = did_you_mean(name, known)
+                return f"There is no candidate {name} in this run.{near} There are {_few(known)}."
+        match said:
+            case Withdrawal(number):
+                standing = [str(one.number) for one in self.state.feedback.standing]
+                if str(number) not in standing:
+                    return f"Nothing stands under the number {number}; there are {_few(standing)}."
+            case Preference(first, second):
+                return self._no_episode(first) or self._no_episode(second)
+            case Rating(about) if not self.state.candidates[about].evaluations:
+                return f"{about} was not trained yet: there is no behaviour to rate."
+            case Balance(about, more, less):
+                return self._no_component(about, (more, less))
+            case Veto() | Pin() if self.state.finalists is not None:
+                return "The finalists are named already: a veto or a pin changes nothing any more."
+            case _:
+                pass
+        return ""
+
+    def _no_episode(self, episode: Episode) -> str:
+        searched = [e for e in self.state.candidates[episode.name].evaluations if e.stage == "search"]
+        if any(e.replicate == episode.replicate for e in searched):
+            return ""
+        return f"{episode.name} has no training {episode.replicate} in the search, so no episode to compare."
+
+    def _no_component(self, name: str, components: tuple[str, ...]) -> str:
+        evaluations = self.state.candidates[name].evaluations
+        known = evaluations[0].components if evaluations else ()
+        missing = [component for component in components if component not in known]
+        if not missing:
+            return ""
+        return f"The reward of {name} has no component {missing[0]}; it has {_few(known)}."
+
+    def _done(self, said: Any) -> str:
+        """Say what follows from something that was taken up."""
+        at = self.state.next_generation
+        told = f"every prompt from generation {at} on" if self.reads else "the report"
+        nobody = (
+            ""
+            if self.reads
+            else " No language model takes part in this run: the search itself cannot read it."
+        )
+        match said:
+            case Comment():
+                return f"It stands in {told}, until it is taken back.{nobody}"
+            case Balance(about, more, less):
+                return f"More {more} and less {less} than in {about}: it stands in {told}.{nobody}"
+            case Rating(about) | Preference(first=Episode(about)):
+                return f"Noted; it stands in {told}.{nobody}"
+            case Veto(about):
+                return f"{about} will not be a parent, a leader or a finalist from now on."
+            case Pin(about):
+                return f"{about} will be among the finalists, whatever it scores."
+            case _:
+                return "Taken back; what was built on it already stays."
+
+
+def _few(names: Any) -> str:
+    shown = list(names)
+    return ", ".join(shown[-8:]) or "none yet"
