@@ -2,8 +2,8 @@
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
 `prune`, `tune`, `compare`, `plot`, `play`, `film`, `show`, `analyze`, `write_report`, `export`,
-`list_runs`, `list_tasks`, `doctor`. `load_run` has the tables and drawings of a run, for notebooks.
-`RewardWrapper` puts a saved reward into your own RL code.
+`list_runs`, `list_tasks`, `doctor`, `say`, `feedback_of`. `load_run` has the tables and drawings of a run,
+for notebooks. `RewardWrapper` puts a saved reward into your own RL code.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.reporting import write_report
     from eureka_agent.api.runs import export, show
     from eureka_agent.api.runs import list_run_summaries as list_runs
+    from eureka_agent.api.saying import feedback_of, say
     from eureka_agent.api.train import train
     from eureka_agent.api.tune import tune
     from eureka_agent.errors import EurekaError
@@ -53,6 +54,7 @@ _HOMES = {
     "evolve": "api.evolve:evolve",
     "export": "api.runs:export",
     "finish": "api.evolve:finish",
+    "feedback_of": "api.saying:feedback_of",
     "film": "api.films:film",
     "find_task": "tasks.registry:find_task",
     "list_runs": "api.runs:list_run_summaries",
@@ -63,6 +65,7 @@ _HOMES = {
     "plot": "api.plot:plot",
     "prune": "api.prune:prune",
     "resume": "api.evolve:resume",
+    "say": "api.saying:say",
     "show": "api.runs:show",
     "train": "api.train:train",
     "tune": "api.tune:tune",
@@ -84,6 +87,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "dry_run",
     "evolve",
     "export",
+    "feedback_of",
     "film",
     "find_task",
     "finish",
@@ -95,6 +99,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "plot",
     "prune",
     "resume",
+    "say",
     "show",
     "train",
     "tune",

@@ -13,6 +13,7 @@ from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.errors import StoreError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
+from eureka_agent.store.said import Heard
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -39,6 +40,8 @@ class Briefing:
     """Recorded episodes of their most different training, of candidates with several."""
     checkpoints: Mapping[str, tuple[Trajectory, ...]] = field(default_factory=dict)
     """Recorded episodes of some checkpoints of the same trainings, by candidate."""
+    feedback: tuple[Heard, ...] = ()
+    """What people said that holds for the generation."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set once the person wants to stop: a request to a model is given up then."""
 

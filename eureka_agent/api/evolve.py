@@ -24,6 +24,7 @@ from eureka_agent.api.requesting import RunRequest, check_steps, fitted, request
 from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, recorded_config
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
+from eureka_agent.evolution.hearing import Turn
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
@@ -45,6 +46,9 @@ from eureka_agent.training.pace import measured_pace, remember_pace, remembered_
 
 Listener = Callable[[Event, RunState], None]
 """Called with every event once it is on disk, and the state after it."""
+
+Ask = Callable[[Turn], object]
+"""Called when it is a person's turn to speak."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def evolve(
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
+    ask: Ask | None = None,
     clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
@@ -102,9 +107,10 @@ def evolve(
     finished run of the task: the search goes on from its winner, for the next reward of a sequence
     (docs/sequences.md). `on_event(event, state)` is told each event of `store/event_types.py` once it is on
     the disk, in the order of the log, with the state after it. `options` are those of `eureka_agent.config`,
-    by name; `clock` returns the time of day. Once `finish` is set the search ends early, as
-    `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted`
-    when `stop` was set and the work in progress has finished.
+    by name; `clock` returns the time of day. `ask(turn)` lets a person speak after each generation: it may
+    call `turn.hear(said, "…")` with what they say (`eureka_agent.feedback`) until it returns. Once `finish`
+    is set the search ends early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a
+    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
     """
     asked = requested(
         task,
@@ -127,7 +133,7 @@ def evolve(
         as_trained = fitted(asked.task, asked.config)
         check_budget(as_trained, asked.config)
         check_steps(as_trained, asked.config)
-    return _run(asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish)
+    return _run(asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish, ask)
 
 
 def dry_run(
@@ -198,6 +204,7 @@ def resume(
     on_event: Listener | None = None,
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
+    ask: Ask | None = None,
 ) -> RunResult:
     """Continue the run called `run`; for a finished one, only return its results.
 
@@ -217,8 +224,9 @@ def resume(
     own = is_own(state.run_id, state.config)
     config = tracked_by(config, track or (config.tracking.tracker if own else None))
     return _run(
-        RunRequest(loaded, config), folder, Path(runs), on_event, stop or threading.Event(), finish=finish
-    )
+        RunRequest(loaded, config), folder, Path(runs), on_event, stop or threading.Event(),
+        finish=finish, ask=ask,
+    )  # fmt: skip
 
 
 def finish(
@@ -251,6 +259,7 @@ def _run(
     stop: threading.Event,
     clock: Clock = time.time,
     finish: threading.Event | None = None,
+    ask: Ask | None = None,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is created once the task is known to work."""
     task, config = asked.task, asked.config
@@ -286,6 +295,7 @@ def _run(
                 tracked(config.tracking.tracker, folder, log, state, stop),
                 building(task, config, folder, log, state, look, stop, asked.why) as evolution,
             ):
+                evolution.ask = ask
                 evolution.run()
             if not any(isinstance(event, RunResumed) for event in log.events):  # else some steps are lost
                 conditions = conditions_of(task, config, state.platform)

@@ -17,6 +17,7 @@ from eureka_agent.cli import (
     refining,
     rewards,
     runs,
+    say,
     tasks,
 )
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("evolve")(evolve.evolve)
 app.command("resume")(evolve.resume)
 app.command("finish")(evolve.finish)
+app.command("say")(say.say)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("analyze")(analyze.analyze)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eureka_agent.cli import completing
 from eureka_agent.cli.options import OF_A_RUN, OF_A_TASK, TASK, Json, Run, Runs, takes
+
+if TYPE_CHECKING:
+    from eureka_agent.cli.progress import Progress
+    from eureka_agent.evolution.hearing import Turn
 
 Trust = Annotated[
     bool,
@@ -20,6 +25,17 @@ Trust = Annotated[
         "--trust",
         help="Agree to everything that the log of somebody else's run requests.",
         allow_from_autoenv=False,  # consent is for one run, not for every one that a shell resumes
+    ),
+]
+WAIT_S = 120.0
+"""How long somebody who does not answer is waited for."""
+Feedback = Annotated[
+    bool, typer.Option("--feedback", help="Ask you after each generation what you think of it.")
+]
+FeedbackWait = Annotated[
+    float,
+    typer.Option(
+        min=0, help="Seconds to wait for your answer before the run goes on; 0: as long as it takes."
     ),
 ]
 HANDED_ON = (
@@ -46,6 +62,8 @@ def evolve(
         bool,
         typer.Option("--dry-run", help="Show the configuration, its estimated cost and time; no run."),
     ] = False,
+    feedback: Feedback = False,
+    feedback_wait: FeedbackWait = WAIT_S,
     json_output: Json = False,
     **options: Any,
 ) -> None:
@@ -59,7 +77,7 @@ def evolve(
         _estimate(task, options | {"runs": runs}, json_output=json_output)
     else:
         start = partial(run_evolve, task, runs=runs, new=new, **options)
-        _watch(start, json_output=json_output, finishes=True)
+        _watch(start, json_output=json_output, finishes=True, wait_s=feedback_wait if feedback else None)
 
 
 @takes("envs", env="The run's environment: an id, module:Id-v0, or module:function.")
@@ -89,6 +107,8 @@ def resume(
     unsafe_isolation: Annotated[
         bool, typer.Option("--unsafe-isolation", help="Agree to run generated code without containment.")
     ] = False,
+    feedback: Feedback = False,
+    feedback_wait: FeedbackWait = WAIT_S,
     runs: Runs = Path("runs"),
     json_output: Json = False,
     **options: Any,
@@ -100,7 +120,7 @@ def resume(
         run_resume, run, runs=runs, trust=trust, task=task, model=model, base_url=base_url,
         unsafe_isolation=unsafe_isolation, track=track, **options,
     )  # fmt: skip
-    _watch(go_on, json_output=json_output, finishes=True)
+    _watch(go_on, json_output=json_output, finishes=True, wait_s=feedback_wait if feedback else None)
 
 
 def finish(
@@ -123,10 +143,13 @@ def _estimate(task: str | None, options: dict[str, Any], *, json_output: bool) -
     show_estimate(dry_run(task, measure=True, **options), json_output=json_output)
 
 
-def _watch(start: Callable[..., Any], *, json_output: bool, finishes: bool = False) -> None:
+def _watch(
+    start: Callable[..., Any], *, json_output: bool, finishes: bool = False, wait_s: float | None = None
+) -> None:
     """Run with live progress; Ctrl-C ends it within 10 s, a second one at once.
 
-    Where `start` takes `finish`, a key ends its search and confirms the best.
+    Where `start` takes `finish`, a key ends its search and confirms the best. With `wait_s` the person is
+    asked after each generation, and waited for as long.
     """
     from eureka_agent.cli.keys import listening
     from eureka_agent.cli.output import print_json
@@ -134,11 +157,13 @@ def _watch(start: Callable[..., Any], *, json_output: bool, finishes: bool = Fal
     from eureka_agent.evolution.loop import Interrupted
 
     stop, finish = threading.Event(), threading.Event()
-    told = {"finish": finish} if finishes else {}
+    told: dict[str, Any] = {"finish": finish} if finishes else {}
     with draining(stop), Progress(quiet=json_output) as progress, ExitStack() as stack:
         if finishes:
             pressed = partial(progress.finishing, finish)
             progress.finish_key = stack.enter_context(listening(FINISH_KEY, pressed))
+        if wait_s is not None:
+            told["ask"] = _asking(progress, wait_s or None, json_output=json_output)
         try:
             result = start(on_event=progress.on_event, stop=stop, **told)
         except Interrupted:
@@ -152,3 +177,17 @@ def _watch(start: Callable[..., Any], *, json_output: bool, finishes: bool = Fal
         progress.finished(result)
     if result is not None and result.reward is None:
         raise typer.Exit(1)
+
+
+def _asking(progress: Progress, wait_s: float | None, *, json_output: bool) -> Callable[[Turn], None]:
+    """Return what lets a person speak, the status line and its key aside meanwhile."""
+    from eureka_agent.cli.asking import Asking, TypedLines
+    from eureka_agent.cli.keys import typing
+
+    asking = Asking(partial(typer.echo, err=json_output), TypedLines(sys.stdin.fileno()), wait_s=wait_s)
+
+    def ask(turn: Turn) -> None:
+        with progress.aside(), typing():
+            asking(turn)
+
+    return ask

@@ -13,6 +13,9 @@ from typing import IO, Any
 _LOOK_AGAIN_S = 1.0
 """Seconds between two looks whether a process that was sent to the background is in front again."""
 _restore: list[Callable[[], None]] = []
+_listened: list[tuple[int, list[Any]]] = []
+"""Terminals that are listened to, and their modes before."""
+_one_reads = threading.Lock()
 
 
 @contextmanager
@@ -37,15 +40,34 @@ def listening(key: str, pressed: Callable[[], object], *, stream: IO[str] | None
     _restore.append(
         lambda: termios.tcsetattr(terminal, termios.TCSADRAIN, before) if _in_front(terminal) else None
     )
+    _listened.append((terminal, before))
     reader.start()
     try:
         yield True
     finally:
+        _listened.clear()
         os.write(done, b".")
         reader.join()
         os.close(over)
         os.close(done)
         restore_terminal()
+
+
+@contextmanager
+def typing() -> Iterator[None]:
+    """Let a person type lines as ever: meanwhile nobody listens for a key."""
+    with _one_reads:
+        for terminal, before in _listened:
+            import termios
+
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        try:
+            yield
+        finally:
+            for terminal, _ in _listened:
+                import tty
+
+                tty.setcbreak(terminal)
 
 
 def restore_terminal() -> None:
@@ -73,10 +95,13 @@ def _read(terminal: int, over: int, key: bytes, pressed: Callable[[], object]) -
         if not _in_front(terminal):  # to read from the background would suspend the process
             select.select([over], [], [], _LOOK_AGAIN_S)
             continue
-        try:
-            typed = os.read(terminal, 1)
-        except OSError:
-            return
+        with _one_reads:
+            if not select.select([terminal], [], [], 0.0)[0]:
+                continue  # a person has typed a line meanwhile
+            try:
+                typed = os.read(terminal, 1)
+            except OSError:
+                return
         if not typed:
             return  # the terminal was closed
         if typed.lower() == key:

@@ -20,6 +20,7 @@ from eureka_agent.cli.counting import expected_trainings, steps_of_one, training
 from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import answer_lines, number
 from eureka_agent.cli.time_left import TimeLeft
+from eureka_agent.design.said import in_a_line
 from eureka_agent.escaping import visible
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
@@ -27,6 +28,7 @@ from eureka_agent.store.event_types import (
     CandidateRefused,
     DuelResolved,
     Event,
+    FeedbackGiven,
     GenerationDrafted,
     GenerationJudged,
     GenerationPlanned,
@@ -141,6 +143,17 @@ class Progress:
         if self._live is not None:
             self._live.stop()
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the status line away meanwhile: somebody types."""
+        if self._live is not None:
+            self._live.stop()
+        try:
+            yield
+        finally:
+            if self._live is not None:
+                self._live.start()
+
     def on_event(self, event: Event, state: RunState) -> None:
         """Take in one event of the run and the state after it."""
         self._looking.cancel()
@@ -172,6 +185,8 @@ class Progress:
             case GenerationDrafted():
                 names = ", ".join(one.name for one in event.out)
                 self._say(f"  {len(event.out)} drafted out: {names}" if event.out else "  none drafted out")
+            case FeedbackGiven(through=through) if through != "terminal":
+                self._say(f"  You said ({through}): {in_a_line(event.said) or 'something is taken back'}")
             case GenerationJudged():
                 self._on_verdict(event.judgement)
             case DuelResolved():

@@ -29,6 +29,7 @@ from eureka_agent.design.analyst_reply import MOST_CAUSES, AnalystAnswer, read_r
 from eureka_agent.design.prompts import PromptBook, task_words
 from eureka_agent.design.reflection import number, reflect
 from eureka_agent.design.review import Unreadable
+from eureka_agent.design.said import said_words
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.errors import TaskError
 from eureka_agent.escaping import cell, code_cell, fence, visible
@@ -36,6 +37,7 @@ from eureka_agent.llm.model import LanguageModel, Message
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.store.records import AnalystReport, PolicyStats, RequestKey
+from eureka_agent.store.said import Heard
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.ending import events_of
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -53,9 +55,11 @@ class Analyst(Protocol):
         stats: PolicyStats,
         episodes: Episodes,
         stop: threading.Event,
+        said: Sequence[Heard] = (),
     ) -> AnalystReport:
         """Return a report on `candidate`, of which `stats` are known; `episodes` are its own and others'.
 
+        `said` is what people asked for.
         Raises ModelError when the model cannot answer, BudgetExhaustedError when it cannot be paid.
         """
         ...
@@ -83,9 +87,10 @@ class ModelAnalyst:
         stats: PolicyStats,
         episodes: Episodes,
         stop: threading.Event,
+        said: Sequence[Heard] = (),
     ) -> AnalystReport:
         """Return the model's report; see `Analyst`."""
-        conversation = self.messages(candidate, stats, episodes)
+        conversation = self.messages(candidate, stats, episodes, said)
         for turn in range(self._queries + 1):
             key = str(RequestKey("analyzer", candidate.id, turn))
             reply = self._model.reply(key, conversation, stop).text
@@ -99,7 +104,9 @@ class ModelAnalyst:
                     conversation = (*conversation, Message("assistant", reply), told)
         return AnalystReport(queries=self._queries, unreadable="it asked more questions than there are")
 
-    def messages(self, candidate: Candidate, stats: PolicyStats, episodes: Episodes) -> tuple[Message, ...]:
+    def messages(
+        self, candidate: Candidate, stats: PolicyStats, episodes: Episodes, said: Sequence[Heard] = ()
+    ) -> tuple[Message, ...]:
         """Return what the model is asked at first."""
         system = self._templates.render(
             "analyzer/system.md.j2",
@@ -110,6 +117,7 @@ class ModelAnalyst:
         request = self._templates.render(
             "analyzer/request.md.j2",
             task=task_words(self._task, self._untrained),
+            said=said_words(said),
             candidate=self._candidate(candidate, stats),
             episodes=[_episode_words(index, one) for index, one in enumerate(own)],
             columns=[f"`{code_cell(name)}`" for name in columns_of(own[0])],

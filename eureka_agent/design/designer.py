@@ -100,8 +100,9 @@ class Designer:
         if slot.direction not in DIRECTIONS:
             raise not_planned(slot, f"there is no direction {one_line(slot.direction)[:40]}")
         request = self._prompts.request(
-            slot.operator, self._task, self._untrained, before=self._before, **self._context(slot, briefing)
-        )
+            slot.operator, self._task, self._untrained,
+            before=self._before, feedback=briefing.feedback, **self._context(slot, briefing),
+        )  # fmt: skip
         conversation = (Message("system", self._prompts.system()), Message("user", request))
         return self._ask(slot, 0, conversation, conversation, briefing.stop)
 

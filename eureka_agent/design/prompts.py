@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.config import Earlier
+from eureka_agent.design.said import said_words
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.escaping import cell, fence, item, one_line, visible
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_names_text
+from eureka_agent.store.said import Heard
 from eureka_agent.tasks.elements import told_elements
 from eureka_agent.tasks.task import Signal, Task
 from eureka_agent.training.algorithm import PpoSettings
@@ -46,15 +48,15 @@ class PromptBook:
         untrained: Untrained | None = None,
         *,
         before: Sequence[Earlier] = (),
+        feedback: Sequence[Heard] = (),
         **values: Any,
     ) -> str:
         """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`.
 
-        `before` are the rewards after which a training goes on, in order.
+        `before` are the rewards after which a training goes on, in order; `feedback` is what people said.
         """
-        return self._render(
-            operator, task=task_words(task, untrained), before=_before_words(before), **values
-        )
+        told = {"task": task_words(task, untrained), "said": said_words(feedback)}
+        return self._render(operator, before=_before_words(before), **told, **values)
 
     def repair(self, findings: Sequence[Finding], source: str | None) -> str:
         """Render what was wrong with a reply, each finding with the line it is about."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.design.prompts import task_words
 from eureka_agent.design.review import CATEGORIES, MOST_REMARKS, Review, Unreadable, read_review
+from eureka_agent.design.said import said_words
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.escaping import fence, item, visible
 from eureka_agent.llm.model import LanguageModel, Message
@@ -22,6 +23,7 @@ from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.comments import without_comments
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.records import RequestKey
+from eureka_agent.store.said import Heard
 from eureka_agent.tasks.task import Task
 
 REVIEWS = 2
@@ -84,7 +86,9 @@ class ModelReviewer:
             return found
         return [*(replace(finding, severity="warning") for finding in found), _flipped(verdict)]
 
-    def messages(self, source: str, findings: Sequence[Finding]) -> tuple[Message, ...]:
+    def messages(
+        self, source: str, findings: Sequence[Finding], said: Sequence[Heard] = ()
+    ) -> tuple[Message, ...]:
         """Return what the model is asked about a reward."""
         lines = visible(source.strip("\n")).split("\n")
         system = self._templates.render(
@@ -95,6 +99,7 @@ class ModelReviewer:
         request = self._templates.render(
             "critic/review.md.j2",
             task=task_words(self._task, self._untrained),
+            said=said_words(said),
             numbered="\n".join(f"{number:>3} {line}" for number, line in enumerate(lines, start=1)),
             fence=fence(source),
             remarks=[item(str(finding)) for finding in findings],
@@ -105,7 +110,8 @@ class ModelReviewer:
     def _ask(
         self, key: RequestKey, source: str, findings: Sequence[Finding], briefing: Briefing
     ) -> Review | Unreadable:
-        return read_review(self._model.reply(str(key), self.messages(source, findings), briefing.stop).text)
+        asked = self.messages(source, findings, briefing.feedback)
+        return read_review(self._model.reply(str(key), asked, briefing.stop).text)
 
 
 def _unreadable(verdict: Unreadable) -> Finding:

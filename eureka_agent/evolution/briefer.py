@@ -23,6 +23,7 @@ from eureka_agent.store.event_types import Notice, PolicyAnalyzed, PolicyMeasure
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
+from eureka_agent.store.said import Heard
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import CHECKPOINTS
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -61,6 +62,7 @@ class Briefer:
         """
         read = partial(RecordedEpisodes, self.folder, archive, on_unreadable=self._note)
         episodes, learning = read(), read(file=CHECKPOINTS)
+        said = self.state.feedback.at(open_slots[0].generation) if open_slots else ()
         other_seeds = read(of=most_different_training)
         if self.study is not None:
             names = sorted({parent for slot in open_slots for parent in slot.parents} & set(episodes))
@@ -69,11 +71,11 @@ class Briefer:
             paid = self._paid(self.study, parents, recorded)
             known = Briefing(archive, trajectories=episodes, checkpoints=learning, other_seeds=other_seeds)
             self._measure(self.study, parents, paid, known)
-            self._analyse(self.study, parents, recorded, paid)
+            self._analyse(self.study, parents, recorded, paid, said)
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(
             archive, MappingProxyType(policies), MappingProxyType(reports), episodes, other_seeds, learning,
-            self.stop,
+            said, self.stop,
         )  # fmt: skip
 
     def _note(self, name: str, error: StoreError) -> None:
@@ -126,7 +128,12 @@ class Briefer:
         return known is None or (study.observe is not None and known.seeds < len(parent.fitnesses()))
 
     def _analyse(
-        self, study: PolicyStudy, parents: Sequence[Candidate], recorded: _Episodes, paid: _Episodes
+        self,
+        study: PolicyStudy,
+        parents: Sequence[Candidate],
+        recorded: _Episodes,
+        paid: _Episodes,
+        said: Sequence[Heard],
     ) -> None:
         analyst = study.analyst
         if analyst is None:
@@ -136,7 +143,7 @@ class Briefer:
         def analyse(parent: Candidate) -> None:
             stats = self.state.policies.get(parent.id, PolicyStats())
             try:
-                report = analyst(parent, stats, {**recorded, parent.id: paid[parent.id]}, self.stop)
+                report = analyst(parent, stats, {**recorded, parent.id: paid[parent.id]}, self.stop, said)
             except BudgetExhaustedError:
                 return
             self.log.append(PolicyAnalyzed(name=parent.id, report=report))

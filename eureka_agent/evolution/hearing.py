@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from eureka_agent.archive.archive import Archive
 from eureka_agent.errors import StoreError, did_you_mean
 from eureka_agent.store import inbox
 from eureka_agent.store.event_types import FeedbackGiven
@@ -32,12 +33,29 @@ _LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A person's turn to speak, after a generation was judged and before anything else happens."""
+
+    folder: RunFolder
+    state: RunState
+    generation: int
+    archive: Archive
+    """Candidates of the restart so far."""
+    hear: Callable[[Any, str], Answer]
+    """Takes one of `store.said.SAID` and how it came; returns what was done with it."""
+    stop: threading.Event
+    """Set once the run is to end: whoever waits for a person gives up."""
+
+
+@dataclass(frozen=True)
 class Hearing:
     """Takes up what people say of one run; the only one that journals it."""
 
     folder: RunFolder
     log: EventLog
     state: RunState
+    generations: int
+    """Of the whole run."""
     reads: bool = True
     """Whether a language model reads sentences in this run; the built-in search does not."""
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -124,26 +142,25 @@ class Hearing:
 
     def _done(self, said: Any) -> str:
         """Say what follows from something that was taken up."""
-        at = self.state.next_generation
-        told = f"every prompt from generation {at} on" if self.reads else "the report"
-        nobody = (
-            ""
-            if self.reads
-            else " No language model takes part in this run: the search itself cannot read it."
-        )
         match said:
-            case Comment():
-                return f"It stands in {told}, until it is taken back.{nobody}"
-            case Balance(about, more, less):
-                return f"More {more} and less {less} than in {about}: it stands in {told}.{nobody}"
-            case Rating(about) | Preference(first=Episode(about)):
-                return f"Noted; it stands in {told}.{nobody}"
+            case Comment() | Rating() | Preference() | Balance():
+                return self._read_by()
             case Veto(about):
                 return f"{about} will not be a parent, a leader or a finalist from now on."
             case Pin(about):
                 return f"{about} will be among the finalists, whatever it scores."
             case _:
                 return "Taken back; what was built on it already stays."
+
+    def _read_by(self) -> str:
+        following = self.state.next_generation
+        if following >= self.generations or self.state.stopped:
+            return "It is in the log; no generation follows whose prompts it could stand in."
+        if not self.reads:
+            return (
+                "It is in the log; no language model takes part in this run, and the search cannot read it."
+            )
+        return f"It stands in every prompt from generation {following} on, until it is taken back."
 
 
 def _few(names: Any) -> str:

@@ -27,7 +27,7 @@ from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.evolution import choosing, confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
-from eureka_agent.evolution.hearing import Hearing
+from eureka_agent.evolution.hearing import Hearing, Turn
 from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.proposing import given_to, propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
@@ -83,6 +83,8 @@ class Evolution:
     """Gives an opinion on rewards that the critic let through."""
     same_baselines: bool = False
     """Whether reference and sparse are one reward; see `Trainings`."""
+    ask: Callable[[Turn], object] | None = None
+    """Asks the person what they think, after each generation; see `Turn`."""
     _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def run(self) -> None:
@@ -95,6 +97,7 @@ class Evolution:
                     self.train(generation)
                     self.judge(generation)
                     self._thin()
+                    self._ask(generation)
                 self.resolve_pending_duel(restart)
             self.confirm()
             self._thin()
@@ -175,6 +178,15 @@ class Evolution:
             self._archive_of(known), self.config, generation, saved_steps_pay=self.state.saved_steps_pay
         )
         self.log.append(GenerationJudged(generation=generation, judgement=judgement))
+
+    def _ask(self, generation: int) -> None:
+        """Let the person speak, unless the run has gone on already: what they say holds from now on."""
+        if self.ask is None or self.stop.is_set() or self.state.finalists is not None:
+            return
+        if self.state.next_generation == generation + 1 and not self.state.stopped:
+            archive = self._archive_of(range(self._first_of(generation), generation + 1))
+            self.ask(Turn(self.folder, self.state, generation, archive, self._hearing.hear, self.stop))
+            self._check_interrupted()
 
     def resolve_pending_duel(self, restart: int) -> None:
         """Train what a restart's last judgement asked for, where that decides who is confirmed.
@@ -259,7 +271,11 @@ class Evolution:
 
     @cached_property
     def _hearing(self) -> Hearing:
-        return Hearing(self.folder, self.log, self.state, reads=self.config.model.name != OFFLINE_MODEL)
+        search = self.config.search
+        return Hearing(
+            self.folder, self.log, self.state, search.restarts * search.generations,
+            reads=self.config.model.name != OFFLINE_MODEL,
+        )  # fmt: skip
 
     @cached_property
     def _briefer(self) -> Briefer:
