@@ -106,7 +106,7 @@ class Hearing:
             return "The run is decided: its winner was confirmed. Say it to another run."
         for name in candidates_of(said):
             if name not in self.state.candidates:
-                known = list(self.state.candidates)
+                known = sorted(self.state.candidates)
                 near = did_you_mean(name, known)
                 return f"There is no candidate {name} in this run.{near} There are {_few(known)}."
         match said:

@@ -25,16 +25,20 @@ IN_ITS_TERMINAL = (
 """Takes its standard input as its terminal first, as a shell gives it to a command."""
 
 
-def watched(runs: Path, *, press: bytes, at: bytes) -> tuple[str, int]:
-    """Run in a terminal, press a key once something is shown; return what was shown, and the exit status."""
+def watched(runs: Path, *options: str, press: bytes, at: bytes, times: int = 1) -> tuple[str, int]:
+    """Run in a terminal and type something when something is shown, the first `times`; return what was shown.
+
+    The exit status follows.
+    """
     ours, theirs = pty.openpty()
+    command = ["evolve", "cartpole", *OPTIONS, "--runs", str(runs), *options]
     child = subprocess.Popen(
-        [sys.executable, "-c", IN_ITS_TERMINAL, "evolve", "cartpole", *OPTIONS, "--runs", str(runs)],
+        [sys.executable, "-c", IN_ITS_TERMINAL, *command],
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "160"},
     )  # fmt: skip
     os.close(theirs)
-    shown, pressed, end = b"", False, time.monotonic() + LIMIT_S
+    shown, pressed, end = b"", 0, time.monotonic() + LIMIT_S
     while time.monotonic() < end:
         if not select.select([ours], [], [], 1.0)[0]:
             continue
@@ -43,9 +47,9 @@ def watched(runs: Path, *, press: bytes, at: bytes) -> tuple[str, int]:
         except OSError:  # the child closed it
             break
         shown += told
-        if at in shown and not pressed:
+        if pressed < min(times, shown.count(at)):
             os.write(ours, press)
-            pressed = True
+            pressed += 1
     code = child.wait(LIMIT_S)
     os.close(ours)
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode(errors="replace")), code
@@ -60,3 +64,13 @@ def test_a_run_is_drawn_and_the_key_ends_its_search(tmp_path: Path) -> None:
     assert "Finishing: what is being trained is trained" in shown
     assert "The search ends: its person asked to finish" in shown
     assert "Generation 39" not in shown
+
+
+def test_a_person_is_asked_in_turn(tmp_path: Path) -> None:
+    options = ("--feedback", "--feedback-wait", "0", "--generations", "3")
+    typed = b"0-00: keep it upright\n\n"
+    shown, code = watched(tmp_path, *options, press=typed, at=b"press Enter to go on", times=3)
+    assert code == 0, shown[-2000:]
+    assert "Traceback" not in shown
+    assert [f"{number}: It is in the log" in shown for number in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "Generation 2" in shown
