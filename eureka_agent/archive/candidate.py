@@ -86,6 +86,9 @@ class Evaluation:
     reward was the task's own and ran in no worker."""
     stopped: EarlyStop | None = None
     """Set where training ended early: its fitness is that of a smaller budget."""
+    safety: Mapping[str, float] = field(default_factory=dict)
+    """For each of the task's safety signals what 99 % of its absolute values stay below, over the recorded
+    scoring episodes. Trainings of earlier versions lack it."""
 
     @property
     def checkpoint_scores(self) -> tuple[tuple[float, float], ...]:
@@ -148,10 +151,21 @@ class Candidate:
         values = self.fitnesses()
         return statistics.fmean(values) if values else None
 
+    def safety(self, stage: str = "search") -> dict[str, float]:
+        """Return what safety signals reached, on average over the trainings of `stage` that measured them."""
+        return mean_safety([e for e in self.evaluations if e.stage == stage])
+
     @property
     def stopped(self) -> EarlyStop | None:
         """Its early stop in the search, if there was one: its fitness is then that of a smaller budget."""
         return next((e.stopped for e in self.evaluations if e.stage == "search" and e.stopped), None)
+
+
+def mean_safety(evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """Return what each safety signal reached, on average over the trainings that measured it."""
+    names = dict.fromkeys(name for one in evaluations for name in one.safety)
+    known = {name: [one.safety[name] for one in evaluations if name in one.safety] for name in names}
+    return {name: statistics.fmean(values) for name, values in known.items()}
 
 
 def candidate_id(generation: int, index: int) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from eureka_agent.analysis.safety import safety_words
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.cli.spoken import HELP, understood
 from eureka_agent.escaping import visible
@@ -100,4 +101,6 @@ def _standing(one: Candidate) -> str:
     stopped = " (stopped early)" if one.stopped else ""
     components = one.evaluations[0].components if one.evaluations else ()
     paid = f"; pays for {', '.join(components)}" if components else ""
-    return visible(f"  {one.id}  {one.fitness:.4g}{stopped}{paid}")
+    reached = safety_words(one.safety())
+    safe = f"; 99 % of steps below: {reached}" if reached else ""
+    return visible(f"  {one.id}  {one.fitness:.4g}{stopped}{paid}{safe}")

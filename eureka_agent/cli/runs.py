@@ -56,6 +56,7 @@ def show(
     """Show a run: is it better, why, what did it cost, its candidates, and the best reward."""
     from dataclasses import asdict
 
+    from eureka_agent.analysis.safety import safety_words
     from eureka_agent.api.runs import how_to_go_on
     from eureka_agent.api.runs import show as look
     from eureka_agent.cli.output import answer_lines, print_json, print_table
@@ -72,11 +73,18 @@ def show(
         return
     for line in answer_lines(view.answer):
         typer.echo(line)
-    columns = ("candidate", "operator", "parents", "status", "in the search", "on fresh seeds", "why")
+    safe = any(c.safety() for c in view.candidates)
+    columns = (
+        "candidate", "operator", "parents", "status", "in the search", "on fresh seeds",
+        *(("safety (99 % below)",) if safe else ()), "why",
+    )  # fmt: skip
     rows = [
-        (c.id, c.operator, " ".join(c.parents), c.status, c.fitness, confirmed.get(c.id), _why(c, full))
+        (
+            c.id, c.operator, " ".join(c.parents), c.status, c.fitness, confirmed.get(c.id),
+            *((safety_words(c.safety()),) if safe else ()), _why(c, full),
+        )
         for c in view.candidates
-    ]
+    ]  # fmt: skip
     typer.echo("")
     print_table(view.name, columns, rows, cropped=None if full else "why")
     if not view.summary:  # which says it, too

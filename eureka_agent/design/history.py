@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from eureka_agent.analysis.safety import safety_words
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.design.failed_changes import (
@@ -128,6 +129,7 @@ def _tried(candidate: Candidate, by_id: Mapping[str, Candidate]) -> dict[str, st
         "outcome": _outcome(candidate),
         "length": _length(candidate),
         "score": ", ".join(number(fitness) for fitness in candidate.fitnesses()),
+        "safety": cell(reached) if (reached := safety_words(candidate.safety())) else "",
     }
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from eureka_agent.analysis.safety import sizes_reached
 from eureka_agent.errors import EurekaError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
-
-_HIGH = 0.99
 
 
 def render_safety(folder: RunFolder, state: RunState, signals: Sequence[str]) -> str:
@@ -57,12 +54,6 @@ def _episodes(folder: RunFolder, row: ConfirmationRow) -> Sequence[Trajectory]:
 
 
 def _row(name: str, episodes: Sequence[Trajectory], signals: Sequence[str]) -> str:
-    cells = [_extremes([e.signals[signal] for e in episodes if signal in e.signals]) for signal in signals]
+    reached = [sizes_reached(episodes, signal) for signal in signals]
+    cells = ["–" if sizes is None else f"{sizes[0]:.4g}, {sizes[1]:.4g}" for sizes in reached]
     return f"| {name} | {len(episodes)} | {' | '.join(cells)} |"
-
-
-def _extremes(arrays: Sequence[np.ndarray]) -> str:
-    if not arrays:
-        return "–"
-    sizes = np.abs(np.concatenate([array.reshape(-1) for array in arrays]).astype(np.float64))
-    return f"{np.quantile(sizes, _HIGH):.4g}, {sizes.max():.4g}"

@@ -16,6 +16,7 @@ from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
 from eureka_agent.report.safety import render_safety
+from eureka_agent.report.said import render_said
 from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
 from eureka_agent.report.views.in_short import in_short
 from eureka_agent.report.words import dollars
@@ -42,6 +43,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         _search(state, config),
         render_early_stops(state),
         _contributions(state, task),
+        render_said(state),
         _how(state, config),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -59,6 +59,10 @@ def evaluation_from_json(data: Any) -> Evaluation:
         for name, curve in checked.mapping(values["curves"], "curves").items()
     }
     values["warnings"] = checked.each(values["warnings"], "warning", checked.text)
+    values["safety"] = {
+        name: checked.number(value, "safety")
+        for name, value in checked.mapping(values.get("safety", {}), "safety").items()
+    }
     if values.get("stopped") is not None:
         values["stopped"] = _early_stop(values["stopped"])
     evaluation = Evaluation(**values)

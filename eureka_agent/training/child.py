@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from eureka_agent.analysis.safety import safety_of
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, WorkerTimeoutError
@@ -307,6 +308,7 @@ class TrainingSession:
             warnings=warnings,
             isolation=job.isolation,
             stopped=learned.stopped,
+            safety=safety_of(learned.scoring.trajectories, self.task.safety_signals),
         )
 
 

@@ -27,11 +27,11 @@ EVOLVE = """
     critic-model analyzer-model analyzer-queries? draft selection
     confirm-seeds confirm-top choose-seeds human-reward film?
     budget-steps budget-usd budget-minutes track unsafe-isolation?
-    quick one-generation? runs new dry-run json
+    quick one-generation? runs new dry-run feedback feedback-wait json
 """
 """Every flag of `evolve`; those with `?` have a negation."""
 
-RESUME = "trust task env envs model base-url track unsafe-isolation runs json"
+RESUME = "trust task env envs model base-url track unsafe-isolation feedback feedback-wait runs json"
 TRAIN = """
     reward seeds seed env-steps trainer device worlds stages? init-policy
     output env envs unsafe-isolation? json

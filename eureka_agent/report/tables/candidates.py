@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from eureka_agent.archive.candidate import Candidate, Status
@@ -24,10 +24,19 @@ def candidates_table(state: RunState) -> Table:
     `search_fitness` is the mean over its `search_seeds` seeds of the search; `fresh_mean` is that on fresh
     seeds, with the ends of its 95 % interval. `env_steps` and `wall_s` are of all its trainings that gave a
     policy, evaluation included. `stopped_at` is the step of learning at which it was stopped early, and
-    `failure` why it was refused, failed, or was left out.
+    `failure` why it was refused, failed, or was left out. A task's safety signals follow, each as
+    `safety/<signal>`: what 99 % of the recorded steps' absolute values stay below, mean over the search.
     """
     winner = state.confirmation.winner if state.confirmation else None
-    return Table.of(CANDIDATES, [_row(state, one, winner) for one in in_order(state)])
+    candidates = in_order(state)
+    names = dict.fromkeys(f"safety/{name}" for one in candidates for name in one.safety())
+    rows = [_row(state, one, winner) | _safety(one, names) for one in candidates]
+    return Table.of((*CANDIDATES, *names), rows)
+
+
+def _safety(one: Candidate, names: Iterable[str]) -> dict[str, float | None]:
+    reached = {f"safety/{name}": value for name, value in one.safety().items()}
+    return {name: reached.get(name) for name in names}
 
 
 def _row(state: RunState, one: Candidate, winner: str | None) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eureka_agent.archive.candidate import Candidate, Status
+from eureka_agent.analysis.safety import safety_words
+from eureka_agent.archive.candidate import Candidate, Status, mean_safety
 from eureka_agent.report.sequence import TRAINED_ON
 from eureka_agent.report.words import cut
 from eureka_agent.store.records import ConfirmationRow
@@ -58,13 +59,16 @@ class Level:
     seeds: tuple[float, ...]
     human_normalized: float | None
     undefined_because: str
+    safety: str = ""
+    """What the task's safety signals reached, in words; empty where that was not measured."""
 
     @classmethod
-    def of(cls, row: ConfirmationRow) -> Level:
+    def of(cls, row: ConfirmationRow, safety: str = "") -> Level:
         """Return a row of the confirmation."""
         return cls(
-            row.name, row.fitness, row.low, row.high, row.seeds, row.human_normalized, row.undefined_because
-        )
+            row.name, row.fitness, row.low, row.high, row.seeds, row.human_normalized, row.undefined_because,
+            safety,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,13 @@ def fitness_view(state: RunState) -> FitnessView:
         for generation, name in state.leaders.items()
         if name is not None and (known := state.candidates[name].fitness) is not None
     ]
+    levels = [Level.of(row, safety_words(fresh_safety(state, row.name))) for row in rows]
     return FitnessView(
         measured_as=cut(state.facts.fitness, LONGEST) if state.facts else "",
         direction=direction_of(state),
         marks=tuple(_mark(candidate, winner) for candidate in in_order(state)),
         leaders=tuple(leaders),
-        fresh=tuple(sorted(map(Level.of, rows), key=lambda level: _place(level.name, winner))),
+        fresh=tuple(sorted(levels, key=lambda level: _place(level.name, winner))),
         winner=winner,
         restarts=_restarts(state),
         **_words(state),
@@ -119,6 +124,13 @@ def _words(state: RunState) -> dict[str, str]:
 def how(candidate: Candidate, winner: str | None) -> How:
     """Return what became of a candidate; of a winner, that it won."""
     return "winner" if candidate.id == winner else _HOW[candidate.status]
+
+
+def fresh_safety(state: RunState, name: str) -> dict[str, float]:
+    """Return what safety signals reached on fresh seeds with a candidate's or a baseline's reward."""
+    if name in state.candidates:
+        return state.candidates[name].safety("confirm")
+    return mean_safety([one for one in state.baselines.get(name, ()) if one.stage == "confirm"])
 
 
 def in_order(state: RunState) -> list[Candidate]:
