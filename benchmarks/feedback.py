@@ -5,7 +5,7 @@
     python benchmarks/feedback.py table TASK --root FOLDER
 
 `search` runs one search of an arm (`silent` or `said`) up to its confirmation, and repeats nothing that it
-finds done. Both arms of one number have the same training seeds and the same first generation: `said` gets the
+finds done. Both arms of one number have the same training seeds and first generation: `said` gets the
 replies that `silent` got. After that generation the sentences of `SAID` are said. `confirm` trains every
 search's leader on 8 seeds that chose nothing; `table` prints fitness and what the sentences were about, as
 `benchmarks/data/feedback/preregistered.md` says.
