@@ -58,13 +58,20 @@ class Hearing:
     """Of the whole run."""
     reads: bool = True
     """Whether a language model reads sentences in this run; the built-in search does not."""
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _one_at_a_time: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def take_up(self) -> None:
         """Journal what lies in the inbox, in the order in which it was left, and answer each message."""
         with self._one_at_a_time:
             for name, message in inbox.waiting(self.folder):
                 inbox.answer(self.folder, name, self._take(message))
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Take up what lies there, and nothing more before the block ends: it decides on one state."""
+        with self._one_at_a_time:
+            self.take_up()
+            yield
 
     def hear(self, said: Any, through: str) -> Answer:
         """Journal what was said in this process, or refuse it; return what was done with it."""

@@ -89,7 +89,7 @@ class Evolution:
 
     def run(self) -> None:
         """Search, confirm, save. Returns when the run is finished; Interrupted after a drained stop."""
-        with self._hearing.listening():
+        with self.hearing.listening():
             for restart in range(self.config.search.restarts):
                 proposer = self.make_proposer(restart)
                 for generation in self._generations(restart):
@@ -102,7 +102,7 @@ class Evolution:
             self.confirm()
             self._thin()
             self.save()
-        self._hearing.take_up()  # what was said too late is answered, too
+        self.hearing.take_up()  # what was said too late is answered, too
 
     def propose(self, generation: int, proposer: Proposer) -> None:
         """Fill the slots of a generation: every candidate is proposed or refused afterwards.
@@ -110,13 +110,13 @@ class Evolution:
         Slots stay empty where the money ends or the person asked to finish, and the search ends with this
         generation.
         """
-        self._hearing.take_up()
-        archive = self._archive_before(generation)
-        slots = slots_of(
-            generation, proposer, archive,
-            config=self.config, samples=self._affordable_samples(generation) * self.config.search.draft,
-            log=self.log, state=self.state,
-        )  # fmt: skip
+        with self.hearing.still():
+            archive = self._archive_before(generation)
+            slots = slots_of(
+                generation, proposer, archive,
+                config=self.config, samples=self._affordable_samples(generation) * self.config.search.draft,
+                log=self.log, state=self.state,
+            )  # fmt: skip
         missing = [slot for slot in slots if slot.id not in self.state.candidates]
         open_slots = [] if missing and self._finishing(generation) else missing
         checks = (DuplicateCheck(), self.critic)
@@ -185,7 +185,7 @@ class Evolution:
             return
         if self.state.next_generation == generation + 1 and not self.state.stopped:
             archive = self._archive_of(range(self._first_of(generation), generation + 1))
-            self.ask(Turn(self.folder, self.state, generation, archive, self._hearing.hear, self.stop))
+            self.ask(Turn(self.folder, self.state, generation, archive, self.hearing.hear, self.stop))
             self._check_interrupted()
 
     def resolve_pending_duel(self, restart: int) -> None:
@@ -214,12 +214,14 @@ class Evolution:
     def _finalists(self) -> tuple[str, ...]:
         """Return the best of the search, as journalled: one that fails later makes no other a finalist."""
         if self.state.finalists is None:
-            self._hearing.take_up()
-            archives = [self._archive_of(self._generations_of(n)) for n in range(self.config.search.restarts)]
-            found = confirmation.finalists_of(
-                archives, self.config.confirmation.top, pinned=self.state.feedback.pinned
-            )
-            self.log.append(FinalistsNamed(names=tuple(candidate.id for candidate in found)))
+            with self.hearing.still():
+                generations = map(self._generations_of, range(self.config.search.restarts))
+                found = confirmation.finalists_of(
+                    [self._archive_of(each) for each in generations],
+                    self.config.confirmation.top,
+                    pinned=self.state.feedback.pinned,
+                )
+                self.log.append(FinalistsNamed(names=tuple(candidate.id for candidate in found)))
         return self.state.finalists or ()
 
     def _choose(self, finalists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -270,7 +272,8 @@ class Evolution:
         )  # fmt: skip
 
     @cached_property
-    def _hearing(self) -> Hearing:
+    def hearing(self) -> Hearing:
+        """What takes up what people say of this run."""
         search = self.config.search
         return Hearing(
             self.folder, self.log, self.state, search.restarts * search.generations,

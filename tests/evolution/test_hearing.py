@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from fakes import CountingProposer, FakeTrainer, make_evolution
 
 from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.archive.archive import Archive
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.hearing import Hearing, Turn
 from eureka_agent.store import inbox
@@ -126,6 +128,28 @@ def test_what_is_said_after_the_end_is_answered_too(tmp_path: Path) -> None:
     assert given is not None
     assert not given.taken
     assert "decided" in given.text
+
+
+def test_what_is_said_while_a_generation_is_planned_is_of_the_next(tmp_path: Path) -> None:
+    """A plan and its prompts know the same: a veto that came too late for the parents is told later, too."""
+    evolution = make_evolution(tmp_path, generations=3)
+    hearing = Hearing(evolution.folder, evolution.log, evolution.state, 3)
+
+    class Overheard(Reading):
+        def plan(self, generation: int, samples: int, archive: Archive) -> list[Slot]:
+            if generation == 1:
+                inbox.leave(evolution.folder, Comment("too late"), "command")
+                speaking.start()
+                speaking.join(0.5)
+            return super().plan(generation, samples, archive)
+
+    evolution.hearing = hearing
+    speaking = threading.Thread(target=hearing.take_up)
+    proposer = Overheard()
+    evolution.make_proposer = lambda _restart: proposer
+    evolution.run()
+
+    assert proposer.told == {0: [], 1: [], 2: [Comment("too late")]}
 
 
 def test_a_veto_makes_nobody_a_parent_a_leader_or_a_finalist(tmp_path: Path) -> None:
