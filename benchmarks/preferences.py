@@ -1,0 +1,192 @@
+"""Does a handful of answers recover a fitness that nobody wrote down?
+
+    python benchmarks/preferences.py run [--pools build/preferences] [--repetitions 20]
+    python benchmarks/preferences.py show
+
+A simulated person has the task's fitness in mind and says of pairs of recorded episodes which is better,
+60 times in all, either always right or wrong in a fifth of the answers; equal ones are "neither". The model
+of `eureka_agent/preferences/` sees signals and answers only. What counts is Spearman's rank correlation of
+its utility and the hidden fitness over episodes of trainings that nobody asked about. Pairs are chosen by
+mutual information, or drawn.
+
+`run` trains the policies whose episodes are looked at (some minutes; kept in `--pools`) and writes
+`benchmarks/data/preferences.json`; `show` prints its tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import spearmanr
+
+import eureka_agent
+from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.preferences import Compared, FeatureSet, Posterior, choose_features, fit, next_pairs
+from eureka_agent.preferences.model import OUTCOMES, Better
+from eureka_agent.seeds import generator_for
+from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories import Trajectory, read_trajectories
+from eureka_agent.trajectories.files import CHECKPOINTS, FILE
+
+DATA = Path(__file__).parent / "data" / "preferences.json"
+TASKS = ("acrobot", "cartpole", "pendulum", "mountain_car")
+"""On the last the fitness of an episode is 0 or 1; targets are of the first three."""
+SEEDS = 4
+LEARNED, CHEATED = (0.05, 0.15, 0.4, 1.0), (0.4,)
+"""Policies of different quality: so much of the task's budget with its reference and its fitness as rewards,
+and with each of its rewards that cheat."""
+QUESTIONS, BATCH = 60, 12
+"""A generation asks so many at once; after them the model is fitted anew."""
+CHOOSERS = ("information", "random")
+WRONG = (0.0, 0.2)
+
+
+class Pool(NamedTuple):
+    """The recorded episodes of a task."""
+
+    task: Task
+    trainings: Sequence[Sequence[Trajectory]]
+
+
+class Setting(NamedTuple):
+    """How the person is asked, and how often it is wrong."""
+
+    chooser: str
+    wrong: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.chooser}, {self.wrong:.0%} wrong"
+
+
+SETTINGS = [Setting(*one) for one in product(CHOOSERS, WRONG)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("command", choices=["run", "show"])
+    parser.add_argument("--pools", type=Path, default=Path("build/preferences"))
+    parser.add_argument("--repetitions", type=int, default=20)
+    args = parser.parse_args()
+    if args.command == "run":
+        found = {name: measured(pool_of(name, args.pools), args.repetitions) for name in TASKS}
+        DATA.write_text(json.dumps(found, indent=1))
+    show(json.loads(DATA.read_text()))
+
+
+def pool_of(name: str, pools: Path) -> Pool:
+    """Return the episodes of a task's trainings, which are trained where they do not lie in `pools` yet."""
+    task = eureka_agent.find_task(name)
+    cheats = [f"hack:{hack}" for hack in task.hacks]
+    plan = [*product(("reference", "sparse"), LEARNED), *product(cheats, CHEATED)]
+    trainings: list[list[Trajectory]] = []
+    for reward, share in plan:
+        folder = pools / name / f"{reward.replace(':', '-')}-{share}"
+        if not folder.exists():
+            steps = int(share * task.budget.env_steps)
+            eureka_agent.train(name, reward, seeds=SEEDS, env_steps=steps, output=folder)
+        for seed in range(SEEDS):
+            files = (folder / f"seed-{seed}" / file for file in (FILE, CHECKPOINTS))
+            trainings.append([one for file in files for one in read_trajectories(file) if one.ended])
+    return Pool(task, trainings)
+
+
+def measured(pool: Pool, repetitions: int) -> Mapping[str, Any]:
+    """Return the correlations of every repetition by setting, and what the features are."""
+    fitness = [one.fitness for training in pool.trainings for one in training]
+    known = choose_features(_flat(pool.trainings), longest=pool.task.max_episode_steps)
+    found: dict[str, list[float]] = {setting.name: [] for setting in SETTINGS}
+    for repetition in range(repetitions):
+        order = generator_for(repetition, "trainings", pool.task.name).permutation(len(pool.trainings))
+        half = len(order) // 2
+        asked, held_out = ([pool.trainings[n] for n in part] for part in (order[:half], order[half:]))
+        for setting in SETTINGS:
+            found[setting.name].append(round(_correlation(pool, asked, held_out, setting, repetition), 4))
+    print(pool.task.name, {name: round(float(np.mean(values)), 3) for name, values in found.items()})
+    return {
+        "episodes": len(fitness),
+        "different_fitness": len(set(fitness)),
+        "features": list(known.names),
+        "spearman": found,
+    }
+
+
+def _correlation(
+    pool: Pool,
+    asked: Sequence[Sequence[Trajectory]],
+    held_out: Sequence[Sequence[Trajectory]],
+    setting: Setting,
+    repetition: int,
+) -> float:
+    """Return Spearman's correlation over held-out episodes after all answers."""
+    shown, hidden = _flat(asked), _flat(held_out)
+    features = choose_features(shown, longest=pool.task.max_episode_steps)
+    generator = generator_for(repetition, "answers", pool.task.name, setting.name)
+    posterior = learned(pool.task, shown, features, setting, generator)
+    utility, _ = posterior.utility(np.array([features.of(one) for one in hidden]))
+    scores = pool.task.fitness.sign * np.array([one.fitness for one in hidden], float)
+    value = float(np.asarray(spearmanr(utility, scores))[0])
+    return value if np.isfinite(value) else 0.0
+
+
+def learned(
+    task: Task,
+    shown: Sequence[Trajectory],
+    features: FeatureSet,
+    setting: Setting,
+    generator: np.random.Generator,
+) -> Posterior:
+    """Return the model after `QUESTIONS` answers, asked in batches as a run asks them."""
+    rows = np.array([features.of(one) for one in shown])
+    scores = task.fitness.sign * np.array([one.fitness for one in shown], float)
+    answers: list[Compared] = []
+    asked: set[frozenset[int]] = set()
+    posterior = Posterior.prior(len(features))
+    while len(answers) < QUESTIONS:
+        if setting.chooser == "information":
+            pairs = next_pairs(posterior, rows, count=BATCH, asked=asked, generator=generator)
+        else:
+            drawn = (generator.choice(len(shown), 2, replace=False) for _ in range(BATCH))
+            pairs = [(int(first), int(second)) for first, second in drawn]
+        for first, second in pairs:
+            asked.add(frozenset((first, second)))
+            better = _answer(scores[first], scores[second], setting.wrong, generator)
+            answers.append(Compared(rows[first], rows[second], better))
+        posterior = fit(answers, len(features))
+    return posterior
+
+
+def _answer(first: float, second: float, wrong: float, generator: np.random.Generator) -> Better:
+    """Return what the person says; a wrong answer is one of the other two."""
+    right: Better = "neither" if first == second else "first" if first > second else "second"
+    if generator.random() >= wrong:
+        return right
+    others = [one for one in OUTCOMES if one != right]
+    return others[int(generator.integers(len(others)))]
+
+
+def _flat(trainings: Sequence[Sequence[Trajectory]]) -> list[Trajectory]:
+    return [one for training in trainings for one in training]
+
+
+def show(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print the correlations with 95 % intervals over repetitions."""
+    names = [setting.name for setting in SETTINGS]
+    print("| task | " + " | ".join(names) + " |\n| --- |" + " --- |" * len(names))
+    for task, told in found.items():
+        cells = [str(t_interval(told["spearman"][name])) for name in names]
+        print(f"| {task} | " + " | ".join(cells) + " |")
+    pooled = [[v for task in TASKS[:3] for v in found[task]["spearman"][name]] for name in names]
+    print("| first three | " + " | ".join(str(t_interval(values)) for values in pooled) + " |")
+
+
+if __name__ == "__main__":
+    os.nice(5)
+    main()

@@ -1,0 +1,82 @@
+"""Which two episodes to ask about next: those whose answer says most about what people prefer.
+
+The mutual information between an answer and the weights (BALD, arXiv 1112.5745) depends on the difference of
+the two utilities only, which is normal under the posterior; so it is an integral over one number, and nothing
+is sampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from scipy.special import entr
+
+from eureka_agent.preferences.model import Posterior, information_of, outcome_chances
+
+Array = np.ndarray
+MOST_PAIRS = 20_000
+"""Pairs among which the next one is looked for; of more, so many are drawn."""
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+
+def next_pairs(
+    posterior: Posterior,
+    features: Array,
+    *,
+    count: int,
+    asked: Collection[frozenset[int]] = (),
+    generator: np.random.Generator,
+) -> list[tuple[int, int]]:
+    """Return at most `count` pairs of episodes to ask about, as rows of `features` `(n, k)`, the best first.
+
+    Each pair but the first is chosen as if those before it had been answered. No pair of `asked` comes again,
+    and none of which no answer says anything. Which of equally good pairs comes, and which of its episodes
+    first, is drawn.
+    """
+    pairs = _open_pairs(len(features), asked, generator)
+    differences = features[pairs[:, 0]] - features[pairs[:, 1]]
+    chosen: list[tuple[int, int]] = []
+    for _ in range(min(count, len(pairs))):
+        gains = expected_information(posterior, differences)
+        best = int(np.argmax(gains.round(12)))
+        if gains[best] < 1e-9:
+            break
+        first, second = generator.permutation(pairs[best])
+        chosen.append((int(first), int(second)))
+        posterior = _as_answered(posterior, differences[best])
+        pairs, differences = np.delete(pairs, best, axis=0), np.delete(differences, best, axis=0)
+    return chosen
+
+
+def expected_information(posterior: Posterior, differences: Array) -> Array:
+    """Return the mutual information (nats) of weights and answer for pairs, `(n,)`.
+
+    `differences` `(n, k)` are the features of the first less those of the second.
+    """
+    mean, sd = posterior.utility(differences)
+    chances = outcome_chances(mean[:, None] + sd[:, None] * _NODES, posterior.log_ties)
+    expected = np.einsum("nqo,q->no", chances, _WEIGHTS)
+    doubt_left = np.einsum("nqo,q->n", entr(chances), _WEIGHTS)
+    return np.maximum(entr(expected).sum(axis=-1) - doubt_left, 0.0)
+
+
+def _as_answered(posterior: Posterior, difference: Array) -> Posterior:
+    """Return how much less would be in doubt after an answer about a pair; nobody knows what it would be."""
+    mean, sd = posterior.utility(difference)
+    told = float(information_of(mean + sd * _NODES, posterior.log_ties) @ _WEIGHTS)
+    towards = posterior.covariance @ difference
+    shrunk = np.outer(towards, towards) * told / (1 + told * float(difference @ towards))
+    return replace(posterior, covariance=posterior.covariance - shrunk)
+
+
+def _open_pairs(count: int, asked: Collection[frozenset[int]], generator: np.random.Generator) -> Array:
+    """Return pairs that were not asked about, `(n, 2)`, in an order that is drawn."""
+    known = set(asked)
+    pairs = np.array(
+        [pair for pair in combinations(range(count), 2) if frozenset(pair) not in known], np.int64
+    ).reshape(-1, 2)
+    return generator.permutation(pairs)[:MOST_PAIRS]
