@@ -101,7 +101,7 @@ def pool_of(name: str, pools: Path) -> Pool:
 def measured(pool: Pool, repetitions: int) -> Mapping[str, Any]:
     """Return the correlations of every repetition by setting, and what the features are."""
     fitness = [one.fitness for training in pool.trainings for one in training]
-    known = choose_features(_flat(pool.trainings), longest=pool.task.max_episode_steps)
+    known = choose_features(_flat(pool.trainings))
     found: dict[str, list[float]] = {setting.name: [] for setting in SETTINGS}
     for repetition in range(repetitions):
         order = generator_for(repetition, "trainings", pool.task.name).permutation(len(pool.trainings))
@@ -127,7 +127,7 @@ def _correlation(
 ) -> float:
     """Return Spearman's correlation over held-out episodes after all answers."""
     shown, hidden = _flat(asked), _flat(held_out)
-    features = choose_features(shown, longest=pool.task.max_episode_steps)
+    features = choose_features(shown)
     generator = generator_for(repetition, "answers", pool.task.name, setting.name)
     posterior = learned(pool.task, shown, features, setting, generator)
     utility, _ = posterior.utility(np.array([features.of(one) for one in hidden]))
@@ -168,7 +168,7 @@ def _answer(first: float, second: float, wrong: float, generator: np.random.Gene
     right: Better = "neither" if first == second else "first" if first > second else "second"
     if generator.random() >= wrong:
         return right
-    others = [one for one in OUTCOMES if one != right]
+    others: list[Better] = [one for one in OUTCOMES if one != right]
     return others[int(generator.integers(len(others)))]
 
 

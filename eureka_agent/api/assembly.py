@@ -36,6 +36,7 @@ from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.briefer import PolicyStudy
 from eureka_agent.evolution.expected_time import expected_stepping_time, expected_time
 from eureka_agent.evolution.loop import Evolution
+from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
@@ -75,10 +76,12 @@ def building(
     look: FirstLook,
     stop: threading.Event,
     why: str,
+    answers: Answers | None = None,
 ) -> Iterator[Evolution]:
     """Build the parts of a run, journal that it started, and take them down afterwards.
 
-    `look` is what a first look at the environment brought, or what the run has kept of it.
+    `look` is what a first look at the environment brought, or what the run has kept of it; `answers` asks
+    people, see `Evolution.answers`.
     """
     recording = look.recording
     with ExitStack() as stack:
@@ -106,7 +109,8 @@ def building(
             critic=_critic(task, config, look, sandbox),
             trainer=trainer,
             stop=stop,
-            same_baselines=same_baselines(task, recording),
+            answers=answers,
+            same_baselines=not config.people.judge and same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(
                 task,

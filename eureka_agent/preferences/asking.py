@@ -12,7 +12,6 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-from scipy.special import entr
 
 from eureka_agent.preferences.model import Posterior, information_of, outcome_chances
 
@@ -60,8 +59,12 @@ def expected_information(posterior: Posterior, differences: Array) -> Array:
     mean, sd = posterior.utility(differences)
     chances = outcome_chances(mean[:, None] + sd[:, None] * _NODES, posterior.log_ties)
     expected = np.einsum("nqo,q->no", chances, _WEIGHTS)
-    doubt_left = np.einsum("nqo,q->n", entr(chances), _WEIGHTS)
-    return np.maximum(entr(expected).sum(axis=-1) - doubt_left, 0.0)
+    return np.maximum(_entropy(expected) - _entropy(chances) @ _WEIGHTS, 0.0)
+
+
+def _entropy(chances: Array) -> Array:
+    """Return the entropy (nats) of chances `(..., 3)`, none of which is 0: some answers say nothing."""
+    return -(chances * np.log(chances)).sum(axis=-1)
 
 
 def _as_answered(posterior: Posterior, difference: Array) -> Posterior:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 Array = np.ndarray
 MOST_FEATURES = 12
@@ -24,6 +24,9 @@ _ENOUGH = 0.01
 _AS_MUCH = 0.999
 """What explains this share of what the best one does is as good, and the first of these is taken: else
 rounding would choose between two signals that say the same."""
+
+
+_STRICT = ConfigDict(extra="forbid")
 
 
 class Measured(Protocol):
@@ -56,9 +59,10 @@ _WORDS = {
     "end distance": "mean distance of {} from {:.3g} in the last quarter",
 }
 LENGTH = "length"
-"""The statistic that reads no signal: the share of the longest episode's steps that were taken."""
+"""The statistic that reads no signal: how many steps the episode had."""
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True)
 class Feature:
     """One number of an episode."""
@@ -74,18 +78,19 @@ class Feature:
     def name(self) -> str:
         """What it is, in words."""
         if self.statistic == LENGTH:
-            return "steps, as a share of the most"
+            return "number of steps"
         stream = self.signal if self.element is None else f"{self.signal}[{self.element}]"
         return _WORDS[self.statistic].format(stream, self.usual)
 
-    def of(self, signals: Mapping[str, Array], longest: int) -> float:
+    def of(self, signals: Mapping[str, Array]) -> float:
         """Return the number of an episode; KeyError where it lacks the signal."""
         if self.statistic == LENGTH:
-            return len(next(iter(signals.values()))) / longest
+            return float(len(next(iter(signals.values()))))
         steps = _stream(signals[self.signal], self.element)
         return _STATISTICS[self.statistic](steps, self.usual)
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True)
 class FeatureSet:
     """The features of a task, and what they are in recorded episodes."""
@@ -94,8 +99,6 @@ class FeatureSet:
     centre: tuple[float, ...]
     scale: tuple[float, ...]
     """Mean and standard deviation of each over the episodes that they were chosen from."""
-    longest: int
-    """Steps of the longest episode that there can be."""
 
     def __len__(self) -> int:
         return len(self.features)
@@ -114,7 +117,7 @@ class FeatureSet:
 
     def of_signals(self, signals: Mapping[str, Array]) -> Array:
         """Return the same from the episode's signals, each `(T, ...)`."""
-        raw = np.array([feature.of(signals, self.longest) for feature in self.features], np.float64)
+        raw = np.array([feature.of(signals) for feature in self.features], np.float64)
         return _standardised(raw, np.array(self.centre), np.array(self.scale))
 
     def to_json(self) -> dict[str, Any]:
@@ -124,21 +127,24 @@ class FeatureSet:
     @classmethod
     def from_json(cls, data: Any) -> FeatureSet:
         """Read plain values; ValueError for what is no feature set."""
-        read = _ADAPTER.validate_python(data)
-        counts = {len(read.features), len(read.centre), len(read.scale)}
-        known = all(feature.statistic in (*_STATISTICS, LENGTH) for feature in read.features)
-        usable = all(scale > 0 for scale in read.scale) and read.longest > 0
-        if len(counts) != 1 or not known or not usable or len(read) > MOST_FEATURES:
-            raise ValueError("these are no features of episodes")
+        try:
+            read = _ADAPTER.validate_python(data)
+        except ValidationError as error:
+            raise ValueError("these are no features of episodes") from error
+        numbers = (read.centre, read.scale, tuple(feature.usual for feature in read.features))
+        if {len(one) for one in numbers} != {len(read)} or len(read) > MOST_FEATURES:
+            raise ValueError("these are no features of episodes: their numbers do not fit together")
+        known = all(f.statistic in (*_STATISTICS, LENGTH) and f.signal.isprintable() for f in read.features)
+        if not known or not np.isfinite(numbers).all() or min(read.scale, default=1) <= 0:
+            raise ValueError("these are no features of episodes: one of them cannot be measured")
         return read
 
 
+NO_FEATURES = FeatureSet((), (), ())
 _ADAPTER = TypeAdapter(FeatureSet)
 
 
-def choose_features(
-    trajectories: Sequence[Measured], *, longest: int, most: int = MOST_FEATURES
-) -> FeatureSet:
+def choose_features(trajectories: Sequence[Measured], *, most: int = MOST_FEATURES) -> FeatureSet:
     """Return the features that tell these episodes apart best, the most telling first.
 
     How long an episode was comes first, where that differs: it is what people see before anything else. Of
@@ -148,9 +154,9 @@ def choose_features(
     where the episodes are all the same, or fewer than two.
     """
     if len(trajectories) < 2:
-        return FeatureSet((), (), (), longest)
+        return NO_FEATURES
     candidates = list(_candidates(trajectories))
-    raw = np.array([[f.of(t.signals, longest) for f in candidates] for t in trajectories], np.float64)
+    raw = np.array([[f.of(t.signals) for f in candidates] for t in trajectories], np.float64)
     centre, scale = raw.mean(axis=0), raw.std(axis=0)
     differ = scale > 1e-6 * (1e-12 + np.abs(centre))
     columns = np.where(differ, _standardised(raw, centre, np.where(differ, scale, 1.0)), 0.0)
@@ -159,7 +165,6 @@ def choose_features(
         tuple(candidates[index] for index in chosen),
         tuple(float(centre[index]) for index in chosen),
         tuple(float(scale[index]) for index in chosen),
-        longest,
     )
 
 

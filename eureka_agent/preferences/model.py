@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import expit, softmax
 
 Array = np.ndarray
 Better = Literal["first", "second", "neither"]
@@ -153,7 +152,7 @@ class _Ratings:
         place = _place_of(self.levels, k)
         first, gaps = values[place.start], np.exp(values[place.start + 1 : place.stop])
         thresholds = first + np.concatenate([[0.0], np.cumsum(gaps)])
-        below = expit(thresholds - SLOPE * (self.features @ values[:k])[:, None])
+        below = _logistic(thresholds - SLOPE * (self.features @ values[:k])[:, None])
         steep = below * (1 - below)
         slopes = np.zeros((n, self.levels - 1, len(values)))
         slopes[..., :k] = -SLOPE * steep[..., None] * self.features[:, None, :]
@@ -218,10 +217,16 @@ def _place_of(levels: int, k: int) -> slice:
 def _davidson(z: Array, log_ties: float) -> Array:
     """Return the chances of first, second and neither, `(..., 3)`, where utilities differ by z logits."""
     z = np.asarray(z, np.float64)
-    return softmax(np.stack([z / 2, -z / 2, np.full_like(z, log_ties)], axis=-1), axis=-1)
+    logits = np.stack([z / 2, -z / 2, np.full_like(z, log_ties)], axis=-1)
+    likely = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return likely / likely.sum(axis=-1, keepdims=True)
 
 
 def _davidson_slope(chances: Array) -> Array:
     """Return the slopes of these chances by z."""
     mean = (chances[..., :1] - chances[..., 1:2]) / 2
     return chances * (np.array([0.5, -0.5, 0.0]) - mean)
+
+
+def _logistic(logits: Array) -> Array:
+    return 0.5 * (1.0 + np.tanh(logits / 2))

@@ -36,9 +36,9 @@ def episodes(count: int = 30, *, scale: float = 1.0, offset: float = 0.0) -> lis
 
 
 def test_few_and_different_ones_are_chosen_and_the_length_comes_first() -> None:
-    chosen = choose_features(episodes(), longest=LONGEST)
+    chosen = choose_features(episodes())
     assert 3 < len(chosen) <= MOST_FEATURES
-    assert chosen.names[0] == "steps, as a share of the most"
+    assert chosen.names[0] == "number of steps"
     rows = np.array([chosen.of(one) for one in episodes()])
     assert np.linalg.matrix_rank(rows, tol=1e-3) == len(chosen)
     assert not [name for name in chosen.names if "still" in name or "who" in name or "prev_" in name]
@@ -49,15 +49,15 @@ def test_few_and_different_ones_are_chosen_and_the_length_comes_first() -> None:
 
 def test_the_first_of_them_say_most_of_what_all_statistics_say() -> None:
     made = episodes()
-    every = np.array([choose_features(made, longest=LONGEST, most=100).of(one) for one in made])
-    few = np.array([choose_features(made, longest=LONGEST, most=6).of(one) for one in made])
+    every = np.array([choose_features(made, most=100).of(one) for one in made])
+    few = np.array([choose_features(made, most=6).of(one) for one in made])
     left = every - few @ np.linalg.lstsq(few, every, rcond=None)[0]
     assert (left**2).sum() < 0.35 * (every**2).sum()
 
 
 def test_features_are_standardised_and_clipped() -> None:
     made = episodes()
-    chosen = choose_features(made, longest=LONGEST)
+    chosen = choose_features(made)
     rows = np.array([chosen.of(one) for one in made])
     assert np.abs(rows.mean(axis=0)).max() < 0.05
     far = running({name: 1e6 * array for name, array in made[0].signals.items()})
@@ -67,7 +67,7 @@ def test_features_are_standardised_and_clipped() -> None:
 @given(scale=st.floats(0.1, 100), offset=st.floats(-100, 100))
 def test_the_unit_of_a_signal_and_its_origin_change_nothing(scale: float, offset: float) -> None:
     made, other = episodes(), episodes(scale=scale, offset=offset)
-    features, others = choose_features(made, longest=LONGEST), choose_features(other, longest=LONGEST)
+    features, others = choose_features(made), choose_features(other)
     assert [(f.statistic, f.signal) for f in features.features] == [
         (f.statistic, f.signal) for f in others.features
     ]
@@ -76,7 +76,7 @@ def test_the_unit_of_a_signal_and_its_origin_change_nothing(scale: float, offset
 
 
 def test_a_set_survives_json() -> None:
-    chosen = choose_features(episodes(), longest=LONGEST)
+    chosen = choose_features(episodes())
     assert FeatureSet.from_json(json.loads(json.dumps(chosen.to_json()))) == chosen
 
 
@@ -85,12 +85,13 @@ def test_a_set_survives_json() -> None:
     [
         {"scale": (0.0, 1.0)},
         {"centre": (0.0,)},
-        {"longest": 0},
+        {"scale": (float("nan"), 1.0)},
+        {"rank": 1},
         {"features": ({"statistic": "import os"},) * 2},
     ],
 )
 def test_what_is_no_set_is_refused(change: dict[str, object]) -> None:
-    two = choose_features(episodes(), longest=LONGEST, most=2).to_json()
+    two = choose_features(episodes(), most=2).to_json()
     assert len(FeatureSet.from_json(two)) == 2
     with pytest.raises(ValueError, match="no features"):
         FeatureSet.from_json(two | change)
@@ -98,9 +99,9 @@ def test_what_is_no_set_is_refused(change: dict[str, object]) -> None:
 
 def test_episodes_that_are_all_the_same_have_no_features() -> None:
     same = [running({"height": np.ones(5, np.float32)})] * 3
-    assert len(choose_features(same, longest=LONGEST)) == 0
-    assert len(choose_features(same[:1], longest=LONGEST)) == 0
-    assert choose_features([], longest=LONGEST).of(same[0]).shape == (0,)
+    assert len(choose_features(same)) == 0
+    assert len(choose_features(same[:1])) == 0
+    assert choose_features([]).of(same[0]).shape == (0,)
 
 
 def test_a_long_vector_is_looked_at_as_a_whole() -> None:
@@ -109,4 +110,4 @@ def test_a_long_vector_is_looked_at_as_a_whole() -> None:
         running({"scan": (generator.random() + generator.random((9, 40))).astype(np.float32)})
         for _ in range(9)
     ]
-    assert {feature.element for feature in choose_features(made, longest=9).features} == {None}
+    assert {feature.element for feature in choose_features(made).features} == {None}
