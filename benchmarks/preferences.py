@@ -1,6 +1,7 @@
 """Does a handful of answers recover a fitness that nobody wrote down?
 
     python benchmarks/preferences.py run [--pools build/preferences] [--repetitions 20]
+    python benchmarks/preferences.py searches [--pools build/preferences]
     python benchmarks/preferences.py show
 
 A simulated person has the task's fitness in mind and says of pairs of recorded episodes which is better,
@@ -9,8 +10,10 @@ of `eureka_agent/preferences/` sees signals and answers only. What counts is Spe
 its utility and the hidden fitness over episodes of trainings that nobody asked about. Pairs are chosen by
 mutual information, or drawn.
 
-`run` trains the policies whose episodes are looked at (some minutes; kept in `--pools`) and writes
-`benchmarks/data/preferences.json`; `show` prints its tables.
+`run` trains the policies whose episodes are looked at (some minutes; they are kept in `--pools`). `searches`
+compares searches that are led by such answers alone, 60 in all, with searches led by the hidden fitness, at
+equal budgets: the reward that each ends with is trained on 8 fresh seeds, and the hidden fitness scores it.
+Both write `benchmarks/data/preferences.json`, and `show` prints its tables.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,9 +32,13 @@ from scipy.stats import spearmanr
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.evolution.preferring import Question
 from eureka_agent.preferences import Compared, FeatureSet, Posterior, choose_features, fit, next_pairs
 from eureka_agent.preferences.model import OUTCOMES, Better
 from eureka_agent.seeds import generator_for
+from eureka_agent.store.layout import RunFolder, list_runs
+from eureka_agent.store.said import Episode, Preference
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories import Trajectory, read_trajectories
 from eureka_agent.trajectories.files import CHECKPOINTS, FILE
@@ -44,6 +52,11 @@ LEARNED, CHEATED = (0.05, 0.15, 0.4, 1.0), (0.4,)
 and with each of its rewards that cheat."""
 QUESTIONS, BATCH = 60, 12
 """A generation asks so many at once; after them the model is fitted anew."""
+ARMS = ("human", "task")
+SEARCHES = 5
+"""Searches of each arm."""
+UNREACHED = 1e9
+"""A target that no search reaches, so that both arms have all of their generations."""
 CHOOSERS = ("information", "random")
 WRONG = (0.0, 0.2)
 
@@ -71,14 +84,21 @@ SETTINGS = [Setting(*one) for one in product(CHOOSERS, WRONG)]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=["run", "show"])
+    parser.add_argument("command", choices=["run", "searches", "show"])
     parser.add_argument("--pools", type=Path, default=Path("build/preferences"))
     parser.add_argument("--repetitions", type=int, default=20)
     args = parser.parse_args()
     if args.command == "run":
-        found = {name: measured(pool_of(name, args.pools), args.repetitions) for name in TASKS}
-        DATA.write_text(json.dumps(found, indent=1))
+        write("answers", {name: measured(pool_of(name, args.pools), args.repetitions) for name in TASKS})
+    if args.command == "searches":
+        write("searches", searches(args.pools))
     show(json.loads(DATA.read_text()))
+
+
+def write(part: str, found: Mapping[str, Any]) -> None:
+    """Put one part of the data in the place of what it was."""
+    known = json.loads(DATA.read_text()) if DATA.exists() else {}
+    DATA.write_text(json.dumps({**known, part: found}, indent=1))
 
 
 def pool_of(name: str, pools: Path) -> Pool:
@@ -176,8 +196,61 @@ def _flat(trainings: Sequence[Sequence[Trajectory]]) -> list[Trajectory]:
     return [one for training in trainings for one in training]
 
 
-def show(found: Mapping[str, Mapping[str, Any]]) -> None:
-    """Print the correlations with 95 % intervals over repetitions."""
+class HiddenTaste:
+    """Answers a run's questions by the task's own fitness of the recorded episodes."""
+
+    def __init__(self, task: Task, runs: Path) -> None:
+        self.sign, self.fitness, self.runs = task.fitness.sign, TaskFitness(task), runs
+
+    def __call__(self, questions: Sequence[Question]) -> Iterator[Preference]:
+        folder = list_runs(self.runs)[-1]
+        for question in questions:
+            first, second = (self._score(folder, episode) for episode in question)
+            better: Better = "neither" if first == second else "first" if first > second else "second"
+            yield Preference(*question, better)
+
+    def _score(self, folder: RunFolder, episode: Episode) -> float:
+        path = folder.training(episode.name, "search", episode.replicate) / FILE
+        return self.sign * self.fitness(read_trajectories(path)[episode.number])
+
+
+def searches(pools: Path) -> Mapping[str, Mapping[str, list[float]]]:
+    """Return by task and arm the mean hidden fitness of each search's winner."""
+    found: dict[str, dict[str, list[float]]] = {name: {arm: [] for arm in ARMS} for name in TASKS[:3]}
+    for seed, name, arm in product(range(SEARCHES), found, ARMS):
+        score = _searched(name, arm, seed, pools / "searches" / f"{name}-{arm}-{seed}")
+        found[name][arm].append(score)
+        print(name, arm, seed, score, flush=True)
+    return found
+
+
+def _searched(name: str, arm: str, seed: int, folder: Path) -> float:
+    """Return the mean of the hidden fitness over fresh seeds of the reward that a search ends with."""
+    task = eureka_agent.find_task(name)
+    answers = HiddenTaste(task, folder) if arm == "human" else None
+    done = eureka_agent.evolve(
+        name, runs=folder, model="search", seed=seed, env_steps=task.budget.quick, film=False,
+        generations=QUESTIONS // BATCH, samples=4, confirm_top=3, choose_seeds=2, confirm_seeds=2,
+        fitness=arm, questions=BATCH, answers=answers, target=None if arm == "human" else UNREACHED,
+    )  # fmt: skip
+    trained = eureka_agent.train(
+        name, done.reward or "", seeds=8, seed=1, env_steps=task.budget.quick, output=folder / "fresh"
+    )
+    return round(fmean(one.fitness for one in trained.trainings if one.fitness is not None), 4)
+
+
+def show(found: Mapping[str, Any]) -> None:
+    """Print what there is, with 95 % intervals over repetitions or searches."""
+    if "answers" in found:
+        show_answers(found["answers"])
+    if "searches" in found:
+        print("\n| task | led by preferences | led by the hidden fitness |\n| --- | --- | --- |")
+        for task, arms in found["searches"].items():
+            print(f"| {task} | " + " | ".join(str(t_interval(arms[arm])) for arm in ARMS) + " |")
+
+
+def show_answers(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print the correlations."""
     names = [setting.name for setting in SETTINGS]
     print("| task | " + " | ".join(names) + " |\n| --- |" + " --- |" * len(names))
     for task, told in found.items():

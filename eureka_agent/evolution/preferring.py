@@ -128,7 +128,7 @@ class Preferring:
         )
 
     def questions(self, count: int, *, generation: int) -> list[Question]:
-        """Return at most `count` pairs to ask about after a generation, the most telling first.
+        """Return at most `count` pairs to ask about after a generation, from 0, the most telling first.
 
         They follow from what was answered before that generation was trained, so that a run that was killed
         while it asked asks the same again; `answered` says which of them need not be asked.
