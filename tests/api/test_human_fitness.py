@@ -29,6 +29,7 @@ SMALL: dict[str, Any] = {
     "model": "search", "generations": 2, "samples": 3, "env_steps": 2_000, "confirm_seeds": 2,
     "confirm_top": 1, "halving": False, "film": False, "fitness": "human", "questions": 5,
 }  # fmt: skip
+BY_THE_TASK: dict[str, Any] = {**SMALL, "fitness": "task", "generations": 1}
 
 
 class LikesLongEpisodes:
@@ -82,7 +83,7 @@ def test_a_run_is_led_by_answers_alone_and_goes_on_after_a_stop(tmp_path: Path) 
 
 
 def test_a_front_end_gets_the_next_questions_of_any_run_and_leaves_answers(tmp_path: Path) -> None:
-    eureka_agent.evolve("cartpole", runs=tmp_path, **SMALL | {"fitness": "task", "generations": 1})
+    eureka_agent.evolve("cartpole", runs=tmp_path, **BY_THE_TASK)
     asked = questions(runs=tmp_path, count=4)
     assert len({frozenset(one) for one in asked}) == 4
     assert asked == questions(runs=tmp_path, count=4)
@@ -105,7 +106,7 @@ def test_there_is_nothing_to_ask_before_anything_was_recorded(tmp_path: Path) ->
 
 def test_the_number_of_questions_is_said_before(tmp_path: Path) -> None:
     assert eureka_agent.dry_run("cartpole", runs=tmp_path, **SMALL).questions == 10
-    assert eureka_agent.dry_run("cartpole", runs=tmp_path, **SMALL | {"fitness": "task"}).questions == 0
+    assert eureka_agent.dry_run("cartpole", runs=tmp_path, **BY_THE_TASK).questions == 0
 
 
 def test_a_log_from_before_the_option_is_a_run_by_the_tasks_fitness() -> None:
