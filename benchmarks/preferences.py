@@ -229,12 +229,17 @@ def _searched(name: str, arm: str, seed: int, folder: Path) -> float:
     task = eureka_agent.find_task(name)
     answers = HiddenTaste(task, folder) if arm == "human" else None
     done = eureka_agent.evolve(
-        name, runs=folder, model="search", seed=seed, env_steps=task.budget.quick, film=False,
+        name, runs=folder, model="search", seed=seed, env_steps=task.budget.env_steps // 2, film=False,
         generations=QUESTIONS // BATCH, samples=4, confirm_top=3, choose_seeds=2, confirm_seeds=2,
         fitness=arm, questions=BATCH, answers=answers, target=None if arm == "human" else UNREACHED,
     )  # fmt: skip
     trained = eureka_agent.train(
-        name, done.reward or "", seeds=8, seed=1, env_steps=task.budget.quick, output=folder / "fresh"
+        name,
+        done.reward or "",
+        seeds=8,
+        seed=1,
+        env_steps=task.budget.env_steps // 2,
+        output=folder / "fresh",
     )
     return round(fmean(one.fitness for one in trained.trainings if one.fitness is not None), 4)
 

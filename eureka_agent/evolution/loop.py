@@ -301,7 +301,7 @@ class Evolution:
         search = self.config.search
         return Hearing(
             self.folder, self.log, self.state, search.restarts * search.generations,
-            reads=self.config.model.name != OFFLINE_MODEL,
+            reads=self.config.model.name != OFFLINE_MODEL, judges=self.config.people.judge,
         )  # fmt: skip
 
     @property
