@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -83,6 +84,8 @@ def building(
     `look` is what a first look at the environment brought, or what the run has kept of it; `answers` asks
     people, see `Evolution.answers`.
     """
+    scripted = look.scripted
+    look = _unscored(look) if config.people.judge else look
     recording = look.recording
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
@@ -91,8 +94,8 @@ def building(
         trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
         if not folder.recording.exists():
-            if look.scripted:
-                write_trajectories(folder.scripted, [e for one in look.scripted for e in one.episodes])
+            if scripted:
+                write_trajectories(folder.scripted, [e for one in scripted for e in one.episodes])
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         for text in look.notices:
@@ -120,6 +123,16 @@ def building(
                 _paid(task, look, sandbox),
             ),
         )
+
+
+def _unscored(look: FirstLook) -> FirstLook:
+    """Return a first look without scores, which no later one could be compared with, and without scripted play.
+
+    The model that people's answers make scores what was trained, and changes with each answer.
+    """
+    worlds = look.recording.worlds
+    unscored = [tuple(replace(one, fitness=None, fitness_so_far=None) for one in world) for world in worlds]
+    return look._replace(recording=TrajectoryBatch(tuple(unscored)), scripted=())
 
 
 def _trainer(

@@ -191,8 +191,9 @@ class Evolution:
                 self._hearing.hear(said, "question")
                 self._check_interrupted()
         self._hearing.take_up()
-        if now.unread:
-            self.log.append(Notice(text=f"{UNREAD}: {', '.join(now.unread)}."))
+        unread = f"{UNREAD}: {', '.join(now.unread)}."
+        if now.unread and unread not in self.state.notices:
+            self.log.append(Notice(text=unread))
         self.log.append(now.fitted(generation))
 
     def judge(self, generation: int) -> None:

@@ -22,7 +22,7 @@ from eureka_agent.store.layout import list_runs
 from eureka_agent.store.said import Episode, Preference
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories import read_trajectories
-from eureka_agent.trajectories.files import FILE
+from eureka_agent.trajectories.files import FILE, read_scores
 
 TASK = {"kind": "folder", "value": "cartpole"}
 SMALL: dict[str, Any] = {
@@ -79,6 +79,8 @@ def test_a_run_is_led_by_answers_alone_and_goes_on_after_a_stop(tmp_path: Path) 
     assert "| number of steps |" in summary
     assert "at most 10 questions" in summary
     assert "sparse (" not in summary
+    assert read_scores(folder.recording) == ()  # nobody says what random play would be worth to a later model
+    assert read_trajectories(folder.scripted)
     assert "What counts in an episode" in folder.report.read_text()
 
 
