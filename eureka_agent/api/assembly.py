@@ -126,7 +126,7 @@ def building(
 
 
 def _unscored(look: FirstLook) -> FirstLook:
-    """Return a first look without scores, which no later one could be compared with, and without scripted play.
+    """Return a first look without scores and scripted play: no later score could be compared with theirs.
 
     The model that people's answers make scores what was trained, and changes with each answer.
     """

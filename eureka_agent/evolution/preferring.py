@@ -88,16 +88,15 @@ class Preferring:
         """Features of trainings that the log does not hold yet; of those that can be read."""
         if not len(self.features):
             return {}
-        return {
-            key: tuple(self._row(episode) for episode in episodes)
-            for key, episodes in self._unmeasured.items()
-            if episodes
-        }
+        found = {key: self._rows_of(episodes) for key, episodes in self._unmeasured.items()}
+        return {key: own for key, own in found.items() if own}
 
     @property
     def unread(self) -> list[str]:
         """Candidates of whose trainings no episode is there to be looked at, or none can be read."""
-        return sorted({name for (name, _), episodes in self._unmeasured.items() if not episodes})
+        return sorted(
+            {name for name, replicate in self._unmeasured if (name, replicate) not in self.new_rows}
+        )
 
     @property
     def rows(self) -> Rows:
@@ -166,8 +165,13 @@ class Preferring:
         new = sorted(key for key in keys if key not in self.state.measured)
         return {key: _read(self.folder.training(key[0], "search", key[1]) / FILE) for key in new}
 
-    def _row(self, episode: Trajectory) -> tuple[float, ...]:
-        return tuple(round(float(number), _DIGITS) for number in self.features.of(episode))
+    def _rows_of(self, episodes: Sequence[Trajectory]) -> tuple[tuple[float, ...], ...]:
+        """Return the features of a training's episodes; none where they have other signals."""
+        try:
+            rows = [self.features.of(episode).tolist() for episode in episodes]
+        except (LookupError, ValueError):
+            return ()  # somebody changed the file, or the log
+        return tuple(tuple(round(number, _DIGITS) for number in row) for row in rows)
 
 
 def _answers(feedback: Feedback, rows: Rows) -> Iterator[Compared | Rated]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 
@@ -78,8 +77,7 @@ def _as_answered(posterior: Posterior, difference: Array) -> Posterior:
 
 def _open_pairs(count: int, asked: Collection[frozenset[int]], generator: np.random.Generator) -> Array:
     """Return pairs that were not asked about, `(n, 2)`, in an order that is drawn."""
-    known = set(asked)
-    pairs = np.array(
-        [pair for pair in combinations(range(count), 2) if frozenset(pair) not in known], np.int64
-    ).reshape(-1, 2)
-    return generator.permutation(pairs)[:MOST_PAIRS]
+    pairs = np.stack(np.triu_indices(count, 1), axis=1)
+    known = [min(pair) * count + max(pair) for pair in asked if len(pair) == 2]
+    still_open = ~np.isin(pairs[:, 0] * count + pairs[:, 1], known)
+    return generator.permutation(pairs[still_open])[:MOST_PAIRS]

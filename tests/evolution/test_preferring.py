@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes import FakeTrainer, make_evolution
 from preferring_fakes import EPISODES, Person, RecordingTrainer
+from trajectory_fakes import running
 
 from eureka_agent.archive.candidate import Status
 from eureka_agent.evolution.loop import UNREAD, Evolution
@@ -18,6 +19,8 @@ from eureka_agent.store import inbox
 from eureka_agent.store.event_types import PreferencesFitted
 from eureka_agent.store.said import Comment, Episode, Preference, Rating, Veto, Withdrawal
 from eureka_agent.store.state import RunState
+from eureka_agent.trajectories import write_trajectories
+from eureka_agent.trajectories.files import FILE
 
 ASKED = 6
 
@@ -209,3 +212,22 @@ def test_a_run_by_the_tasks_fitness_asks_nobody(tmp_path: Path) -> None:
     evolution.run()
     assert not fits(evolution)
     assert not evolution.answers.asked
+
+
+def test_recordings_with_other_signals_are_left_out(whole: Evolution, tmp_path: Path) -> None:
+    """A file that somebody exchanged stops no run and no front end."""
+    root = tmp_path / "copy"
+    shutil.copytree(whole.folder.root, root)
+    lines = (root / "events.jsonl").read_bytes().splitlines(keepends=True)
+    judged_at = [n for n, line in enumerate(lines) if b'"generation_judged"' in line]
+    fitted_at = [n for n, line in enumerate(lines) if b'"preferences_fitted"' in line]
+    (root / "events.jsonl").write_bytes(b"".join(lines[: fitted_at[1]]))
+    assert judged_at[0] < fitted_at[1]
+    evolution = judged(root)
+    (name, *others) = sorted(c for c in evolution.state.candidates if c.startswith("1-"))
+    path = evolution.folder.training(name, "search", 0) / FILE
+    write_trajectories(path, [running({"depth": np.ones(3, np.float32)})])
+    looked = looked_at(evolution)
+    assert looked.unread == [name]
+    assert {key[0] for key in looked.new_rows} >= set(others)
+    assert looked.questions(5, generation=2)
