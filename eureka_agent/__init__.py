@@ -16,6 +16,7 @@ from eureka_agent._version import __version__
 if TYPE_CHECKING:
     from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
+    from eureka_agent.api.asking import questions, recorded_episode
     from eureka_agent.api.check import check
     from eureka_agent.api.compare import compare
     from eureka_agent.api.doctor import doctor
@@ -64,6 +65,8 @@ _HOMES = {
     "play": "api.play:play",
     "plot": "api.plot:plot",
     "prune": "api.prune:prune",
+    "questions": "api.asking:questions",
+    "recorded_episode": "api.asking:recorded_episode",
     "resume": "api.evolve:resume",
     "say": "api.saying:say",
     "show": "api.runs:show",
@@ -98,6 +101,8 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "play",
     "plot",
     "prune",
+    "questions",
+    "recorded_episode",
     "resume",
     "say",
     "show",

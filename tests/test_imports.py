@@ -12,7 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "eureka_agent"
 BASE = {"errors", "seeds", "resources", "config", "_version", "budget", "escaping", "files", "arrays"}
 ROOMS = (
-    "tasks", "trajectories", "rewards", "archive", "isolation", "store", "feedback", "llm", "analysis",
+    "tasks", "trajectories", "preferences", "rewards", "archive", "isolation", "store", "feedback", "llm",
+    "analysis",
     "training", "critique", "design", "report", "evolution", "api", "cli",
 )  # fmt: skip
 """From the ground up: a room imports those before it, and none beside or above it."""

@@ -14,7 +14,9 @@ from eureka_agent.errors import StoreError
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
 from eureka_agent.store.said import Heard
+from eureka_agent.tasks.fitness import Fitness
 from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.recording import rescored
 from eureka_agent.trajectories.trajectory import Trajectory
 
 _KEPT = 8
@@ -61,13 +63,15 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
         file: str = FILE,
         of: Callable[[Candidate], Evaluation | None] = first_training,
         on_unreadable: Callable[[str, StoreError], object] | None = None,
+        fitness: Fitness | None = None,
     ) -> None:
         """`file` is the one to read, that of the kept policy or of some checkpoints; `of` names the training.
 
         `on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes. Without
-        it, reading such a file raises StoreError.
+        it, reading such a file raises StoreError. Episodes are scored anew by `fitness`, if there is one.
         """
         self._folder, self._file, self._on_unreadable = folder, file, on_unreadable
+        self._fitness = fitness
         chosen = {candidate.id: of(candidate) for candidate in archive.candidates}
         self._trainings = {name: one for name, one in chosen.items() if one is not None}
         self._kept = lru_cache(_KEPT)(self._read)
@@ -78,12 +82,14 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
     def _read(self, name: str) -> tuple[Trajectory, ...]:
         path = self._folder.training(name, "search", self._trainings[name].replicate) / self._file
         try:
-            return tuple(read_trajectories(path))
+            episodes = read_trajectories(path)
         except StoreError as error:
             if self._on_unreadable is None:
                 raise
             self._on_unreadable(name, error)
             return ()
+        fitness = self._fitness
+        return tuple(e if fitness is None or not e.ended else rescored(e, fitness) for e in episodes)
 
     def __contains__(self, name: object) -> bool:
         return name in self._trainings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,7 @@ from eureka_agent.evolution import early_stops
 from eureka_agent.evolution.briefer import PolicyStudy
 from eureka_agent.evolution.expected_time import expected_stepping_time, expected_time
 from eureka_agent.evolution.loop import Evolution
+from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import write_atomic
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
@@ -75,11 +77,15 @@ def building(
     look: FirstLook,
     stop: threading.Event,
     why: str,
+    answers: Answers | None = None,
 ) -> Iterator[Evolution]:
     """Build the parts of a run, journal that it started, and take them down afterwards.
 
-    `look` is what a first look at the environment brought, or what the run has kept of it.
+    `look` is what a first look at the environment brought, or what the run has kept of it; `answers` asks
+    people, see `Evolution.answers`.
     """
+    scripted = look.scripted
+    look = _unscored(look) if config.people.judge else look
     recording = look.recording
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
@@ -88,8 +94,8 @@ def building(
         trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
         if not folder.recording.exists():
-            if look.scripted:
-                write_trajectories(folder.scripted, [e for one in look.scripted for e in one.episodes])
+            if scripted:
+                write_trajectories(folder.scripted, [e for one in scripted for e in one.episodes])
             write_trajectories(folder.recording, recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         for text in look.notices:
@@ -106,7 +112,8 @@ def building(
             critic=_critic(task, config, look, sandbox),
             trainer=trainer,
             stop=stop,
-            same_baselines=same_baselines(task, recording),
+            answers=answers,
+            same_baselines=not config.people.judge and same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(
                 task,
@@ -116,6 +123,16 @@ def building(
                 _paid(task, look, sandbox),
             ),
         )
+
+
+def _unscored(look: FirstLook) -> FirstLook:
+    """Return a first look without scores and scripted play: no later score could be compared with theirs.
+
+    The model that people's answers make scores what was trained, and changes with each answer.
+    """
+    worlds = look.recording.worlds
+    unscored = [tuple(replace(one, fitness=None, fitness_so_far=None) for one in world) for world in worlds]
+    return look._replace(recording=TrajectoryBatch(tuple(unscored)), scripted=())
 
 
 def _trainer(

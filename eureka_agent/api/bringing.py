@@ -8,6 +8,7 @@ from pathlib import Path
 from eureka_agent.api.adopt import Adopted, adopted_text, read_found
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import ConfigError, EurekaError, RewardError
+from eureka_agent.preferences.fitness import PreferenceFitness, judged_by_people
 from eureka_agent.report.sequence import TRAINED_ON
 from eureka_agent.rewards.loader import check_reward
 from eureka_agent.rewards.source import parse_reward
@@ -43,6 +44,12 @@ def _text_of(path: Path) -> str:
             fix="Give the path of the reward you have, e.g. reward.py.",
         )
     return read_found(path)
+
+
+def as_asked(task: Task, config: RunConfig) -> Task:
+    """Return the task as a run takes it: with its own reference and fitness, or what is in their place."""
+    compared = compared_with(task, config)
+    return judged_by_people(compared, PreferenceFitness()) if config.people.judge else compared
 
 
 def compared_with(task: Task, config: RunConfig) -> Task:

@@ -22,6 +22,7 @@ from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import as_if_measured
 from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.expected_time import expected_steps, expected_trainings
+from eureka_agent.evolution.preferring import most_questions
 from eureka_agent.evolution.thinning import MOST_BYTES
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
@@ -83,6 +84,8 @@ class Estimate:
     """What they take at most, learning and evaluation."""
     steps_a_second: float | None = None
     """Of earlier trainings on the task on this machine, or of a short one; None where it is not known."""
+    questions: int = 0
+    """That people are asked at most."""
     pace_unknown_because: str = ""
     """Why it is not known, in words."""
 
@@ -125,6 +128,7 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
         recordings_bytes=MOST_BYTES,
         all_trainings=expected_trainings(task, config).total(),
         env_steps=expected_steps(task, config),
+        questions=most_questions(config),
     )
 
 

@@ -25,6 +25,7 @@ from eureka_agent.api.resuming import resumable
 from eureka_agent.config import RunConfig, recorded_config
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.evolution.hearing import Turn
+from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import disk_errors, remove_half_written, write_atomic
 from eureka_agent.report.conclusion import Conclusion, conclusion_of
 from eureka_agent.report.films.best import film_best
@@ -94,6 +95,7 @@ def evolve(
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
     ask: Ask | None = None,
+    answers: Answers | None = None,
     clock: Clock = time.time,
     **options: Any,
 ) -> RunResult:
@@ -108,9 +110,11 @@ def evolve(
     (docs/sequences.md). `on_event(event, state)` is told each event of `store/event_types.py` once it is on
     the disk, in the order of the log, with the state after it. `options` are those of `eureka_agent.config`,
     by name; `clock` returns the time of day. `ask(turn)` lets a person speak after each generation: it may
-    call `turn.hear(said, "…")` with what they say (`eureka_agent.feedback`) until it returns. Once `finish`
-    is set the search ends early, as `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a
-    person can fix, and `Interrupted` when `stop` was set and the work in progress has finished.
+    call `turn.hear(said, "…")` with what they say (`eureka_agent.feedback`) until it returns. With
+    `fitness="human"` `answers` is given the questions after each generation and returns what is preferred, as
+    far as it is answered (docs/preferences.md). Once `finish` is set the search ends early, as
+    `eureka_agent.finish` ends it. Raises a `EurekaError` for errors that a person can fix, and `Interrupted`
+    when `stop` was set and the work in progress has finished.
     """
     asked = requested(
         task,
@@ -133,7 +137,9 @@ def evolve(
         as_trained = fitted(asked.task, asked.config)
         check_budget(as_trained, asked.config)
         check_steps(as_trained, asked.config)
-    return _run(asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish, ask)
+    return _run(
+        asked, unfinished, Path(runs), on_event, stop or threading.Event(), clock, finish, ask, answers
+    )
 
 
 def dry_run(
@@ -205,6 +211,7 @@ def resume(
     stop: threading.Event | None = None,
     finish: threading.Event | None = None,
     ask: Ask | None = None,
+    answers: Answers | None = None,
 ) -> RunResult:
     """Continue the run called `run`; for a finished one, only return its results.
 
@@ -212,7 +219,7 @@ def resume(
     or if the other options repeat what its log says: the task given by `task` or `env` is then loaded, never
     the log's. A run that was started with a constructor in memory always needs `env` again.
     `track` is the tracker that is told of it, or "none"; by default that with which you started it. Whatever
-    tracker the log of somebody else's run names is told nothing.
+    tracker the log of somebody else's run names is told nothing. `answers` is that of `evolve`.
     Raises StoreError listing what was not agreed to, or if the task has changed since.
     """
     folder = find_run(Path(runs), run)
@@ -225,7 +232,7 @@ def resume(
     config = tracked_by(config, track or (config.tracking.tracker if own else None))
     return _run(
         RunRequest(loaded, config), folder, Path(runs), on_event, stop or threading.Event(),
-        finish=finish, ask=ask,
+        finish=finish, ask=ask, answers=answers,
     )  # fmt: skip
 
 
@@ -260,6 +267,7 @@ def _run(
     clock: Clock = time.time,
     finish: threading.Event | None = None,
     ask: Ask | None = None,
+    answers: Answers | None = None,
 ) -> RunResult:
     """Run in `folder`, or in a new one that is created once the task is known to work."""
     task, config = asked.task, asked.config
@@ -293,7 +301,7 @@ def _run(
             with (
                 noting(finish, folder),
                 tracked(config.tracking.tracker, folder, log, state, stop),
-                building(task, config, folder, log, state, look, stop, asked.why) as evolution,
+                building(task, config, folder, log, state, look, stop, asked.why, answers) as evolution,
             ):
                 evolution.ask = ask
                 evolution.run()

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eureka_agent.api.after import check_alone, left_by
-from eureka_agent.api.bringing import brought_along, compared_with, human_text
+from eureka_agent.api.bringing import as_asked, brought_along, human_text
 from eureka_agent.api.models import resolve_model
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError
+from eureka_agent.evolution.preferring import asking_words
 from eureka_agent.evolution.step_budget import check_step_budget
 from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task
@@ -83,7 +84,9 @@ def requested(
         }
     )
     notices = () if before is None else (before.words,)
-    return RunRequest(compared_with(chosen, config), config, model.why, start, notices)
+    if config.people.judge:
+        notices = (*notices, asking_words(config))
+    return RunRequest(as_asked(chosen, config), config, model.why, start, notices)
 
 
 def _steps_of(task: Task, quick: bool, env_steps: int | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eureka_agent.api.bringing import compared_with
+from eureka_agent.api.bringing import as_asked
 from eureka_agent.api.consent import Consent, bundled, check_consent, check_typed, shown
 from eureka_agent.config import RunConfig, TaskChoice, recorded_config
 from eureka_agent.errors import ConfigError, StoreError
@@ -57,7 +57,7 @@ def resumable(folder: RunFolder, state: RunState, consent: Consent) -> tuple[Tas
     logged = TaskRef(**vars(config.task))
     if not is_same_task(config.task_digest, task_digest(task, logged)):
         raise _another_task(folder, task, consent)
-    return compared_with(task, config), config
+    return as_asked(task, config), config
 
 
 def _config_of(folder: RunFolder, state: RunState) -> RunConfig:

@@ -24,7 +24,8 @@ def expected_trainings(state: RunState) -> int:
         search, top = searched(state), len(state.finalists)
     choosing = choosing_trainings(top, config.get("choose_seeds", 0))
     confirmed = min(top, 1) if choosing else top
-    baselines = len(BASELINES) if top else 0
+    known = 1 if config.get("fitness") == "human" else len(BASELINES)  # then there is no sparse one
+    baselines = known if top else 0
     seeds = config["confirm_seeds"] + (config.get("choose_seeds", 0) if choosing else 0)
     before = len(config.get("after", ())) * seeds if top else 0
     return search + choosing + before + (confirmed + baselines) * config["confirm_seeds"]

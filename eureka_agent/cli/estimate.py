@@ -33,6 +33,8 @@ def show_estimate(estimate: Estimate, *, json_output: bool) -> None:
         )
     else:
         print(visible(f"Time on this machine: unknown ({estimate.pace_unknown_because})."))
+    if estimate.questions:
+        print(f"Questions to people: at most {estimate.questions}; nobody has to answer.")
     each, run = (number / 2**20 for number in (estimate.recording_bytes, estimate.recordings_bytes))
     print(f"Recorded episodes: at most {each:,.1f} MiB a training, {run:,.0f} MiB in all.")
     if not estimate.shares:

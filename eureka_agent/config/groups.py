@@ -15,6 +15,9 @@ TRAINERS: tuple[str, ...] = get_args(TrainerName)
 
 SelectionName = Literal["duels", "posterior"]
 
+FitnessName = Literal["task", "human"]
+"""By what behaviour is scored: the task's own fitness, or what people prefer (`preferences/`)."""
+
 DeviceName = Literal["auto", "gpu", "cpu"]
 """`auto` is a GPU where the population trainer can use one for the task."""
 
@@ -258,6 +261,26 @@ class BudgetConfig:
     minutes: Annotated[
         float | None, Option("Limit on minutes of work before the confirmation.", name="budget_minutes", gt=0)
     ] = None
+
+
+@dataclass(frozen=True)
+class PeopleConfig:
+    """What people are asked, and what their answers count for."""
+
+    fitness: Annotated[
+        FitnessName,
+        Option("What scores behaviour: the task's fitness, or human, what people prefer."),
+    ] = "task"
+    """`human` is learned from comparisons and ratings while the search goes on (docs/preferences.md)."""
+    questions: Annotated[
+        int, Option("Questions to people after each generation, where their answers are the fitness.", ge=0)
+    ] = 12
+    """Nobody has to answer: a run without answers goes on."""
+
+    @property
+    def judge(self) -> bool:
+        """Whether what people prefer is the fitness."""
+        return self.fitness == "human"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def make_config(values: Mapping[str, Any]) -> RunConfig:
     except ValidationError as error:
         raise _refused(error.errors()[0]) from error
     _check_slots(config.search)
+    _check_people(config)
     return config
 
 
@@ -39,6 +40,25 @@ def _check_slots(search: SearchConfig) -> None:
             f"{search.samples} samples drafted from {search.draft} times as many are {search.slots} rewards.",
             allowed=f"at most {MOST_SLOTS} a generation",
             fix="Lower --samples or --draft.",
+        )
+
+
+def _check_people(config: RunConfig) -> None:
+    """Raise ConfigError for what a fitness that is only being learned cannot be asked for."""
+    if config.people.fitness == "task":
+        return
+    if config.search.target is not None:
+        raise ConfigError(
+            f"With --fitness human the search cannot stop at {config.search.target:g}: scores are by a model "
+            "that changes with each answer, and have no unit.",
+            allowed="--fitness human without --target",
+            fix="Leave --target out; `eureka-agent finish` ends the search once you have seen enough.",
+        )
+    if config.training.after:
+        raise ConfigError(
+            "With --fitness human a run cannot go on after another, whose scores are by another fitness.",
+            allowed="--fitness human without --after",
+            fix="Leave out one of them.",
         )
 
 

@@ -18,6 +18,7 @@ from eureka_agent.config.groups import (
     Earlier,
     IsolationConfig,
     ModelConfig,
+    PeopleConfig,
     SearchConfig,
     TrackingConfig,
     TrainingConfig,
@@ -51,6 +52,7 @@ class RunConfig:
     critic: CriticConfig = field(default_factory=CriticConfig)
     analyzer: AnalyzerConfig = field(default_factory=AnalyzerConfig)
     confirmation: ConfirmationConfig = field(default_factory=ConfirmationConfig)
+    people: PeopleConfig = field(default_factory=PeopleConfig)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     isolation: IsolationConfig = field(default_factory=IsolationConfig)

@@ -25,6 +25,7 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
 from eureka_agent.store.said import Heard
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.fitness import Fitness
 from eureka_agent.trajectories.files import CHECKPOINTS
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -54,13 +55,15 @@ class Briefer:
     state: RunState
     stop: threading.Event
     study: PolicyStudy | None
+    fitness: Fitness | None = None
+    """By what recorded episodes are scored, where that is newer than what they were recorded with."""
 
     def brief(self, archive: Archive, open_slots: Sequence[Slot]) -> Briefing:
         """Return what the open slots' proposers and checks may know.
 
         Raises ModelError when the analyst cannot answer; where it cannot be paid there is no report.
         """
-        read = partial(RecordedEpisodes, self.folder, archive, on_unreadable=self._note)
+        read = partial(RecordedEpisodes, self.folder, archive, on_unreadable=self._note, fitness=self.fitness)
         episodes, learning = read(), read(file=CHECKPOINTS)
         said = self.state.feedback.at(open_slots[0].generation) if open_slots else ()
         other_seeds = read(of=most_different_training)

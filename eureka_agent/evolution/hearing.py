@@ -58,6 +58,8 @@ class Hearing:
     """Of the whole run."""
     reads: bool = True
     """Whether a language model reads sentences in this run; the built-in search does not."""
+    judges: bool = False
+    """Whether what people prefer is the fitness of this run."""
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def take_up(self) -> None:
@@ -150,6 +152,8 @@ class Hearing:
     def _done(self, said: Any) -> str:
         """Say what follows from something that was taken up."""
         match said:
+            case Rating() | Preference() if self.judges:
+                return self._counted()
             case Comment() | Rating() | Preference() | Balance():
                 return self._read_by()
             case Veto(about):
@@ -158,6 +162,13 @@ class Hearing:
                 return f"{about} will be among the finalists, whatever it scores."
             case _:
                 return "Taken back; what was built on it already stays."
+
+    def _counted(self) -> str:
+        learned, last = self.state.learned, self.state.next_generation - 1
+        following = last if learned is None or learned.generation < last else last + 1
+        if following >= self.generations or (self.state.stopped and following > last):
+            return "It is in the log; no generation follows after which the scores could be learned anew."
+        return f"It counts in every score once generation {following} is trained, until it is taken back."
 
     def _read_by(self) -> str:
         following = self.state.next_generation

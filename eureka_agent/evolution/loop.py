@@ -29,16 +29,17 @@ from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.hearing import Hearing, Turn
 from eureka_agent.evolution.planning import slots_of
+from eureka_agent.evolution.preferring import Answers, Preferring
 from eureka_agent.evolution.proposing import given_to, propose_candidate
 from eureka_agent.evolution.search_limits import SearchLimits
 from eureka_agent.evolution.selection import decide
 from eureka_agent.evolution.side_by_side import side_by_side
+from eureka_agent.evolution.step_budget import baselines_of
 from eureka_agent.evolution.thinning import thin_recordings
 from eureka_agent.evolution.trainings import FAILED, SEARCH, Trainings
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.report import run_files
 from eureka_agent.rewards.natural import arrived
-from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
@@ -46,6 +47,7 @@ from eureka_agent.store.event_types import (
     FinalistsNamed,
     GenerationDrafted,
     GenerationJudged,
+    Notice,
     RunConfirmed,
     RunFinished,
     SearchStopped,
@@ -54,12 +56,14 @@ from eureka_agent.store.events import EventLog
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import Confirmation, Duel, DuelTraining
 from eureka_agent.store.state import RunState
+from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import Contest, Trainer
 
 _TRAINED_ON = (Status.PROPOSED, Status.TRAINED, Status.STOPPED)
 """Of several seeds one may have ended, or been stopped, before a run was killed. Where it had failed the
 others race on until the generation is judged: who else is stopped depends on them."""
+UNREAD = "Scores stay those of the model of their time, because no recorded episode could be read"
 FINISHING = "its person asked to finish"
 
 
@@ -81,6 +85,8 @@ class Evolution:
     """How parents' policies are looked at for the briefing; None where the proposer reads nothing of it."""
     reviewer: Reviewer | None = None
     """Gives an opinion on rewards that the critic let through."""
+    answers: Answers | None = None
+    """None where nobody is there to be asked."""
     same_baselines: bool = False
     """Whether reference and sparse are one reward; see `Trainings`."""
     ask: Callable[[Turn], object] | None = None
@@ -95,6 +101,7 @@ class Evolution:
                 for generation in self._generations(restart):
                     self.propose(generation, proposer)
                     self.train(generation)
+                    self.learn(generation)
                     self.judge(generation)
                     self._thin()
                     self._ask(generation)
@@ -167,6 +174,27 @@ class Evolution:
         jobs = [self._trainings.job(c.id, SEARCH, n, contest) for c in survivors for n in replicates]
         duel = [self._trainings.job(name, SEARCH, n) for name, n in self._duel(generation)]
         self._trainings.train(jobs + duel)
+
+    def learn(self, generation: int) -> None:
+        """Where people's preferences are the fitness: ask, learn, and score all of the search by what is new.
+
+        Nobody has to answer; whatever was said until then counts.
+        """
+        learned = self.state.learned
+        if not self.config.people.judge or (learned is not None and learned.generation >= generation):
+            return
+        self.hearing.take_up()
+        now = Preferring(self.folder, self.state, self.config.seed)
+        if self.answers is not None:
+            asked = now.questions(self.config.people.questions, generation=generation)
+            for said in self.answers([question for question in asked if not now.answered(question)]):
+                self.hearing.hear(said, "question")
+                self._check_interrupted()
+        self.hearing.take_up()
+        unread = f"{UNREAD}: {', '.join(now.unread)}."
+        if now.unread and unread not in self.state.notices:
+            self.log.append(Notice(text=unread))
+        self.log.append(now.fitted(generation))
 
     def judge(self, generation: int) -> None:
         """Decide who leads, and who gets another seed beside the next generation."""
@@ -243,7 +271,7 @@ class Evolution:
     def _confirmed(self, finalists: tuple[str, ...]) -> Confirmation:
         result = confirmation.confirm(self.state, self.task, ())
         for chosen in self._choose(finalists):
-            names = (*chosen, *BASELINES) if chosen else ()
+            names = (*chosen, *baselines_of(self.config)) if chosen else ()
             seeds = range(self.config.confirmation.seeds)
             # Seed by seed, so that a run stopped early has compared all of them on the seeds it has.
             jobs = [self._trainings.job(name, confirmation.STAGE, seed) for seed in seeds for name in names]
@@ -277,12 +305,13 @@ class Evolution:
         search = self.config.search
         return Hearing(
             self.folder, self.log, self.state, search.restarts * search.generations,
-            reads=self.config.model.name != OFFLINE_MODEL,
+            reads=self.config.model.name != OFFLINE_MODEL, judges=self.config.people.judge,
         )  # fmt: skip
 
-    @cached_property
+    @property
     def _briefer(self) -> Briefer:
-        return Briefer(self.folder, self.log, self.state, self.stop, self.study)
+        newer = TaskFitness(self._trainings.scored) if self.config.people.judge else None
+        return Briefer(self.folder, self.log, self.state, self.stop, self.study, newer)
 
     @cached_property
     def _limits(self) -> SearchLimits:

@@ -7,6 +7,7 @@ from collections import Counter
 from eureka_agent.config import RunConfig, choosing_trainings
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.selection import planned_again
+from eureka_agent.store.checked import BASELINES
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.job import most_steps
 
@@ -39,6 +40,11 @@ def target_of(task: Task, config: RunConfig) -> float | None:
     return task.fitness.target if config.search.target is None else config.search.target
 
 
+def baselines_of(config: RunConfig) -> tuple[str, ...]:
+    """Return what is confirmed beside the winner; where people judge there is no fitness to pay as sparse."""
+    return BASELINES[:1] if config.people.judge else BASELINES
+
+
 def confirmation_trainings(task: Task, config: RunConfig) -> Trainings:
     """Return the trainings that it takes at most to choose a winner and to confirm it.
 
@@ -47,7 +53,8 @@ def confirmation_trainings(task: Task, config: RunConfig) -> Trainings:
     plan, before, steps = config.confirmation, config.training.after, candidate_steps(task, config)
     confirmed = 1 if plan.chooses else plan.top
     found = Counter({steps: choosing_trainings(plan.top, plan.choosing) + (confirmed + 1) * plan.seeds})
-    found[steps + sum(one.env_steps for one in before)] += plan.seeds
+    if "sparse" in baselines_of(config):
+        found[steps + sum(one.env_steps for one in before)] += plan.seeds
     for one in before:
         found[one.env_steps] += plan.seeds + (plan.choosing if plan.chooses else 0)
     return found

@@ -14,6 +14,7 @@ from eureka_agent.errors import Interrupted, StoreError
 from eureka_agent.evolution import confirmation
 from eureka_agent.evolution.sequence import RewardSequence
 from eureka_agent.evolution.step_budget import candidate_steps
+from eureka_agent.preferences.fitness import PreferenceFitness, judged_by_people
 from eureka_agent.report import run_files
 from eureka_agent.rewards.reward import Coded, Reward, Sparse, reference_reward
 from eureka_agent.seeds import seed_for
@@ -81,7 +82,7 @@ class Trainings:
         if trained:
             _check_starts(trained)
             self.trainer.train(
-                self.task,
+                self.scored,
                 trained,
                 on_start=self._on_start,
                 on_outcome=self._on_outcome,
@@ -91,6 +92,14 @@ class Trainings:
             self._take_over(twin)
         if self.stop.is_set():
             raise Interrupted
+
+    @property
+    def scored(self) -> Task:
+        """The task with what scores behaviour now: with `--fitness human` the newest model."""
+        if not self.config.people.judge:
+            return self.task
+        learned = self.state.learned
+        return judged_by_people(self.task, learned.fitness if learned else PreferenceFitness())
 
     @cached_property
     def _sequence(self) -> RewardSequence:

@@ -19,6 +19,7 @@ from eureka_agent.report.safety import render_safety
 from eureka_agent.report.said import render_said
 from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
 from eureka_agent.report.views.in_short import in_short
+from eureka_agent.report.views.preferences import preferences_view
 from eureka_agent.report.words import dollars
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import ConfirmationRow
@@ -35,6 +36,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         best_words(folder, state, sign=task.fitness.sign),
         f"**Task.** {markdown(task.description)}",
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
+        _preferences(state),
         _sequence(state),
         _table(state, task),
         _choice(state),
@@ -107,6 +109,18 @@ def _sequence(state: RunState) -> str:
     )
     commands = [f"    {one_line(line)}" for line in sequence_commands(state, "reward.py")]
     return "\n".join([told, "", "In `best/`, this trains it:", "", *commands]) if commands else told
+
+
+def _preferences(state: RunState) -> str:
+    """Return by what everything was scored, where people judged."""
+    view = preferences_view(state)
+    if view is None:
+        return ""
+    rows = [
+        f"| {markdown(weight.feature)} | {weight.mean:+.2f} | {weight.sd:.2f} |" for weight in view.weights
+    ]
+    head = ["", "| what counts in an episode | weight | in doubt by |", "| --- | --- | --- |"] if rows else []
+    return "\n".join([view.sentence, *head, *rows])
 
 
 def _choice(state: RunState) -> str:

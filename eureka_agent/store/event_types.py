@@ -33,6 +33,7 @@ from eureka_agent.store.fields import (
     TrainedName,
 )
 from eureka_agent.store.journalled import candidate_to_json
+from eureka_agent.store.preferred import EpisodeFeatures, FeatureSetField, Numbers, Rescored
 from eureka_agent.store.records import (
     AnalystReport,
     Confirmation,
@@ -292,6 +293,23 @@ class FeedbackGiven(_Event):
     """How it came: `terminal`, `command`, `dashboard`."""
 
 
+class PreferencesFitted(_Event):
+    """After a generation people's answers became a model, by which the whole search is scored anew."""
+
+    type: Literal["preferences_fitted"] = "preferences_fitted"
+    generation: Place
+    features: FeatureSetField
+    measured: tuple[EpisodeFeatures, ...]
+    """Of trainings that no earlier event holds: episodes are read from files once, and files may go."""
+    weights: Numbers
+    """Posterior mean of the weight of each feature."""
+    covariance: tuple[Numbers, ...]
+    log_ties: Number
+    answers: Place
+    """How many it was fitted to."""
+    scores: tuple[Rescored, ...]
+
+
 class RunConfirmed(_Event):
     """The finalists were compared on fresh seeds."""
 
@@ -327,6 +345,7 @@ Event = (
     | SearchStopped
     | FinalistsNamed
     | FeedbackGiven
+    | PreferencesFitted
     | RunConfirmed
     | RunFinished
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
@@ -10,6 +11,7 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import Earlier
 from eureka_agent.isolation.layers import IsolationReport
+from eureka_agent.preferences.features import NO_FEATURES
 from eureka_agent.store.checked import BASELINES, Json, before_name
 from eureka_agent.store.event_types import (
     CandidateProposed,
@@ -25,6 +27,7 @@ from eureka_agent.store.event_types import (
     Notice,
     PolicyAnalyzed,
     PolicyMeasured,
+    PreferencesFitted,
     ReplyReceived,
     RequestFailed,
     RequestSent,
@@ -40,6 +43,7 @@ from eureka_agent.store.event_types import (
     misunderstood,
 )
 from eureka_agent.store.facts import TaskFacts
+from eureka_agent.store.preferred import Learned, Rescored
 from eureka_agent.store.records import (
     AnalystReport,
     Confirmation,
@@ -129,6 +133,10 @@ class RunState:
     """The best of the search, in their order there; None before they are named."""
     feedback: Feedback = field(default_factory=Feedback)
     """What people said, with the generations that were planned with it."""
+    learned: Learned | None = None
+    """What people prefer, where that is the fitness and a generation was trained."""
+    measured: dict[tuple[str, int], tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    """Features of the recorded episodes of the search's trainings, by name and replicate."""
     confirmation: Confirmation | None = None
     decided_after_s: float = 0.0
     """Seconds of work until the confirmation was decided."""
@@ -200,6 +208,8 @@ class RunState:
                 self._on_finalists(event.names)
             case FeedbackGiven():
                 self._on_feedback(event)
+            case PreferencesFitted():
+                self._on_preferences(event)
             case RunConfirmed():
                 self._on_confirmation(event.confirmation)
             case RunFinished():
@@ -400,6 +410,33 @@ class RunState:
         ends = self.next_generation if isinstance(said, Withdrawal) else None
         heard = Heard(number, said, event.time, self.next_generation, ends)
         self.feedback = Feedback((*known, heard))
+
+    def _on_preferences(self, event: PreferencesFitted) -> None:
+        """Take in a newer model: all scores of the search are its own from now on."""
+        k = len(event.features)
+        before = self.learned.fitness.features if self.learned is not None else NO_FEATURES
+        if len(before) and before != event.features:
+            raise ValueError("the features of a run do not change")
+        for one in event.measured:
+            self._known(one.name)
+            if any(len(row) != k for row in one.rows):
+                raise ValueError(f"an episode of {one.name} has not {k} features")
+            self.measured[one.name, one.replicate] = one.rows
+        self.learned = Learned.of(
+            event.generation, event.features, event.weights, event.covariance, event.log_ties, event.answers
+        )
+        for one in event.scores:
+            self._rescore(one)
+
+    def _rescore(self, new: Rescored) -> None:
+        candidate, mean = self.candidates[new.name], statistics.fmean(new.episodes)
+        evaluations = tuple(
+            replace(e, fitness=mean, episode_fitness=new.episodes)
+            if (e.stage, e.replicate) == ("search", new.replicate)
+            else e
+            for e in candidate.evaluations
+        )
+        self.candidates[new.name] = replace(candidate, evaluations=evaluations)
 
     def _on_confirmation(self, confirmation: Confirmation) -> None:
         for name in (confirmation.winner, *confirmation.confirmed):

@@ -27,6 +27,7 @@ from eureka_agent.errors import EurekaError, StoreError, WorkerCrashedError, Wor
 from eureka_agent.files import write_json
 from eureka_agent.isolation.limits import limit_trainer
 from eureka_agent.isolation.messages import receive_message, send_message
+from eureka_agent.preferences.fitness import PreferenceFitness, judged_by_people
 from eureka_agent.tasks.fitness import TaskFitness
 from eureka_agent.tasks.hanging import end_process_if_hung
 from eureka_agent.tasks.registry import load_task
@@ -156,9 +157,7 @@ class TrainingSession:
         budget, device = self.request.budget, self.request.device
         with ending_where_the_disk_does(self.request.jobs[0].folder):
             try:
-                self.task = replace(
-                    load_task(self.request.task), budget=budget, algorithm=self.request.algorithm
-                )
+                self.task = _task_of(self.request)
                 self._backend.train(self)
             except StoreError:
                 raise
@@ -310,6 +309,14 @@ class TrainingSession:
             stopped=learned.stopped,
             safety=safety_of(learned.scoring.trajectories, self.task.safety_signals),
         )
+
+
+def _task_of(request: TrainRequest) -> Task:
+    """Return the task as it is to be trained, and scored."""
+    task = replace(load_task(request.task), budget=request.budget, algorithm=request.algorithm)
+    if request.preferences is None:
+        return task
+    return judged_by_people(task, PreferenceFitness.from_json(request.preferences))
 
 
 def _origin(job: JobRequest, learned: Learned) -> Origin:

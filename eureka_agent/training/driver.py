@@ -13,6 +13,7 @@ from typing import Any
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
 from eureka_agent.isolation.messages import MAX_FDS, MalformedMessageError
+from eureka_agent.preferences.fitness import PreferenceFitness
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import Backend, PreparedReward
@@ -161,6 +162,7 @@ class TrainingDriver:
         for job in attempt.left:
             jobs.append(_job_request(job, attempt.rewards.get(job), first_fd=len(fds)))
             fds += attempt.rewards[job].fds if job in attempt.rewards else ()
+        preferences = attempt.task.fitness_episode
         request = TrainRequest(
             task=attempt.task.ref,
             budget=attempt.task.budget,
@@ -171,6 +173,7 @@ class TrainingDriver:
             cores=attempt.cores,
             cache=self._backend.cache,
             race=_race_request(attempt.left) if whole else None,
+            preferences=preferences.to_json() if isinstance(preferences, PreferenceFitness) else None,
             device=self._backend.device,
         )
         return request, fds

@@ -103,6 +103,8 @@ class TrainRequest(ProtocolMessage):
     cache: Path | None = None
     """Where compiled programs are kept."""
     race: RaceRequest | None = None
+    preferences: dict[str, Any] | None = None
+    """What scores behaviour in the place of the task's fitness; see `PreferenceFitness.to_json`."""
     device: DeviceRequest | None = None
 
 

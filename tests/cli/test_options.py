@@ -25,7 +25,7 @@ EVOLVE = """
     model base-url temperature max-reply-tokens effort stream? grammar? max-parallel-requests reply-cache?
     seed env-steps init-policy after trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
-    confirm-seeds confirm-top choose-seeds human-reward film?
+    confirm-seeds confirm-top choose-seeds human-reward film? fitness questions
     budget-steps budget-usd budget-minutes track unsafe-isolation?
     quick one-generation? runs new dry-run feedback feedback-wait json
 """

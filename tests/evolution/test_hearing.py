@@ -319,3 +319,17 @@ def test_a_log_with_feedback_folds_as_it_was_lived(tmp_path: Path) -> None:
     evolution.run()
 
     assert RunState.of(read_events(tmp_path / "events.jsonl")).feedback == evolution.state.feedback
+
+
+def test_where_people_judge_an_answer_says_when_it_counts(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def ask(turn: Turn) -> None:
+        told.append(turn.hear(Rating(turn.archive.candidates[0].id, 4), "terminal").text)
+
+    evolution = make_evolution(tmp_path, generations=2, target=None, fitness="human")
+    evolution.ask = ask
+    evolution.run()
+
+    assert told[0] == "It counts in every score once generation 1 is trained, until it is taken back."
+    assert "no generation follows" in told[1]

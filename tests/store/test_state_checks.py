@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from eureka_agent.errors import StoreError
@@ -47,6 +48,16 @@ CONFIRMED: dict[str, Any] = {
 }  # fmt: skip
 FACTS: dict[str, Any] = {
     "task": "t", "description": "d", "env_id": "e", "fitness": "f", "direction": "maximize", "env_steps": 5
+}  # fmt: skip
+LENGTH: dict[str, Any] = {
+    "features": [{"statistic": "length", "signal": "", "element": None, "usual": 0.0}],
+    "centre": [10.0], "scale": [2.0],
+}  # fmt: skip
+FITTED: dict[str, Any] = {
+    "type": "preferences_fitted", "generation": 0, "features": LENGTH, "weights": [0.5],
+    "covariance": [[0.1]], "log_ties": -0.5, "answers": 3, "v": 3,
+    "measured": [{"name": "0-00", "replicate": 0, "rows": [[1.0], [2.0]]}],
+    "scores": [{"name": "0-00", "replicate": 0, "episodes": [0.5, 1.0]}],
 }  # fmt: skip
 HONEST = [STARTED, PROPOSED, TRAINED, JUDGED, CONFIRMED]
 
@@ -262,3 +273,49 @@ def test_what_is_no_log_is_no_run(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe" / "events.jsonl")
     (tmp_path / "folder" / "events.jsonl").mkdir(parents=True)
     assert [run.name for run in list_runs(tmp_path)] == ["run"]
+
+
+def test_a_model_of_preferences_scores_the_search_anew() -> None:
+    state = fold(STARTED, PROPOSED, TRAINED, FITTED)
+    assert state.candidates["0-00"].fitness == 0.75
+    assert state.learned is not None
+    assert (state.learned.generation, state.learned.posterior.answers) == (0, 3)
+    assert state.learned.posterior.utility(np.array([2.0]))[0] == 1.0
+    assert state.measured == {("0-00", 0): ((1.0,), (2.0,))}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"weights": [0.5, 0.5]},
+        {"weights": ["1"]},
+        {"weights": [float("nan")]},
+        {"covariance": []},
+        {"covariance": [[0.1, 0.0]]},
+        {"answers": -1},
+        {"generation": 1e9},
+        {"log_ties": None},
+        {"features": {}},
+        {"features": LENGTH | {"scale": [0.0]}},
+        {"features": LENGTH | {"scale": []}},
+        {"features": LENGTH | {"features": [{"statistic": "__import__"}]}},
+        {"features": LENGTH | {"features": [{"statistic": "mean", "signal": "\x1b[2J"}]}},
+        {"measured": [{"name": "../x", "replicate": 0, "rows": []}]},
+        {"measured": [{"name": "0-07", "replicate": 0, "rows": []}]},
+        {"measured": [{"name": "0-00", "replicate": 0, "rows": [[1.0, 2.0]]}]},
+        {"scores": [{"name": "0-07", "replicate": 0, "episodes": [1.0]}]},
+        {"scores": [{"name": "0-00", "replicate": 0, "episodes": []}]},
+        {"scores": [{"name": "0-00", "replicate": 0, "episodes": [float("inf")]}]},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_a_model_of_preferences_that_nobody_wrote_is_a_sentence(changed: dict[str, Any]) -> None:
+    with pytest.raises(StoreError, match=r"Event 3 \(preferences_fitted\) cannot be understood"):
+        fold(STARTED, PROPOSED, TRAINED, FITTED | changed)
+
+
+def test_the_features_of_a_run_do_not_change() -> None:
+    other = FITTED | {"generation": 1, "features": LENGTH | {"centre": [11.0]}}
+    with pytest.raises(StoreError, match="do not change"):
+        fold(STARTED, PROPOSED, TRAINED, FITTED, other)

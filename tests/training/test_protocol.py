@@ -52,6 +52,7 @@ def test_a_request_arrives_as_it_was_made() -> None:
         threads=2,
         cache=Path("/cache"),
         race=RaceRequest(ended=(("0-00", ((1.0, 0.1), (2.0, 0.2))),), members=3),
+        preferences={"features": {"features": [], "centre": [], "scale": []}, "weights": []},
         device=DeviceRequest(platform="cpu", worlds=4),
     )
     assert TrainRequest.model_validate(json.loads(json.dumps(to_json(request)))) == request

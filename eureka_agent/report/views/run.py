@@ -22,6 +22,7 @@ from eureka_agent.report.views.failures import FailuresView, failures_view
 from eureka_agent.report.views.fitness import FitnessView, fitness_view
 from eureka_agent.report.views.lineage import LineageView, lineage_view
 from eureka_agent.report.views.pictures import PicturesView
+from eureka_agent.report.views.preferences import PreferencesView, preferences_view
 from eureka_agent.report.views.repeating import RepeatingView, repeating_view
 from eureka_agent.report.words import cut
 from eureka_agent.store.state import RunState
@@ -79,6 +80,8 @@ class RunReport:
     """What else a person should know of it."""
     pictures: PicturesView | None = None
     """What it looks like; None where nobody drew it."""
+    preferences: PreferencesView | None = None
+    """What scores are made of, where people judge."""
 
 
 def run_report(source: Source) -> RunReport:
@@ -107,6 +110,7 @@ def run_report(source: Source) -> RunReport:
         repeating=repeating_view(state, source.versions or {}),
         notices=_notices(source),
         pictures=source.pictures,
+        preferences=preferences_view(state),
     )
 
 
