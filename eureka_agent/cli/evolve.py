@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,8 @@ from eureka_agent.cli.options import OF_A_RUN, OF_A_TASK, TASK, Json, Run, Runs,
 if TYPE_CHECKING:
     from eureka_agent.cli.progress import Progress
     from eureka_agent.evolution.hearing import Turn
+    from eureka_agent.evolution.preferring import Question
+    from eureka_agent.store.said import Preference
 
 Trust = Annotated[
     bool,
@@ -163,7 +165,7 @@ def _watch(
             pressed = partial(progress.finishing, finish)
             progress.finish_key = stack.enter_context(listening(FINISH_KEY, pressed))
         if wait_s is not None:
-            told["ask"] = _asking(progress, wait_s or None, json_output=json_output)
+            told |= _asking(progress, stop, wait_s or None, json_output=json_output)
         try:
             result = start(on_event=progress.on_event, stop=stop, **told)
         except Interrupted:
@@ -179,15 +181,24 @@ def _watch(
         raise typer.Exit(1)
 
 
-def _asking(progress: Progress, wait_s: float | None, *, json_output: bool) -> Callable[[Turn], None]:
-    """Return what lets a person speak, the status line and its key aside meanwhile."""
+def _asking(
+    progress: Progress, stop: threading.Event, wait_s: float | None, *, json_output: bool
+) -> dict[str, Any]:
+    """Return what lets a person speak and answer, the status line and its key aside meanwhile."""
+    from eureka_agent.cli.answering import Answering
     from eureka_agent.cli.asking import Asking, TypedLines
     from eureka_agent.cli.keys import typing
 
-    asking = Asking(partial(typer.echo, err=json_output), TypedLines(sys.stdin.fileno()), wait_s=wait_s)
+    say, lines = partial(typer.echo, err=json_output), TypedLines(sys.stdin.fileno())
+    asking = Asking(say, lines, wait_s=wait_s)
+    answering = Answering(say, lines, stop=stop, wait_s=wait_s)
 
     def ask(turn: Turn) -> None:
         with progress.aside(), typing():
             asking(turn)
 
-    return ask
+    def answers(questions: Sequence[Question]) -> list[Preference]:
+        with progress.aside(), typing():
+            return list(answering(questions))
+
+    return {"ask": ask, "answers": answers}
