@@ -177,9 +177,9 @@ def test_what_is_taken_back_does_not_count(whole: Evolution, tmp_path: Path) -> 
     (root / "events.jsonl").write_bytes(b"".join(lines[:named]))
     evolution = judged(root)
     assert looked_at(evolution).posterior().answers == 3 * ASKED
-    evolution._hearing.hear(Withdrawal(1), "test")
+    evolution.hearing.hear(Withdrawal(1), "test")
     assert looked_at(evolution).posterior().answers == 3 * ASKED - 1
-    evolution._hearing.hear(Comment("higher"), "test")
+    evolution.hearing.hear(Comment("higher"), "test")
     assert looked_at(evolution).posterior().answers == 3 * ASKED - 1
 
 
@@ -191,7 +191,7 @@ def test_nothing_is_asked_about_who_was_vetoed(whole: Evolution, tmp_path: Path)
     (root / "events.jsonl").write_bytes(b"".join(lines[:named]))
     evolution = judged(root)
     (first, *_) = looked_at(evolution).questions(1, generation=3)
-    evolution._hearing.hear(Veto(first.first.name), "test")
+    evolution.hearing.hear(Veto(first.first.name), "test")
     asked = looked_at(evolution).questions(40, generation=3)
     assert len(asked) == 40
     assert first.first.name not in {episode.name for question in asked for episode in question}
