@@ -53,8 +53,8 @@ and with each of its rewards that cheat."""
 QUESTIONS, BATCH = 60, 12
 """A generation asks so many at once; after them the model is fitted anew."""
 ARMS = ("human", "task")
-SEARCHED = "pendulum"
-"""Of the first three the one whose fitness is none of the numbers that the model is offered."""
+SEARCHED = ("pendulum", "cartpole")
+"""On the first the hidden fitness is none of the numbers that the model is offered, on the second it is."""
 SEARCHES = 5
 """Searches of each arm."""
 UNREACHED = 1e9
@@ -135,9 +135,17 @@ def measured(pool: Pool, repetitions: int) -> Mapping[str, Any]:
     return {
         "episodes": len(fitness),
         "different_fitness": len(set(fitness)),
+        "most": most_with_ties(fitness),
         "features": list(known.names),
         "spearman": found,
     }
+
+
+def most_with_ties(scores: Sequence[float | None]) -> float:
+    """Return what scores without ties correlate with these by, that are in the same order: ties cost some."""
+    generator, known = generator_for(0, "ties"), np.array(scores, float)
+    untied = np.lexsort((generator.random(len(known)), known)).argsort()
+    return round(float(np.asarray(spearmanr(untied, known))[0]), 4)
 
 
 def _correlation(
@@ -218,16 +226,15 @@ class HiddenTaste:
 
 def searches(pools: Path) -> Mapping[str, Mapping[str, list[float]]]:
     """Return by task and arm the mean hidden fitness of each search's winner; those in `pools` are kept."""
-    found: dict[str, list[float]] = {arm: [] for arm in ARMS}
-    for seed, arm in product(range(SEARCHES), ARMS):
-        folder = pools / "searches" / f"{SEARCHED}-{arm}-{seed}"
+    found: dict[str, dict[str, list[float]]] = {name: {arm: [] for arm in ARMS} for name in SEARCHED}
+    for name, seed, arm in product(SEARCHED, range(SEARCHES), ARMS):
+        folder = pools / "searches" / f"{name}-{arm}-{seed}"
         kept = folder / "score.json"
         if not kept.exists():
-            score = _searched(SEARCHED, arm, seed, folder)
-            kept.write_text(json.dumps(score))
-        found[arm].append(json.loads(kept.read_text()))
-        print(arm, seed, found[arm][-1], flush=True)
-    return {SEARCHED: found}
+            kept.write_text(json.dumps(_searched(name, arm, seed, folder)))
+        found[name][arm].append(json.loads(kept.read_text()))
+        print(name, arm, seed, found[name][arm][-1], flush=True)
+    return found
 
 
 def _searched(name: str, arm: str, seed: int, folder: Path) -> float:

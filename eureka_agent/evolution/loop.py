@@ -190,11 +190,11 @@ class Evolution:
             for said in self.answers([question for question in asked if not now.answered(question)]):
                 self.hearing.hear(said, "question")
                 self._check_interrupted()
-        self.hearing.take_up()
         unread = f"{UNREAD}: {', '.join(now.unread)}."
         if now.unread and unread not in self.state.notices:
             self.log.append(Notice(text=unread))
-        self.log.append(now.fitted(generation))
+        with self.hearing.still():
+            self.log.append(now.fitted(generation))
 
     def judge(self, generation: int) -> None:
         """Decide who leads, and who gets another seed beside the next generation."""

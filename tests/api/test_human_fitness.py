@@ -16,7 +16,7 @@ from eureka_agent.config import make_config, recorded_config
 from eureka_agent.errors import ConfigError, Interrupted
 from eureka_agent.evolution.preferring import Question
 from eureka_agent.store import inbox
-from eureka_agent.store.event_types import PreferencesFitted
+from eureka_agent.store.event_types import PreferencesFitted, TrainingFinished
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import list_runs
 from eureka_agent.store.said import Episode, Preference
@@ -66,6 +66,16 @@ def test_a_run_is_led_by_answers_alone_and_goes_on_after_a_stop(tmp_path: Path) 
     state = RunState.of(events)
     fits = [event for event in events if isinstance(event, PreferencesFitted)]
     assert [fit.answers for fit in fits] == [person.asked // 2, person.asked]
+    assert state.learned is not None
+    (recorded, *_) = read_trajectories(folder.training("reference", "confirm", 0) / FILE)
+    assert recorded.fitness == pytest.approx(
+        state.learned.fitness(recorded.signals), abs=1e-6
+    )  # by the child
+    trained = [
+        e for e in events if isinstance(e, TrainingFinished) and (e.stage, e.replicate) == ("search", 0)
+    ]
+    assert {e.evaluation.fitness for e in trained if e.name.startswith("0-")} == {0.0}
+    assert 0.0 not in {e.evaluation.fitness for e in trained if e.name.startswith("1-")}
     lengths = {
         name: np.mean([e.length for e in read_trajectories(folder.training(name, "search", 0) / FILE)])
         for name, replicate in state.measured
