@@ -26,11 +26,11 @@ class Answering:
         stop: threading.Event,
         wait_s: float | None = None,
     ) -> None:
-        """`say` shows a line; `wait_s` is how long an answer is waited for, None for as long as it takes."""
+        """`say` shows a line; `wait_s` is how long an answer is waited for, None: as long as it takes."""
         self._say, self._lines, self._stop, self._wait_s = say, lines, stop, wait_s
 
     def __call__(self, questions: Sequence[Question]) -> Iterator[Preference]:
-        """Yield an answer to each question; nothing of those after an empty line, or after nobody answered."""
+        """Yield an answer to each question; none to those after an empty line, or after nobody answered."""
         if questions:
             self._say("Which is better? 1, 2 or = and, if you like, why; an empty line ends the questions.")
             self._say("To see both side by side: eureka-agent serve")

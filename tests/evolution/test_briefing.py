@@ -181,7 +181,7 @@ def test_what_arithmetic_sees_is_journalled_with_the_stats(tmp_path: Path) -> No
 
 
 def reporting(asked: list[str], error: Exception | None = None):
-    def analyse(candidate, stats, episodes, stop) -> AnalystReport:
+    def analyse(candidate, stats, episodes, stop, said=()) -> AnalystReport:
         asked.append(candidate.id)
         if error is not None:
             raise error
