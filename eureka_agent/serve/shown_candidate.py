@@ -1,0 +1,98 @@
+"""One candidate of a run as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eureka_agent.analysis.whole import CandidateAnalysis
+from eureka_agent.api.consent import bundled
+from eureka_agent.api.reading import RunReader
+from eureka_agent.errors import EurekaError
+from eureka_agent.report.html.curve_charts import learning_chart
+from eureka_agent.report.html.page import ICONS, Drawing, components_drawn, difference_lines
+from eureka_agent.report.safety import reached
+from eureka_agent.report.views.candidate import candidate_view
+from eureka_agent.report.words import figure, signed
+from eureka_agent.serve.episodes import recorded
+from eureka_agent.serve.parts import Part, Renderer
+from eureka_agent.serve.shown_run import ShownRun
+from eureka_agent.store.state import RunState
+from eureka_agent.tasks.folder import TASK_FILE
+from eureka_agent.tasks.schema import read_task_file
+
+CARD = 600.0
+
+
+class ShownCandidate:
+    """One candidate; LookupError where the run has none of that name."""
+
+    def __init__(self, run: ShownRun, name: str, renderer: Renderer) -> None:
+        self.run, self.name, self._renderer = run, name, renderer
+
+    def refresh(self) -> Mapping[str, Part]:
+        """Take in what was appended to the log, and return all parts."""
+        parts = self.run.refresh()
+        with self.run.looking:
+            shown = {name: parts[name] for name in ("trouble", "taken", "names") if name in parts}
+            if self.name in self.run.state.candidates:
+                shown["candidate"] = self._candidate()
+                shown["said"] = self.run.said(self.name)
+            return shown
+
+    def _candidate(self) -> Part:
+        kept = self.run.candidate_parts.get(self.name)
+        if kept is not None and kept[0] == self.run.telling:
+            return kept[1]
+        part = self._drawn()
+        self.run.candidate_parts[self.name] = (self.run.telling, part)
+        return part
+
+    def _drawn(self) -> Part:
+        state, run = self.run.state, self.run
+        view = candidate_view(state, self.name, self._analysis())
+        learning = view.learning
+        return self._renderer.part(
+            "serve/candidate_part.html.j2",
+            run=run, one=view, step=view.step, address=run.candidate_address, icons=ICONS, figure=figure,
+            signed=signed, difference=difference_lines,
+            learned=None if learning is None else Drawing.of(
+                lambda width: learning_chart([learning], width=width, seeds="seeds of the search"),
+                "learned", CARD,
+            ),
+            charts=components_drawn(view.components),
+            safety=self._safety(),
+            vetoed=self.name in state.feedback.vetoed, pinned=self.name in state.feedback.pinned,
+            recorded=bool(recorded(run.folder, state, self.name)),
+        )  # fmt: skip
+
+    def _analysis(self) -> CandidateAnalysis | None:
+        """Return what its recordings show: looked at once for each number of trainings."""
+        candidate = self.run.state.candidates[self.name]
+        known = self.run.analyses.get(self.name)
+        if not candidate.evaluations:
+            return None
+        if known is None or known[0] != len(candidate.evaluations):
+            try:
+                reader = RunReader(self.run.folder, self.run.state, None, None)
+                known = (len(candidate.evaluations), reader.analysis(candidate, siblings=False))
+            except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError):
+                return None  # what else is known of it is worth showing
+            self.run.analyses[self.name] = known
+        return known[1]
+
+    def _safety(self) -> Sequence[tuple[str, str]]:
+        signals = safety_signals(self.run.state)
+        return reached(recorded(self.run.folder, self.run.state, self.name), signals) if signals else ()
+
+
+def safety_signals(state: RunState) -> tuple[str, ...]:
+    """Return what a bundled task calls its safety signals; of others the file is not looked for.
+
+    A log names a folder, and may be anybody's: only a folder of the package is read.
+    """
+    task = state.config.get("task", {})
+    folder = bundled(str(task.get("value", ""))) if task.get("kind") == "folder" else None
+    try:
+        return () if folder is None else read_task_file(folder / TASK_FILE).safety_signals
+    except EurekaError:
+        return ()
