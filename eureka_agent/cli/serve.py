@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,9 +30,9 @@ def serve(
     begin(runs, host=host, port=port, tell=typer.echo)
 
 
-def check_installed() -> None:
+def check_installed(needed: Sequence[str] = NEEDED) -> None:
     """Raise ConfigError where what the dashboard stands on is not installed."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigError(
             f"The dashboard needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "

@@ -59,7 +59,7 @@ class Feedback:
         values = {"run": run, "error": "", "answer": None, "waiting": False, "message": "", "running": None}
         values |= given
         if wants_piece(request):
-            text = self._renderer.page("serve/told.html.j2", base=run.address, **values)
+            text = self._renderer.page("serve/told.html.j2", **values)
             return HTMLResponse(text, status)
         return page(self._renderer, "serve/told_page.html.j2", status, **values)
 

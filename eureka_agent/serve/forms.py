@@ -16,7 +16,7 @@ def said_of(fields: Fields) -> Any:
     kind = fields.get("kind", "")
     if kind not in _READ:
         raise FormError(f"Nothing was said: a form says one of {', '.join(_READ)}.")
-    told = {"kind": _NAMES.get(kind, kind), **_READ[kind](fields)}
+    told = {"kind": kind, **_READ[kind](fields)}
     try:
         return said_from_json(told)
     except ValueError as error:
@@ -31,16 +31,16 @@ def _comment(fields: Fields) -> dict[str, Any]:
     return {**told, "about": about} if (about := _text(fields, "about")) else told
 
 
-def _thumb(fields: Fields) -> dict[str, Any]:
+def _rating(fields: Fields) -> dict[str, Any]:
+    """Return what a thumb says, or so many stars: a form has buttons for both."""
+    about, why = _about(fields), _text(fields, "why")
     thumb = _text(fields, "thumb")
-    if thumb not in ("up", "down"):
-        raise FormError("Nothing was said: choose thumb up or thumb down.")
-    return {"about": _about(fields), "value": int(thumb == "up"), "of": 1, "why": _text(fields, "why")}
-
-
-def _stars(fields: Fields) -> dict[str, Any]:
-    value = _number(fields, "stars", "Nothing was said: choose one to five stars.")
-    return {"about": _about(fields), "value": value, "of": 5, "why": _text(fields, "why")}
+    if thumb in _THUMBS:
+        return {"about": about, "value": _THUMBS[thumb], "of": 1, "why": why}
+    if thumb:
+        raise FormError("A thumb is up or down.")
+    value = _number(fields, "stars", "Nothing was said: choose a thumb, or one to five stars.")
+    return {"about": about, "value": value, "of": 5, "why": why}
 
 
 def _preference(fields: Fields) -> dict[str, Any]:
@@ -80,15 +80,14 @@ def _withdrawal(fields: Fields) -> dict[str, Any]:
 
 _READ: dict[str, Callable[[Fields], dict[str, Any]]] = {
     "comment": _comment,
-    "thumb": _thumb,
-    "stars": _stars,
+    "rating": _rating,
     "preference": _preference,
     "balance": _balance,
     "veto": _mark,
     "pin": _mark,
     "withdrawal": _withdrawal,
 }
-_NAMES = {"thumb": "rating", "stars": "rating"}
+_THUMBS = {"up": 1, "down": 0}
 
 
 def _text(fields: Fields, name: str) -> str:

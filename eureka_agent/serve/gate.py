@@ -77,10 +77,12 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have the application answer it."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # there are none here
+            return
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
-            return  # there are no web sockets
+            await self._app(scope, receive, send)
+            return
         answer = self._refusal(scope, Headers(scope=scope))
         await (answer or self._app)(scope, receive, _with_headers(send))
 

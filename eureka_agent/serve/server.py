@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.serve.app import dashboard
@@ -29,12 +30,16 @@ def serve(runs: Path, *, host: str, port: int, tell: Callable[[str], object]) ->
     for line in greeting(runs, door):
         tell(line)
     streams = Streams()
-    config = uvicorn.Config(
-        dashboard(runs, door, streams=streams), log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="off",
-    )  # fmt: skip
     with closing(listening):
-        _Server(config, streams).run(sockets=[listening])
+        DashboardServer(settings(dashboard(runs, door, streams=streams)), streams).run(sockets=[listening])
+
+
+def settings(app: ASGIApp) -> uvicorn.Config:
+    """Return how the dashboard is served."""
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="off",
+    )  # fmt: skip
 
 
 def greeting(runs: Path, door: Door) -> list[str]:
@@ -49,7 +54,7 @@ def greeting(runs: Path, door: Door) -> list[str]:
     return [*lines, "Keep the address to yourself: it opens the dashboard. Stop it with Ctrl-C."]
 
 
-class _Server(uvicorn.Server):
+class DashboardServer(uvicorn.Server):
     """Ends the streams first: else it would wait for pages that are looked at."""
 
     def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
@@ -57,6 +62,7 @@ class _Server(uvicorn.Server):
         self._streams = streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, for which nobody need close a page."""
         self._streams.close()
         await super().shutdown(sockets)
 

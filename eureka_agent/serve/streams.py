@@ -32,6 +32,11 @@ class _Watch:
     viewers: int = 0
     task: asyncio.Task[None] | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody looks any more: a page that asks again has another watcher."""
+        return self.task is not None and self.task.done()
+
 
 class Streams:
     """All streams of a dashboard; of one event loop."""
@@ -55,14 +60,15 @@ class Streams:
     async def messages(self, address: str, live: Live) -> AsyncIterator[bytes]:
         """Yield the versions of a page's parts, now and whenever one changed, as server-sent events."""
         with self._viewing(address, live) as watch:
-            seen = -1
-            while not self._over.is_set():
-                if watch.number != seen and watch.versions:
+            seen = 0
+            while not (self._over.is_set() or watch.ended):
+                if watch.number != seen:
                     seen = watch.number
                     yield f"event: versions\ndata: {json.dumps(watch.versions)}\n\n".encode()
                 elif not await self._news(watch, seen):
                     yield b": still here\n\n"
-        yield b"event: over\ndata: over\n\n"
+        if self._over.is_set():
+            yield b"event: over\ndata: over\n\n"
 
     async def _news(self, watch: _Watch, seen: int) -> bool:
         """Wait for a change, for a while; tell whether there was one."""

@@ -6,7 +6,11 @@
   const live = document.getElementById("live");
   let source = null;
 
-  const say = (words) => { if (live) live.textContent = words; };
+  const say = (words) => {
+    if (!live) return;
+    live.textContent = words;
+    live.classList.toggle("on", words === "live");
+  };
 
   function changed(message) {
     const versions = JSON.parse(message.data);
@@ -21,7 +25,7 @@
     source = new EventSource(address);
     source.onopen = () => say("live");
     source.addEventListener("versions", changed);
-    source.addEventListener("over", () => { leave(); say("over"); });
+    source.addEventListener("over", () => { leave(); say("not live: the dashboard was stopped"); });
     source.onerror = () => {
       if (source && source.readyState === EventSource.CLOSED) {
         leave();
