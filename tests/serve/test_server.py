@@ -48,8 +48,8 @@ def test_it_listens_on_this_machine_only_and_says_what_another_host_means() -> N
 
 def test_the_command_listens_on_loopback_unless_it_is_told() -> None:
     text = " ".join(CliRunner().invoke(app, ["serve", "--help"]).stdout.split())
-    assert "[default: 127.0.0.1]" in text
-    assert "[default: 8765]" in text
+    assert "default: 127.0.0.1]" in text
+    assert "default: 8765]" in text
 
 
 def test_a_taken_port_ends_the_command_with_the_sentence(tmp_path: Path) -> None:

@@ -52,6 +52,8 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
     if (part.id.startsWith("part-")) before.set(part.id, new Map(opened(part)));
+    // Why something was refused is said where it was asked; of a part what was there stays.
+    if (event.detail.requestConfig.elt instanceof HTMLFormElement) event.detail.shouldSwap = true;
   });
   document.body.addEventListener("htmx:load", (event) => {
     const known = before.get(event.detail.elt.id);
