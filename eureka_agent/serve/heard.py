@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eureka_agent.serve.words import in_words
+from eureka_agent.design.said import in_a_line
 from eureka_agent.store import inbox
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.said import Heard, Withdrawal, candidates_of
@@ -42,13 +42,17 @@ def _line(one: Heard, answers: Mapping[int, str]) -> HeardLine:
     withdrawal = isinstance(one.said, Withdrawal)
     return HeardLine(
         one.number,
-        in_words(one.said),
+        _words(one.said),
         tuple(candidates_of(one.said)),
         datetime.fromtimestamp(one.time).strftime("%d %b, %H:%M:%S"),
         "" if withdrawal else _holds(one),
         standing=one.until is None and not withdrawal,
         answer=answers.get(one.number, ""),
     )
+
+
+def _words(said: Any) -> str:
+    return f"Took back number {said.number}" if isinstance(said, Withdrawal) else in_a_line(said)
 
 
 def _holds(one: Heard) -> str:
@@ -62,7 +66,7 @@ def _waiting(folder: RunFolder) -> list[HeardLine]:
         if len(found) == MOST_SHOWN:
             break
         said: Any = None if isinstance(message, str) else message.said
-        words = f"A message that cannot be read: {message}" if isinstance(message, str) else in_words(said)
+        words = f"A message that cannot be read: {message}" if isinstance(message, str) else _words(said)
         at = datetime.fromtimestamp(_seconds(name)).strftime("%d %b, %H:%M:%S")
         found.append(HeardLine(None, words, (), at, "waits to be taken up", standing=False, answer=""))
     return found

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from eureka_agent.analysis.whole import CandidateAnalysis
-from eureka_agent.api.consent import bundled
 from eureka_agent.api.reading import RunReader
 from eureka_agent.errors import EurekaError
 from eureka_agent.report.html.curve_charts import learning_chart
 from eureka_agent.report.html.page import ICONS, Drawing, components_drawn, difference_lines
-from eureka_agent.report.safety import reached
 from eureka_agent.report.views.candidate import candidate_view
 from eureka_agent.report.words import figure, signed
 from eureka_agent.serve.episodes import recorded
 from eureka_agent.serve.parts import Part, Renderer
 from eureka_agent.serve.shown_run import ShownRun
-from eureka_agent.store.state import RunState
-from eureka_agent.tasks.folder import TASK_FILE
-from eureka_agent.tasks.schema import read_task_file
 
 CARD = 600.0
 
@@ -60,7 +55,6 @@ class ShownCandidate:
                 "learned", CARD,
             ),
             charts=components_drawn(view.components),
-            safety=self._safety(),
             vetoed=self.name in state.feedback.vetoed, pinned=self.name in state.feedback.pinned,
             recorded=bool(recorded(run.folder, state, self.name)),
         )  # fmt: skip
@@ -79,20 +73,3 @@ class ShownCandidate:
                 return None  # what else is known of it is worth showing
             self.run.analyses[self.name] = known
         return known[1]
-
-    def _safety(self) -> Sequence[tuple[str, str]]:
-        signals = safety_signals(self.run.state)
-        return reached(recorded(self.run.folder, self.run.state, self.name), signals) if signals else ()
-
-
-def safety_signals(state: RunState) -> tuple[str, ...]:
-    """Return what a bundled task calls its safety signals; of others the file is not looked for.
-
-    A log names a folder, and may be anybody's: only a folder of the package is read.
-    """
-    task = state.config.get("task", {})
-    folder = bundled(str(task.get("value", ""))) if task.get("kind") == "folder" else None
-    try:
-        return () if folder is None else read_task_file(folder / TASK_FILE).safety_signals
-    except EurekaError:
-        return ()

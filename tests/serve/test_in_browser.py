@@ -99,7 +99,7 @@ def test_a_page_that_is_open_shows_what_happens_in_the_run(tmp_path: Path, start
 def test_feedback_is_given_taken_up_and_taken_back(tmp_path: Path, started: Any) -> None:
     folder = unfinished(tmp_path / "going", samples=3)
     log, state = log_of(folder)
-    with run_lock(folder.root), Hearing(folder, log, state).listening(), served(tmp_path) as here:
+    with run_lock(folder.root), Hearing(folder, log, state, 5).listening(), served(tmp_path) as here:
         visitor = Visitor(started, here)
         tab = visitor.go("/run/going")
         tab.get_by_label("A sentence").fill("Land softly")
@@ -118,20 +118,20 @@ def test_feedback_is_given_taken_up_and_taken_back(tmp_path: Path, started: Any)
 def test_a_candidate_is_followed_rated_weighed_and_vetoed(tmp_path: Path, started: Any) -> None:
     folder = unfinished(tmp_path / "going", samples=3)
     log, state = log_of(folder)
-    with run_lock(folder.root), Hearing(folder, log, state).listening(), served(tmp_path) as here:
+    with run_lock(folder.root), Hearing(folder, log, state, 5).listening(), served(tmp_path) as here:
         visitor = Visitor(started, here)
         tab = visitor.go("/run/going")
         tab.locator(".chips a", has_text="0-00").click()
         tab.get_by_role("heading", name="Candidate 0-00").wait_for()
         tab.get_by_role("button", name="Thumb up").click()
-        visitor.sees("0-00: thumb up")
+        visitor.sees("0-00: thumbs up")
         tab.get_by_label("4 ★").check()
         tab.get_by_role("button", name="Rate").click()
         visitor.sees("0-00: 4 of 5 stars")
         tab.get_by_label("Between them").press("End")
         assert tab.locator("output").inner_text() == "more slow, 100 %"
         tab.locator("form", has=tab.locator("#slider")).get_by_role("button", name="Say it").click()
-        visitor.sees("0-00: more slow, less upright (100%)")
+        visitor.sees("Of 0-00: more of `slow`, less of `upright`")
         tab.get_by_role("button", name="Veto").click()
         visitor.sees("A veto stands")
         assert state.feedback.vetoed == {"0-00"}

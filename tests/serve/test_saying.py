@@ -167,7 +167,7 @@ def test_the_page_tells_what_the_run_answered(folder: RunFolder, client: TestCli
         first = client.post(SAY, data={"kind": "comment", "text": "Land softly"}, headers=OURS)
         assert "has not answered yet" in first.text
         ((message, _),) = inbox.waiting(folder)
-        Hearing(folder, *log_of(folder)).take_up()
+        Hearing(folder, *log_of(folder), 5).take_up()
         then = client.get(f"/run/one/said/{message}", headers={"hx-request": "true"})
     assert "It stands in every prompt from generation 2 on" in Page(then.text).text
     assert "hx-get" not in then.text
@@ -201,8 +201,8 @@ def test_two_people_are_both_heard_in_order(folder: RunFolder, client: TestClien
             one.post(SAY, data={"kind": "comment", "text": f"wish {number}"}, headers=OURS).status_code == 200
         )
     log, state = log_of(folder)
-    Hearing(folder, log, state).take_up()
-    assert [one.said.text for one in state.feedback.heard] == [f"wish {number}" for number in range(4)]
+    Hearing(folder, log, state, 5).take_up()
+    assert [one.said for one in state.feedback.heard] == [Comment(f"wish {number}") for number in range(4)]
 
 
 def test_of_a_veto_and_a_pin_both_are_listed_and_the_later_stands(
@@ -211,8 +211,8 @@ def test_of_a_veto_and_a_pin_both_are_listed_and_the_later_stands(
     journalled(folder, Veto("0-00", "it shakes"))
     journalled(folder, Pin("0-00"))
     text = Page(client.get("/run/one/candidate/0-00").text).text
-    assert "0-00: veto: “it shakes”" in text
-    assert "0-00: pinned" in text
+    assert "0-00 must not be built on: “it shakes”" in text
+    assert "0-00 is worth keeping" in text
     assert "It is pinned" in text
     assert "A veto stands" not in text
 
@@ -221,7 +221,7 @@ def test_what_stands_can_be_taken_back(folder: RunFolder, client: TestClient) ->
     journalled(folder, Comment("Land softly"))
     assert 'aria-label="Take back number 1"' in client.get("/run/one/part/said").text
     assert client.post(SAY, data={"kind": "withdrawal", "number": "1"}, headers=OURS).status_code == 200
-    Hearing(folder, *log_of(folder)).take_up()
+    Hearing(folder, *log_of(folder), 5).take_up()
     after = client.get("/run/one/part/said").text
     assert "Take back" not in after
     assert "until it was taken back" in after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eureka_agent.analysis.safety import safety_words
 from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.report.conclusion import best_of
@@ -36,6 +37,8 @@ class Score:
     episodes: tuple[float, ...]
     """Of each scoring episode."""
     stopped: bool
+    safety: str
+    """What the task's safety signals reached, in words; empty where that was not measured."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _scores(candidate: Candidate) -> tuple[Score, ...]:
     return tuple(
         Score(
             IN_WORDS.get(one.stage, one.stage), one.stage, one.replicate, one.fitness, one.episode_fitness,
-            one.stopped is not None,
+            one.stopped is not None, safety_words(one.safety),
         )
         for one in candidate.evaluations
     )  # fmt: skip
