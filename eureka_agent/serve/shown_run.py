@@ -13,6 +13,7 @@ from markupsafe import Markup
 from eureka_agent.api.reporting import Analyses, report_of_state
 from eureka_agent.api.runs import RunSummary, status_of, summary_of, unreadable
 from eureka_agent.errors import EurekaError, StoreError
+from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.report.html.page import ICONS, values_of
 from eureka_agent.report.views.fitness import fitness_view, how, in_order
 from eureka_agent.report.views.run import RunReport
@@ -21,6 +22,7 @@ from eureka_agent.serve.heard import heard_lines
 from eureka_agent.serve.now import Progress, best_so_far
 from eureka_agent.serve.parts import Part, Renderer
 from eureka_agent.serve.spark import spark
+from eureka_agent.store import inbox
 from eureka_agent.store.event_types import TrainingCheckpoint
 from eureka_agent.store.followed import FollowedLog
 from eureka_agent.store.layout import RunFolder
@@ -31,9 +33,7 @@ LEAST_S, SHARE = 1.0, 0.015
 """The report is computed again after this time at the earliest, and so seldom that it takes this share of a
 core: the rest is for whoever trains."""
 REPORT = ("answer", "pictures", "search", "best", "lineage", "components", "failures", "effort", "again")
-"""Parts that the page shares with the report."""
-FIRST = ("trouble", "now", "said", "names", "taken")
-"""Parts of its own: cheap, and up to date at once."""
+"""Parts that the page shares with the report; those of its own are cheap, and up to date at once."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class ShownRun:
         self._state: RunState | None = None
         self._progress = Progress()
         self._parts: dict[str, Part] = {}
+        self._trouble: str | None = None
+        self._shown: object = None
         self._reported: object = None
         self._not_before = 0.0
 
@@ -81,14 +83,21 @@ class ShownRun:
         """Whether nothing that is said changes it any more."""
         return self.state.confirmation is not None or self.state.finished
 
+    @property
+    def read(self) -> bool:
+        """Whether a language model reads what is said; the built-in search does not."""
+        return self.state.config.get("model") != OFFLINE_MODEL
+
     def refresh(self) -> Mapping[str, Part]:
         """Take in what was appended to the log, and return all parts."""
         with self.looking:
             trouble = self.catch_up()
             if self.state.config and not trouble:
-                self._parts |= self._cheap()
+                self._refresh_cheap()
                 trouble = self._report()
-            self._parts["trouble"] = self._renderer.part("serve/trouble.html.j2", trouble=trouble)
+            if trouble != self._trouble:
+                self._trouble = trouble
+                self._parts["trouble"] = self._renderer.part("serve/trouble.html.j2", trouble=trouble)
             return dict(self._parts)
 
     def catch_up(self) -> str:
@@ -99,7 +108,7 @@ class ShownRun:
             return str(error)
         if self.log.state is not self._state:  # another log lies there
             self._state, self._progress, self.analyses = self.log.state, Progress(), {}
-            self._reported, self.telling, self.candidate_parts = None, 0, {}
+            self._shown, self._reported, self.telling, self.candidate_parts = None, None, 0, {}
         self._progress.take(new)
         self.telling += sum(not isinstance(event, TrainingCheckpoint) for event in new)
         self.running = holder_of(self.folder.root)
@@ -122,6 +131,12 @@ class ShownRun:
     def candidate_address(self, name: str) -> str:
         """Return where the page of a candidate is."""
         return f"{self.address}/candidate/{quote(name, safe='')}"
+
+    def _refresh_cheap(self) -> None:
+        key = (self.log.number, self.running, inbox.mark(self.folder))
+        if key != self._shown:
+            self._parts |= self._cheap()
+            self._shown = key
 
     def _cheap(self) -> dict[str, Part]:
         state = self.state

@@ -104,6 +104,11 @@ def answer_to(folder: RunFolder, name: str) -> Answer | None:
         return None
 
 
+def mark(folder: RunFolder) -> object:
+    """Return what differs once a message was left, taken up or answered."""
+    return tuple(_names(folder.feedback)), tuple(_names(_answers(folder)))
+
+
 def answers_by_number(folder: RunFolder) -> dict[int, str]:
     """Return what the run answered to what it took up, by its number; the oldest answers are gone."""
     found = (answer_to(folder, name) for name in _names(_answers(folder)))

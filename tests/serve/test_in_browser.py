@@ -184,7 +184,7 @@ def test_a_real_run_is_watched_and_takes_up_what_is_said(tmp_path: Path, started
         visitor.sees("takes up what you say within a second")
         tab.get_by_label("A sentence").fill("Stay in the middle")
         tab.get_by_role("button", name="Say it").first.click()
-        visitor.sees("It stands in the report, until it is taken back")
+        visitor.sees("It is in the log; no language model takes part in this run")
         visitor.sees("“Stay in the middle”")
         tab.locator(".badge", has_text="finished").wait_for()
         run.join()
