@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.api.reading import RunReader
+from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
 from eureka_agent.files import refuse_links, write_atomic
 from eureka_agent.report.conclusion import conclusion_of
@@ -61,8 +62,19 @@ def report_of(folder: RunFolder) -> RunReport:
     return report_of_state(folder, state, start)
 
 
-Analyses = dict[str, tuple[int, CandidateAnalysis]]
-"""What was found of candidates, by name, with how many trainings they had then."""
+@dataclass(frozen=True)
+class LookedAt:
+    """What the recordings of a candidate show."""
+
+    trainings: int
+    """That it had then."""
+    found: CandidateAnalysis | None
+    why: str
+    """Why they were not analysed, or not all of them; empty where they were."""
+
+
+Analyses = dict[str, LookedAt]
+"""Of candidates, by name."""
 
 
 def report_of_state(
@@ -109,15 +121,32 @@ def _analyses(
     unread: list[str] = []
     for candidate in trained[:MOST_ANALYSED]:
         known = kept.get(candidate.id)
-        if known is not None and known[0] == len(candidate.evaluations):
-            found[candidate.id] = known[1]
-            continue
-        try:
-            found[candidate.id] = reader.analysis(candidate, siblings=False)
-            kept[candidate.id] = (len(candidate.evaluations), found[candidate.id])
-            why = reader.played(candidate).unreadable
-        except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError) as error:
-            why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
-        if why:
-            unread.append(f"The recorded episodes of {candidate.id} were not analysed: {why}")
+        if known is None or known.trainings != len(candidate.evaluations):
+            known = kept[candidate.id] = _looked_at(reader, candidate)
+        if known.found is not None:
+            found[candidate.id] = known.found
+        if known.why:
+            unread.append(f"The recorded episodes of {candidate.id} were not analysed: {known.why}")
     return found, tuple(unread)
+
+
+def _looked_at(reader: RunReader, candidate: Candidate) -> LookedAt:
+    number = len(candidate.evaluations)
+    try:
+        return LookedAt(
+            number, reader.analysis(candidate, siblings=False), reader.played(candidate).unreadable
+        )
+    except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        why = error.what if isinstance(error, EurekaError) else f"{type(error).__name__}: {error}"
+        return LookedAt(number, None, why)
+
+
+def look_at(folder: RunFolder, state: RunState, name: str, kept: Analyses) -> CandidateAnalysis | None:
+    """Return what the recordings of one candidate show; `kept` is as in `report_of_state`."""
+    candidate = state.candidates[name]
+    if not candidate.evaluations:
+        return None
+    known = kept.get(name)
+    if known is None or known.trainings != len(candidate.evaluations):
+        known = kept[name] = _looked_at(RunReader(folder, state, None, None), candidate)
+    return known.found

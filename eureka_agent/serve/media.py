@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -19,32 +21,39 @@ from eureka_agent.serve.runs import Runs
 from eureka_agent.serve.shown_run import ShownRun
 from eureka_agent.store.said import Episode
 
+THREADS = 4
+
 
 class Media:
     """What an episode looks like."""
 
     def __init__(self, runs: Runs, renderer: Renderer) -> None:
         self._runs, self._renderer, self._drawings = runs, renderer, Drawings()
+        self._threads = CapacityLimiter(THREADS)
 
     async def compare(self, request: Request) -> Response:
         """Return the page that asks which of two candidates' episodes is better."""
-        return await run_in_threadpool(self._compare, request)
+        return await self._waiting(self._compare, request)
 
     async def picture(self, request: Request) -> Response:
         """Return the piece of a page with a candidate's contact sheet, or why there is none."""
-        return await run_in_threadpool(self._picture, request)
+        return await self._waiting(self._picture, request)
 
     async def sheet(self, request: Request) -> Response:
         """Return a candidate's contact sheet."""
-        return await run_in_threadpool(self._file, request, ".jpg")
+        return await self._waiting(self._file, request, ".jpg")
 
     async def film(self, request: Request) -> Response:
         """Return the film of a candidate's episode."""
-        return await run_in_threadpool(self._file, request, self._drawings.film_suffix)
+        return await self._waiting(self._file, request, self._drawings.film_suffix)
 
     async def best_film(self, request: Request) -> Response:
         """Return a film that the run made of its best."""
-        return await run_in_threadpool(self._best_film, request)
+        return await self._waiting(self._best_film, request)
+
+    async def _waiting(self, work: Callable[..., Response], *given: Any) -> Response:
+        """Answer in one of a few threads: whoever waits for a drawing keeps no other page waiting."""
+        return await to_thread.run_sync(work, *given, limiter=self._threads)
 
     def _compare(self, request: Request) -> Response:
         run = run_of(self._runs, request)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eureka_agent.analysis.whole import CandidateAnalysis
-from eureka_agent.api.reading import RunReader
-from eureka_agent.errors import EurekaError
+from eureka_agent.api.reporting import look_at
 from eureka_agent.report.html.curve_charts import learning_chart
 from eureka_agent.report.html.page import ICONS, Drawing, components_drawn, difference_lines
 from eureka_agent.report.views.candidate import candidate_view
@@ -44,7 +42,8 @@ class ShownCandidate:
 
     def _drawn(self) -> Part:
         state, run = self.run.state, self.run
-        view = candidate_view(state, self.name, self._analysis())
+        found = look_at(run.folder, state, self.name, run.analyses)
+        view = candidate_view(state, self.name, found)
         learning = view.learning
         return self._renderer.part(
             "serve/candidate_part.html.j2",
@@ -58,18 +57,3 @@ class ShownCandidate:
             vetoed=self.name in state.feedback.vetoed, pinned=self.name in state.feedback.pinned,
             recorded=bool(recorded(run.folder, state, self.name)),
         )  # fmt: skip
-
-    def _analysis(self) -> CandidateAnalysis | None:
-        """Return what its recordings show: looked at once for each number of trainings."""
-        candidate = self.run.state.candidates[self.name]
-        known = self.run.analyses.get(self.name)
-        if not candidate.evaluations:
-            return None
-        if known is None or known[0] != len(candidate.evaluations):
-            try:
-                reader = RunReader(self.run.folder, self.run.state, None, None)
-                known = (len(candidate.evaluations), reader.analysis(candidate, siblings=False))
-            except (EurekaError, LookupError, TypeError, ValueError, ArithmeticError):
-                return None  # what else is known of it is worth showing
-            self.run.analyses[self.name] = known
-        return known[1]
