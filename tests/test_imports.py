@@ -14,7 +14,7 @@ BASE = {"errors", "seeds", "resources", "config", "_version", "budget", "escapin
 ROOMS = (
     "tasks", "trajectories", "preferences", "rewards", "archive", "isolation", "store", "feedback", "llm",
     "analysis",
-    "training", "critique", "design", "report", "evolution", "api", "cli",
+    "training", "critique", "design", "report", "evolution", "api", "serve", "cli",
 )  # fmt: skip
 """From the ground up: a room imports those before it, and none beside or above it."""
 

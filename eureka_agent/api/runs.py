@@ -90,9 +90,14 @@ def list_run_summaries(runs: Path | str = "runs") -> list[RunSummary]:
 
 def _summary_of(folder: RunFolder) -> RunSummary:
     try:
-        return _run_summary(folder, RunState.of(read_events(folder.events)))
+        return summary_of(folder, RunState.of(read_events(folder.events)))
     except StoreError as error:
-        return RunSummary(folder.name, "?", "?", f"cannot be read: {error.what}", 0, None, None, 0, None)
+        return unreadable(folder, error)
+
+
+def unreadable(folder: RunFolder, error: StoreError) -> RunSummary:
+    """Return the summary of a run whose log cannot be read."""
+    return RunSummary(folder.name, "?", "?", f"cannot be read: {error.what}", 0, None, None, 0, None)
 
 
 def show(run: str = "latest", *, runs: Path | str = "runs") -> RunView:
@@ -204,7 +209,8 @@ def how_to_go_on(name: str, running: str | None) -> str:
     return f"Process {running} is working on it: wait, or look again with `eureka-agent show {name}`."
 
 
-def _run_summary(folder: RunFolder, state: RunState) -> RunSummary:
+def summary_of(folder: RunFolder, state: RunState) -> RunSummary:
+    """Return the summary of a run whose log was read."""
     best, fitness = best_of(state)
     return RunSummary(
         name=folder.name,

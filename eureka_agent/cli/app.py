@@ -18,6 +18,7 @@ from eureka_agent.cli import (
     rewards,
     runs,
     say,
+    serve,
     tasks,
 )
 from eureka_agent.cli.output import fail, keep_stdout_for_documents
@@ -40,6 +41,7 @@ app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("analyze")(analyze.analyze)
 app.command("report")(runs.report)
+app.command("serve")(serve.serve)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)

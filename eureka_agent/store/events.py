@@ -77,7 +77,7 @@ def read_events(path: Path) -> list[Event]:
     """Read every acknowledged event of a log, oldest first; raises StoreError if it cannot be trusted."""
     try:
         with path.open("rb") as file:
-            return list(_events_of(file, path))
+            return list(events_of(file, path))
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -91,15 +91,15 @@ def read_start(path: Path) -> RunStarted | None:
     """
     try:
         with path.open("rb") as file:
-            first = next((event for event in _events_of(file, path) if not isinstance(event, Notice)), None)
+            first = next((event for event in events_of(file, path) if not isinstance(event, Notice)), None)
     except OSError as error:
         raise _unreadable(path, error) from error
     return first if isinstance(first, RunStarted) else None
 
 
-def _events_of(file: Iterable[bytes], path: Path) -> Iterator[Event]:
-    """Yield the events of the lines that are whole."""
-    for number, line in enumerate(file, 1):
+def events_of(file: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Event]:
+    """Yield the events of the lines that are whole, of which the first has the number `first`."""
+    for number, line in enumerate(file, first):
         if not line.endswith(b"\n"):
             return
         data = _parse(line, number, path)

@@ -77,6 +77,11 @@ def waiting(folder: RunFolder) -> Iterator[tuple[str, Message | str]]:
         yield name, _read(folder.feedback / f"{name}.json", name)
 
 
+def is_waiting(folder: RunFolder, name: str) -> bool:
+    """Tell whether a message lies there that nobody has taken up yet."""
+    return name in _names(folder.feedback)
+
+
 def answer(folder: RunFolder, name: str, given: Answer) -> None:
     """Say what was done with a message, and take it out of the inbox."""
     write_json(_answers(folder) / f"{name}.json", asdict(given))
@@ -97,6 +102,17 @@ def answer_to(folder: RunFolder, name: str) -> Answer | None:
         return None if told is None else Answer(bool(told["taken"]), str(told["text"]), told.get("number"))
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
+
+
+def mark(folder: RunFolder) -> object:
+    """Return what differs once a message was left, taken up or answered."""
+    return tuple(_names(folder.feedback)), tuple(_names(_answers(folder)))
+
+
+def answers_by_number(folder: RunFolder) -> dict[int, str]:
+    """Return what the run answered to what it took up, by its number; the oldest answers are gone."""
+    found = (answer_to(folder, name) for name in _names(_answers(folder)))
+    return {one.number: one.text for one in found if one is not None and isinstance(one.number, int)}
 
 
 def _answers(folder: RunFolder) -> Path:

@@ -152,12 +152,16 @@ class RunState:
     def of(cls, events: Iterable[Event]) -> RunState:
         """Fold a log; raises StoreError for an event that this program could not have written."""
         state = cls()
+        state.take(events)
+        return state
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Take in events; raises StoreError for one that this program could not have written."""
         for event in events:
             try:
-                state.apply(event)
+                self.apply(event)
             except (LookupError, ValueError, ArithmeticError) as error:
                 raise misunderstood(event.seq, event.type, error) from error
-        return state
 
     def apply(self, event: Event) -> None:
         """Take one event in."""

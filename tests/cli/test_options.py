@@ -38,6 +38,7 @@ TRAIN = """
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
 ADOPT = "task function map set output force env envs json"
+SERVE = "runs port host"
 FILM = "output sheet episode seed moments force trust task runs env envs unsafe-isolation? json"
 CHECK = "task env envs unsafe-isolation? json"
 REFINE = """
@@ -52,7 +53,7 @@ VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": 
 @pytest.mark.parametrize(
     ("command", "recorded"),
     [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
-     ("film", FILM), ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
+     ("film", FILM), ("serve", SERVE), ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
      ("bench speed", SPEED)],
 )  # fmt: skip
 def test_a_command_has_the_flags_and_the_variables_that_it_always_had(command: str, recorded: str) -> None:

@@ -23,8 +23,8 @@ def component_charts(view: ComponentsView) -> list[Picture]:
     return [_fitness(view), *charts] if len(view.fitness) > 1 else charts
 
 
-def learning_chart(curves: Sequence[LearningCurves], *, width: float) -> Picture:
-    """Return how rewards learned on fresh seeds: their means, and thin lines for each seed."""
+def learning_chart(curves: Sequence[LearningCurves], *, width: float, seeds: str = "fresh seeds") -> Picture:
+    """Return how rewards learned on `seeds`: their means, and thin lines for each seed."""
     height, left, right, top, bottom = 232.0, 54.0, width - 74, 22.0, 190.0
     y = Scale.of((value for one in curves for seed in one.seeds for value in seed), bottom, top)
     x = Scale(0.0, 1.0, left, right)
@@ -44,8 +44,8 @@ def learning_chart(curves: Sequence[LearningCurves], *, width: float) -> Picture
     shapes += _ends([(NAMES.get(one.name, one.name), y(one.mean[-1])) for one in curves], right + 4)
     ends = " ".join(f"{one.name} ends at {one.mean[-1]:.4g}." for one in curves)
     return Picture(
-        width, height, shapes, "Learning on fresh seeds",
-        f"Mean fitness over the fresh seeds at each checkpoint; thin lines are single seeds. {ends}",
+        width, height, shapes, f"Learning on {seeds}",
+        f"Mean fitness over the {seeds} at each checkpoint; thin lines are single seeds. {ends}",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -15,6 +16,7 @@ from eureka_agent.report.html.fitness_chart import fitness_chart
 from eureka_agent.report.html.interval_chart import interval_chart
 from eureka_agent.report.html.marks import LEGEND, icon
 from eureka_agent.report.html.picture import Picture
+from eureka_agent.report.views.curves import ComponentsView
 from eureka_agent.report.views.run import RunReport
 from eureka_agent.report.words import duration, figure, signed
 from eureka_agent.resources import bundled_folders
@@ -44,13 +46,24 @@ def render_report(report: RunReport) -> str:
 
     Templates are those of the package: a folder that was downloaded cannot bring its own.
     """
-    fitness = report.fitness
     templates = Templates(bundled_folders("templates"), html=True)
-    return templates.render(
-        "report/page.html.j2",
-        report=report,
-        version=__version__,
-        intervals=_if(
+    return templates.render("report/page.html.j2", **values_of(report))
+
+
+ICONS = {how: Markup(icon(how)) for how in (*LEGEND, "timed out")}
+
+
+def values_of(report: RunReport, address: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """Return what the parts of the page are made of: the report's views and their drawings.
+
+    `address` says where there is a page of a candidate, where there is one.
+    """
+    fitness = report.fitness
+    return {
+        "report": report,
+        "version": __version__,
+        "address": address,
+        "intervals": _if(
             fitness.fresh,
             lambda width: interval_chart(
                 fitness.fresh, fitness.direction, reference=fitness.reference, width=width
@@ -58,18 +71,20 @@ def render_report(report: RunReport) -> str:
             "intervals",
             CARD,
         ),
-        scores=_if(fitness.marks, lambda width: fitness_chart(fitness, width=width), "fitness"),
-        learning=_if(report.learning, lambda width: learning_chart(report.learning, width=width), "learning"),
-        components=_components(report),
-        icons={how: Markup(icon(how)) for how in (*LEGEND, "timed out")},
-        legend={how: words for how, words in LEGEND.items() if how in {one.how for one in fitness.marks}},
-        deepest=DEEPEST,
-        difference=difference_lines,
-        coded=coded,
-        figure=figure,
-        signed=signed,
-        duration=duration,
-    )  # fmt: skip
+        "scores": _if(fitness.marks, lambda width: fitness_chart(fitness, width=width), "fitness"),
+        "learning": _if(
+            report.learning, lambda width: learning_chart(report.learning, width=width), "learning"
+        ),
+        "components": components_drawn(report.components),
+        "icons": ICONS,
+        "legend": {how: words for how, words in LEGEND.items() if how in {one.how for one in fitness.marks}},
+        "deepest": DEEPEST,
+        "difference": difference_lines,
+        "coded": coded,
+        "figure": figure,
+        "signed": signed,
+        "duration": duration,
+    }
 
 
 def coded(text: str) -> Markup:
@@ -88,8 +103,9 @@ def difference_lines(text: str) -> list[tuple[str, str]]:
     return [(kinds.get(line[:1], "same"), line) for line in body]
 
 
-def _components(report: RunReport) -> list[Markup]:
-    charts = component_charts(report.components) if report.components else []
+def components_drawn(view: ComponentsView | None) -> list[Markup]:
+    """Return the drawing of each component of a training."""
+    charts = component_charts(view) if view else []
     return [Markup(one.inline(f"component-{place}")) for place, one in enumerate(charts)]
 
 

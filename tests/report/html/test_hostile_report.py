@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hostile import STRINGS
+from hostile import EVIL, LETTERS
 from page_reading import Page
 from synthetic_run import synthetic_run
 
@@ -22,15 +22,6 @@ from eureka_agent.rewards.findings import Finding
 from eureka_agent.store.facts import TaskFacts
 from eureka_agent.store.records import AnalystReport, Cause, Evidence, Reply, RequestKey, Usage
 from eureka_agent.store.state import RunState
-
-EVIL = (
-    *STRINGS,
-    "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</style><svg onload=alert(1)>",
-    '" onmouseover="alert(1)', "' autofocus onfocus='alert(1)", "</code></pre><iframe src=//evil.example>",
-    "</title><base href=//evil.example>", "javascript:alert(1)", "<!--", "]]>", "&lt;b&gt;", "{{ report }}",
-    "--- a\n+++ b\n@@ </code> @@", "ＡＢ\u202eﬁle\u2066",
-)  # fmt: skip
-LETTERS = "\u202e\u2066\u2069\u200b\x1b\x00\x07\x08\x85\u2028"
 
 
 def hostile(root: Path, words: str) -> tuple[RunState, dict[str, CandidateAnalysis]]:

@@ -1,0 +1,41 @@
+"""The recorded episodes of a candidate's training in the search, and which of them is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.errors import StoreError
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.said import Episode
+from eureka_agent.store.state import RunState
+from eureka_agent.trajectories.files import FILE, read_trajectories
+from eureka_agent.trajectories.trajectory import Trajectory
+
+
+def searched(state: RunState, name: str) -> Evaluation | None:
+    """Return a candidate's first training in the search; None where it has none."""
+    candidate = state.candidates.get(name)
+    found = [one for one in candidate.evaluations if one.stage == "search"] if candidate else []
+    return min(found, key=lambda one: one.replicate, default=None)
+
+
+def recorded(folder: RunFolder, state: RunState, name: str) -> Sequence[Trajectory]:
+    """Return what that training recorded; nothing where nothing is there or it cannot be read."""
+    training = searched(state, name)
+    if training is None:
+        return ()
+    path = folder.training(name, "search", training.replicate) / FILE
+    try:
+        return read_trajectories(path) if path.is_file() and not path.is_symlink() else ()
+    except StoreError:
+        return ()
+
+
+def middle_episode(folder: RunFolder, state: RunState, name: str) -> Episode | None:
+    """Return the recorded episode of median fitness; None where none is recorded."""
+    training, played = searched(state, name), recorded(folder, state, name)
+    if training is None or not played:
+        return None
+    ranked = sorted(range(len(played)), key=lambda number: played[number].fitness or 0.0)
+    return Episode(name, training.replicate, ranked[(len(ranked) - 1) // 2])

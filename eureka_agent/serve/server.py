@@ -1,0 +1,104 @@
+"""Starts the dashboard on a port of this machine, and ends its streams when it is stopped."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.serve.app import dashboard
+from eureka_agent.serve.gate import EVERYWHERE, LOOPBACK, Door
+from eureka_agent.serve.streams import Streams
+
+NEXT_PORTS = 20
+"""Ports after a taken one of which a free one is suggested."""
+GRACE_S = 3
+
+
+def serve(runs: Path, *, host: str, port: int, tell: Callable[[str], object]) -> None:
+    """Serve the dashboard until it is interrupted; `tell` gets its address and what else a person must know.
+
+    Raises ConfigError where it cannot listen there.
+    """
+    listening = listen(host, port)
+    door = Door(host, listening.getsockname()[1])
+    for line in greeting(runs, door):
+        tell(line)
+    streams = Streams()
+    with closing(listening):
+        DashboardServer(settings(dashboard(runs, door, streams=streams)), streams).run(sockets=[listening])
+
+
+def settings(app: ASGIApp) -> uvicorn.Config:
+    """Return how the dashboard is served."""
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S, ws="none", lifespan="off",
+    )  # fmt: skip
+
+
+def greeting(runs: Path, door: Door) -> list[str]:
+    """Return what a person reads first: the address, and what listening beyond this machine means."""
+    lines = [f"Dashboard of {runs}: {door.address}"]
+    if door.host not in (*LOOPBACK, "::1"):
+        where = "every address of this machine" if door.host in EVERYWHERE else door.host
+        lines.append(
+            f"It listens on {where}: whoever reaches that and has this address can read all these runs and "
+            "give feedback, and nothing on the way is encrypted."
+        )
+    return [*lines, "Keep the address to yourself: it opens the dashboard. Stop it with Ctrl-C."]
+
+
+class DashboardServer(uvicorn.Server):
+    """Ends the streams first: else it would wait for pages that are looked at."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, for which nobody need close a page."""
+        self._streams.close()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; ConfigError where it cannot, with a port that is free."""
+    try:
+        return _bound(host, port)
+    except OverflowError as error:
+        raise ConfigError(f"There is no port {port}.", allowed="0 to 65535") from error
+    except OSError as error:
+        raise ConfigError(
+            f"The dashboard cannot listen on {host}, port {port}: {error.strerror or error}.",
+            allowed="an address of this machine, and a port that is free",
+            fix=_suggestion(host, port),
+        ) from error
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(128)
+    except (OSError, OverflowError):
+        found.close()
+        raise
+    return found
+
+
+def _suggestion(host: str, port: int) -> str:
+    for other in range(port + 1, min(port + 1 + NEXT_PORTS, 65_536)):
+        try:
+            _bound(host, other).close()
+        except OSError:
+            continue
+        return f"Another dashboard may run there already. Port {other} is free: --port {other}."
+    return "Name another one with --host and --port."
