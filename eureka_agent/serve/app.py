@@ -38,6 +38,7 @@ def dashboard(runs: Path | str, door: Door, *, streams: Streams | None = None) -
         Route(f"{run}/part/{{part}}", pages.run_part),
         Route(f"{run}/stream", pages.run_stream),
         Route(f"{run}/compare", media.compare),
+        Route(f"{run}/question", media.question),
         Route(f"{run}/say", feedback.say, methods=["POST"]),
         Route(f"{run}/said/{{message}}", feedback.said),
         Route(f"{run}/best/film.mp4", media.best_film),

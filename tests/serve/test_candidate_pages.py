@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from door import guest, unfinished
@@ -95,6 +96,49 @@ def test_two_episodes_are_compared_by_their_numbers(real: RunFolder) -> None:
         if tag == "input" and attrs["type"] == "hidden"
     }
     assert (fields["first"], fields["second"]) == ("0-00", "0-01") if fields else "over" in page.text
+
+
+def test_the_pair_that_tells_most_is_asked_about(real: RunFolder) -> None:
+    client = guest(real.root.parent)
+    (wanted,) = eureka_agent.questions(real.root, count=1)
+    answer = client.get(f"/run/{real.name}/question", follow_redirects=True)
+    assert answer.status_code == 200
+    asked = parse_qs(answer.url.query.decode())
+    for side, episode in zip(("first", "second"), wanted, strict=True):
+        assert asked[side] == [episode.name]
+        assert asked[f"{side}_replicate"] == [str(episode.replicate)]
+        assert asked[f"{side}_number"] == [str(episode.number)]
+        place = f"replicate={episode.replicate}&amp;number={episode.number}"
+        assert f"/candidate/{episode.name}/picture?{place}" in answer.text
+
+
+def test_a_numbered_episode_is_the_one_that_is_drawn(real: RunFolder) -> None:
+    client = guest(real.root.parent)
+    address = f"/run/{real.name}/candidate/0-00"
+    piece = client.get(f"{address}/picture?replicate=0&number=2").text
+    assert "Recorded episode 2 of training 0." in piece
+    sheets = [client.get(f"{address}/sheet?replicate=0&number={n}").content for n in (0, 2)]
+    assert sheets[0] != sheets[1]
+    assert "not recorded any more" in client.get(f"{address}/picture?replicate=0&number=77").text
+
+
+def test_no_other_place_is_an_episode(real: RunFolder) -> None:
+    client = guest(real.root.parent)
+    for query in (
+        "replicate=../..&number=0",
+        "replicate=0",
+        "replicate=-1&number=0",
+        "replicate=0&number=9999999",
+    ):
+        answer = client.get(f"/run/{real.name}/candidate/0-00/picture?{query}")
+        assert (answer.status_code, "named by the number" in answer.text) == (404, True), query
+
+
+def test_of_a_run_without_recordings_nothing_is_asked(tmp_path: Path) -> None:
+    unfinished(tmp_path / "run", samples=9)
+    answer = guest(tmp_path).get("/run/run/question")
+    assert answer.status_code == 404
+    assert "no pair of recorded episodes left" in answer.text
 
 
 def test_of_a_run_of_somebody_else_with_code_of_its_own_nothing_is_drawn(
