@@ -58,6 +58,12 @@ def left_by(run: str, runs: Path, task: Task) -> Left:
     """
     folder = _run_before(run, runs, task)
     state = RunState.of(read_events(folder.events))
+    if state.config.get("fitness") == "human":
+        raise StoreError(
+            f"The fitness of {folder.name} was what people prefer (--fitness human), which no other run has.",
+            allowed="a finished run by the task's own fitness",
+            fix="Begin a search with its reward instead: --seed-reward best/reward.py of that run.",
+        )
     winner = _winner_of(folder, state)
     _check_same_task(folder, state, task)
     rewards = (*state.rewards_before.values(), _own_reward(state, winner, task))

@@ -21,7 +21,7 @@ from eureka_agent.rewards.saved import Header
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.store.event_types import RunStarted
 from eureka_agent.store.events import read_events
-from eureka_agent.store.layout import find_run
+from eureka_agent.store.layout import RunFolder, find_run
 from eureka_agent.store.reward_file import write_reward
 from eureka_agent.store.state import RunState
 from eureka_agent.tasks.identity import journalled_ref
@@ -89,6 +89,7 @@ def _of_run(run: str, asked: Asked) -> Subject:
     model, address = (state.config.get(name) for name in ("model", "base_url"))
     consent = Consent(asked.trust, None, asked.env, asked.envs, model, address, asked.unsafe_isolation)
     task, config = resumable(folder, state, consent)
+    _check_task_judges(folder, config)
     check_init_policy(config, folder)
     start = None if config.training.init_policy is None else folder.init_policy
     begun = next((event for event in events if isinstance(event, RunStarted)), None)
@@ -105,6 +106,16 @@ def _of_run(run: str, asked: Asked) -> Subject:
         unsafe=config.isolation.unsafe or asked.unsafe_isolation,
         init_policy=start,
     )
+
+
+def _check_task_judges(folder: RunFolder, config: RunConfig) -> None:
+    """Raise ConfigError for a run whose fitness is what people prefer: nobody is asked here."""
+    if config.people.judge:
+        raise ConfigError(
+            f"The fitness of {folder.name} is what people prefer (--fitness human): nobody is asked here.",
+            allowed="a run by the task's own fitness, or a task and a reward",
+            fix="Name the task and the reward instead, e.g. best/reward.py: its own fitness decides then.",
+        )
 
 
 def _steps(task: Task, config: RunConfig, asked: Asked) -> int:

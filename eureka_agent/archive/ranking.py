@@ -69,7 +69,7 @@ def judge(archive: Archive) -> Verdict:
         return _by_posterior(archive)
     usable = _in_the_running(archive)
     if not usable:
-        return Verdict(None, None, "nothing was trained to the end yet")
+        return Verdict(None, None, _nobody(archive))
     incumbent = usable[0]
     if incumbent.id != archive.incumbent_id:
         reason = f"{incumbent.id} has the best fitness so far"
@@ -85,6 +85,11 @@ def judge(archive: Archive) -> Verdict:
     return Verdict(incumbent.id, challenger, _still_leads(archive, incumbent, challenger))
 
 
+def _nobody(archive: Archive) -> str:
+    vetoed = " but what was vetoed" if archive.vetoed else ""
+    return f"nothing{vetoed} was trained to the end yet"
+
+
 def _still_leads(archive: Archive, incumbent: Candidate, challenger: str | None) -> str:
     """Say why a leader stays, of a better score too: it may be one lucky seed's."""
     if challenger is None:
@@ -98,7 +103,7 @@ def _still_leads(archive: Archive, incumbent: Candidate, challenger: str | None)
 def _by_posterior(archive: Archive) -> Verdict:
     usable, known = _in_the_running(archive), archive.beliefs
     if not usable:
-        return Verdict(None, None, "nothing was trained to the end yet")
+        return Verdict(None, None, _nobody(archive))
     leader = known[usable[0].id]
     on = f"{leader.seeds} seeds" if leader.seeds > 1 else "one seed"
     reason = f"on a fresh seed {archive.sign * leader.mean:.4g} ± {leader.sd:.2g} is expected after {on}"

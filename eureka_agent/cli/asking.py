@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from eureka_agent.analysis.safety import safety_words
 from eureka_agent.archive.candidate import Candidate
+from eureka_agent.cli.keys import in_front
 from eureka_agent.cli.spoken import HELP, understood
 from eureka_agent.escaping import visible
 from eureka_agent.evolution.hearing import Turn
@@ -32,19 +33,27 @@ class TypedLines:
 
         With None it waits for as long as it takes.
         """
+        self._ended &= not os.isatty(self._descriptor)  # a person who ends one turn may speak in the next
         while (line := self._next(stop, wait_s)) is not None and line.strip():
             yield line
 
     def _next(self, stop: threading.Event, wait_s: float | None) -> str | None:
         until = math.inf if wait_s is None else time.monotonic() + wait_s
         while b"\n" not in self._held and not self._ended:
-            if stop.is_set() or time.monotonic() >= until:
+            if stop.is_set() or time.monotonic() >= until or not self._is_heard():
                 return None
             if select.select([self._descriptor], [], [], _LOOK_S)[0]:
                 read = os.read(self._descriptor, 4096)
                 self._held, self._ended = self._held + read, not read
         line, _, self._held = self._held.partition(b"\n")
         return line.decode(errors="replace")
+
+    def _is_heard(self) -> bool:
+        """Tell whether reading does not suspend this process: it is in front, or this is no terminal."""
+        try:
+            return not os.isatty(self._descriptor) or in_front(self._descriptor)
+        except OSError:
+            return True  # a terminal of others suspends nobody
 
 
 class Asking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -189,7 +189,12 @@ def _asking(
     from eureka_agent.cli.asking import Asking, TypedLines
     from eureka_agent.cli.keys import typing
 
-    say, lines = partial(typer.echo, err=json_output), TypedLines(sys.stdin.fileno())
+    say = partial(typer.echo, err=json_output)
+    try:
+        lines = TypedLines(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):
+        typer.echo("Nobody is asked: there is no standard input to answer in.", err=True)
+        return {}
     asking = Asking(say, lines, wait_s=wait_s)
     answering = Answering(say, lines, stop=stop, wait_s=wait_s)
 
@@ -197,8 +202,8 @@ def _asking(
         with progress.aside(), typing():
             asking(turn)
 
-    def answers(questions: Sequence[Question]) -> list[Preference]:
+    def answers(questions: Sequence[Question]) -> Iterator[Preference]:
         with progress.aside(), typing():
-            return list(answering(questions))
+            yield from answering(questions)
 
     return {"ask": ask, "answers": answers}

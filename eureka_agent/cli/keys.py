@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import select
 import sys
+import termios
 import threading
+import time
+import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -16,6 +19,8 @@ _restore: list[Callable[[], None]] = []
 _listened: list[tuple[int, list[Any]]] = []
 """Terminals that are listened to, and their modes before."""
 _one_reads = threading.Lock()
+DEAF_S = 5.0
+_deaf_until = 0.0
 
 
 @contextmanager
@@ -29,16 +34,13 @@ def listening(key: str, pressed: Callable[[], object], *, stream: IO[str] | None
     if terminal is None:
         yield False
         return
-    import termios
-    import tty
-
     before = termios.tcgetattr(terminal)
     over, done = os.pipe()
     reader = threading.Thread(target=_read, args=(terminal, over, key.encode(), pressed), daemon=True)
     tty.setcbreak(terminal)
     # From the background that would suspend the process; a shell resets the terminal itself then.
     _restore.append(
-        lambda: termios.tcsetattr(terminal, termios.TCSADRAIN, before) if _in_front(terminal) else None
+        lambda: termios.tcsetattr(terminal, termios.TCSADRAIN, before) if in_front(terminal) else None
     )
     _listened.append((terminal, before))
     reader.start()
@@ -54,20 +56,23 @@ def listening(key: str, pressed: Callable[[], object], *, stream: IO[str] | None
 
 
 @contextmanager
-def typing() -> Iterator[None]:
-    """Let a person type lines as ever: meanwhile nobody listens for a key."""
+def typing(deaf_s: float = DEAF_S) -> Iterator[None]:
+    """Let a person type lines as ever: meanwhile nobody listens for a key, nor for `deaf_s` afterwards.
+
+    Whoever is still typing when the run goes on does not mean the key.
+    """
+    global _deaf_until
     with _one_reads:
         for terminal, before in _listened:
-            import termios
-
-            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+            if in_front(terminal):  # to change it from the background would suspend the process
+                termios.tcsetattr(terminal, termios.TCSADRAIN, before)
         try:
             yield
         finally:
             for terminal, _ in _listened:
-                import tty
-
-                tty.setcbreak(terminal)
+                if in_front(terminal):
+                    tty.setcbreak(terminal)
+            _deaf_until = time.monotonic() + deaf_s
 
 
 def restore_terminal() -> None:
@@ -80,19 +85,20 @@ def _terminal(stream: IO[Any]) -> int | None:
     """Return the descriptor of a terminal that this process may read from; None where there is none."""
     try:
         descriptor = stream.fileno()
-        own = os.isatty(descriptor) and _in_front(descriptor)
+        own = os.isatty(descriptor) and in_front(descriptor)
     except (OSError, ValueError, AttributeError):
         return None
     return descriptor if own else None
 
 
-def _in_front(terminal: int) -> bool:
+def in_front(terminal: int) -> bool:
+    """Tell whether this process, and no other, is the one that its terminal belongs to now."""
     return os.tcgetpgrp(terminal) == os.getpgrp()
 
 
 def _read(terminal: int, over: int, key: bytes, pressed: Callable[[], object]) -> None:
     while over not in select.select([terminal, over], [], [])[0]:
-        if not _in_front(terminal):  # to read from the background would suspend the process
+        if not in_front(terminal):  # to read from the background would suspend the process
             select.select([over], [], [], _LOOK_AGAIN_S)
             continue
         with _one_reads:
@@ -104,6 +110,6 @@ def _read(terminal: int, over: int, key: bytes, pressed: Callable[[], object]) -
                 return
         if not typed:
             return  # the terminal was closed
-        if typed.lower() == key:
+        if typed.lower() == key and time.monotonic() >= _deaf_until:
             pressed()
             return

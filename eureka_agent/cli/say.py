@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from eureka_agent.store.said import Heard
 
 _KINDS = (
-    "a sentence, --stars or --thumb, --better with --than, --more with --less, --veto, --pin or --take-back"
+    "a sentence (with --about, --concern); --about with --stars, --thumb, --veto or --pin, and why; --better "
+    "with --than, and why; --about with --more and --less (and --strength); --take-back"
 )
 
 
@@ -32,8 +34,9 @@ def say(
     *,
     about: Annotated[str | None, typer.Option(help="The candidate it is about, e.g. 1-03.")] = None,
     concern: Annotated[
-        str, typer.Option(help="What the sentence is about: wish, unsafe, failed, ugly or slow.")
-    ] = "wish",
+        str | None,
+        typer.Option(help="What the sentence is about: wish (the default), unsafe, failed, ugly or slow."),
+    ] = None,
     stars: Annotated[int | None, typer.Option(help="Rate the candidate, from 1 to 5 (with --about).")] = None,
     thumb: Annotated[str | None, typer.Option(help="up or down (with --about).")] = None,
     better: Annotated[
@@ -45,8 +48,9 @@ def say(
     ] = None,
     less: Annotated[str | None, typer.Option(help="Less of this component.")] = None,
     strength: Annotated[
-        float, typer.Option(help="How much of --more, from 0, as it is, to 1, all the way.")
-    ] = 0.5,
+        float | None,
+        typer.Option(help="How much of --more, from 0, as it is, to 1, all the way; default: 0.5."),
+    ] = None,
     veto: Annotated[
         bool, typer.Option("--veto", help="Never build on this candidate (with --about).")
     ] = False,
@@ -63,10 +67,11 @@ def say(
     from eureka_agent.cli.output import print_json
 
     given = {
-        "stars": stars, "thumb": thumb, "better": better, "than": than, "more": more, "less": less,
-        "veto": veto or None, "pin": pin or None, "take_back": take_back,
+        "about": about, "concern": concern, "stars": stars, "thumb": thumb, "better": better, "than": than,
+        "more": more, "less": less, "strength": strength, "veto": veto or None, "pin": pin or None,
+        "take_back": take_back,
     }  # fmt: skip
-    said = _said(sentence, about, concern, strength, {k: v for k, v in given.items() if v is not None})
+    said = _said(sentence, {name: value for name, value in given.items() if value is not None})
     if said is None:
         heard = feedback_of(run, runs=runs)
         print_json(list(heard)) if json_output else _list(heard)
@@ -80,35 +85,69 @@ def say(
         raise typer.Exit(1)
 
 
-def _said(
-    sentence: str, about: str | None, concern: str, strength: float, given: dict[str, Any]
-) -> dict[str, Any] | None:
-    """Return what is said as plain values; None where nothing is. ConfigError where it is two things."""
-    match given:
-        case {"take_back": number, **rest} if not rest:
-            return {"kind": "withdrawal", "number": number}
-        case {"better": first, "than": second, **rest} if not rest:
-            sides = {"first": _episode(first), "second": _episode(second)}
-            return {"kind": "preference", **sides, "better": "first", "why": sentence}
-        case {"stars": value, **rest} if not rest:
-            return {"kind": "rating", "about": about, "value": value, "of": 5, "why": sentence}
-        case {"thumb": "up" | "down" as thumb, **rest} if not rest:
-            value = int(thumb == "up")
+_FORMS: Mapping[frozenset[str], str] = {
+    frozenset({"take_back"}): "withdrawal",
+    frozenset({"better", "than"}): "preference",
+    frozenset({"about", "stars"}): "stars",
+    frozenset({"about", "thumb"}): "thumb",
+    frozenset({"about", "more", "less"}): "balance",
+    frozenset({"about", "veto"}): "veto",
+    frozenset({"about", "pin"}): "pin",
+    frozenset(): "comment",
+}
+"""What is said by the options that it takes; some may be left out (`_MAY`)."""
+_MAY: Mapping[str, frozenset[str]] = {
+    "balance": frozenset({"strength"}),
+    "comment": frozenset({"about", "concern"}),
+}
+
+
+def _said(sentence: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what is said as plain values; None where nothing is.
+
+    Raises ConfigError where options do not belong together, or one is missing.
+    """
+    names = given.keys()
+    kind = next(
+        (kind for form, kind in _FORMS.items() if form <= names <= form | _MAY.get(kind, frozenset())), None
+    )
+    if kind is None or (sentence and kind in ("withdrawal", "balance")):
+        raise _together(given, sentence)
+    if kind == "comment":
+        return {"kind": kind, "text": sentence, **given} if sentence or given else None
+    return _made(kind, given, sentence)
+
+
+def _made(kind: str, given: dict[str, Any], sentence: str) -> dict[str, Any]:
+    about = given.get("about")
+    match kind:
+        case "withdrawal":
+            return {"kind": kind, "number": given["take_back"]}
+        case "preference":
+            sides = {"first": _episode(given["better"]), "second": _episode(given["than"])}
+            return {"kind": kind, **sides, "better": "first", "why": sentence}
+        case "stars":
+            return {"kind": "rating", "about": about, "value": given["stars"], "of": 5, "why": sentence}
+        case "thumb":
+            value = {"up": 1, "down": 0}.get(given["thumb"])
+            if value is None:
+                raise ConfigError(
+                    f"A thumb cannot be {given['thumb']!r:.40}.", allowed="up, down", fix="Use --thumb up."
+                )
             return {"kind": "rating", "about": about, "value": value, "of": 1, "why": sentence}
-        case {"more": more, "less": less, **rest} if not rest and not sentence:
-            return {"kind": "balance", "about": about, "more": more, "less": less, "strength": strength}
-        case {"veto": True, **rest} | {"pin": True, **rest} if not rest:
-            return {"kind": "veto" if "veto" in given else "pin", "about": about, "why": sentence}
-        case {} if not given:
-            told = {"kind": "comment", "text": sentence, "about": about, "concern": concern}
-            return told if sentence or about or concern != "wish" else None
+        case "balance":
+            return {"kind": kind, **given}
         case _:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-            raise ConfigError(
-                f"These cannot be said together, or something is missing: {options}.",
-                allowed=f"one of: {_KINDS}",
-                fix='Say one thing at a time, e.g. `eureka-agent say latest "land softly" --concern unsafe`.',
-            )
+            return {"kind": kind, "about": about, "why": sentence}
+
+
+def _together(given: dict[str, Any], sentence: str) -> ConfigError:
+    options = [f"--{name.replace('_', '-')}" for name in given] + (["a sentence"] if sentence else [])
+    return ConfigError(
+        f"These cannot be said together, or something is missing: {', '.join(options)}.",
+        allowed=f"one of: {_KINDS}",
+        fix='Say one thing at a time, e.g. `eureka-agent say latest "land softly" --concern unsafe`.',
+    )
 
 
 def _episode(text: str) -> dict[str, Any]:

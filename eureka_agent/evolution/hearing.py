@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eureka_agent.archive.archive import Archive
+from eureka_agent.archive.candidate import Status
 from eureka_agent.errors import StoreError, did_you_mean
 from eureka_agent.store import inbox
 from eureka_agent.store.event_types import FeedbackGiven
@@ -27,7 +28,9 @@ from eureka_agent.store.said import (
     candidates_of,
 )
 from eureka_agent.store.state import RunState
+from eureka_agent.trajectories.keeping import KEPT_EPISODES
 
+_NO_FINALISTS = (Status.REFUSED, Status.FAILED, Status.TIMED_OUT, Status.DRAFTED_OUT)
 _LOOK_S = 0.5
 """How often the inbox is looked into while a run goes on."""
 
@@ -60,13 +63,16 @@ class Hearing:
     """Whether a language model reads sentences in this run; the built-in search does not."""
     judges: bool = False
     """Whether what people prefer is the fitness of this run."""
+    pins: bool = True
+    """Whether there may be further finalists; a run with a limit on its steps has none left for them."""
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def take_up(self) -> None:
         """Journal what lies in the inbox, in the order in which it was left, and answer each message."""
         with self._one_at_a_time:
             for name, message in inbox.waiting(self.folder):
-                inbox.answer(self.folder, name, self._take(message))
+                if inbox.answer_to(self.folder, name) is None:  # else it cannot be taken out of the inbox
+                    inbox.answer(self.folder, name, self._take(message))
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -103,9 +109,12 @@ class Hearing:
     def _take(self, message: Message | str) -> Answer:
         if isinstance(message, str):
             return Answer(False, f"This could not be understood: {message}.")
+        known = self.state.taken_up.get(message.name)
+        if known is not None:  # the process was killed before it could answer
+            return Answer(True, self._done(message.said), known)
         if refused := self._refusal(message.said):
             return Answer(False, refused)
-        self.log.append(FeedbackGiven(said=message.said, through=message.through))
+        self.log.append(FeedbackGiven(said=message.said, through=message.through, message=message.name))
         heard = self.state.feedback.heard[-1]
         return Answer(True, self._done(heard.said), heard.number)
 
@@ -131,15 +140,25 @@ class Hearing:
                 return self._no_component(about, (more, less))
             case Veto() | Pin() if self.state.finalists is not None:
                 return "The finalists are named already: a veto or a pin changes nothing any more."
+            case Pin() if not self.pins:
+                return (
+                    "This run has a limit on its steps (--budget-steps), and none left for further finalists."
+                )
+            case Pin(about) if self.state.candidates[about].status in _NO_FINALISTS:
+                return f"{about} was {self.state.candidates[about].status}: it cannot be a finalist."
             case _:
                 pass
         return ""
 
     def _no_episode(self, episode: Episode) -> str:
         searched = [e for e in self.state.candidates[episode.name].evaluations if e.stage == "search"]
-        if any(e.replicate == episode.replicate for e in searched):
-            return ""
-        return f"{episode.name} has no training {episode.replicate} in the search, so no episode to compare."
+        if all(e.replicate != episode.replicate for e in searched):
+            return f"{episode.name} has no training {episode.replicate} in the search: no episode to compare."
+        if episode.number >= KEPT_EPISODES:
+            return (
+                f"Of a training {KEPT_EPISODES} episodes are recorded, from 0; there is no {episode.number}."
+            )
+        return ""
 
     def _no_component(self, name: str, components: tuple[str, ...]) -> str:
         evaluations = self.state.candidates[name].evaluations
@@ -154,8 +173,10 @@ class Hearing:
         match said:
             case Rating() | Preference() if self.judges:
                 return self._counted()
-            case Comment() | Rating() | Preference() | Balance():
-                return self._read_by()
+            case Rating() | Preference():
+                return self._read_by("beside the latest ratings and comparisons")
+            case Comment() | Balance():
+                return self._read_by("until it is taken back")
             case Veto(about):
                 return f"{about} will not be a parent, a leader or a finalist from now on."
             case Pin(about):
@@ -170,7 +191,7 @@ class Hearing:
             return "It is in the log; no generation follows after which the scores could be learned anew."
         return f"It counts in every score once generation {following} is trained, until it is taken back."
 
-    def _read_by(self) -> str:
+    def _read_by(self, how: str) -> str:
         following = self.state.next_generation
         if following >= self.generations or self.state.stopped:
             return "It is in the log; no generation follows whose prompts it could stand in."
@@ -178,7 +199,7 @@ class Hearing:
             return (
                 "It is in the log; no language model takes part in this run, and the search cannot read it."
             )
-        return f"It stands in every prompt from generation {following} on, until it is taken back."
+        return f"It stands in every prompt from generation {following} on, {how}."
 
 
 def _few(names: Any) -> str:

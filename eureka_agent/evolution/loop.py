@@ -187,9 +187,9 @@ class Evolution:
         now = Preferring(self.folder, self.state, self.config.seed)
         if self.answers is not None:
             asked = now.questions(self.config.people.questions, generation=generation)
-            for said in self.answers([question for question in asked if not now.answered(question)]):
+            for said in self.answers([question for question in asked if now.open(question)]):
                 self.hearing.hear(said, "question")
-                self._check_interrupted()
+            self._check_interrupted()  # who is interrupted is asked again what they did not answer
         unread = f"{UNREAD}: {', '.join(now.unread)}."
         if now.unread and unread not in self.state.notices:
             self.log.append(Notice(text=unread))
@@ -306,6 +306,7 @@ class Evolution:
         return Hearing(
             self.folder, self.log, self.state, search.restarts * search.generations,
             reads=self.config.model.name != OFFLINE_MODEL, judges=self.config.people.judge,
+            pins=self.config.budget.steps is None,
         )  # fmt: skip
 
     @property
@@ -369,7 +370,11 @@ class Evolution:
 
     def _archive_before(self, generation: int) -> Archive:
         """Return what the proposer of a generation may know: the earlier generations of its restart."""
-        return self._archive_of(range(self._first_of(generation), generation))
+        return self.state.archive(
+            sign=self.task.fitness.sign,
+            generations=range(self._first_of(generation), generation),
+            vetoed=self.state.feedback.vetoed_at(generation),
+        )
 
     def _archive_of(self, generations: range) -> Archive:
         return self.state.archive(sign=self.task.fitness.sign, generations=generations)

@@ -23,7 +23,7 @@ from eureka_agent.seeds import generator_for
 from eureka_agent.store.event_types import PreferencesFitted
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.preferred import EpisodeFeatures, Rescored
-from eureka_agent.store.said import MOST_STARS, Episode, Feedback, Preference, Rating
+from eureka_agent.store.said import MOST_STARS, Episode, Heard, Preference, Rating
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import FILE, read_trajectories
 from eureka_agent.trajectories.trajectory import Trajectory
@@ -105,7 +105,7 @@ class Preferring:
 
     def posterior(self) -> Posterior:
         """Return what the answers that stand say of the weights."""
-        return fit(_answers(self.state.feedback, self.rows), len(self.features))
+        return fit(_answers(self.state.feedback.standing, self.rows), len(self.features))
 
     def fitted(self, generation: int) -> PreferencesFitted:
         """Return what is to be journalled after a generation: the model, and every score by it."""
@@ -130,18 +130,19 @@ class Preferring:
         """Return at most `count` pairs to ask about after a generation, from 0, the most telling first.
 
         They follow from what was answered before that generation was trained, so that a run that was killed
-        while it asked asks the same again; `answered` says which of them need not be asked.
+        while it asked asks the same again; `open` says which of them are to be asked still.
         """
-        before = Feedback(tuple(one for one in self.state.feedback.heard if one.since <= generation))
-        rows, vetoed = self.rows, self.state.feedback.vetoed
+        before = self.state.feedback.at(generation)
+        rows, vetoed = self.rows, self.state.feedback.vetoed_at(generation)
         episodes = [
             Episode(name, replicate, number)
             for (name, replicate), own in rows.items()
-            if name not in vetoed
+            if name not in vetoed and self._recording(name, replicate).is_file()
             for number in range(len(own))
         ]
         places = {episode: place for place, episode in enumerate(episodes)}
-        asked = {frozenset(places[one] for one in pair if one in places) for pair in _compared_pairs(before)}
+        told = [one for one in self.state.feedback.heard if one.since <= generation]
+        asked = {frozenset(places[one] for one in pair if one in places) for pair in _compared_pairs(told)}
         posterior = fit(_answers(before, rows), len(self.features))
         features = np.array([rows[e.name, e.replicate][e.number] for e in episodes], float)
         features = features.reshape(len(episodes), len(self.features))
@@ -149,9 +150,15 @@ class Preferring:
         pairs = next_pairs(posterior, features, count=count, asked=asked, generator=generator)
         return [Question(episodes[first], episodes[second]) for first, second in pairs]
 
-    def answered(self, question: Question) -> bool:
-        """Tell whether somebody said which of the two is better, in whatever order they were shown."""
-        return frozenset(question) in _compared_pairs(self.state.feedback)
+    def open(self, question: Question) -> bool:
+        """Tell whether nobody said which of the two is better, nor that one must not be built on."""
+        vetoed = self.state.feedback.vetoed
+        answered = frozenset(question) in _compared_pairs(self.state.feedback.heard)
+        return not answered and not any(episode.name in vetoed for episode in question)
+
+    def _recording(self, name: str, replicate: int) -> Path:
+        """Return where a training's episodes are recorded; those of the worst are deleted in a large run."""
+        return self.folder.training(name, "search", replicate) / FILE
 
     @cached_property
     def _unmeasured(self) -> Mapping[tuple[str, int], Sequence[Trajectory]]:
@@ -163,7 +170,7 @@ class Preferring:
             if evaluation.stage == "search"
         ]
         new = sorted(key for key in keys if key not in self.state.measured)
-        return {key: _read(self.folder.training(key[0], "search", key[1]) / FILE) for key in new}
+        return {key: _read(self._recording(*key)) for key in new}
 
     def _rows_of(self, episodes: Sequence[Trajectory]) -> tuple[tuple[float, ...], ...]:
         """Return the features of a training's episodes; none where they have other signals."""
@@ -174,9 +181,9 @@ class Preferring:
         return tuple(tuple(round(number, _DIGITS) for number in row) for row in rows)
 
 
-def _answers(feedback: Feedback, rows: Rows) -> Iterator[Compared | Rated]:
-    """Yield what stands of the answers about episodes whose features are known."""
-    for one in feedback.standing:
+def _answers(heard: Iterable[Heard], rows: Rows) -> Iterator[Compared | Rated]:
+    """Yield what was said of episodes whose features are known, as answers."""
+    for one in heard:
         match one.said:
             case Preference(first, second, better):
                 shown = [_row_of(episode, rows) for episode in (first, second)]
@@ -198,9 +205,9 @@ def _row_of(episode: Episode, rows: Rows) -> np.ndarray | None:
     return np.array(own[episode.number]) if episode.number < len(own) else None
 
 
-def _compared_pairs(feedback: Feedback) -> set[frozenset[Episode]]:
+def _compared_pairs(heard: Iterable[Heard]) -> set[frozenset[Episode]]:
     """Return the pairs that somebody compared, those taken back, too: they need no second question."""
-    said = (one.said for one in feedback.heard)
+    said = (one.said for one in heard)
     return {frozenset((one.first, one.second)) for one in said if isinstance(one, Preference)}
 
 

@@ -72,7 +72,8 @@ def _never_differed(evaluations: Sequence[Evaluation]) -> str:
 
 def best_of(state: RunState) -> tuple[str | None, float | None]:
     """Return who is best and its figure: the mean on fresh seeds, or of the search where there are none."""
-    leaders = [leader for leader in state.leaders.values() if leader]
+    vetoed = state.feedback.vetoed
+    leaders = [leader for leader in state.leaders.values() if leader and leader not in vetoed]
     winner = state.confirmation.winner if state.confirmation else None
     best = winner or (leaders[-1] if leaders else None)
     row = state.confirmation.row(best) if state.confirmation else None

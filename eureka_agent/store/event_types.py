@@ -291,6 +291,8 @@ class FeedbackGiven(_Event):
     said: SaidField
     through: Text = ""
     """How it came: `terminal`, `command`, `dashboard`."""
+    message: Text = ""
+    """Name of the message in the inbox; empty where it came without one."""
 
 
 class PreferencesFitted(_Event):

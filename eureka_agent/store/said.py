@@ -192,20 +192,30 @@ class Feedback:
     @property
     def vetoed(self) -> frozenset[str]:
         """Candidates that must not be built on; of a veto and a pin the later one stands."""
-        return frozenset(name for name, last in self._marks().items() if isinstance(last, Veto))
+        return _vetoed(self.standing)
+
+    def vetoed_at(self, generation: int) -> frozenset[str]:
+        """Return who must not be built on in a generation, as it was planned."""
+        return _vetoed(self.at(generation))
 
     @property
     def pinned(self) -> tuple[str, ...]:
         """Candidates that are finalists whatever they score, in the order of their pins."""
-        return tuple(name for name, last in self._marks().items() if isinstance(last, Pin))
+        return tuple(name for name, last in _marks(self.standing).items() if isinstance(last, Pin))
 
-    def _marks(self) -> Mapping[str, Veto | Pin]:
-        marks: dict[str, Veto | Pin] = {}
-        for one in self.standing:
-            if isinstance(one.said, Veto | Pin):
-                marks.pop(one.said.about, None)
-                marks[one.said.about] = one.said
-        return marks
+
+def _vetoed(heard: Iterable[Heard]) -> frozenset[str]:
+    return frozenset(name for name, last in _marks(heard).items() if isinstance(last, Veto))
+
+
+def _marks(heard: Iterable[Heard]) -> Mapping[str, Veto | Pin]:
+    """Return the last veto or pin of each candidate, in their order."""
+    marks: dict[str, Veto | Pin] = {}
+    for one in heard:
+        if isinstance(one.said, Veto | Pin):
+            marks.pop(one.said.about, None)
+            marks[one.said.about] = one.said
+    return marks
 
 
 def candidates_of(said: object) -> Iterable[str]:

@@ -133,6 +133,8 @@ class RunState:
     """The best of the search, in their order there; None before they are named."""
     feedback: Feedback = field(default_factory=Feedback)
     """What people said, with the generations that were planned with it."""
+    taken_up: dict[str, int] = field(default_factory=dict)
+    """Under which number a message of the inbox was taken up, by its name."""
     learned: Learned | None = None
     """What people prefer, where that is the fitness and a generation was trained."""
     measured: dict[tuple[str, int], tuple[tuple[float, ...], ...]] = field(default_factory=dict)
@@ -244,11 +246,16 @@ class RunState:
         found = {generation: self.verdict(generation) for generation in sorted(self.judgements)}
         return {generation: verdict.incumbent for generation, verdict in found.items() if verdict is not None}
 
-    def archive(self, *, sign: float, generations: range | None = None) -> Archive:
-        """Return the candidates (of a restart's generations only, if given) with their incumbent."""
+    def archive(
+        self, *, sign: float, generations: range | None = None, vetoed: frozenset[str] | None = None
+    ) -> Archive:
+        """Return the candidates (of a restart's generations only, if given) with their incumbent.
+
+        `vetoed` are those that must not be built on, by default all that are vetoed now.
+        """
         wanted = [c for c in self.candidates.values() if generations is None or c.generation in generations]
         leaders = [leader for g, leader in self.leaders.items() if generations is None or g in generations]
-        vetoed = self.feedback.vetoed
+        vetoed = self.feedback.vetoed if vetoed is None else vetoed
         leader = leaders[-1] if leaders else None
         return Archive.of(
             wanted,
@@ -414,6 +421,8 @@ class RunState:
         ends = self.next_generation if isinstance(said, Withdrawal) else None
         heard = Heard(number, said, event.time, self.next_generation, ends)
         self.feedback = Feedback((*known, heard))
+        if event.message:
+            self.taken_up[event.message] = number
 
     def _on_preferences(self, event: PreferencesFitted) -> None:
         """Take in a newer model: all scores of the search are its own from now on."""

@@ -13,9 +13,8 @@ import pytest
 import eureka_agent
 from eureka_agent.api.asking import questions
 from eureka_agent.config import make_config, recorded_config
-from eureka_agent.errors import ConfigError, Interrupted
+from eureka_agent.errors import ConfigError, Interrupted, StoreError
 from eureka_agent.evolution.preferring import Question
-from eureka_agent.store import inbox
 from eureka_agent.store.event_types import PreferencesFitted, TrainingFinished
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import list_runs
@@ -92,6 +91,10 @@ def test_a_run_is_led_by_answers_alone_and_goes_on_after_a_stop(tmp_path: Path) 
     assert read_scores(folder.recording) == ()  # nobody says what random play would be worth to a later model
     assert read_trajectories(folder.scripted)
     assert "What counts in an episode" in folder.report.read_text()
+    with pytest.raises(ConfigError, match="nobody is asked here"):
+        eureka_agent.prune(folder.name, runs=tmp_path)
+    with pytest.raises(StoreError, match="which no other run has"):
+        eureka_agent.dry_run("cartpole", after=folder.name, runs=tmp_path, model="search")
 
 
 def test_a_front_end_gets_the_next_questions_of_any_run_and_leaves_answers(tmp_path: Path) -> None:
@@ -100,8 +103,8 @@ def test_a_front_end_gets_the_next_questions_of_any_run_and_leaves_answers(tmp_p
     assert len({frozenset(one) for one in asked}) == 4
     assert asked == questions(runs=tmp_path, count=4)
     assert len(questions(runs=tmp_path)) == SMALL["questions"]
-    name = inbox.leave(list_runs(tmp_path)[-1], Preference(*asked[0], "first"), "dashboard")
-    assert name  # a finished run refuses it; one that goes on takes it up
+    state = RunState.of(read_events(list_runs(tmp_path)[-1].events))
+    assert {episode.name for question in asked for episode in question} <= state.candidates.keys()
 
 
 def test_there_is_nothing_to_ask_before_anything_was_recorded(tmp_path: Path) -> None:

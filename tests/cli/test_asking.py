@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +94,28 @@ def test_the_end_of_the_input_ends_every_turn() -> None:
 
     assert list(lines(threading.Event(), None)) == ["last, without its end"]
     assert list(lines(threading.Event(), None)) == []
+
+
+def test_a_person_who_ends_one_turn_in_a_terminal_may_speak_in_the_next() -> None:
+    ours, theirs = pty.openpty()
+    lines = TypedLines(theirs)
+    os.write(ours, b"\x04")
+    assert list(lines(threading.Event(), None)) == []
+    os.write(ours, b"land softly\n\n")
+
+    assert list(lines(threading.Event(), None)) == ["land softly"]
+
+
+def test_without_a_standard_input_nobody_is_asked() -> None:
+    code = (
+        "import sys; sys.stdin = None\n"
+        "from eureka_agent.cli.evolve import _asking\n"
+        "print(_asking(None, None, None, json_output=False))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "{}\n"
+    assert "Nobody is asked" in done.stderr
 
 
 def test_nobody_is_waited_for_longer_than_said() -> None:

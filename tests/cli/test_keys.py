@@ -55,7 +55,35 @@ def test_the_key_is_heard_in_a_terminal_which_is_left_as_it_was() -> None:
     os.close(theirs)
 
 
-def _in_a_session_of_its_own() -> str:
+STILL_TYPING = """
+    import threading
+    from eureka_agent.cli.keys import listening, typing
+
+    pressed = threading.Event()
+    with listening("f", pressed.set):
+        with typing(deaf_s=3600.0):
+            pass
+        print("ready", flush=True)
+        print("pressed" if pressed.wait(1.0) else "nothing", flush=True)
+"""
+
+
+def test_who_types_on_after_a_turn_does_not_press_the_key() -> None:
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", _in_a_session_of_its_own(STILL_TYPING)],
+        stdin=theirs, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    os.write(ours, b"fffly\n")
+    assert child.stdout.readline() == "nothing\n"
+    assert child.wait(WAIT_S) == 0
+    os.close(ours)
+    os.close(theirs)
+
+
+def _in_a_session_of_its_own(program: str = PRESSED_IN_A_TERMINAL) -> str:
     """Return a program that first takes its standard input as its terminal, as a shell gives it."""
     take = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-    return take + textwrap.dedent(PRESSED_IN_A_TERMINAL)
+    return take + textwrap.dedent(program)

@@ -13,6 +13,7 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.archive.archive import Archive
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.evolution.hearing import Hearing, Turn
+from eureka_agent.report.conclusion import best_of
 from eureka_agent.store import inbox
 from eureka_agent.store.event_types import (
     Event,
@@ -333,3 +334,91 @@ def test_where_people_judge_an_answer_says_when_it_counts(tmp_path: Path) -> Non
 
     assert told[0] == "It counts in every score once generation 1 is trained, until it is taken back."
     assert "no generation follows" in told[1]
+
+
+def test_a_message_whose_answer_was_lost_is_journalled_once(tmp_path: Path) -> None:
+    """The process was killed after it had journalled it, and before it could answer."""
+    hearing = hearing_of(tmp_path)
+    name = inbox.leave(hearing.folder, Rating("0-00", 4), "command")
+    hearing.log.append(FeedbackGiven(said=Rating("0-00", 4), through="command", message=name))
+
+    hearing.take_up()
+
+    assert [one.said for one in hearing.state.feedback.heard] == [Rating("0-00", 4)]
+    given = inbox.answer_to(hearing.folder, name)
+    assert given is not None
+    assert given.number == 1
+
+
+def test_what_cannot_be_taken_out_of_the_inbox_is_answered_once(tmp_path: Path) -> None:
+    hearing = hearing_of(tmp_path)
+    name = f"{1:020d}-00000000"
+    (hearing.folder.feedback / f"{name}.json").mkdir(parents=True)
+    hearing.take_up()
+    answered = hearing.folder.feedback / "answers" / f"{name}.json"
+    answered.write_text(answered.read_text() + "\n")
+    noted = answered.read_bytes()
+
+    hearing.take_up()
+
+    assert answered.read_bytes() == noted
+
+
+def test_an_episode_that_was_never_recorded_is_not_compared(tmp_path: Path) -> None:
+    given = hearing_of(tmp_path).hear(Preference(Episode("0-00", 0, 99), Episode("0-01"), "first"), "command")
+
+    assert not given.taken
+    assert "3 episodes are recorded" in given.text
+
+
+def test_who_was_refused_cannot_be_pinned(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, generations=2, samples=2, repair_turns=0)
+    evolution.propose(0, CountingProposer(broken=frozenset({"0-01"})))
+    hearing = Hearing(evolution.folder, evolution.log, evolution.state, 2)
+
+    given = hearing.hear(Pin("0-01"), "command")
+
+    assert not given.taken
+    assert "0-01 was refused" in given.text
+
+
+def test_a_run_with_a_limit_on_its_steps_has_no_further_finalists(tmp_path: Path) -> None:
+    evolution = make_evolution(tmp_path, generations=2, budget_steps=10_000)
+    answers = []
+    evolution.ask = lambda turn: answers.append(turn.hear(Pin("0-00"), "terminal"))
+    evolution.run()
+
+    assert answers
+    assert not any(given.taken for given in answers)
+    assert "--budget-steps" in answers[0].text
+
+
+def test_a_veto_after_the_plan_changes_nothing_of_the_generation_when_it_is_resumed(tmp_path: Path) -> None:
+    class Ranking(CountingProposer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.ranked: dict[str, list[str]] = {}
+
+        def propose(self, slot: Slot, briefing: Briefing) -> Draft:
+            self.ranked[slot.id] = [one.id for one in briefing.archive.ranked()]
+            return super().propose(slot, briefing)
+
+    whole = make_evolution(tmp_path, generations=2)
+    live = Ranking()
+    whole.propose(0, live)
+    whole.train(0)
+    whole.judge(0)
+    whole.propose(1, live)
+    lines = (tmp_path / "events.jsonl").read_text().splitlines(keepends=True)
+    planned = max(n for n, line in enumerate(lines) if '"generation_planned"' in line)
+    (tmp_path / "events.jsonl").write_text("".join(lines[: planned + 1]))
+    cut = make_evolution(tmp_path, generations=2)
+    leader = str(cut.state.leaders[0])
+    cut.hearing.hear(Veto(leader), "command")
+
+    resumed = Ranking()
+    make_evolution(tmp_path, generations=2).propose(1, resumed)
+
+    assert resumed.ranked == {name: ranked for name, ranked in live.ranked.items() if name.startswith("1-")}
+    assert leader in resumed.ranked["1-00"]
+    assert best_of(cut.state)[0] != leader

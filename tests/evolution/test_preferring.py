@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from preferring_fakes import EPISODES, Person, RecordingTrainer
 from trajectory_fakes import running
 
 from eureka_agent.archive.candidate import Status
+from eureka_agent.errors import Interrupted
 from eureka_agent.evolution.loop import UNREAD, Evolution
-from eureka_agent.evolution.preferring import Preferring
+from eureka_agent.evolution.preferring import Preferring, Question
 from eureka_agent.store import inbox
 from eureka_agent.store.event_types import PreferencesFitted
 from eureka_agent.store.said import Comment, Episode, Preference, Rating, Veto, Withdrawal
@@ -231,3 +233,61 @@ def test_recordings_with_other_signals_are_left_out(whole: Evolution, tmp_path: 
     assert looked.unread == [name]
     assert {key[0] for key in looked.new_rows} >= set(others)
     assert looked.questions(5, generation=2)
+
+
+def test_who_stops_while_questions_are_asked_is_asked_the_rest_again(tmp_path: Path) -> None:
+    evolution = judged(tmp_path)
+
+    class Leaves(Person):
+        def __call__(self, questions: Sequence[Question]) -> Iterator[Preference]:
+            for number, said in enumerate(super().__call__(questions), start=1):
+                yield said
+                if number == 2:
+                    evolution.stop.set()
+                    return
+
+    evolution.answers = Leaves(tmp_path)
+    with pytest.raises(Interrupted):
+        evolution.run()
+    assert fits(evolution) == []
+
+    person = Person(tmp_path)
+    again = judged(tmp_path, person=person)
+    again.run()
+    assert [fit.answers for fit in fits(again)] == [ASKED, 2 * ASKED, 3 * ASKED]
+    assert len(person.asked) == 3 * ASKED - 2
+
+
+def test_nothing_is_asked_about_what_is_recorded_no_longer(whole: Evolution, tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    shutil.copytree(whole.folder.root, root)
+    evolution = judged(root)
+    gone = evolution.folder.training("0-00", "search", 0) / FILE
+    asked = {e.name for q in looked_at(evolution).questions(50, generation=3) for e in q}
+    assert "0-00" in asked
+    gone.unlink()
+
+    asked = {e.name for q in looked_at(evolution).questions(50, generation=3) for e in q}
+
+    assert asked
+    assert "0-00" not in asked
+
+
+def test_questions_stay_when_something_is_taken_back_while_they_are_asked(
+    whole: Evolution, tmp_path: Path
+) -> None:
+    root = tmp_path / "run"
+    shutil.copytree(whole.folder.root, root)
+    lines = (root / "events.jsonl").read_bytes().splitlines(keepends=True)
+    fitted = [n for n, line in enumerate(lines) if b'"preferences_fitted"' in line]
+    first_asked = next(
+        n for n, line in enumerate(lines[fitted[0] + 1 :], fitted[0] + 1) if b'"feedback_given"' in line
+    )
+    (root / "events.jsonl").write_bytes(b"".join(lines[:first_asked]))
+    evolution = judged(root)
+    before = looked_at(evolution).questions(ASKED, generation=1)
+
+    for number in (1, 2, 3):
+        evolution.hearing.hear(Withdrawal(number), "test")
+
+    assert looked_at(evolution).questions(ASKED, generation=1) == before
