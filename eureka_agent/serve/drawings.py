@@ -20,7 +20,12 @@ from eureka_agent.training.video import can_encode
 
 WALL_S = 300.0
 MOST_KEPT = 200
-_CHILD = "eureka_agent.serve.drawing"
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_BOOT = (
+    "import sys; sys.path += [folder for folder in sys.argv[2:] if folder not in sys.path]; "
+    "from eureka_agent.serve.drawing import main; main(sys.argv[1])"
+)
+"""Files of the folder in which the dashboard was started are no modules of the child's."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ class Drawings:
 
 def _draw(folder: RunFolder, episode: Episode, path: Path) -> str:
     order = {"folder": str(folder.root), "episode": asdict(episode), "path": str(path)}
-    command = [sys.executable, "-m", _CHILD, json.dumps(order)]
+    boot = [sys.executable, "-P", "-s", "-c", _BOOT, json.dumps(order)]
+    command = [*boot, *filter(None, sys.path), str(_PACKAGE_ROOT)]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
