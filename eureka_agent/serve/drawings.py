@@ -67,8 +67,8 @@ class Drawings:
     def drawn(self, folder: RunFolder, run_id: str, episode: Episode, suffix: str) -> Drawn:
         """Return the contact sheet (.jpg) or the film of an episode; TaskError where it cannot be drawn.
 
-        Raises it, too, once this is closed, and for a run that is not recorded as one's own and whose task is none of the package's:
-        its code would be run.
+        Raises it, too, once this is closed, and for a run that is not recorded as one's own and whose task is
+        none of the package's: its code would be run.
         """
         names = [str(folder.root), run_id, *map(str, asdict(episode).values()), suffix]
         key = hashlib.sha256("\0".join(names).encode(errors="replace")).hexdigest()[:32]
@@ -126,7 +126,7 @@ class Drawings:
 
 
 def _kill(child: subprocess.Popen[str]) -> None:
-    """Kill a child with its process group; nothing where it has ended: the number may be another's by then."""
+    """Kill a child with its process group; one that has ended is left: another may have its number."""
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
