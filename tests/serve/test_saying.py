@@ -266,3 +266,22 @@ def test_a_message_that_nobody_left_is_not_known(client: TestClient) -> None:
         answer = client.get(f"/run/one/said/{name}", headers={"hx-request": "true"})
         assert answer.status_code in (200, 404)
         assert "There is no such" in answer.text
+
+
+@pytest.mark.parametrize("page", ["/run/one", "/run/one/candidate/0-00"])
+def test_enter_in_a_field_chooses_none_of_several_buttons(client: TestClient, page: str) -> None:
+    forms: list[list[tuple[str, dict[str, str | None]]]] = []
+    for tag, attrs in Page(client.get(page).text).tags:
+        if tag == "form":
+            forms.append([])
+        elif tag in ("button", "input"):
+            forms[-1].append((tag, attrs))
+    several = []
+    for fields in forms:
+        names = {attrs.get("name") for _, attrs in fields}
+        assert not {"thumb", "stars"} <= names
+        buttons = [attrs for tag, attrs in fields if tag == "button"]
+        if len(buttons) > 1:
+            several.append({one.get("name") for one in buttons[1:]})
+            assert "disabled" in buttons[0]
+    assert several == [{"thumb"}, {"kind"}]
