@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from eureka_agent.escaping import one_line
 from eureka_agent.serve.parts import Part, Renderer
-from eureka_agent.serve.shown_run import Card, ShownRun
+from eureka_agent.serve.shown_run import Card, ShownRun, unreadable_card
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.lock import holder_of
 
@@ -67,7 +68,11 @@ class Runs:
         run = self.shown(name)
         if run is None:
             return None
-        self._cards[name] = (key, card := run.card())
+        try:
+            card = run.card()
+        except Exception as error:  # noqa: BLE001 - whatever one log does to us, the other runs are shown
+            card = unreadable_card(run.folder, f"{type(error).__name__}: {one_line(str(error))[:200]}")
+        self._cards[name] = (key, card)
         return card
 
     def _logs(self) -> dict[str, _Log]:
@@ -80,9 +85,11 @@ class Runs:
 
 
 def _log_in(place: Path) -> _Log | None:
+    """Return the log in a folder; None where there is none, or no address can name the folder."""
     try:
+        place.name.encode()
         folder, status = place.lstat(), (place / "events.jsonl").lstat()
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         return None
     if not (stat.S_ISDIR(folder.st_mode) and stat.S_ISREG(status.st_mode)):
         return None
