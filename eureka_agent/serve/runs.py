@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from eureka_agent.escaping import one_line
 from eureka_agent.serve.parts import Part, Renderer
@@ -34,6 +35,8 @@ class Runs:
     def __init__(self, root: Path, renderer: Renderer) -> None:
         self.root, self.renderer = root, renderer
         self._open: OrderedDict[str, ShownRun] = OrderedDict()
+        self._in_use: WeakValueDictionary[str, ShownRun] = WeakValueDictionary()
+        """With those that are kept no more, but that somebody watches: all see one and the same."""
         self._cards: dict[str, tuple[object, Card]] = {}
         self._opening, self._listing = threading.Lock(), threading.Lock()
 
@@ -42,8 +45,9 @@ class Runs:
         if name not in self._logs():
             return None
         with self._opening:
-            run = self._open.pop(name, None) or ShownRun(RunFolder(self.root / name), self.renderer)
-            self._open[name] = run
+            run = self._in_use.get(name) or ShownRun(RunFolder(self.root / name), self.renderer)
+            self._open.pop(name, None)
+            self._open[name] = self._in_use[name] = run
             while len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)
             return run

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from door import guest, unfinished
 from page_reading import Page
 
 from eureka_agent.serve.parts import Renderer
-from eureka_agent.serve.runs import Runs
+from eureka_agent.serve.runs import MOST_OPEN, Runs
 from eureka_agent.serve.shown_run import Card, ShownRun
 
 
@@ -46,3 +48,20 @@ def test_one_run_that_cannot_be_shown_leaves_the_others(tmp_path: Path) -> None:
     told = Page(RunsWithOneBroken(tmp_path, Renderer()).refresh()["runs"].html).text
     assert "cannot be read: ZeroDivisionError: of <all> things" in told
     assert "two" in told
+
+
+def test_a_run_that_somebody_watches_stays_the_same_however_many_others_are_opened(tmp_path: Path) -> None:
+    for number in range(MOST_OPEN + 1):
+        folder = tmp_path / f"{number:02}"
+        folder.mkdir()
+        (folder / "events.jsonl").touch()
+    runs = Runs(tmp_path, Renderer())
+    watched, other = runs.shown("00"), runs.shown("01")
+    let_go = weakref.ref(other)
+    del other
+    for number in range(2, MOST_OPEN + 1):
+        runs.shown(f"{number:02}")
+    runs.shown("02")
+    assert runs.shown("00") is watched
+    gc.collect()
+    assert let_go() is None
