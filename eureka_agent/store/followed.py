@@ -33,8 +33,8 @@ class FollowedLog:
     def catch_up(self) -> list[Event]:
         """Take in what was appended since the last time, and return it.
 
-        A log that became shorter, or another file, or does not go on as it began, is read anew. Raises StoreError where it cannot be read or
-        trusted: the same again until the file changes.
+        A log that became shorter, or another file, or does not go on as it began, is read anew. Raises
+        StoreError where it cannot be read or trusted: the same again until the file changes.
         """
         mark = _mark(self.path)
         if mark == self._mark:
