@@ -7,6 +7,7 @@ that they stand in.
 from __future__ import annotations
 
 import re
+from datetime import datetime, tzinfo
 
 _MARKDOWN = re.compile(r"[\\`*\[\]<|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _STARTS_A_BLOCK = re.compile(r"#|>|[-+*]\s|\d+[.)]\s|==|--|```|~~~|\|")
@@ -43,6 +44,14 @@ def markdown(text: str) -> str:
     """Return text as one line of Markdown that means nothing but its letters."""
     escaped = _MARKDOWN.sub(r"\\\g<0>", one_line(text))
     return "\\" + escaped if _STARTS_A_BLOCK.match(escaped) else escaped
+
+
+def moment(seconds: float, form: str, zone: tzinfo | None = None) -> str:
+    """Return a time since 1970 as `strftime` writes it; empty where no calendar has it."""
+    try:
+        return datetime.fromtimestamp(seconds, zone).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def fence(text: str) -> str:

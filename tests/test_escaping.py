@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 
 import pytest
 from hostile import STRINGS
 from markdown_it import MarkdownIt
 
-from eureka_agent.escaping import cell, code_cell, fence, item, markdown, one_line, visible
+from eureka_agent.escaping import cell, code_cell, fence, item, markdown, moment, one_line, visible
 
 
 @pytest.mark.parametrize("text", STRINGS)
@@ -44,3 +45,8 @@ def test_a_fence_holds_whatever_is_in_it(text: str) -> None:
 def test_ordinary_words_are_left_alone() -> None:
     words = "half_cheetah: 3 of 4, x > 0 (95 % t-interval); it's 0-01's."
     assert markdown(words) == words == item(words) == cell(words) == one_line(words)
+
+
+def test_a_time_that_no_calendar_has_is_not_told() -> None:
+    assert moment(0.0, "%d %b %H:%M UTC", UTC) == "01 Jan 00:00 UTC"
+    assert [moment(time, "%d", UTC) for time in (1e18, 1e300, -1e18, float("nan"), float("inf"))] == [""] * 5

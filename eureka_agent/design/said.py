@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from eureka_agent.escaping import item
+from eureka_agent.escaping import item, moment
 from eureka_agent.store.said import (
     Balance,
     Comment,
@@ -79,5 +79,5 @@ def _because(why: str) -> str:
 
 
 def _when(one: Heard) -> str:
-    at = datetime.fromtimestamp(one.time, UTC)
-    return f" (before generation {one.since}, {at:%d %b %H:%M} UTC)"
+    at = moment(one.time, ", %d %b %H:%M UTC", UTC)
+    return f" (before generation {one.since}{at})"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from eureka_agent.design.said import in_a_line
-from eureka_agent.escaping import markdown
+from eureka_agent.escaping import markdown, moment
 from eureka_agent.store.said import Heard
 from eureka_agent.store.state import RunState
 
@@ -20,6 +20,6 @@ def _line(one: Heard) -> str:
     told = in_a_line(one.said)
     if not told:
         return ""
-    at = datetime.fromtimestamp(one.time, UTC)
+    at = moment(one.time, "%d %b %H:%M UTC, ", UTC)
     ended = "" if one.until is None else f"; taken back before generation {one.until}"
-    return f"{one.number}. {markdown(told)} ({at:%d %b %H:%M} UTC, from generation {one.since} on{ended})"
+    return f"{one.number}. {markdown(told)} ({at}from generation {one.since} on{ended})"

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from eureka_agent.serve.answers import nothing_here
+from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.feedback import Feedback
 from eureka_agent.serve.gate import Door, Gate
 from eureka_agent.serve.media import Media
@@ -22,13 +23,15 @@ from eureka_agent.serve.static_files import static_file
 from eureka_agent.serve.streams import Streams
 
 
-def dashboard(runs: Path | str, door: Door, *, streams: Streams | None = None) -> ASGIApp:
+def dashboard(
+    runs: Path | str, door: Door, *, streams: Streams | None = None, drawings: Drawings | None = None
+) -> ASGIApp:
     """Return the dashboard of the runs in a folder, for who comes through `door`."""
     renderer = Renderer()
     known = Runs(Path(runs), renderer)
     pages = Pages(known, renderer, streams or Streams())
     feedback = Feedback(known, renderer)
-    media = Media(known, renderer)
+    media = Media(known, renderer, drawings or Drawings())
     run, candidate = "/run/{run}", "/run/{run}/candidate/{candidate}"
     routes = [
         Route("/", pages.overview),

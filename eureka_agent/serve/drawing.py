@@ -1,4 +1,4 @@
-"""The process that draws one episode: `python -m eureka_agent.serve.drawing '<order as JSON>'`.
+"""The process that draws one episode: `main('<order as JSON>')`, once in a process of its own.
 
 It loads the run's task, which for a run that is not one's own takes consent that no page can give.
 """
@@ -45,16 +45,12 @@ def drawn(order: dict[str, Any]) -> str:
     return made.told
 
 
-def main() -> None:
+def main(order: str) -> None:
     """Draw, and print what it shows or what went wrong as one line of JSON."""
     os.nice(_NICE)
     answer: dict[str, Any] = {"told": "", "error": None}
     try:
-        answer["told"] = drawn(json.loads(sys.argv[1]))
+        answer["told"] = drawn(json.loads(order))
     except EurekaError as error:
         answer["error"] = {"what": error.what, "allowed": error.allowed, "fix": error.fix}
     sys.stdout.write(json.dumps(answer) + "\n")
-
-
-if __name__ == "__main__":
-    main()

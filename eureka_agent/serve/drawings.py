@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,12 @@ from eureka_agent.training.video import can_encode
 
 WALL_S = 300.0
 MOST_KEPT = 200
-_CHILD = "eureka_agent.serve.drawing"
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_BOOT = (
+    "import sys; sys.path += [folder for folder in sys.argv[2:] if folder not in sys.path]; "
+    "from eureka_agent.serve.drawing import main; main(sys.argv[1])"
+)
+"""Files of the folder in which the dashboard was started are no modules of the child's."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,21 @@ class Drawings:
     """What was drawn, in a temporary folder: nothing is ever written into a run."""
 
     def __init__(self) -> None:
-        self._place = tempfile.TemporaryDirectory(prefix="eureka-dashboard-")
+        self._place = tempfile.TemporaryDirectory(prefix="eureka-dashboard-", ignore_cleanup_errors=True)
         self._drawing = threading.Lock()
         self._kept: dict[str, Drawn] = {}
+        self._changing = threading.Lock()  # guards what is below
+        self._closed = False
+        self._child: subprocess.Popen[str] | None = None
+
+    def close(self) -> None:
+        """End the drawing that is being made, begin none of those that wait, and remove what was drawn."""
+        with self._changing:
+            self._closed = True
+            if self._child is not None:
+                _kill(self._child)
+        with self._drawing:
+            self._place.cleanup()
 
     @property
     def film_suffix(self) -> str:
@@ -48,8 +67,8 @@ class Drawings:
     def drawn(self, folder: RunFolder, run_id: str, episode: Episode, suffix: str) -> Drawn:
         """Return the contact sheet (.jpg) or the film of an episode; TaskError where it cannot be drawn.
 
-        Raises it, too, for a run that is not recorded as one's own and whose task is none of the package's:
-        its code would be run.
+        Raises it, too, once this is closed, and for a run that is not recorded as one's own and whose task is
+        none of the package's: its code would be run.
         """
         names = [str(folder.root), run_id, *map(str, asdict(episode).values()), suffix]
         key = hashlib.sha256("\0".join(names).encode(errors="replace")).hexdigest()[:32]
@@ -57,7 +76,7 @@ class Drawings:
             known = self._kept.get(key)
             if known is None or not known.path.is_file():
                 path = Path(self._place.name) / f"{key}{suffix}"
-                known = Drawn(path, _draw(folder, episode, path))
+                known = Drawn(path, self._draw(folder, episode, path))
                 self._keep(key, known)
             return known
 
@@ -68,20 +87,46 @@ class Drawings:
             with contextlib.suppress(OSError):
                 oldest.path.unlink()
 
+    def _draw(self, folder: RunFolder, episode: Episode, path: Path) -> str:
+        order = {"folder": str(folder.root), "episode": asdict(episode), "path": str(path)}
+        child = self._begin(json.dumps(order))
+        try:
+            told, _ = child.communicate(timeout=WALL_S)
+            answer: dict[str, Any] = json.loads(told.splitlines()[-1])
+        except subprocess.TimeoutExpired as error:
+            raise TaskError(f"Drawing took longer than {WALL_S:g} s.") from error
+        except (LookupError, ValueError) as error:
+            raise TaskError("The process that draws ended without an answer.") from error
+        finally:
+            self._end(child)
+        if answer["error"] is not None:
+            raise TaskError(**answer["error"])
+        return str(answer["told"])
 
-def _draw(folder: RunFolder, episode: Episode, path: Path) -> str:
-    order = {"folder": str(folder.root), "episode": asdict(episode), "path": str(path)}
-    command = [sys.executable, "-m", _CHILD, json.dumps(order)]
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-            timeout=WALL_S, check=False,
-        )  # fmt: skip
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired as error:
-        raise TaskError(f"Drawing took longer than {WALL_S:g} s.") from error
-    except (LookupError, ValueError) as error:
-        raise TaskError("The process that draws ended without an answer.") from error
-    if answer["error"] is not None:
-        raise TaskError(**answer["error"])
-    return str(answer["told"])
+    def _begin(self, order: str) -> subprocess.Popen[str]:
+        boot = [sys.executable, "-P", "-s", "-c", _BOOT, order]
+        command = [*boot, *filter(None, sys.path), str(_PACKAGE_ROOT)]
+        with self._changing:
+            if self._closed:
+                raise TaskError("The dashboard stops: nothing is drawn any more.")
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                text=True, errors="replace", start_new_session=True,
+            )  # fmt: skip
+            return self._child
+
+    def _end(self, child: subprocess.Popen[str]) -> None:
+        """End what is left of a child, and what it started."""
+        with self._changing:
+            self._child = None
+            _kill(child)
+        if child.stdout is not None:
+            child.stdout.close()
+        child.wait()
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    """Kill a child with its process group; one that has ended is left: another may have its number."""
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from eureka_agent.design.said import in_a_line
+from eureka_agent.escaping import moment
 from eureka_agent.store import inbox
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.said import Heard, Withdrawal, candidates_of
 from eureka_agent.store.state import RunState
 
 MOST_SHOWN = 200
+_FORM = "%d %b, %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class HeardLine:
     words: str
     about: tuple[str, ...]
     time: str
+    """Empty where what the log says is none."""
     holds: str
     """Since when, or until when; that it waits where it was not taken up."""
     standing: bool
@@ -44,7 +46,7 @@ def _line(one: Heard, answers: Mapping[int, str]) -> HeardLine:
         one.number,
         _words(one.said),
         tuple(candidates_of(one.said)),
-        datetime.fromtimestamp(one.time).strftime("%d %b, %H:%M:%S"),
+        moment(one.time, _FORM),
         "" if withdrawal else _holds(one),
         standing=one.until is None and not withdrawal,
         answer=answers.get(one.number, ""),
@@ -67,7 +69,7 @@ def _waiting(folder: RunFolder) -> list[HeardLine]:
             break
         said: Any = None if isinstance(message, str) else message.said
         words = f"A message that cannot be read: {message}" if isinstance(message, str) else _words(said)
-        at = datetime.fromtimestamp(_seconds(name)).strftime("%d %b, %H:%M:%S")
+        at = moment(_seconds(name), _FORM)
         found.append(HeardLine(None, words, (), at, "waits to be taken up", standing=False, answer=""))
     return found
 

@@ -40,8 +40,8 @@ Places = tuple[int, int] | None
 class Media:
     """What an episode looks like."""
 
-    def __init__(self, runs: Runs, renderer: Renderer) -> None:
-        self._runs, self._renderer, self._drawings = runs, renderer, Drawings()
+    def __init__(self, runs: Runs, renderer: Renderer, drawings: Drawings) -> None:
+        self._runs, self._renderer, self._drawings = runs, renderer, drawings
         self._threads = CapacityLimiter(THREADS)
 
     async def compare(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from eureka_agent.report.conclusion import best_of
 from eureka_agent.serve.answers import candidate_of, page, problem, run_of
@@ -115,11 +115,10 @@ class Pages:
         )
 
     def _stream(self, address: str, live: Live) -> Response:
-        if self._streams.full:
-            words = f"{MOST} pages are live at a time: close one of them, then reload this one.\n"
-            return PlainTextResponse(words, 503, {"retry-after": "30"})
-        messages = self._streams.messages(address, live)
-        return StreamingResponse(messages, media_type="text/event-stream")
+        if stream := self._streams.response(address, live):
+            return stream
+        words = f"{MOST} pages are live at a time: close one of them, then reload this one.\n"
+        return PlainTextResponse(words, 503, {"retry-after": "30"})
 
 
 def _values(run: ShownRun) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
+from eureka_agent.escaping import one_line
 from eureka_agent.serve.parts import Part, Renderer
-from eureka_agent.serve.shown_run import Card, ShownRun
+from eureka_agent.serve.shown_run import Card, ShownRun, unreadable_card
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.lock import holder_of
 
@@ -33,6 +35,8 @@ class Runs:
     def __init__(self, root: Path, renderer: Renderer) -> None:
         self.root, self.renderer = root, renderer
         self._open: OrderedDict[str, ShownRun] = OrderedDict()
+        self._in_use: WeakValueDictionary[str, ShownRun] = WeakValueDictionary()
+        """With those that are kept no more, but that somebody watches: all see one and the same."""
         self._cards: dict[str, tuple[object, Card]] = {}
         self._opening, self._listing = threading.Lock(), threading.Lock()
 
@@ -41,8 +45,9 @@ class Runs:
         if name not in self._logs():
             return None
         with self._opening:
-            run = self._open.pop(name, None) or ShownRun(RunFolder(self.root / name), self.renderer)
-            self._open[name] = run
+            run = self._in_use.get(name) or ShownRun(RunFolder(self.root / name), self.renderer)
+            self._open.pop(name, None)
+            self._open[name] = self._in_use[name] = run
             while len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)
             return run
@@ -67,7 +72,11 @@ class Runs:
         run = self.shown(name)
         if run is None:
             return None
-        self._cards[name] = (key, card := run.card())
+        try:
+            card = run.card()
+        except Exception as error:  # noqa: BLE001 - whatever one log does to us, the other runs are shown
+            card = unreadable_card(run.folder, f"{type(error).__name__}: {one_line(str(error))[:200]}")
+        self._cards[name] = (key, card)
         return card
 
     def _logs(self) -> dict[str, _Log]:
@@ -80,9 +89,11 @@ class Runs:
 
 
 def _log_in(place: Path) -> _Log | None:
+    """Return the log in a folder; None where there is none, or no address can name the folder."""
     try:
+        place.name.encode()
         folder, status = place.lstat(), (place / "events.jsonl").lstat()
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         return None
     if not (stat.S_ISDIR(folder.st_mode) and stat.S_ISREG(status.st_mode)):
         return None

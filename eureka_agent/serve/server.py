@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.serve.app import dashboard
+from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.gate import EVERYWHERE, LOOPBACK, Door
 from eureka_agent.serve.streams import Streams
 
@@ -29,9 +32,10 @@ def serve(runs: Path, *, host: str, port: int, tell: Callable[[str], object]) ->
     door = Door(host, listening.getsockname()[1])
     for line in greeting(runs, door):
         tell(line)
-    streams = Streams()
+    streams, drawings = Streams(), Drawings()
+    app = dashboard(runs, door, streams=streams, drawings=drawings)
     with closing(listening):
-        DashboardServer(settings(dashboard(runs, door, streams=streams)), streams).run(sockets=[listening])
+        DashboardServer(settings(app), streams, drawings).run(sockets=[listening])
 
 
 def settings(app: ASGIApp) -> uvicorn.Config:
@@ -55,15 +59,27 @@ def greeting(runs: Path, door: Door) -> list[str]:
 
 
 class DashboardServer(uvicorn.Server):
-    """Ends the streams first: else it would wait for pages that are looked at."""
+    """Ends streams and drawings first: else it would wait for pages that are looked at, and for pictures."""
 
-    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+    def __init__(self, config: uvicorn.Config, streams: Streams, drawings: Drawings) -> None:
         super().__init__(config)
-        self._streams = streams
+        self._streams, self._drawings = streams, drawings
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order where the terminal is closed, too, unless that was to be ignored (nohup)."""
+        in_main = threading.current_thread() is threading.main_thread()
+        heeded = in_main and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+        before = signal.signal(signal.SIGHUP, self.handle_exit) if heeded else None
+        with super().capture_signals():
+            yield
+            if heeded:
+                signal.signal(signal.SIGHUP, before)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, for which nobody need close a page."""
         self._streams.close()
+        self._drawings.close()
         await super().shutdown(sockets)
 
 

@@ -47,6 +47,11 @@ class Card:
     """Fitness over generations; None before anything scored."""
 
 
+def unreadable_card(folder: RunFolder, why: str) -> Card:
+    """Return the card of a run that cannot be shown."""
+    return Card(unreadable(folder, StoreError(why)), "", None)
+
+
 class ShownRun:
     """One run; safe from several threads."""
 
@@ -121,7 +126,7 @@ class ShownRun:
         with self.looking:
             trouble = self.catch_up()
             if trouble and not self.state.config:
-                return Card(unreadable(self.folder, StoreError(trouble)), "", None)
+                return unreadable_card(self.folder, trouble)
             fitness = fitness_view(self.state)
             scored = any(one.fitness is not None for one in fitness.marks)
             named = f"spark-{Part.of(self.folder.name).version}"

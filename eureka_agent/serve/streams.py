@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from eureka_agent.serve.parts import Live
 
@@ -46,12 +48,11 @@ class Streams:
         self._watched: dict[str, _Watch] = {}
         self._over = asyncio.Event()
         self.number = 0
-        """Streams that are open."""
+        """Streams that have a place."""
 
-    @property
-    def full(self) -> bool:
-        """Whether no other one is served."""
-        return self.number >= self._most
+    def response(self, address: str, live: Live) -> Response | None:
+        """Return the stream of a page, which has its place from now on; None where no other one is served."""
+        return None if self.number >= self._most else _Stream(self, self.messages(address, live))
 
     def close(self) -> None:
         """End all streams: the dashboard stops."""
@@ -83,13 +84,11 @@ class Streams:
     def _viewing(self, address: str, live: Live) -> Iterator[_Watch]:
         watch = self._watched.setdefault(address, _Watch(live))
         watch.viewers += 1
-        self.number += 1
         if watch.task is None:
             watch.task = asyncio.create_task(self._watch(watch))
         try:
             yield watch
         finally:
-            self.number -= 1
             watch.viewers -= 1
             if watch.viewers == 0:
                 watch.task.cancel()
@@ -111,3 +110,21 @@ class Streams:
                 async with watch.changed:
                     watch.changed.notify_all()
                 return
+
+
+class _Stream(StreamingResponse):
+    """A stream that gives its place back once it has ended, or was cut before its first message."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, streams: Streams, messages: AsyncIterator[bytes]) -> None:
+        super().__init__(messages)
+        self._streams = streams
+        streams.number += 1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.number -= 1

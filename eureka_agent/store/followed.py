@@ -33,8 +33,8 @@ class FollowedLog:
     def catch_up(self) -> list[Event]:
         """Take in what was appended since the last time, and return it.
 
-        A log that became shorter, or another file, is read anew. Raises StoreError where it cannot be read or
-        trusted: the same again until the file changes.
+        A log that became shorter, or another file, or does not go on as it began, is read anew. Raises
+        StoreError where it cannot be read or trusted: the same again until the file changes.
         """
         mark = _mark(self.path)
         if mark == self._mark:
@@ -47,6 +47,8 @@ class FollowedLog:
         try:
             return self._read()
         except StoreError as error:
+            if (anew := self._read_anew()) is not None:
+                return anew
             self._error = error
             raise
 
@@ -68,6 +70,19 @@ class FollowedLog:
         self.start = self.start or next((one for one in found if isinstance(one, RunStarted)), None)
         self.number += len(found)
         self._offset += len(whole)
+        return found
+
+    def _read_anew(self) -> list[Event] | None:
+        """Read a log that was replaced in place by a longer one; where that fails, what was known stays."""
+        if self._offset == 0:
+            return None
+        other = FollowedLog(self.path)
+        try:
+            found = other._read()
+        except StoreError:
+            return None
+        self.state, self.start = other.state, other.start
+        self.number, self._offset = other.number, other._offset
         return found
 
 

@@ -26,7 +26,7 @@ from eureka_agent.store.said import said_from_json
 
 _NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
 MOST_BYTES = 64_000
-"""Largest message; its texts are limited, too (`store/said.py`)."""
+"""Largest message, or answer; its texts are limited, too (`store/said.py`)."""
 MOST_WAITING = 1_000
 """Messages that may lie in the inbox of a run that nobody works on."""
 _LEFT_BEHIND = 200
@@ -96,11 +96,14 @@ def answer_to(folder: RunFolder, name: str) -> Answer | None:
     """Return what was done with a message; None while nothing was."""
     if not _NAME.fullmatch(name):
         return None
-    text = read_own_text(_answers(folder) / f"{name}.json")
+    path = _answers(folder) / f"{name}.json"
     try:
+        if path.lstat().st_size > MOST_BYTES:
+            return None
+        text = read_own_text(path)
         told = json.loads(text) if text else None
         return None if told is None else Answer(bool(told["taken"]), str(told["text"]), told.get("number"))
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

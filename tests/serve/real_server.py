@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from eureka_agent.serve.app import dashboard
+from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.gate import Door
 from eureka_agent.serve.server import DashboardServer, listen, settings
 from eureka_agent.serve.streams import Streams
@@ -39,10 +40,14 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(runs: Path, *, most: int = 64, look_s: float = 0.05) -> Iterator[Served]:
+def served(
+    runs: Path, *, most: int = 64, look_s: float = 0.05, drawings: Drawings | None = None
+) -> Iterator[Served]:
     with listen("127.0.0.1", 0) as listening:
         door, streams = Door("127.0.0.1", listening.getsockname()[1]), Streams(most, look_s)
-        server = DashboardServer(settings(dashboard(runs, door, streams=streams)), streams)
+        drawings = drawings or Drawings()
+        app = dashboard(runs, door, streams=streams, drawings=drawings)
+        server = DashboardServer(settings(app), streams, drawings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

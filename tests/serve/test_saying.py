@@ -12,9 +12,13 @@ from page_reading import Page
 from starlette.testclient import TestClient
 from synthetic_run import synthetic_run
 
+from eureka_agent.design.said import said_words
 from eureka_agent.evolution.hearing import Hearing
+from eureka_agent.report.said import render_said
 from eureka_agent.serve.body import MOST_BYTES
 from eureka_agent.store import inbox
+from eureka_agent.store.event_types import FeedbackGiven
+from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.said import (
@@ -27,6 +31,7 @@ from eureka_agent.store.said import (
     Veto,
     Withdrawal,
 )
+from eureka_agent.store.state import RunState
 
 SAY = "/run/one/say"
 
@@ -266,3 +271,35 @@ def test_a_message_that_nobody_left_is_not_known(client: TestClient) -> None:
         answer = client.get(f"/run/one/said/{name}", headers={"hx-request": "true"})
         assert answer.status_code in (200, 404)
         assert "There is no such" in answer.text
+
+
+@pytest.mark.parametrize("page", ["/run/one", "/run/one/candidate/0-00"])
+def test_enter_in_a_field_chooses_none_of_several_buttons(client: TestClient, page: str) -> None:
+    forms: list[list[tuple[str, dict[str, str | None]]]] = []
+    for tag, attrs in Page(client.get(page).text).tags:
+        if tag == "form":
+            forms.append([])
+        elif tag in ("button", "input"):
+            forms[-1].append((tag, attrs))
+    several = []
+    for fields in forms:
+        names = {attrs.get("name") for _, attrs in fields}
+        assert not {"thumb", "stars"} <= names
+        buttons = [attrs for tag, attrs in fields if tag == "button"]
+        if len(buttons) > 1:
+            several.append({one.get("name") for one in buttons[1:]})
+            assert "disabled" in buttons[0]
+    assert several == [{"thumb"}, {"kind"}]
+
+
+@pytest.mark.parametrize("time", [1e18, 1e300])
+def test_what_was_said_at_a_time_that_is_none_is_listed_without_it(
+    folder: RunFolder, client: TestClient, time: float
+) -> None:
+    EventLog(folder.events, clock=lambda: time).append(
+        FeedbackGiven(said=Comment("Land softly"), through="x")
+    )
+    assert "Land softly" in client.get("/run/one/part/said").text
+    state = RunState.of(read_events(folder.events))
+    assert said_words(state.feedback.heard)["lines"][0].endswith("(before generation 2)")
+    assert "(from generation 2 on)" in render_said(state)

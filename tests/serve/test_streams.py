@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from door import journalled, log_of, unfinished
 from real_server import served, until
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
+from eureka_agent.serve.parts import Part
+from eureka_agent.serve.streams import Streams
 from eureka_agent.store.event_types import Notice, TrainingCheckpoint, TrainingStarted
 from eureka_agent.store.lock import run_lock
 from eureka_agent.store.said import Comment
@@ -142,3 +149,39 @@ def test_a_notice_reaches_the_report_while_somebody_looks(tmp_path: Path) -> Non
             pass
         assert then["lineage"] == first["lineage"]
         assert "nearly full" in here.ask("/run/one/part/failures").read().decode()
+
+
+class Still:
+    """A page on which nothing changes."""
+
+    def refresh(self) -> dict[str, Part]:
+        return {}
+
+
+async def nothing() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_a_place_is_taken_when_a_stream_is_asked_for_and_given_back_if_it_never_begins() -> None:
+    async def cut(_message: Message) -> None:
+        raise OSError("the visitor is gone")
+
+    async def ask() -> None:
+        streams = Streams(most=2)
+        asked = [streams.response("/", Still()) for _ in range(3)]
+        assert [one is not None for one in asked] == [True, True, False]
+        for one in filter(None, asked):
+            with pytest.raises((OSError, ClientDisconnect)):
+                await one({"type": "http", "asgi": {"spec_version": "2.4"}}, nothing, cut)
+        assert streams.number == 0
+        assert streams.response("/", Still()) is not None
+
+    asyncio.run(ask())
+
+
+def test_of_simultaneous_requests_no_more_are_served_than_there_are_places(tmp_path: Path) -> None:
+    unfinished(tmp_path / "one", samples=3)
+    with served(tmp_path, most=3) as here, ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(here.ask, ["/stream"] * 20))
+        assert sorted(one.status for one in answers) == [200] * 3 + [503] * 17

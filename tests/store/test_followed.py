@@ -53,6 +53,36 @@ def test_what_replaces_a_log_is_read_anew(tmp_path: Path, lines: list[bytes]) ->
     assert len(log.catch_up()) == len(lines)
 
 
+def test_a_log_that_a_longer_one_replaced_in_place_is_read_anew(
+    tmp_path: Path, lines: list[bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("longer") / "run"
+    synthetic_run(other, generations=2, samples=4)
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"".join(lines))
+    log = FollowedLog(path)
+    log.catch_up()
+    before = log.state
+    longer = (other / "events.jsonl").read_bytes().replace(b'"task": "', b'"task": "another ')
+    path.write_bytes(longer)
+    assert len(log.catch_up()) == len(longer.splitlines())
+    assert log.state is not before
+    assert log.state == RunState.of(read_events(path))
+
+
+def test_what_was_known_of_a_log_stays_where_it_is_damaged_further_on(
+    tmp_path: Path, lines: list[bytes]
+) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"".join(lines))
+    log = FollowedLog(path)
+    log.catch_up()
+    path.write_bytes(b"".join(lines) + b"no event\n")
+    with pytest.raises(StoreError, match=f"{len(lines) + 1}"):
+        log.catch_up()
+    assert log.state.candidates
+
+
 def test_a_damaged_log_says_the_same_until_it_is_mended(tmp_path: Path, lines: list[bytes]) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"".join(lines) + b"no event\n")

@@ -85,3 +85,17 @@ def test_an_inbox_that_nobody_empties_is_full(tmp_path: Path) -> None:
 
     with pytest.raises(InboxFullError, match="1,000 messages wait"):
         inbox.leave(folder, Comment("one more"), "command")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, json.dumps({"taken": True, "text": "x" * inbox.MOST_BYTES}), "no json", "{}", "[]", "3"],
+)
+def test_what_is_no_answer_is_none(tmp_path: Path, text: str) -> None:
+    folder = RunFolder(tmp_path)
+    name = inbox.leave(folder, Comment("x"), "command")
+    inbox.answer(folder, name, Answer(True, "It stands.", 1))
+    (folder.feedback / "answers" / f"{name}.json").write_text(text)
+
+    assert inbox.answer_to(folder, name) is None
+    assert inbox.answers_by_number(folder) == {}

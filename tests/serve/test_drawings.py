@@ -1,0 +1,86 @@
+"""The process that draws: what it imports, how it ends, and what it leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from real_server import PATIENCE_S, until
+
+from eureka_agent.errors import EurekaError
+from eureka_agent.serve.drawings import Drawings
+from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.said import Episode
+
+EPISODE = Episode("0-00", 0, 0)
+
+
+def test_files_of_the_working_directory_are_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("numpy", "json", "eureka_agent"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EurekaError) as caught:
+        Drawings().drawn(RunFolder(tmp_path / "none"), "id", EPISODE, ".jpg")
+    assert "Run none never began" in caught.value.what  # the package was found, and looked for the run
+    assert not (tmp_path / "ran").exists()
+
+
+def writing_end(pipe: Path) -> int | None:
+    """Open a pipe that a process has opened to read it: it then waits until this end is closed."""
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+
+
+@pytest.fixture
+def stuck(tmp_path: Path) -> RunFolder:
+    """A run whose log is a pipe that nobody writes: whoever reads it waits."""
+    root = tmp_path / "stuck"
+    root.mkdir()
+    os.mkfifo(root / "events.jsonl")
+    return RunFolder(root)
+
+
+def test_closing_ends_the_drawing_and_all_that_wait(stuck: RunFolder) -> None:
+    drawings = Drawings()
+    with ThreadPoolExecutor() as pool:
+        waiting = [
+            pool.submit(drawings.drawn, stuck, "id", Episode("0-00", 0, number), ".jpg")
+            for number in range(3)
+        ]
+        ends: list[int] = []
+        until(lambda: (found := writing_end(stuck.events)) is not None and ends.append(found) is None)
+        drawings.close()
+        told = {str(one.exception(PATIENCE_S)) for one in waiting}
+    assert sorted(told) == [
+        "The dashboard stops: nothing is drawn any more.", "The process that draws ended without an answer.",
+    ]  # fmt: skip
+    os.close(*ends)
+    assert writing_end(stuck.events) is None
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_dashboard_that_is_stopped_leaves_no_folder(tmp_path: Path, how: signal.Signals) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    command = [sys.executable, "-m", "eureka_agent", "serve", "--runs", str(tmp_path), "--port", "0"]
+    env = {**os.environ, "TMPDIR": str(place)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        with pytest.raises(urllib.error.HTTPError):  # without the token, but it answers
+            urllib.request.urlopen(address.partition("?")[0], timeout=PATIENCE_S)
+        assert list(place.glob("eureka-dashboard-*"))
+        process.send_signal(how)
+        process.wait(PATIENCE_S)
+    assert not list(place.glob("eureka-dashboard-*"))
