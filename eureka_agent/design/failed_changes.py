@@ -31,7 +31,7 @@ REWRITTEN = 30
 MOST_CODES = 2
 """Rewritten rewards whose code is shown: those that scored best."""
 MOST_CODE_LINES = 70
-_LONGEST_LINE = 120
+_LONGEST_LINE = 200
 _MOST_COMPONENTS = 10
 _LONGEST_NAME = 40
 _LONGEST_WAY = 80
