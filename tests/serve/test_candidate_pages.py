@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -10,9 +11,12 @@ from door import guest, unfinished
 from page_reading import Page
 
 import eureka_agent
+from eureka_agent.api.reporting import look_at
 from eureka_agent.report.views.candidate import candidate_view
+from eureka_agent.serve.episodes import middle_episode
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 
 
@@ -161,3 +165,20 @@ def test_of_a_run_of_somebody_else_with_code_of_its_own_nothing_is_drawn(
     answer = guest(tmp_path).get("/run/strange/candidate/0-00/picture")
     assert "not recorded as one of yours" in answer.text
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("linked", ["candidates", "candidates/0-00", "candidates/0-00/search-0"])
+def test_no_link_leads_out_of_a_run_of_somebody_else(real: RunFolder, tmp_path: Path, linked: str) -> None:
+    strange = RunFolder(tmp_path / "strange")
+    shutil.copytree(real.root, strange.root)
+    strange.events.write_text(strange.events.read_text().replace('"env_steps":2048', '"env_steps":2049', 1))
+    state = RunState.of(read_events(strange.events))
+    assert not is_own(state.run_id, state.config)
+    assert middle_episode(strange, state, "0-00") is not None
+    assert look_at(strange, state, "0-00", {}) is not None
+    place = strange.root / linked
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    assert middle_episode(strange, state, "0-00") is None
+    assert look_at(strange, state, "0-00", {}) is None
+    assert guest(tmp_path).get("/run/strange/candidate/0-00/picture").status_code == 404
