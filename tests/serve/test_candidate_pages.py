@@ -92,14 +92,30 @@ def test_a_contact_sheet_is_drawn_once_and_outside_the_run(real: RunFolder) -> N
     assert sorted(real.root.rglob("*")) == before
 
 
-def test_two_episodes_are_compared_by_their_numbers(real: RunFolder) -> None:
-    page = Page(guest(real.root.parent).get(f"/run/{real.name}/compare?first=0-00&second=0-01").text)
+def test_two_episodes_are_compared_by_their_numbers(real: RunFolder, tmp_path: Path) -> None:
+    going = RunFolder(tmp_path / "going")
+    shutil.copytree(real.root, going.root)
+    lines = going.events.read_text().splitlines(keepends=True)
+    end = next(number for number, line in enumerate(lines) if '"finalists_named"' in line)
+    going.events.write_text("".join(lines[:end]))
+    state = RunState.of(read_events(going.events))
+    page = Page(guest(tmp_path).get("/run/going/compare?first=0-00&second=0-01").text)
     fields = {
         attrs["name"]: attrs["value"]
         for tag, attrs in page.tags
         if tag == "input" and attrs["type"] == "hidden"
     }
-    assert (fields["first"], fields["second"]) == ("0-00", "0-01") if fields else "over" in page.text
+    for side, name in (("first", "0-00"), ("second", "0-01")):
+        middle = middle_episode(going, state, name)
+        assert middle is not None
+        told = [fields[side], fields[f"{side}_replicate"], fields[f"{side}_number"]]
+        assert told == [name, str(middle.replicate), str(middle.number)]
+
+
+def test_in_a_run_that_is_over_nobody_is_asked_which_is_better(real: RunFolder) -> None:
+    page = Page(guest(real.root.parent).get(f"/run/{real.name}/compare?first=0-00&second=0-01").text)
+    assert "This run is over" in page.text
+    assert not [attrs for tag, attrs in page.tags if tag == "form"]
 
 
 def test_the_pair_that_tells_most_is_asked_about(real: RunFolder) -> None:
