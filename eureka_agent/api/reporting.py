@@ -10,6 +10,7 @@ from eureka_agent.analysis.whole import CandidateAnalysis
 from eureka_agent.api.reading import RunReader
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import ConfigError, EurekaError, StoreError
+from eureka_agent.escaping import one_line
 from eureka_agent.files import refuse_links, write_atomic
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.html.page import render_report
@@ -141,12 +142,30 @@ def _looked_at(reader: RunReader, candidate: Candidate) -> LookedAt:
         return LookedAt(number, None, why)
 
 
+def refuse_strange_links(folder: RunFolder, state: RunState, name: str) -> None:
+    """Raise StoreError where a link may lead out of a candidate's folder, in a run that is not one's own."""
+    if is_own(state.run_id, state.config):
+        return
+    place = folder.candidate(name)
+    for one in (place.parent, place):
+        if one.is_symlink():
+            raise StoreError(f"{one_line(str(one))} is a symbolic link: nothing was read there.")
+    refuse_links(place)
+
+
 def look_at(folder: RunFolder, state: RunState, name: str, kept: Analyses) -> CandidateAnalysis | None:
-    """Return what the recordings of one candidate show; `kept` is as in `report_of_state`."""
+    """Return what the recordings of one candidate show; `kept` is as in `report_of_state`.
+
+    None, too, where a link lies in its folder in a run that is not recorded as one's own.
+    """
     candidate = state.candidates[name]
     if not candidate.evaluations:
         return None
     known = kept.get(name)
     if known is None or known.trainings != len(candidate.evaluations):
+        try:
+            refuse_strange_links(folder, state, name)
+        except StoreError:
+            return None
         known = kept[name] = _looked_at(RunReader(folder, state, None, None), candidate)
     return known.found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eureka_agent.api.reporting import refuse_strange_links
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import StoreError
 from eureka_agent.store.layout import RunFolder
@@ -27,6 +28,7 @@ def recorded(folder: RunFolder, state: RunState, name: str) -> Sequence[Trajecto
         return ()
     path = folder.training(name, "search", training.replicate) / FILE
     try:
+        refuse_strange_links(folder, state, name)
         return read_trajectories(path) if path.is_file() and not path.is_symlink() else ()
     except StoreError:
         return ()

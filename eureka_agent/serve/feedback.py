@@ -48,15 +48,19 @@ class Feedback:
         return await run_in_threadpool(self._became, request, run, request.path_params["message"])
 
     def _became(self, request: Request, run: ShownRun, message: str) -> Response:
+        with run.looking:
+            run.catch_up()
+        running = holder_of(run.folder.root)
         return self._told(
             request, run, message=message,
             waiting=inbox.is_waiting(run.folder, message),
             answer=inbox.answer_to(run.folder, message),
-            running=holder_of(run.folder.root),
+            running=running, too_late=run.over and not running,
         )  # fmt: skip
 
     def _told(self, request: Request, run: ShownRun, status: int = 200, **given: Any) -> Response:
         values = {"run": run, "error": "", "answer": None, "waiting": False, "message": "", "running": None}
+        values["too_late"] = False
         values |= given
         if wants_piece(request):
             text = self._renderer.page("serve/told.html.j2", **values)

@@ -98,9 +98,13 @@ class Gate:
         return None if self._is_token(self._brought(headers)) else _no(_UNKNOWN)
 
     def _welcome(self, scope: Scope) -> Response:
-        """Exchange the token in an address for a cookie: addresses are seen, kept and shared."""
+        """Exchange the token in an address for a cookie: addresses are seen, kept and shared.
+
+        Browsers send it along where a link of another site leads here: looking changes nothing, and what
+        changes something is refused unless it comes from our own pages.
+        """
         answer = RedirectResponse(scope["path"] if scope["path"].startswith("/run/") else "/", 303)
-        answer.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="lax", path="/")
         return answer
 
     def _typed(self, scope: Scope) -> str:

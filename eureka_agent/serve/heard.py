@@ -36,8 +36,9 @@ class HeardLine:
 def heard_lines(folder: RunFolder, state: RunState) -> tuple[HeardLine, ...]:
     """Return what was said of a run, the latest first; before it what waits to be taken up."""
     answers = inbox.answers_by_number(folder)
+    over = state.confirmation is not None or state.finished
     taken = [_line(one, answers) for one in reversed(state.feedback.heard[-MOST_SHOWN:])]
-    return (*reversed(_waiting(folder)), *taken)
+    return (*reversed(_waiting(folder, over)), *taken)
 
 
 def _line(one: Heard, answers: Mapping[int, str]) -> HeardLine:
@@ -62,15 +63,16 @@ def _holds(one: Heard) -> str:
     return since if one.until is None else f"{since}, until it was taken back before generation {one.until}"
 
 
-def _waiting(folder: RunFolder) -> list[HeardLine]:
+def _waiting(folder: RunFolder, over: bool) -> list[HeardLine]:
     found: list[HeardLine] = []
+    stands = "the run ended before it took this up" if over else "waits to be taken up"
     for name, message in inbox.waiting(folder):
         if len(found) == MOST_SHOWN:
             break
         said: Any = None if isinstance(message, str) else message.said
         words = f"A message that cannot be read: {message}" if isinstance(message, str) else _words(said)
         at = moment(_seconds(name), _FORM)
-        found.append(HeardLine(None, words, (), at, "waits to be taken up", standing=False, answer=""))
+        found.append(HeardLine(None, words, (), at, stands, standing=False, answer=""))
     return found
 
 

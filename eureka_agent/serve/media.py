@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
@@ -46,11 +47,11 @@ class Media:
 
     async def compare(self, request: Request) -> Response:
         """Return the page that asks which of two candidates' episodes is better."""
-        return await self._waiting(self._compare, request)
+        return await run_in_threadpool(self._compare, request)
 
     async def question(self, request: Request) -> Response:
         """Lead to the pair of episodes whose comparison would tell most of what people prefer."""
-        return await self._waiting(self._question, request)
+        return await run_in_threadpool(self._question, request)
 
     async def picture(self, request: Request) -> Response:
         """Return the piece of a page with a candidate's contact sheet, or why there is none."""
@@ -66,10 +67,10 @@ class Media:
 
     async def best_film(self, request: Request) -> Response:
         """Return a film that the run made of its best."""
-        return await self._waiting(self._best_film, request)
+        return await run_in_threadpool(self._best_film, request)
 
     async def _waiting(self, work: Callable[..., Response], *given: Any) -> Response:
-        """Answer in one of a few threads: whoever waits for a drawing keeps no other page waiting."""
+        """Draw in one of a few threads: whoever waits for a drawing keeps no other page waiting."""
         return await to_thread.run_sync(work, *given, limiter=self._threads)
 
     def _compare(self, request: Request) -> Response:

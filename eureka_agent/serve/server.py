@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -18,6 +19,7 @@ from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.gate import EVERYWHERE, LOOPBACK, Door
 from eureka_agent.serve.streams import Streams
 
+_ANOTHER = "Name another one with --host and --port."
 NEXT_PORTS = 20
 """Ports after a taken one of which a free one is suggested."""
 GRACE_S = 3
@@ -29,13 +31,19 @@ def serve(runs: Path, *, host: str, port: int, tell: Callable[[str], object]) ->
     Raises ConfigError where it cannot listen there.
     """
     listening = listen(host, port)
-    door = Door(host, listening.getsockname()[1])
+    door = door_of(host, listening)
     for line in greeting(runs, door):
         tell(line)
     streams, drawings = Streams(), Drawings()
     app = dashboard(runs, door, streams=streams, drawings=drawings)
     with closing(listening):
         DashboardServer(settings(app), streams, drawings).run(sockets=[listening])
+
+
+def door_of(host: str, listening: socket.socket) -> Door:
+    """Return the door of a dashboard that listens; `--host ""` and `--host 0` are every address, too."""
+    bound, port = listening.getsockname()[:2]
+    return Door(bound if bound in EVERYWHERE else host, port)
 
 
 def settings(app: ASGIApp) -> uvicorn.Config:
@@ -90,11 +98,16 @@ def listen(host: str, port: int) -> socket.socket:
     except OverflowError as error:
         raise ConfigError(f"There is no port {port}.", allowed="0 to 65535") from error
     except OSError as error:
-        raise ConfigError(
-            f"The dashboard cannot listen on {host}, port {port}: {error.strerror or error}.",
-            allowed="an address of this machine, and a port that is free",
-            fix=_suggestion(host, port),
-        ) from error
+        raise cannot_listen(host, port, error) from error
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> ConfigError:
+    """Return what is wrong, with a port that is free where this one is taken: only then another one helps."""
+    return ConfigError(
+        f"The dashboard cannot listen on {host}, port {port}: {error.strerror or error}.",
+        allowed="an address of this machine, and a port that is free",
+        fix=_suggestion(host, port) if error.errno == errno.EADDRINUSE else _ANOTHER,
+    )
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -117,4 +130,4 @@ def _suggestion(host: str, port: int) -> str:
         except OSError:
             continue
         return f"Another dashboard may run there already. Port {other} is free: --port {other}."
-    return "Name another one with --host and --port."
+    return _ANOTHER

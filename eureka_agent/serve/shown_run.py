@@ -32,7 +32,10 @@ from eureka_agent.store.state import RunState
 LEAST_S, SHARE = 1.0, 0.015
 """The report is computed again after this time at the earliest, and so seldom that it takes this share of a
 core: the rest is for whoever trains."""
-REPORT = ("answer", "pictures", "search", "best", "lineage", "components", "failures", "effort", "again")
+REPORT = (
+    "answer", "pictures", "search", "preferences", "best", "lineage", "components", "failures", "effort",
+    "again",
+)  # fmt: skip
 """Parts that the page shares with the report; those of its own are cheap, and up to date at once."""
 
 
@@ -76,6 +79,8 @@ class ShownRun:
         self._trouble: str | None = None
         self._shown: object = None
         self._reported: object = None
+        self._unreported = ""
+        """Why there is no report of that; empty where there is one."""
         self._not_before = 0.0
 
     @property
@@ -114,6 +119,7 @@ class ShownRun:
         if self.log.state is not self._state:  # another log lies there
             self._state, self._progress, self.analyses = self.log.state, Progress(), {}
             self._shown, self._reported, self.telling, self.candidate_parts = None, None, 0, {}
+            self._unreported = ""
         self._progress.take(new)
         self.telling += sum(not isinstance(event, TrainingCheckpoint) for event in new)
         self.running = holder_of(self.folder.root)
@@ -175,20 +181,28 @@ class ShownRun:
     def _report(self) -> str:
         """Compute the report if it changed and it is time; return why it cannot be."""
         key = (self.telling, self.running)
-        settled = self.state.finished and self.running is None
-        if key == self._reported or (not settled and self._clock() < self._not_before):
-            return ""
+        early = self._clock() < self._not_before
+        if key == self._reported:
+            wait = early or not self._unreported  # what was wrong may be mended without a word in the log
+        else:
+            wait = early and not (self.state.finished and self.running is None)
+        if wait:
+            return self._unreported
         begun = time.thread_time()
         try:
-            report = report_of_state(self.folder, self.state, self.log.start, self.analyses)
+            self._render_report()
+            self._unreported = ""
         except EurekaError as error:
-            return str(error)
+            self._unreported = str(error)
+        self._reported = key
+        self._not_before = self._clock() + max(LEAST_S, (time.thread_time() - begun) / SHARE)
+        return self._unreported
+
+    def _render_report(self) -> None:
+        report = report_of_state(self.folder, self.state, self.log.start, self.analyses)
         values = values_of(self._with_addresses(report), self.candidate_address)
         for name in REPORT:
             self._parts[name] = self._renderer.part(f"report/{name}.html.j2", **values)
-        self._reported = key
-        self._not_before = self._clock() + max(LEAST_S, (time.thread_time() - begun) / SHARE)
-        return ""
 
     def _with_addresses(self, report: RunReport) -> RunReport:
         """Return a report whose films are addresses of this dashboard."""

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.errors import StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.files import read_own_text, write_json
 from eureka_agent.store.layout import RunFolder
@@ -62,8 +63,10 @@ class InboxFullError(ValueError):
 def leave(folder: RunFolder, said: Any, through: str) -> str:
     """Leave what was said for the process that works on the run; return the message's name.
 
-    Raises InboxFullError where too much waits already, StoreError where nothing can be written.
+    Raises InboxFullError where too much waits already, StoreError where nothing can be written, or elsewhere
+    by a link.
     """
+    _refuse_link(folder)
     if len(_names(folder.feedback)) >= MOST_WAITING:
         raise InboxFullError(f"{MOST_WAITING:,} messages wait already, and nobody takes them up")
     name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
@@ -72,8 +75,11 @@ def leave(folder: RunFolder, said: Any, through: str) -> str:
 
 
 def waiting(folder: RunFolder) -> Iterator[tuple[str, Message | str]]:
-    """Yield the messages that were left, oldest first; in the place of one that is none, what is wrong."""
-    for name in _names(folder.feedback):
+    """Yield the messages that were left, oldest first; in the place of one that is none, what is wrong.
+
+    Of an inbox that is a link none are: they could not be answered, and would be taken up again and again.
+    """
+    for name in _names(folder.feedback) if _link(folder) is None else ():
         yield name, _read(folder.feedback / f"{name}.json", name)
 
 
@@ -83,7 +89,8 @@ def is_waiting(folder: RunFolder, name: str) -> bool:
 
 
 def answer(folder: RunFolder, name: str, given: Answer) -> None:
-    """Say what was done with a message, and take it out of the inbox."""
+    """Say what was done with a message, and take it out of the inbox; StoreError as in `leave`."""
+    _refuse_link(folder)
     write_json(_answers(folder) / f"{name}.json", asdict(given))
     with suppress(OSError):
         (folder.feedback / f"{name}.json").unlink()
@@ -94,7 +101,7 @@ def answer(folder: RunFolder, name: str, given: Answer) -> None:
 
 def answer_to(folder: RunFolder, name: str) -> Answer | None:
     """Return what was done with a message; None while nothing was."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or _link(folder) is not None:
         return None
     path = _answers(folder) / f"{name}.json"
     try:
@@ -116,6 +123,20 @@ def answers_by_number(folder: RunFolder) -> dict[int, str]:
     """Return what the run answered to what it took up, by its number; the oldest answers are gone."""
     found = (answer_to(folder, name) for name in _names(_answers(folder)))
     return {one.number: one.text for one in found if one is not None and isinstance(one.number, int)}
+
+
+def _refuse_link(folder: RunFolder) -> None:
+    if (place := _link(folder)) is not None:
+        raise StoreError(
+            f"{one_line(str(place))} is a symbolic link: nothing was written there.",
+            allowed="a folder of the run itself, or none yet",
+            fix="Look at it, then remove the link.",
+        )
+
+
+def _link(folder: RunFolder) -> Path | None:
+    """Return the folder that is somewhere else by a link, None where neither is."""
+    return next((place for place in (folder.feedback, _answers(folder)) if place.is_symlink()), None)
 
 
 def _answers(folder: RunFolder) -> Path:

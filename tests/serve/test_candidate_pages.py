@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -10,9 +11,12 @@ from door import guest, unfinished
 from page_reading import Page
 
 import eureka_agent
+from eureka_agent.api.reporting import look_at
 from eureka_agent.report.views.candidate import candidate_view
+from eureka_agent.serve.episodes import middle_episode
 from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder
+from eureka_agent.store.ownership import is_own
 from eureka_agent.store.state import RunState
 
 
@@ -88,14 +92,30 @@ def test_a_contact_sheet_is_drawn_once_and_outside_the_run(real: RunFolder) -> N
     assert sorted(real.root.rglob("*")) == before
 
 
-def test_two_episodes_are_compared_by_their_numbers(real: RunFolder) -> None:
-    page = Page(guest(real.root.parent).get(f"/run/{real.name}/compare?first=0-00&second=0-01").text)
+def test_two_episodes_are_compared_by_their_numbers(real: RunFolder, tmp_path: Path) -> None:
+    going = RunFolder(tmp_path / "going")
+    shutil.copytree(real.root, going.root)
+    lines = going.events.read_text().splitlines(keepends=True)
+    end = next(number for number, line in enumerate(lines) if '"finalists_named"' in line)
+    going.events.write_text("".join(lines[:end]))
+    state = RunState.of(read_events(going.events))
+    page = Page(guest(tmp_path).get("/run/going/compare?first=0-00&second=0-01").text)
     fields = {
         attrs["name"]: attrs["value"]
         for tag, attrs in page.tags
         if tag == "input" and attrs["type"] == "hidden"
     }
-    assert (fields["first"], fields["second"]) == ("0-00", "0-01") if fields else "over" in page.text
+    for side, name in (("first", "0-00"), ("second", "0-01")):
+        middle = middle_episode(going, state, name)
+        assert middle is not None
+        told = [fields[side], fields[f"{side}_replicate"], fields[f"{side}_number"]]
+        assert told == [name, str(middle.replicate), str(middle.number)]
+
+
+def test_in_a_run_that_is_over_nobody_is_asked_which_is_better(real: RunFolder) -> None:
+    page = Page(guest(real.root.parent).get(f"/run/{real.name}/compare?first=0-00&second=0-01").text)
+    assert "This run is over" in page.text
+    assert not [attrs for tag, attrs in page.tags if tag == "form"]
 
 
 def test_the_pair_that_tells_most_is_asked_about(real: RunFolder) -> None:
@@ -161,3 +181,20 @@ def test_of_a_run_of_somebody_else_with_code_of_its_own_nothing_is_drawn(
     answer = guest(tmp_path).get("/run/strange/candidate/0-00/picture")
     assert "not recorded as one of yours" in answer.text
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("linked", ["candidates", "candidates/0-00", "candidates/0-00/search-0"])
+def test_no_link_leads_out_of_a_run_of_somebody_else(real: RunFolder, tmp_path: Path, linked: str) -> None:
+    strange = RunFolder(tmp_path / "strange")
+    shutil.copytree(real.root, strange.root)
+    strange.events.write_text(strange.events.read_text().replace('"env_steps":2048', '"env_steps":2049', 1))
+    state = RunState.of(read_events(strange.events))
+    assert not is_own(state.run_id, state.config)
+    assert middle_episode(strange, state, "0-00") is not None
+    assert look_at(strange, state, "0-00", {}) is not None
+    place = strange.root / linked
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    assert middle_episode(strange, state, "0-00") is None
+    assert look_at(strange, state, "0-00", {}) is None
+    assert guest(tmp_path).get("/run/strange/candidate/0-00/picture").status_code == 404

@@ -6,16 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from real_server import PATIENCE_S, until
+from door import unfinished
+from real_server import PATIENCE_S, served, until
 
-from eureka_agent.errors import EurekaError
-from eureka_agent.serve.drawings import Drawings
+from eureka_agent.errors import EurekaError, TaskError
+from eureka_agent.serve.drawings import Drawings, Drawn
+from eureka_agent.serve.media import THREADS
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.said import Episode
 
@@ -84,3 +87,32 @@ def test_a_dashboard_that_is_stopped_leaves_no_folder(tmp_path: Path, how: signa
         process.send_signal(how)
         process.wait(PATIENCE_S)
     assert not list(place.glob("eureka-dashboard-*"))
+
+
+class Slow(Drawings):
+    """Drawings of which none is ready before it is told to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.ready = threading.Semaphore(0), threading.Event()
+
+    def drawn(self, folder: RunFolder, run_id: str, episode: Episode, suffix: str) -> Drawn:
+        self.asked.release()
+        self.ready.wait(PATIENCE_S)
+        raise TaskError("It was not drawn.")
+
+
+def test_pages_that_need_no_drawing_do_not_wait_for_those_that_do(tmp_path: Path) -> None:
+    unfinished(tmp_path / "one", samples=3)
+    slow = Slow()
+    with served(tmp_path, drawings=slow) as here, ThreadPoolExecutor() as pool:
+        sheet = "/run/one/candidate/0-00/sheet?replicate=0&number="
+        waiting = [pool.submit(here.ask, f"{sheet}{number}") for number in range(THREADS)]
+        try:
+            assert all(slow.asked.acquire(timeout=PATIENCE_S) for _ in waiting)
+            others = ("compare?first=0-00&second=0-01", "question", "best/film.mp4")
+            told = [pool.submit(here.ask, f"/run/one/{other}") for other in others]
+            assert [one.result(PATIENCE_S / 4).status for one in told] == [404] * 3
+        finally:
+            slow.ready.set()
+        assert [one.result().status for one in waiting] == [422] * THREADS

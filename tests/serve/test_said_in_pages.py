@@ -14,10 +14,11 @@ from synthetic_run import synthetic_run
 
 from eureka_agent.design.said import said_words
 from eureka_agent.evolution.hearing import Hearing
+from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.report.said import render_said
 from eureka_agent.serve.body import MOST_BYTES
 from eureka_agent.store import inbox
-from eureka_agent.store.event_types import FeedbackGiven
+from eureka_agent.store.event_types import FeedbackGiven, RunStarted
 from eureka_agent.store.events import EventLog, read_events
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.lock import run_lock
@@ -303,3 +304,33 @@ def test_what_was_said_at_a_time_that_is_none_is_listed_without_it(
     state = RunState.of(read_events(folder.events))
     assert said_words(state.feedback.heard)["lines"][0].endswith("(before generation 2)")
     assert "(from generation 2 on)" in render_said(state)
+
+
+def test_nobody_waits_for_the_answer_of_a_run_that_has_ended(tmp_path: Path) -> None:
+    folder = unfinished(tmp_path / "one", samples=3)
+    client = guest(tmp_path)
+    client.post(SAY, data={"kind": "comment", "text": "too late"}, headers=OURS)
+    ((message, _),) = inbox.waiting(folder)
+    piece, page = f"/run/one/said/{message}", {"hx-request": "true"}
+    assert "hx-get" in client.get(piece, headers=page).text
+    assert "Look again" in client.get(piece).text
+    whole = tmp_path / "whole"
+    synthetic_run(whole, generations=2, samples=3)
+    folder.events.write_text((whole / "events.jsonl").read_text())
+    told = client.get(piece, headers=page).text
+    assert "This run is over, and did not take it up" in told
+    assert "hx-get" not in told
+    assert "Look again" not in client.get(piece).text
+    assert "the run ended before it took this up" in client.get("/run/one/part/said").text
+
+
+def test_who_reads_what_is_said_is_told(folder: RunFolder, client: TestClient) -> None:
+    assert "It stands in every later prompt until you take it back" in client.get("/run/one").text
+    text = folder.events.read_text()
+    model = next(
+        event.config["model"] for event in read_events(folder.events) if isinstance(event, RunStarted)
+    )
+    folder.events.write_text(
+        text.replace(f'"model":{json.dumps(model)}', f'"model":{json.dumps(OFFLINE_MODEL)}')
+    )
+    assert "people read it, and the search does not" in client.get("/run/one").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from eureka_agent.cli import serve as command
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError
 from eureka_agent.serve.gate import Door
-from eureka_agent.serve.server import greeting, listen
+from eureka_agent.serve.server import cannot_listen, door_of, greeting, listen
 
 
 def test_a_taken_port_is_named_with_one_that_is_free() -> None:
@@ -34,6 +35,12 @@ def test_an_address_that_is_none_of_this_machine_is_refused(host: str, port: int
         listen(host, port)
 
 
+def test_another_dashboard_is_blamed_only_for_a_port_that_is_taken() -> None:
+    taken, forbidden = OSError(errno.EADDRINUSE, "taken"), OSError(errno.EACCES, "forbidden")
+    assert "Another dashboard may run there" in cannot_listen("127.0.0.1", 8765, taken).fix
+    assert "Another dashboard" not in cannot_listen("127.0.0.1", 8765, forbidden).fix
+
+
 def test_it_listens_on_this_machine_only_and_says_what_another_host_means() -> None:
     with listen("127.0.0.1", 0) as found:
         assert found.getsockname()[0] == "127.0.0.1"
@@ -44,6 +51,20 @@ def test_it_listens_on_this_machine_only_and_says_what_another_host_means() -> N
     assert "every address of this machine" in beyond[1]
     assert "nothing on the way is encrypted" in beyond[1]
     assert "gpu.lan: whoever" in greeting(Path("runs"), Door("gpu.lan", 8765, "secret"))[1]
+
+
+@pytest.mark.parametrize("host", ["", "0", "0.0.0.0", "0x0"])
+def test_another_way_to_say_everywhere_is_everywhere(host: str) -> None:
+    with listen(host, 0) as found:
+        door = door_of(host, found)
+    assert "It listens on every address of this machine" in greeting(Path("runs"), door)[1]
+    assert door.address.startswith(f"http://127.0.0.1:{door.port}/")
+    assert door.names(f"192.168.0.7:{door.port}")
+
+
+def test_a_host_that_is_one_address_keeps_its_name() -> None:
+    with listen("localhost", 0) as found:
+        assert door_of("localhost", found).host == "localhost"
 
 
 def test_the_command_listens_on_loopback_unless_it_is_told() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eureka_agent.errors import StoreError
 from eureka_agent.store import inbox
 from eureka_agent.store.inbox import Answer, InboxFullError, Message
 from eureka_agent.store.layout import RunFolder
@@ -99,3 +100,25 @@ def test_what_is_no_answer_is_none(tmp_path: Path, text: str) -> None:
 
     assert inbox.answer_to(folder, name) is None
     assert inbox.answers_by_number(folder) == {}
+
+
+@pytest.mark.parametrize("which", ["feedback", "feedback/answers"])
+def test_nothing_is_written_or_read_where_a_link_leads(tmp_path: Path, which: str) -> None:
+    folder, elsewhere = RunFolder(tmp_path / "run"), RunFolder(tmp_path / "elsewhere")
+    name = inbox.leave(elsewhere, Comment("of another run"), "command")
+    inbox.answer(elsewhere, name, Answer(True, "a secret", 1))
+    inbox.leave(elsewhere, Comment("of another run"), "command")
+    before = sorted(elsewhere.root.rglob("*"))
+    link = folder.root / which
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere.root / which)
+    if which != "feedback":
+        (folder.feedback / f"{0:020d}-00000000.json").write_text("{}")
+
+    with pytest.raises(StoreError, match="is a symbolic link"):
+        inbox.leave(folder, Comment("x"), "command")
+    with pytest.raises(StoreError, match="is a symbolic link"):
+        inbox.answer(folder, name, Answer(True, "It stands."))
+    assert list(inbox.waiting(folder)) == []
+    assert inbox.answer_to(folder, name) is None
+    assert sorted(elsewhere.root.rglob("*")) == before
