@@ -22,17 +22,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from search_arms import leader
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import Interrupted
-from eureka_agent.evolution.confirmation import finalists_of
 from eureka_agent.evolution.hearing import Turn
 from eureka_agent.feedback import Comment
 from eureka_agent.files import write_atomic
 from eureka_agent.store.event_types import Event, FinalistsNamed, RunStarted
-from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import FILE, read_trajectories
@@ -110,14 +108,6 @@ def copy_first_replies(earlier: RunFolder, new: RunFolder) -> None:
     new.inbox.mkdir(parents=True, exist_ok=True)
     for path in sorted(earlier.inbox.glob("0-*__turn*.md")):
         shutil.copy(path, new.inbox / path.name)
-
-
-def leader(folder: RunFolder) -> Candidate | None:
-    """Return who would be confirmed, alone."""
-    state = RunState.of(read_events(folder.events))
-    sign = eureka_agent.find_task(state.config["task"]["value"]).fitness.sign
-    found = finalists_of([state.archive(sign=sign)], 1)
-    return found[0] if found else None
 
 
 def confirm(arguments: argparse.Namespace) -> None:
