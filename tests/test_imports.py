@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "eureka_agent"
 BASE = {"errors", "seeds", "resources", "config", "_version", "budget", "escaping", "files", "arrays"}
 ROOMS = (
     "tasks", "trajectories", "preferences", "rewards", "archive", "isolation", "store", "feedback", "llm",
-    "analysis",
+    "analysis", "intrinsic",
     "training", "critique", "design", "report", "evolution", "api", "serve", "cli",
 )  # fmt: skip
 """From the ground up: a room imports those before it, and none beside or above it."""

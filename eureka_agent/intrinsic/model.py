@@ -1,0 +1,53 @@
+"""The seam: a reward that is learned from labels while a policy trains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.questions import Label, Question
+
+Array = np.ndarray
+Saved = Mapping[str, Array]
+"""Everything a model needs to go on, as arrays without objects: texts are JSON in uint8."""
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionedSteps:
+    """T steps of N worlds as an intrinsic reward sees them."""
+
+    captions: Captions
+    first: Array
+    """bool `(T, N)`: the step was the first of its episode."""
+
+
+class IntrinsicReward(Protocol):
+    """Learned from labels of captions; pays steps.
+
+    All calls come from one thread, once a rollout and in this order: `ingest` what was answered meanwhile,
+    `observe`, `reward`. None of them waits for an annotator.
+    """
+
+    def ingest(self, labels: Sequence[Label]) -> None:
+        """Learn from answers, in a time that does not grow with the number of labels so far."""
+        ...
+
+    def observe(self, steps: CaptionedSteps) -> Sequence[Question]:
+        """Take note of what is encountered, and return what it would have answered, most wanted first."""
+        ...
+
+    def reward(self, steps: CaptionedSteps) -> Array:
+        """Return the reward of each step, float32 `(T, N)` and finite; 0 where nothing is known."""
+        ...
+
+    def state_dict(self) -> Saved:
+        """Return everything that a later `load_state_dict` needs for equal calls to have equal results."""
+        ...
+
+    def load_state_dict(self, saved: Saved) -> None:
+        """Go on from `state_dict`'s result; ConfigError if it is another kind's or another goal's."""
+        ...
