@@ -1,0 +1,72 @@
+"""A learned reward at work: what was answered, what is asked and what is paid, once a rollout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eureka_agent.intrinsic.asks import Asks
+from eureka_agent.intrinsic.captions import NONE, Captions
+from eureka_agent.intrinsic.counting import EpisodicCounts
+from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the steps so far."""
+
+    steps: int = 0
+    captioned: int = 0
+    """Steps with a caption."""
+    paid: int = 0
+    """Steps whose reward is not 0."""
+    total: float = 0.0
+    """Sum of what was paid, before any coefficient."""
+    labels: int = 0
+    questions: int = 0
+    """Questions that the model wanted to ask; each counts as often as it was wanted."""
+
+
+class LearnedReward:
+    """Pays rollouts with a model that learns between them.
+
+    A step's reward is the model's, divided by the power `beta` of how often its caption has been seen in its
+    episode (arXiv 2410.23022); `beta` 0 leaves it as it is.
+    """
+
+    def __init__(self, model: IntrinsicReward, asks: Asks, *, num_envs: int, beta: float = 1.0) -> None:
+        self.model = model
+        self.tally = Tally()
+        self._asks, self._beta = asks, beta
+        self._counts = EpisodicCounts(num_envs)
+
+    def pay(self, captions: Captions, first: Array) -> Array:
+        """Return the reward of T steps of N worlds, float32 `(T, N)`, from the newest labels there are.
+
+        `first`, bool `(T, N)`, tells the first steps of episodes. Rollouts come in order.
+        """
+        labels = self._asks.collect()
+        if labels:
+            self.model.ingest(labels)
+        steps = CaptionedSteps(captions, first)
+        questions = self.model.observe(steps)
+        if questions:
+            self._asks.submit(questions)
+        raw = self.model.reward(steps)
+        paid = (raw * self._counts.discount(steps, self._beta)).astype(np.float32)
+        self._count(captions, paid, len(labels), len(questions))
+        return paid
+
+    def _count(self, captions: Captions, paid: Array, labels: int, questions: int) -> None:
+        old = self.tally
+        self.tally = Tally(
+            old.steps + paid.size,
+            old.captioned + int((captions.index != NONE).sum()),
+            old.paid + int(np.count_nonzero(paid)),
+            old.total + float(paid.sum(dtype=np.float64)),
+            old.labels + labels,
+            old.questions + questions,
+        )
