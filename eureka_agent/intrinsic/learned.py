@@ -9,7 +9,9 @@ import numpy as np
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captions
 from eureka_agent.intrinsic.counting import EpisodicCounts
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.encountered import EncounteredCaptions
+from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved
+from eureka_agent.intrinsic.saving import nested, part_of
 
 Array = np.ndarray
 
@@ -40,6 +42,7 @@ class LearnedReward:
     def __init__(self, model: IntrinsicReward, asks: Asks, *, num_envs: int, beta: float = 1.0) -> None:
         self.model = model
         self.tally = Tally()
+        self.encountered = EncounteredCaptions()
         self._asks, self._beta = asks, beta
         self._counts = EpisodicCounts(num_envs)
 
@@ -53,10 +56,10 @@ class LearnedReward:
             self.model.ingest(labels)
         steps = CaptionedSteps(captions, first)
         questions = self.model.observe(steps)
-        if questions:
-            self._asks.submit(questions)
+        self._asks.submit(questions)  # also where there are none: an annotator may count rollouts
         raw = self.model.reward(steps)
         paid = (raw * self._counts.discount(steps, self._beta)).astype(np.float32)
+        self.encountered.add(captions, raw)
         self._count(captions, paid, len(labels), len(questions))
         return paid
 
@@ -70,3 +73,12 @@ class LearnedReward:
             old.labels + labels,
             old.questions + questions,
         )
+
+    def state_dict(self) -> Saved:
+        """Return everything that the model and the counts of episodes need to go on."""
+        return nested("model", self.model.state_dict()) | nested("counts", self._counts.state_dict())
+
+    def load_state_dict(self, saved: Saved) -> None:
+        """Go on from `state_dict`'s result; ConfigError if it is another kind's or of other worlds."""
+        self.model.load_state_dict(part_of(saved, "model"))
+        self._counts.load_state_dict(part_of(saved, "counts"))

@@ -326,6 +326,7 @@ def _job_request(job: TrainingJob, reward: PreparedReward | None, *, first_fd: i
         fds=0 if reward is None else len(reward.fds),
         isolation="" if reward is None else reward.isolation,
         init_policy=None if job.init_policy is None else job.init_policy.resolve(),
+        intrinsic=None if job.intrinsic is None else job.intrinsic.to_json(),
         races=job.contest is not None,
     )
 

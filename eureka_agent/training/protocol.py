@@ -71,6 +71,8 @@ class JobRequest(ProtocolMessage):
     isolation: str = ""
     """The layers that hold a generated reward."""
     init_policy: Path | None = None
+    intrinsic: dict[str, Any] | None = None
+    """The learned reward that is added; see `IntrinsicPlan.to_json`."""
     races: bool = False
     """Whether it may be stopped early."""
 
