@@ -23,7 +23,7 @@ _ENDS = "  "
 
 
 def stable_hash(text: str, salt: str = "") -> int:
-    """Return a number in [0, 2**64) that depends on both texts alone (Python's own depends on the process)."""
+    """Return a number in [0, 2**64) that depends on both texts alone; Python's depends on the process."""
     data = f"{salt}\x1f{text}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -52,19 +52,15 @@ class Schedule:
         return self.start + (self.end - self.start) * share
 
 
-def _constant(value: float) -> Schedule:
-    return field(default_factory=lambda: Schedule.constant(value))
-
-
 @dataclass(frozen=True)
 class Coefficients:
     """What the parts of a reward are multiplied by before they are added."""
 
-    extrinsic: Schedule = _constant(0.0)
+    extrinsic: Schedule = Schedule(0.0, 0.0)
     """Of the environment's own reward, or the sparse one."""
-    coded: Schedule = _constant(1.0)
+    coded: Schedule = Schedule(1.0, 1.0)
     """Of the reward function that is trained with."""
-    intrinsic: Schedule = _constant(1.0)
+    intrinsic: Schedule = Schedule(1.0, 1.0)
     """Of the learned one; the only example that its authors published has 0.4 (arXiv 2410.23022)."""
 
 

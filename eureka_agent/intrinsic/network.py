@@ -62,18 +62,22 @@ class Network:
     ) -> None:
         self._facts = {"seed": seed, "dimension": dimension, "width": width, "hidden": hidden}
         self._dtype = dtype
-        self._extra = tuple(extra or {})
-        self.parameters: dict[str, Array] = {
-            _EMBEDDING: _uniform(seed, _EMBEDDING, (dimension, width)) * 0.5,
+        self._extra, self._rate, self._decay = dict(extra or {}), rate, decay
+        self._begin()
+
+    def _begin(self) -> None:
+        seed, width, hidden = (self._facts[name] for name in ("seed", "width", "hidden"))
+        begin = {
+            _EMBEDDING: _uniform(seed, _EMBEDDING, (self._facts["dimension"], width)) * 0.5,
             "hidden": _uniform(seed, "hidden", (width, hidden)) * (3.0 / width) ** 0.5,
             "hidden_bias": np.zeros((1, hidden)),
             "output": _uniform(seed, "output", (hidden, 1)) * hidden**-0.5,
             "output_bias": np.zeros((1, 1)),
-            **{name: np.full((1, 1), value) for name, value in (extra or {}).items()},
+            **{name: np.full((1, 1), value) for name, value in self._extra.items()},
         }
+        self.parameters: dict[str, Array] = {name: value.astype(self._dtype) for name, value in begin.items()}
         """By name, each with two axes."""
-        self.parameters = {name: value.astype(dtype) for name, value in self.parameters.items()}
-        self._adam = Adam(self.parameters, rate=rate, decay=decay)
+        self._adam = Adam(self.parameters, rate=self._rate, decay=self._decay)
 
     def extra(self, name: str) -> float:
         """Return the value of an extra parameter."""
@@ -148,8 +152,9 @@ class Network:
         return saved
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
-        """Go on from `state_dict`'s result, in a network that has learned nothing yet."""
+        """Go on from `state_dict`'s result; ConfigError if it is of another seed or size."""
         expect(saved, "network", **self._facts)
+        self._begin()
         for name, values in self.parameters.items():
             rows = array_of(saved, f"{name}.rows", (None,))
             shape = len(rows), values.shape[1]

@@ -29,7 +29,7 @@ def unpacked(saved: Mapping[str, Array], name: str) -> Any:
 
 
 def array_of(saved: Mapping[str, Array], name: str, shape: tuple[int | None, ...] | None = None) -> Array:
-    """Return the array `name`, of `shape` if one is given (None is any length); ConfigError if it isn't so."""
+    """Return the array `name`, of `shape` if one is given (None: any length); ConfigError if it isn't so."""
     if name not in saved:
         raise _damaged(f"'{name}' is missing")
     array = saved[name]
