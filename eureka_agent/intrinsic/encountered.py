@@ -1,61 +1,69 @@
-"""Which captions a policy encountered, and what the model paid for them."""
+"""Which captions have been encountered lately, and how often."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import NONE, Captions
-
-Array = np.ndarray
-KEPT = 20_000
-"""Captions that are remembered; those not seen for longest are forgotten first."""
+from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.saving import Array, array_of, packed, unpacked
 
 
-@dataclass(frozen=True)
 class Encountered:
-    """One caption."""
+    """Frequencies of captions, multiplied by `memory` with each rollout; the rarest are dropped."""
 
-    caption: str
-    steps: int
-    """Steps that had it."""
-    paid: float
-    """Mean reward of those steps, before counts and coefficients."""
-    lately: float
-    """Mean reward of those of the last rollout that had it."""
-
-
-class EncounteredCaptions:
-    """A bounded table of captions; called once a rollout."""
-
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._rows: dict[str, tuple[int, float, float]] = {}
+    def __init__(self, capacity: int, memory: float) -> None:
+        self._capacity, self._memory = capacity, memory
+        self.texts: list[str] = []
+        self.weights: Array = np.zeros(0)
+        """float64 `(len(texts),)`: a rollout adds its captions' shares of its captioned steps."""
+        self._places: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.texts)
 
-    def add(self, captions: Captions, paid: Array) -> None:
-        """Take note of T steps of N worlds and what was paid for them, `(T, N)`."""
-        has = captions.index != NONE
-        numbers = captions.index[has]
-        sums = np.bincount(numbers, weights=paid[has], minlength=len(captions.texts))
-        for text, count, total in zip(captions.texts, captions.counts.tolist(), sums.tolist(), strict=True):
-            steps, before, _ = self._rows.pop(text, (0, 0.0, 0.0))
-            self._rows[text] = (steps + count, before + total, total / count)
-        while len(self._rows) > self._kept:
-            del self._rows[next(iter(self._rows))]
+    def __contains__(self, text: object) -> bool:
+        return text in self._places
 
-    def rows(self) -> list[Encountered]:
-        """Return all, the best paid lately first; of equals the more frequent."""
-        found = (Encountered(text, n, total / n, lately) for text, (n, total, lately) in self._rows.items())
-        return sorted(found, key=lambda one: (-one.lately, -one.steps, one.caption))
+    def place(self, text: str) -> int:
+        """Return where in `texts` a caption is."""
+        return self._places[text]
+
+    def note(self, captions: Captions) -> None:
+        """Add a rollout; one without captions changes nothing."""
+        counts = captions.counts
+        if not counts.sum():
+            return
+        new = [text for text in captions.texts if text not in self._places]
+        self._places.update((text, len(self.texts) + i) for i, text in enumerate(new))
+        self.texts += new
+        self.weights = np.append(self.weights * self._memory, np.zeros(len(new)))
+        places = [self._places[text] for text in captions.texts]
+        self.weights[places] += counts / counts.sum()
+        if len(self.texts) > self._capacity:
+            self._drop()
+
+    def _drop(self) -> None:
+        kept = np.sort(np.argsort(-self.weights, kind="stable")[: self._capacity])
+        self.texts = [self.texts[i] for i in kept]
+        self.weights = self.weights[kept]
+        self._places = {text: i for i, text in enumerate(self.texts)}
+
+    def state_dict(self) -> dict[str, Array]:
+        """Return the frequencies."""
+        return {"texts": packed(self.texts), "weights": self.weights.copy()}
+
+    def load_state_dict(self, saved: Mapping[str, Array]) -> None:
+        """Go on from `state_dict`'s result."""
+        self.texts = unpacked(saved, "texts")
+        self.weights = array_of(saved, "weights", (len(self.texts),)).copy()
+        self._places = {text: i for i, text in enumerate(self.texts)}
 
 
-def most_and_least(rows: Sequence[Encountered], each: int) -> tuple[list[Encountered], list[Encountered]]:
-    """Return the best paid captions, best first, and the worst paid, worst first; none is in both."""
-    each = min(each, len(rows) // 2) if len(rows) < 2 * each else each
-    least: Iterable[Encountered] = reversed(rows[len(rows) - each :] if each else ())
-    return list(rows[:each]), list(least)
+def weighted_quantile(values: Array, weights: Array, share: float) -> float:
+    """Return the least of `values` `(n,)` that is not below `share` of the `weights`; n is at least 1."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    place = int(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)))
+    return float(values[order[min(place, len(order) - 1)]])

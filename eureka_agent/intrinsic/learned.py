@@ -9,7 +9,7 @@ import numpy as np
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captions
 from eureka_agent.intrinsic.counting import EpisodicCounts
-from eureka_agent.intrinsic.encountered import EncounteredCaptions
+from eureka_agent.intrinsic.paid_captions import PaidCaptions
 from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved
 from eureka_agent.intrinsic.saving import nested, part_of
 
@@ -42,7 +42,7 @@ class LearnedReward:
     def __init__(self, model: IntrinsicReward, asks: Asks, *, num_envs: int, beta: float = 1.0) -> None:
         self.model = model
         self.tally = Tally()
-        self.encountered = EncounteredCaptions()
+        self.captions = PaidCaptions()
         self._asks, self._beta = asks, beta
         self._counts = EpisodicCounts(num_envs)
 
@@ -59,7 +59,7 @@ class LearnedReward:
         self._asks.submit(questions)  # also where there are none: an annotator may count rollouts
         raw = self.model.reward(steps)
         paid = (raw * self._counts.discount(steps, self._beta)).astype(np.float32)
-        self.encountered.add(captions, raw)
+        self.captions.add(captions, raw)
         self._count(captions, paid, len(labels), len(questions))
         return paid
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from eureka_agent.arrays import write_arrays
 from eureka_agent.files import write_json
-from eureka_agent.intrinsic.encountered import Encountered
+from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.seeds import seed_for
@@ -59,11 +59,11 @@ class LearnedRewards:
 def write_learned(folder: Path, learned: LearnedReward) -> None:
     """Write what was learned and which captions were encountered; StoreError if the disk does not take it."""
     write_arrays(folder / STATE, learned.state_dict())
-    rows = [asdict(row) for row in learned.encountered.rows()]
+    rows = [asdict(row) for row in learned.captions.rows()]
     write_json(folder / CAPTIONS, {"tally": asdict(learned.tally), "captions": rows})
 
 
-def read_encountered(folder: Path) -> tuple[Tally, list[Encountered]]:
+def read_paid(folder: Path) -> tuple[Tally, list[PaidCaption]]:
     """Return what `write_learned` wrote of the captions, the best paid first."""
     told = json.loads((folder / CAPTIONS).read_text())
-    return Tally(**told["tally"]), [Encountered(**row) for row in told["captions"]]
+    return Tally(**told["tally"]), [PaidCaption(**row) for row in told["captions"]]

@@ -1,0 +1,76 @@
+"""Whether a model is known to be better than chance, from labels that it did not learn from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+Array = np.ndarray
+CHANCE = 0.5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What held-out labels say of a model."""
+
+    open: bool = False
+    """Whether the model may pay: there are enough labels and `low` is above chance."""
+    accuracy: float = CHANCE
+    low: float = 0.0
+    """Lower bound of the accuracy."""
+    labels: int = 0
+    """That it rests on."""
+
+    @property
+    def as_array(self) -> Array:
+        """The verdict in an array, float64 `(4,)`."""
+        return np.array([self.open, self.accuracy, self.low, self.labels], np.float64)
+
+    @classmethod
+    def of_array(cls, saved: Array) -> Verdict:
+        """Return what `as_array` was made of."""
+        opened, accuracy, low, labels = map(float, saved)
+        return cls(bool(opened), accuracy, low, int(labels))
+
+
+def wilson(right: int, trials: int, deviations: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share at so many standard errors (doi 10.1080/01621459.1927.10502953)."""
+    if not trials:
+        return 0.0, 1.0
+    square = deviations**2
+    centre = (right + square / 2) / (trials + square)
+    spread = math.sqrt(right * (trials - right) / trials + square / 4) * deviations / (trials + square)
+    return max(0.0, centre - spread), min(1.0, centre + spread)
+
+
+def accuracy_verdict(right: Array, *, enough: int, deviations: float) -> Verdict:
+    """Return the verdict on guesses, bool `(n,)`, that chance gets right half the time."""
+    trials, hits = len(right), int(right.sum())
+    low = wilson(hits, trials, deviations)[0]
+    accuracy = hits / trials if trials else CHANCE
+    return Verdict(trials >= enough and low > CHANCE, accuracy, low, trials)
+
+
+def balanced_verdict(
+    right: Array, positive: Array, *, enough: int, of_each: int, deviations: float
+) -> Verdict:
+    """Return the verdict on the mean of the accuracies on positive and on negative labels, each bool `(n,)`.
+
+    Its lower bound adds the squares of the distances to both Wilson bounds (Newcombe 1998,
+    doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, for differences).
+    """
+    sides = [(int(right[side].sum()), int(side.sum())) for side in (positive, ~positive)]
+    if not all(trials for _, trials in sides):
+        return Verdict(labels=len(right))
+    shares = [hits / trials for hits, trials in sides]
+    below = [share - wilson(*side, deviations)[0] for share, side in zip(shares, sides, strict=True)]
+    accuracy, low = sum(shares) / 2, sum(shares) / 2 - math.hypot(*below) / 2
+    counted = len(right) >= enough and min(trials for _, trials in sides) >= of_each
+    return Verdict(counted and low > CHANCE, accuracy, low, len(right))
+
+
+def is_clear(values: Array) -> Array:
+    """Return which labels, `(n,)`, say anything: a tie is neither guessed nor missed."""
+    return values != CHANCE
