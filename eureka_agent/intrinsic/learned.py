@@ -9,8 +9,8 @@ import numpy as np
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captions
 from eureka_agent.intrinsic.counting import EpisodicCounts
-from eureka_agent.intrinsic.paid_captions import PaidCaptions
 from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved
+from eureka_agent.intrinsic.paid_captions import PaidCaptions
 from eureka_agent.intrinsic.saving import nested, part_of
 
 Array = np.ndarray

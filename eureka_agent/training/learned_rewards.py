@@ -10,8 +10,8 @@ from typing import Protocol
 
 from eureka_agent.arrays import write_arrays
 from eureka_agent.files import write_json
-from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
+from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
