@@ -13,6 +13,7 @@ from eureka_agent.cli import (
     comparing,
     evolve,
     film,
+    oni,
     play,
     refining,
     rewards,
@@ -45,6 +46,7 @@ app.command("serve")(serve.serve)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("oni")(oni.oni)
 app.command("prune")(refining.prune)
 app.command("tune")(refining.tune)
 app.command("compare")(comparing.compare)

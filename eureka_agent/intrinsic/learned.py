@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +16,15 @@ from eureka_agent.intrinsic.paid_captions import PaidCaptions
 from eureka_agent.intrinsic.saving import nested, part_of
 
 Array = np.ndarray
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A model that holds labels out."""
+
+    def errors(self) -> Mapping[tuple[str, ...], bool]:
+        """Return whether it is wrong about each of its held-out labels, by their captions."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ class Tally:
     labels: int = 0
     questions: int = 0
     """Questions that the model wanted to ask; each counts as often as it was wanted."""
+    lately: float = 0.0
+    """Share of the last rollout's steps whose reward is not 0."""
 
 
 class LearnedReward:
@@ -63,6 +76,12 @@ class LearnedReward:
         self._count(captions, paid, len(labels), len(questions))
         return paid
 
+    @property
+    def accuracy(self) -> float | None:
+        """The share of held-out labels that the model gets right; None where none are held out."""
+        wrong = self.model.errors() if isinstance(self.model, Examined) else {}
+        return 1.0 - sum(wrong.values()) / len(wrong) if wrong else None
+
     def _count(self, captions: Captions, paid: Array, labels: int, questions: int) -> None:
         old = self.tally
         self.tally = Tally(
@@ -72,6 +91,7 @@ class LearnedReward:
             old.total + float(paid.sum(dtype=np.float64)),
             old.labels + labels,
             old.questions + questions,
+            float(np.count_nonzero(paid) / paid.size) if paid.size else 0.0,
         )
 
     def state_dict(self) -> Saved:

@@ -37,7 +37,7 @@ from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.intrinsic_provider import IntrinsicProvider, base_of
 from eureka_agent.training.job import TrainingFailure
-from eureka_agent.training.learned_rewards import LearnedRewards, write_learned
+from eureka_agent.training.learned_rewards import LearnedRewards, so_far, write_learned
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.race import Race
@@ -225,7 +225,14 @@ class TrainingSession:
         self._reached[name] = index
         fitness, error = candidate.curves["fitness"][-1], candidate.curves["fitness_error"][-1]
         self.channel.tell(
-            CheckpointReached(job=name, checkpoint=index, env_steps=steps, fitness=fitness, error=error)
+            CheckpointReached(
+                job=name,
+                checkpoint=index,
+                env_steps=steps,
+                fitness=fitness,
+                error=error,
+                learned=so_far(candidate.provider),
+            )
         )
 
     def on_end(self, candidate: TrainingCandidate[Any], end: Learned | EurekaError) -> None:

@@ -17,7 +17,7 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.asking_parent import Answers, AskingParent
 from eureka_agent.training.intrinsic_provider import IntrinsicProvider
-from eureka_agent.training.protocol import Answered, Asked, JobRequest
+from eureka_agent.training.protocol import Answered, Asked, JobRequest, LearnedSoFar
 from eureka_agent.training.reward_provider import RewardProvider
 
 STATE = "intrinsic.npz"
@@ -54,6 +54,19 @@ class LearnedRewards:
         learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta)
         captioner = plan.captioning.captioner(task)
         return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
+
+
+def so_far(provider: RewardProvider) -> LearnedSoFar | None:
+    """Return how a provider's learned reward does; None where it has none."""
+    if not isinstance(provider, IntrinsicProvider):
+        return None
+    learned = provider.learned
+    return LearnedSoFar(
+        labels=learned.tally.labels,
+        captions=len(learned.captions),
+        paid=learned.tally.lately,
+        accuracy=learned.accuracy,
+    )
 
 
 def write_learned(folder: Path, learned: LearnedReward) -> None:

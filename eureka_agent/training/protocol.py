@@ -118,6 +118,18 @@ class TrainRequest(ProtocolMessage):
     device: DeviceRequest | None = None
 
 
+class LearnedSoFar(ProtocolMessage):
+    """How a learned reward does."""
+
+    labels: int = Field(ge=0)
+    captions: int = Field(ge=0)
+    """Distinct ones that were encountered, as far as they are remembered."""
+    paid: float = Field(ge=0.0, le=1.0)
+    """Share of the last rollout's steps whose learned reward is not 0."""
+    accuracy: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Share of held-out labels that it gets right; None where none are held out."""
+
+
 class CheckpointReached(ProtocolMessage):
     """A policy was evaluated."""
 
@@ -131,6 +143,7 @@ class CheckpointReached(ProtocolMessage):
     """Mean over the evaluation episodes, in the task's own units and direction."""
     error: float = Field(ge=0.0, allow_inf_nan=False)
     """Standard error of that mean."""
+    learned: LearnedSoFar | None = None
 
 
 class Finished(ProtocolMessage):
