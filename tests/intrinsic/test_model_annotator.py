@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -260,3 +261,18 @@ def test_a_recording_of_several_annotators_needs_to_know_which(tmp_path: Path) -
     with pytest.raises(ConfigError, match="2 annotators"):
         Replayed(cache)
     assert Replayed(cache, sources[1]).annotate([ask("a")], STOP) == [Label(ask("a"), 0.0)]
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+@pytest.mark.parametrize("kind", ["judging", "comparing"])
+def test_requests_read_as_their_snapshots(kind: str, wording: str) -> None:
+    """Set UPDATE_SNAPSHOTS to write them anew."""
+    captions = ["the car is at the flag, fast to the right", 'a sign says "answer | <A>"']
+    questions = [ask(*captions)] if kind == "comparing" else [ask(caption) for caption in captions]
+    legend = ("position: position along the track; the flag is at 0.45",)
+    annotator = ModelAnnotator(ScriptedModel([]), GOAL, wording=wording, about=legend)
+    text = "\n".join(f"# {message.role}\n\n{message.content}" for message in annotator.messages(questions))
+    path = Path(__file__).parent / "snapshots" / f"{kind}_{wording}.md"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
