@@ -62,8 +62,8 @@ class Backlog:
             if key in self._done:
                 self._done[key] = self._done.pop(key)
             elif key not in self._in_flight:
-                new += key not in self._waiting
-                self._waiting[key] = self._waiting.pop(key, question)
+                new += self._waiting.pop(key, None) is None
+                self._waiting[key] = question
         self._drop()
         return new
 

@@ -156,7 +156,7 @@ class Windowed:
         earlier = np.array(before, np.int32).reshape(len(before), worlds)
         return np.concatenate([earlier, each.index]), list(numbers)
 
-    def _remember(self, index: Array, texts: Sequence[str], first: Array) -> None:
+    def _remember(self, index: Array, texts: list[str], first: Array) -> None:
         """Keep the last steps, without those of episodes that are over."""
         begun = np.concatenate([np.zeros((len(index) - len(first), first.shape[1]), bool), first])
         later = np.cumsum(begun[::-1], axis=0)[::-1]

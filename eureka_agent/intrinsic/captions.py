@@ -57,7 +57,9 @@ def tidied(text: str | None) -> str:
     """Return a caption as it is kept: printable, on one line, at most `LONGEST` characters; maybe empty."""
     if not text:
         return ""
-    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST])
+    printable = text[: 4 * LONGEST]
+    if not printable.isprintable():
+        printable = "".join(c if c.isprintable() else " " for c in printable)
     return " ".join(printable.split())[:LONGEST].rstrip()
 
 

@@ -19,6 +19,8 @@ _MOST_DIGITS = 6
 _ROUNDED = 0.05
 """Share of their distance by which rounding may move the two."""
 _MOST_RANGES = 2**62
+_MOST_TEXTS = 65_536
+"""Texts that are remembered between rollouts."""
 
 
 class DescribedSignals:
@@ -38,6 +40,7 @@ class DescribedSignals:
         self.parts = tuple(parts)
         self.legend = tuple(legend)
         self.signals = tuple(dict.fromkeys(part.signal for part in parts))
+        self._texts: dict[int, str] = {}
 
     @classmethod
     def of_task(cls, task: Task, trajectories: Sequence[Trajectory] = ()) -> DescribedSignals:
@@ -72,16 +75,23 @@ class DescribedSignals:
         numbers: dict[str, int] = {}
         places = np.full(len(distinct), NONE, np.int32)
         for place, code in enumerate(distinct.tolist()):
-            if text := tidied(self._text(code)):
+            if text := self._text(code):
                 places[place] = numbers.setdefault(text, len(numbers))
         return Captions(places[inverse].reshape(first.shape), tuple(numbers))
 
     def _text(self, code: int) -> str:
+        if (known := self._texts.get(code)) is not None:
+            return known
+        if len(self._texts) >= _MOST_TEXTS:
+            self._texts.clear()
+        return self._texts.setdefault(code, self._joined(code))
+
+    def _joined(self, code: int) -> str:
         words: list[str] = []
         for part in reversed(self.parts):
             code, place = divmod(code, len(part.words))
             words.append(part.words[place])
-        return ", ".join(word for word in reversed(words) if word)
+        return tidied(", ".join(word for word in reversed(words) if word))
 
 
 def _ranges(part: CaptionPart, values: Array) -> Array:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eureka_agent.errors import ConfigError, did_you_mean
+from eureka_agent.errors import BudgetExhaustedError, ConfigError, ModelError, did_you_mean
 from eureka_agent.escaping import item, one_line
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.answers import numbers_for, read_answers, shown
@@ -83,18 +83,28 @@ class ModelAnnotator:
         self.source = Source(self.name, self._digest(), self.goal)
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
-        """Return one label a question; see `Annotator`. Single captions and pairs are asked separately."""
+        """Return one label a question; see `Annotator`. Single captions and pairs are asked separately.
+
+        Where a later request fails, the answers to those before count, and the rest are None.
+        """
         labels: dict[int, Label | None] = {}
+        for form, places in self._requests(questions):
+            try:
+                values = self._asked(form, [questions[place] for place in places], stop)
+            except (ModelError, BudgetExhaustedError):
+                if not labels:
+                    raise
+                break
+            for place, value in zip(places, values, strict=True):
+                labels[place] = None if value is None else Label(questions[place], value)
+        return [labels.get(place) for place in range(len(questions))]
+
+    def _requests(self, questions: Sequence[Question]) -> Iterator[tuple[_Form, list[int]]]:
+        """Yield the places of the questions of each request, and how they are asked."""
         for form, pairs in ((self._judging, False), (self._comparing, True)):
             places = [place for place, question in enumerate(questions) if question.is_pair == pairs]
             for start in range(0, len(places), MOST):
-                batch = places[start : start + MOST]
-                values = self._asked(form, [questions[place] for place in batch], stop)
-                labels |= {
-                    p: None if v is None else Label(questions[p], v)
-                    for p, v in zip(batch, values, strict=True)
-                }
-        return [labels[place] for place in range(len(questions))]
+                yield form, places[start : start + MOST]
 
     def messages(self, questions: Sequence[Question]) -> tuple[Message, ...]:
         """Return what the model is asked about questions of one kind."""

@@ -171,10 +171,11 @@ def test_nobody_is_asked_after_closing() -> None:
     assert len(annotator.batches) == 1
 
 
-@pytest.mark.parametrize("settings", [{"every": 0}, {"batch": 0}, {"give_up_after": 0}])
-def test_settings_without_sense_are_refused(settings: dict[str, int]) -> None:
+@pytest.mark.parametrize("settings", [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
+def test_settings_without_sense_are_refused(settings: tuple[int, int, int]) -> None:
+    every, batch, failures = settings
     with pytest.raises(ConfigError):
-        SynchronousAnnotation(Answering(), Backlog(), **settings)
+        SynchronousAnnotation(Answering(), Backlog(), every=every, batch=batch, give_up_after=failures)
 
 
 def until(asking: AsynchronousAnnotation, captions: int) -> list[Label]:

@@ -30,7 +30,7 @@ def first_at(*rows: int, steps: int, worlds: int = 1) -> np.ndarray:
 class Told:
     """A captioner that says what a test put into the signal `told`."""
 
-    signals = ("told",)
+    signals: tuple[str, ...] = ("told",)
 
     def __call__(self, signals: Mapping[str, np.ndarray], first: np.ndarray) -> Captions:
         captions = Captions.of(signals["told"].tolist())
