@@ -26,8 +26,9 @@ VALLEY = 0.5
 tremors of a broad one are no peaks of their own."""
 BEFORE = 3
 """Steps before a peak over which a change counts as just before it."""
-UNUSUAL = 1.0
-"""A signal is told if it changes there by more than it usually does, by what a random step changes."""
+UNUSUAL = 2.0
+"""A signal is told if it changes there by twice what it usually does in as many steps, and by twice what a
+random step changes: what runs on steadily, or rests and hardly moves, says nothing of a peak."""
 MOST_BESIDE = 4
 LONGEST = 250
 """Characters of a sentence from which on no more signals are told: prompts have two of them."""
@@ -95,21 +96,25 @@ def observe_peaks(
 def peaks(trajectory: Trajectory, signal: str) -> list[Peak]:
     """Return the clear peaks of a signal's size in an episode, the highest first, at most `MOST_PEAKS`.
 
-    The size of a vector is that of its largest element. Peaks nearer than `APART` to a higher one are
-    suppressed; a plateau counts at its first step. Episodes may begin or end at a peak.
+    The size of a vector is that of its largest element. Local maxima that do not stand apart from
+    a higher one, or an earlier one as high, are suppressed; a plateau counts at its first step. Episodes may
+    begin or end at a peak.
     """
-    from scipy.signal import find_peaks
-
     sizes, median = _sizes(trajectory, signal)
-    edge = [-1.0]  # below any size: the first and the last step have a neighbour, too
-    padded = np.concatenate([edge, sizes, edge])
-    found, of = find_peaks(padded, distance=APART, prominence=0.0, plateau_size=1)
-    heights = padded[found]
-    clear = heights > max(CLEAR * median, ROUNDING)
-    apart = of["prominences"] >= VALLEY * (heights - median)
-    steps = (of["left_edges"] - 1)[clear & apart]
-    ordered = sorted(steps.tolist(), key=lambda step: -sizes[step])
-    return [_peak(trajectory, signal, step) for step in ordered[:MOST_PEAKS]]
+    around = np.concatenate([[-1.0], sizes, [-1.0]])  # the first and the last step have a neighbour, too
+    tops = (sizes > around[:-2]) & (sizes >= around[2:]) & (sizes > max(CLEAR * median, ROUNDING))
+    chosen: list[int] = []
+    for step in sorted(np.flatnonzero(tops).tolist(), key=lambda step: -sizes[step]):
+        if all(_apart(sizes, median, step, other) for other in chosen):
+            chosen.append(step)
+    return [_peak(trajectory, signal, step) for step in chosen[:MOST_PEAKS]]
+
+
+def _apart(sizes: Array, median: float, step: int, higher: int) -> bool:
+    """Tell whether a local maximum is a peak of its own beside a higher one."""
+    first, last = sorted((step, higher))
+    low = median + (1 - VALLEY) * (sizes[step] - median)
+    return last - first >= APART and bool(sizes[first:last].min() <= low)
 
 
 def _peak(trajectory: Trajectory, signal: str, step: int) -> Peak:
@@ -133,7 +138,7 @@ def _beside(trajectory: Trajectory, signal: str, steps: Sequence[int], typical: 
     gone = np.concatenate([np.zeros((1, len(names))), np.cumsum(moved, axis=0)])
     before = np.maximum(np.arange(len(gone)) - BEFORE, 0)
     net = np.abs(gone - gone[before])
-    unusual = np.max(net[steps] - np.median(net, axis=0), axis=0, initial=0.0)
+    unusual = np.max(net[steps], axis=0, initial=0.0) / np.maximum(np.median(net, axis=0), 1.0)
     scalars = [place for place, name in enumerate(names) if "[" not in name and name != signal]
     chosen = sorted((place for place in scalars if unusual[place] > UNUSUAL), key=lambda p: -unusual[p])
     told = [names[place] for place in chosen[:MOST_BESIDE]]

@@ -97,7 +97,7 @@ class PolicyObserver:
 
 
 def lines_of(found: Sequence[Observation]) -> list[str]:
-    """Return at most `MOST_LINES` lines and two more of peaks, two of a kind, in the given order.
+    """Return at most `MOST_LINES` lines, two of a kind, and two more of peaks; `found` is sorted by kind.
 
     Peaks stand behind the others, and what siblings changed last.
     """

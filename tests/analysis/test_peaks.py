@@ -47,6 +47,7 @@ def test_a_broad_peak_is_one_however_it_trembles() -> None:
     assert steps_of(broad) == [50]
     trembling = broad + np.where(np.arange(STEPS) % 2 == 0, 1.5, 0.0)
     assert steps_of(trembling) == [50]
+    assert len(steps_of(np.minimum(trembling, 30.0))) == 1
 
 
 def test_of_two_nearer_than_ten_steps_the_higher_counts() -> None:
