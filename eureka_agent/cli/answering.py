@@ -35,7 +35,8 @@ class Answering:
             self._say("Which is better? 1, 2 or = and, if you like, why; an empty line ends the questions.")
             self._say("To see both side by side: eureka-agent serve")
         for number, question in enumerate(questions, start=1):
-            self._say(f"Question {number} of {len(questions)}:")
+            alike = "; both begin from the same state" if question.alike else ""
+            self._say(f"Question {number} of {len(questions)}{alike}:")
             for place, episode in enumerate(question, start=1):
                 self._say(f"  {place}  {_shown(episode)}")
             answered = self._answer(question)
