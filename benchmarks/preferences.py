@@ -15,7 +15,8 @@ mutual information, or drawn.
 compares searches that are led by such answers alone, 60 in all, with searches led by the hidden fitness, at
 equal budgets: the reward that each ends with is trained on 8 fresh seeds, and the hidden fitness scores it.
 `alike` asks what it costs that pairs of episodes that begin in the same state come first, or that only such
-pairs come; as in a run, only the episodes that score a training are asked about. All write `benchmarks/data/preferences.json`, and `show` prints its tables.
+pairs come; as in a run, only the episodes that score a training are asked about. All of them write
+`benchmarks/data/preferences.json`, and `show` prints its tables.
 """
 
 from __future__ import annotations
@@ -253,7 +254,7 @@ class HiddenTaste:
         for question in questions:
             first, second = (self._score(folder, episode) for episode in question)
             better: Better = "neither" if first == second else "first" if first > second else "second"
-            yield Preference(*question, better)
+            yield Preference(question.first, question.second, better)
 
     def _score(self, folder: RunFolder, episode: Episode) -> float:
         path = folder.training(episode.name, "search", episode.replicate) / FILE

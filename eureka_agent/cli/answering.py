@@ -49,7 +49,7 @@ class Answering:
             found = _ANSWER.fullmatch(line.strip())
             why = (found["why"] or "") if found else ""
             if found is not None and len(why) <= MOST_CHARACTERS:
-                return Preference(*question, _BETTER[found["better"]], why)
+                return Preference(question.first, question.second, _BETTER[found["better"]], why)
             self._say(f"This is no answer: {visible(line.strip())[:60]}. Type 1, 2 or =, or nothing to end.")
         return None
 

@@ -164,7 +164,7 @@ class Trajectory:
 
 
 def beginning_of(seed: int | None, earlier: int, simulator: Simulator) -> Beginning | None:
-    """Return where an episode begins; None without a seed, and after episodes that drew numbers of their own."""
+    """Return where an episode begins; None without a seed, and after other episodes of its world."""
     return Beginning(seed, simulator) if seed is not None and earlier == 0 else None
 
 

@@ -42,7 +42,7 @@ class LikesLongEpisodes:
             self.asked += 1
             first, second = map(self._length, question)
             better = "neither" if first == second else "first" if first > second else "second"
-            yield Preference(*question, better)
+            yield Preference(question.first, question.second, better)
 
     def _length(self, episode: Episode) -> int:
         folder = list_runs(self.runs)[-1].training(episode.name, "search", episode.replicate)

@@ -68,7 +68,7 @@ class Person:
                 return
             self.asked.append(question)
             first, second = (self.height(one) for one in question)
-            yield Preference(*question, "first" if first > second else "second")
+            yield Preference(question.first, question.second, "first" if first > second else "second")
 
     def height(self, episode: Episode) -> float:
         """Return the mean height of an episode."""
