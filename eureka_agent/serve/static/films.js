@@ -46,10 +46,15 @@
     const place = (seconds) => {
       for (const film of films) film.currentTime = Math.min(seconds, film.duration);
     };
+    // A browser may refuse to play; a film that was stopped and begun again meanwhile plays.
+    const refused = (film) => {
+      playing &&= !film.paused;
+      show();
+    };
     const go = () => {
       playing = true;
       if (lead.ended) place(0);
-      for (const film of films) if (!film.ended) film.play().catch(() => { playing = false; show(); });
+      for (const film of films) if (!film.ended) film.play().catch(() => refused(film));
       show();
     };
     const hold = () => {
