@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ class ReadyFilms(Drawings):
     def __init__(self, *, suffix: str = ".mp4", without: Collection[str] = ()) -> None:
         super().__init__()
         self.asked: list[tuple[str, str]] = []
-        self._suffix, self._without = suffix, without
+        self._suffix, self._without, self._making = suffix, without, threading.Lock()
         self._made = TemporaryDirectory(prefix="films-for-tests-")
 
     @property
@@ -36,14 +37,16 @@ class ReadyFilms(Drawings):
         if episode.name in self._without and suffix != ".jpg":
             raise TaskError("It was not drawn.")
         path = Path(self._made.name) / f"{episode.name}-{episode.number}{suffix}"
-        if suffix == ".jpg":
-            Image.new("RGB", (64, 48), "white").save(path)
-        else:
-            _film(path, FPS * (1 + episode.number))
+        with self._making:
+            if not path.exists():  # a browser may be reading it
+                _draw(path, FPS * (1 + episode.number))
         return Drawn(path, "some frames")
 
 
-def _film(path: Path, pictures: int) -> None:
+def _draw(path: Path, pictures: int) -> None:
+    if path.suffix == ".jpg":
+        Image.new("RGB", (64, 48), "white").save(path)
+        return
     with Video(path, FPS) as video:
         for number in range(pictures):
             video.add(np.full((48, 64, 3), 255 * number // pictures, np.uint8))
