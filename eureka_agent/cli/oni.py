@@ -1,4 +1,4 @@
-"""`oni` and `labels`: rewards learned online from an annotator's labels of captions."""
+"""`oni`: rewards learned online from an annotator's labels of captions."""
 
 from __future__ import annotations
 

@@ -83,6 +83,22 @@ class LabelCache:
         with self._lock:
             return tuple(dict.fromkeys(source for source, _ in self._labels))
 
+    def kept(self) -> list[tuple[str, Source | None, Label]]:
+        """Return the goal, the source and the label of everything known; no source where a person corrected.
+
+        An annotator's label that a correction stands above is still among them.
+        """
+        with self._lock:
+            labels = [
+                (source.goal, source, Label(Question(captions), value, votes))
+                for (source, captions), (value, votes) in self._labels.items()
+            ]
+            corrections = [
+                (goal, None, Label(Question(captions), value))
+                for (goal, captions), value in self._corrections.items()
+            ]
+        return [*corrections, *labels]
+
     def __len__(self) -> int:
         return len(self._labels) + len(self._corrections)
 
