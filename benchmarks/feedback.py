@@ -118,17 +118,29 @@ def copy_first_replies(earlier: RunFolder, new: RunFolder) -> None:
 
 
 def confirm(arguments: argparse.Namespace) -> None:
-    for place in searches(arguments):
-        found = chosen(list_runs(place)[-1], later=arguments.later)
-        output = place / confirmed(later=arguments.later)
-        if found is None or found.source is None or (output / f"seed-{SEEDS - 1}" / "result.json").exists():
-            continue
-        path = place / ("later.py" if arguments.later else "leader.py")
-        write_atomic(path, found.source.encode())
-        report = eureka_agent.train(
-            arguments.task, path, seeds=SEEDS, seed=FRESH_SEED, env_steps=arguments.env_steps, output=output
-        )
-        print(f"{place.parent.name} {place.name}: {report.summary}", flush=True)
+    trained: dict[str, Path] = {}
+    """Equal rewards on equal seeds give equal policies: each is trained once."""
+    for later in dict.fromkeys((False, arguments.later)):
+        for place in searches(arguments):
+            found = chosen(list_runs(place)[-1], later=later)
+            output = place / confirmed(later=later)
+            if found is None or found.source is None:
+                continue
+            if not (output / f"seed-{SEEDS - 1}" / "result.json").exists():
+                train_on_fresh_seeds(arguments, found.source, output, trained.get(found.source))
+            trained[found.source] = output
+
+
+def train_on_fresh_seeds(arguments: argparse.Namespace, source: str, output: Path, same: Path | None) -> None:
+    if same is not None:
+        shutil.copytree(same, output, dirs_exist_ok=True)
+        return
+    path = output.with_suffix(".py")
+    write_atomic(path, source.encode())
+    report = eureka_agent.train(
+        arguments.task, path, seeds=SEEDS, seed=FRESH_SEED, env_steps=arguments.env_steps, output=output
+    )
+    print(f"{output.relative_to(arguments.root)}: {report.summary}", flush=True)
 
 
 def chosen(run: RunFolder, *, later: bool) -> Candidate | None:

@@ -2,8 +2,8 @@
 
 Everything the command line does is a function here: `evolve`, `resume`, `finish`, `adopt`, `check`, `train`,
 `prune`, `tune`, `compare`, `plot`, `play`, `film`, `show`, `analyze`, `write_report`, `export`,
-`list_runs`, `list_tasks`, `doctor`, `say`, `feedback_of`. `load_run` has the tables and drawings of a run,
-for notebooks. `RewardWrapper` puts a saved reward into your own RL code.
+`list_runs`, `list_tasks`, `doctor`, `say`, `feedback_of`, `oni`, `labels`. `load_run` has the tables and
+drawings of a run, for notebooks. `RewardWrapper` puts a saved reward into your own RL code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from eureka_agent.api.doctor import doctor
     from eureka_agent.api.evolve import RunResult, dry_run, evolve, finish, resume
     from eureka_agent.api.films import film
+    from eureka_agent.api.labels import correct_label, export_labels, labels
     from eureka_agent.api.loading import load_run
+    from eureka_agent.api.oni import oni
     from eureka_agent.api.play import play
     from eureka_agent.api.plot import plot
     from eureka_agent.api.prune import prune
@@ -50,18 +52,22 @@ _HOMES = {
     "analyze": "api.analyze:analyze",
     "check": "api.check:check",
     "compare": "api.compare:compare",
+    "correct_label": "api.labels:correct_label",
     "doctor": "api.doctor:doctor",
     "dry_run": "api.evolve:dry_run",
     "evolve": "api.evolve:evolve",
     "export": "api.runs:export",
+    "export_labels": "api.labels:export_labels",
     "finish": "api.evolve:finish",
     "feedback_of": "api.saying:feedback_of",
     "film": "api.films:film",
     "find_task": "tasks.registry:find_task",
+    "labels": "api.labels:labels",
     "list_runs": "api.runs:list_run_summaries",
     "list_tasks": "tasks.registry:list_tasks",
     "load_reward": "rewards.loader:load_reward",
     "load_run": "api.loading:load_run",
+    "oni": "api.oni:oni",
     "play": "api.play:play",
     "plot": "api.plot:plot",
     "prune": "api.prune:prune",
@@ -86,18 +92,22 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "analyze",
     "check",
     "compare",
+    "correct_label",
     "doctor",
     "dry_run",
     "evolve",
     "export",
+    "export_labels",
     "feedback_of",
     "film",
     "find_task",
     "finish",
+    "labels",
     "list_runs",
     "list_tasks",
     "load_reward",
     "load_run",
+    "oni",
     "play",
     "plot",
     "prune",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eureka_agent.cli import completing
-from eureka_agent.cli.options import TASK, UNCONTAINED, Json, takes
+from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Seeds, takes
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def oni(
     ] = "signals",
     message: Annotated[str, typer.Option(help="The signal that holds the environment's text.")] = "",
     window: Annotated[int, typer.Option(help="Steps whose captions are joined. At least 1.")] = 1,
-    seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed. At least 1.")] = 1,
+    seeds: Seeds = 1,
     labels: Annotated[
         Path | None, typer.Option(help="File of known labels, added to; default: labels.jsonl in --output.")
     ] = None,

@@ -29,6 +29,7 @@ Results = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Folder for trainings and results; default: its own in --runs."),
 ]
+Seeds = Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed. At least 1.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 

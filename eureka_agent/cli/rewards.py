@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from eureka_agent.cli import completing
-from eureka_agent.cli.options import TASK, UNCONTAINED, Json, TaskName, takes
+from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Seeds, TaskName, takes
 from eureka_agent.escaping import visible
 
 
@@ -62,7 +62,7 @@ def train(
             "train one after the other, each from the policy of the one before."
         ),
     ],
-    seeds: Annotated[int, typer.Option(help="Number of trainings, each with a fresh seed. At least 1.")] = 1,
+    seeds: Seeds = 1,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and curves.")] = Path(
         "trained"
