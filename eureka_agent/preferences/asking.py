@@ -4,8 +4,8 @@ The mutual information between an answer and the weights (BALD, arXiv 1112.5745)
 the two utilities only, which is normal under the posterior; so it is an integral over one number, and nothing
 is sampled.
 
-Of two episodes that begin in the same state only the behaviour differs, which is easier to judge: such a pair
-comes first where it says hardly less than the best one.
+Of two episodes that begin in the same state only the behaviour differs: such a pair comes first where it says
+hardly less than the best one. What that costs is measured in docs/preferences.md.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from eureka_agent.errors import EurekaError
 from eureka_agent.serve.addressed import SIDES, episode_at, episode_query, pair_fields, places_of
 from eureka_agent.serve.answers import candidate_of, page, run_of
 from eureka_agent.serve.drawings import Drawings
-from eureka_agent.serve.episodes import beginning_of, begins_alike
+from eureka_agent.serve.episodes import counterpart, episode_beginning
 from eureka_agent.serve.parts import Renderer
 from eureka_agent.serve.runs import Runs
 from eureka_agent.serve.shown_run import ShownRun
@@ -82,7 +82,7 @@ class Comparing:
         sides = [_side(run, episode, middle=middle, filmed=filmed) for episode in pair]
         return page(
             self._renderer, "serve/compare.html.j2",
-            run=run, sides=sides, fields=pair_fields(pair), middle=middle, beginnings=_beginnings(run, pair),
+            run=run, sides=sides, fields=pair_fields(pair), middle=middle, start=_shared_start(run, pair),
             **self._shown(filmed=filmed),
         )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _address(run: ShownRun, pair: Sequence[Episode]) -> str:
 
 
 @dataclass(frozen=True)
-class Beginnings:
+class SharedStart:
     """Whether two episodes begin in the same state."""
 
     alike: bool | None
@@ -157,13 +157,13 @@ class Beginnings:
     """Address of a pair of the same candidates that does; empty where there is none."""
 
 
-def _beginnings(run: ShownRun, pair: Sequence[Episode]) -> Beginnings:
+def _shared_start(run: ShownRun, pair: Sequence[Episode]) -> SharedStart:
     """Return whether two episodes begin alike, and where they do not, which would."""
     first, second = pair
-    begun = [beginning_of(run.folder, run.state, episode) for episode in pair]
+    begun = [episode_beginning(run.folder, run.state, episode) for episode in pair]
     if None in begun:
-        return Beginnings(None)
+        return SharedStart(None)
     if begun[0] == begun[1]:
-        return Beginnings(alike=True)
-    other = begins_alike(run.folder, run.state, first, second.name)
-    return Beginnings(alike=False, others="" if other is None else _address(run, (first, other)))
+        return SharedStart(alike=True)
+    other = counterpart(run.folder, run.state, first, second.name)
+    return SharedStart(alike=False, others="" if other is None else _address(run, (first, other)))

@@ -43,15 +43,15 @@ def middle_episode(folder: RunFolder, state: RunState, name: str) -> Episode | N
     return Episode(name, training.replicate, ranked[(len(ranked) - 1) // 2])
 
 
-def beginning_of(folder: RunFolder, state: RunState, episode: Episode) -> Beginning | None:
+def episode_beginning(folder: RunFolder, state: RunState, episode: Episode) -> Beginning | None:
     """Return where an episode begins; None where its recording does not say."""
     known = _beginnings(folder, state, episode.name, episode.replicate)
     return known[episode.number] if episode.number < len(known) else None
 
 
-def begins_alike(folder: RunFolder, state: RunState, episode: Episode, name: str) -> Episode | None:
+def counterpart(folder: RunFolder, state: RunState, episode: Episode, name: str) -> Episode | None:
     """Return another episode, of a candidate, that begins in the same state; None where none does."""
-    wanted, candidate = beginning_of(folder, state, episode), state.candidates.get(name)
+    wanted, candidate = episode_beginning(folder, state, episode), state.candidates.get(name)
     if wanted is None or candidate is None:
         return None
     for replicate in sorted(one.replicate for one in candidate.evaluations if one.stage == "search"):
