@@ -58,6 +58,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "check",
         "play",
         "train",
+        "oni",
+        "labels",
         "prune",
         "tune",
         "tasks",
