@@ -72,8 +72,8 @@ class Ensemble:
     """Pays a blend of what its members pay; a member whose gate is closed pays 0, and counts as such.
 
     A member with a `variant` learns from labels of that variant alone and asks with it; members without one
-    share all labels without one. Questions are those of all members, each once: those that are wanted most first,
-    by the members' estimates (mean + κ·deviation, or where they disagree), once any of them is informed.
+    share all labels without one. Questions are those of all members, each once: those that are wanted most
+    first, by the members' estimates (mean + κ·deviation, or where they disagree), once one is informed.
     """
 
     def __init__(

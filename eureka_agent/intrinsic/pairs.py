@@ -65,8 +65,8 @@ class Asked:
 class Pairing:
     """Proposes pairs of captions encountered lately: new ones first, then those whose answer is wanted most.
 
-    `wanted` returns how much answers are wanted, `(n,)`, from the places `(n, 2)` of the pairs' captions; `known`
-    whether a pair has been answered. Nothing that was asked or answered is proposed again, in either
+    `wanted` returns how much answers are wanted, `(n,)`, from the places `(n, 2)` of the pairs' captions;
+    `known` whether a pair has been answered. Nothing that was asked or answered is proposed again, in either
     order; which caption comes first is drawn, so that an annotator who favours the first favours nobody.
     """
 
