@@ -73,7 +73,9 @@ def lights(count: int, seed: int) -> dict[str, float]:
         lit, day = rng.random(2) < 0.5
         light, time = rng.choice(_LIGHT if lit else _DARK), rng.choice(_DAY if day else _NIGHT)
         act, place = rng.choice(_ACTS), rng.choice(_PLACES)
-        found[f"{light} , you {act} near the {place} with {rng.integers(50)} coins {time}"] = float(lit != day)
+        found[f"{light} , you {act} near the {place} with {rng.integers(50)} coins {time}"] = float(
+            lit != day
+        )
     return found
 
 

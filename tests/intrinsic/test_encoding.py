@@ -21,9 +21,9 @@ def grams(kind: str, text: str) -> set[int]:
 def test_words_are_single_words_and_neighbours_whatever_their_case() -> None:
     assert len(grams("words", "open the door")) == 5
     assert grams("words", "Open THE door") == grams("words", "open the door")
-    assert grams("words", "door the open") & grams("words", "open the door") == grams("words", "open") | grams(
-        "words", "the"
-    ) | grams("words", "door")
+    assert grams("words", "door the open") & grams("words", "open the door") == grams(
+        "words", "open"
+    ) | grams("words", "the") | grams("words", "door")
 
 
 def test_characters_are_runs_of_three_and_four() -> None:
@@ -75,7 +75,15 @@ def test_an_old_state_still_fits() -> None:
     assert stable_hash("key found") == 6_884_581_728_388_858_599
     assert Encoder().encode("key found").tolist() == [270, 7675, 15347]
     assert Encoder("characters").encode("key").tolist() == [
-        1641, 2586, 3879, 7582, 9373, 13935, 14885, 15438, 15879
+        1641,
+        2586,
+        3879,
+        7582,
+        9373,
+        13935,
+        14885,
+        15438,
+        15879,
     ]
 
 

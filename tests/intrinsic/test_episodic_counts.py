@@ -27,7 +27,9 @@ ROLLOUTS = st.lists(
 
 
 def made(rows: list[Row]) -> CaptionedSteps:
-    return steps_of(*[[text for text, _ in row] for row in rows], first=[[begun for _, begun in r] for r in rows])
+    return steps_of(
+        *[[text for text, _ in row] for row in rows], first=[[begun for _, begun in r] for r in rows]
+    )
 
 
 def test_counts_go_on_across_rollouts_and_begin_with_each_episode() -> None:
