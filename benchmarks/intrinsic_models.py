@@ -22,8 +22,10 @@ import numpy as np
 
 from eureka_agent.intrinsic.captions import Captions
 from eureka_agent.intrinsic.counting import EpisodicCounts
+from eureka_agent.intrinsic.encoding import DIMENSION, Encoder
 from eureka_agent.intrinsic.kinds import make_model
 from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.network import Network, Slopes
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.settings import ModelSettings
 
@@ -43,12 +45,13 @@ def main() -> None:
     parser.add_argument("--kinds", default="retrieval,classification,ranking,ensemble of 5")
     options = parser.parse_args()
     rng = np.random.default_rng(0)
-    texts = [" ".join(rng.choice(WORDS, 9)) for _ in range(CAPTIONS)]
+    texts = [" ".join(map(str, rng.choice(WORDS, 9))) for _ in range(CAPTIONS)]
     rollouts = [rollout(texts, rng) for _ in range(options.rounds)]
     distinct = statistics.mean(len(steps.captions.texts) for steps in rollouts)
     print(f"{STEPS * WORLDS} steps, {distinct:.0f} distinct captions; load {os.getloadavg()[0]:.1f}")
     for kind in options.kinds.split(","):
         measure(kind, rollouts, texts, rng)
+    tell("one update on 128 captions", updates(texts))
     counts = EpisodicCounts(WORLDS)
     tell(
         "count in episodes",
@@ -57,7 +60,7 @@ def main() -> None:
     )
 
 
-def rollout(texts: Sequence[str], rng: np.random.Generator) -> CaptionedSteps:
+def rollout(texts: list[str], rng: np.random.Generator) -> CaptionedSteps:
     """Return steps whose captions are as unevenly frequent as a game's messages are."""
     drawn = np.minimum(rng.pareto(0.4, (STEPS, WORLDS)) * 3, len(texts) - 1).astype(int)
     captions = Captions.of([[texts[i] for i in row] for row in drawn])
@@ -65,7 +68,7 @@ def rollout(texts: Sequence[str], rng: np.random.Generator) -> CaptionedSteps:
 
 
 def measure(
-    name: str, rollouts: Sequence[CaptionedSteps], texts: Sequence[str], rng: np.random.Generator
+    name: str, rollouts: Sequence[CaptionedSteps], texts: list[str], rng: np.random.Generator
 ) -> None:
     """Print what the calls of one kind cost."""
     kind, members = ("classification", 5) if name.startswith("ensemble") else (name, 1)
@@ -82,7 +85,13 @@ def measure(
     print(f"{name}: state {size / 2**20:.2f} MiB")
 
 
-def answers(kind: str, texts: Sequence[str], rng: np.random.Generator) -> list[Label]:
+def updates(texts: list[str]) -> list[float]:
+    """Return what updates of the network alone take."""
+    network, bags = Network(seed=0, dimension=DIMENSION), Encoder().bags(texts[:128])
+    return [timed(lambda: network.update(bags, lambda out: Slopes(out / 128, {}))) for _ in range(100)]
+
+
+def answers(kind: str, texts: list[str], rng: np.random.Generator) -> list[Label]:
     """Return labels that follow from whether a word is in a caption."""
     worth = ["golda" in text or "keyb" in text for text in texts]
     if kind != "ranking":

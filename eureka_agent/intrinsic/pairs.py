@@ -29,8 +29,8 @@ class Asked:
     def __len__(self) -> int:
         return len(self._pairs)
 
-    def __contains__(self, pair: Pair) -> bool:
-        return in_order(*pair) in self._pairs
+    def __contains__(self, pair: tuple[str, ...]) -> bool:
+        return tuple(sorted(pair)) in self._pairs
 
     def count(self, text: str) -> int:
         """Return in how many of the pairs a caption is."""

@@ -42,7 +42,8 @@ class Ranking:
     too. A label between a win and a tie is taken as that share of either. Scores are put on the scale of what
     has been encountered lately: mean 0, deviation 1 over the steps. Steps whose score is above the `quantile`
     of those are paid that number, clipped; others 0. Nothing is paid until the accuracy on held-out pairs is
-    known to be above chance, and nothing again while it isn't.
+    known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other pairs,
+    too: the accuracy is that on new pairs, not on new captions.
 
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """
