@@ -1,14 +1,15 @@
 """Does what a person says change what policies do? Searches with and without three sentences, on equal seeds.
 
     python benchmarks/feedback.py search TASK ARM NUMBER --root FOLDER [--model manual]
-    python benchmarks/feedback.py confirm TASK --root FOLDER
-    python benchmarks/feedback.py table TASK --root FOLDER
+    python benchmarks/feedback.py confirm TASK --root FOLDER [--later]
+    python benchmarks/feedback.py table TASK --root FOLDER [--later]
 
 `search` runs one search of an arm (`silent` or `said`) up to its confirmation, and repeats nothing that it
 finds done. Both arms of one number have the same training seeds and first generation: `said` gets the
 replies that `silent` got. After that generation the sentences of `SAID` are said. `confirm` trains every
 search's leader on 8 seeds that chose nothing; `table` prints fitness and what the sentences were about, as
-`benchmarks/data/feedback/preregistered.md` says.
+`benchmarks/data/feedback/preregistered.md` says. With `--later` it is not the leader, which fitness alone
+decides on, but the best that was proposed after the first generation, in both arms.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from search_arms import leader
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.archive.candidate import Candidate
 from eureka_agent.errors import Interrupted
 from eureka_agent.evolution.hearing import Turn
 from eureka_agent.feedback import Comment
 from eureka_agent.files import write_atomic
 from eureka_agent.store.event_types import Event, FinalistsNamed, RunStarted
+from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import RunFolder, list_runs
 from eureka_agent.store.state import RunState
 from eureka_agent.trajectories.files import FILE, read_trajectories
@@ -52,6 +55,8 @@ SAID: Mapping[str, tuple[Comment, ...]] = {
 """What is said of each task, after the first generation."""
 SEEDS, FIRST_SEED, FRESH_SEED = 8, 2_000, 88_000
 """Searches of a number have the root seed FIRST_SEED + number; confirmations have FRESH_SEED."""
+UNREACHED = 1e9
+"""No search ends at its task's target: `half_cheetah` reaches it before anything was said."""
 
 
 def main() -> None:
@@ -70,6 +75,8 @@ def main() -> None:
             command.add_argument("--model", default="manual")
             command.add_argument("--generations", type=int, default=3)
             command.add_argument("--samples", type=int, default=4)
+        else:
+            command.add_argument("--later", action="store_true")
     arguments = parser.parse_args()
     {"search": search, "confirm": confirm, "table": table}[arguments.command](arguments)
 
@@ -93,7 +100,7 @@ def search(arguments: argparse.Namespace) -> None:
         eureka_agent.evolve(
             arguments.task, runs=place, model=arguments.model, seed=FIRST_SEED + arguments.number,
             generations=arguments.generations, samples=arguments.samples, env_steps=arguments.env_steps,
-            confirm_top=1, choose_seeds=0, on_event=listen, stop=stop,
+            confirm_top=1, choose_seeds=0, target=UNREACHED, on_event=listen, stop=stop,
             ask=speak if arguments.arm == "said" else None,
         )  # fmt: skip
     except Interrupted:
@@ -112,15 +119,31 @@ def copy_first_replies(earlier: RunFolder, new: RunFolder) -> None:
 
 def confirm(arguments: argparse.Namespace) -> None:
     for place in searches(arguments):
-        found, output = leader(list_runs(place)[-1]), place / "confirmed"
+        found = chosen(list_runs(place)[-1], later=arguments.later)
+        output = place / confirmed(later=arguments.later)
         if found is None or found.source is None or (output / f"seed-{SEEDS - 1}" / "result.json").exists():
             continue
-        path = place / "leader.py"
+        path = place / ("later.py" if arguments.later else "leader.py")
         write_atomic(path, found.source.encode())
         report = eureka_agent.train(
             arguments.task, path, seeds=SEEDS, seed=FRESH_SEED, env_steps=arguments.env_steps, output=output
         )
         print(f"{place.parent.name} {place.name}: {report.summary}", flush=True)
+
+
+def chosen(run: RunFolder, *, later: bool) -> Candidate | None:
+    """Return a search's leader, or the best that was proposed after its first generation."""
+    if not later:
+        return leader(run)
+    state = RunState.of(read_events(run.events))
+    sign = eureka_agent.find_task(state.config["task"]["value"]).fitness.sign
+    ranked = state.archive(sign=sign).ranked()
+    return next((one for one in ranked if one.generation > 0 and one.stopped is None), None)
+
+
+def confirmed(*, later: bool) -> str:
+    """Return the folder of the trainings on fresh seeds."""
+    return "confirmed-later" if later else "confirmed"
 
 
 def searches(arguments: argparse.Namespace) -> list[Path]:
@@ -137,7 +160,8 @@ MEASURES = {
 
 
 def table(arguments: argparse.Namespace) -> None:
-    rows = {(p.parent.name, p.name): measured(p / "confirmed") for p in searches(arguments)}
+    place = confirmed(later=arguments.later)
+    rows = {(p.parent.name, p.name): measured(p / place) for p in searches(arguments)}
     names = ["fitness", *MEASURES]
     print(f"| search | {' | '.join(names)} |\n| --- |{' --- |' * len(names)}")
     for (arm, number), seeds in rows.items():

@@ -66,7 +66,7 @@ def test_wheel_and_sdist_carry_tasks_templates_and_types(built: Path) -> None:
     for name in ("py.typed", "_bundled/envs/cartpole/task.toml", "_bundled/templates/designer/system.md.j2",
         "_bundled/templates/report/page.html.j2", "_bundled/templates/report/style.css",
         "_bundled/templates/serve/base.html.j2", "serve/static/htmx.min.js", "serve/static/htmx.LICENSE",
-        "serve/static/dashboard.js"):  # fmt: skip
+        "serve/static/dashboard.js", "serve/static/films.js"):  # fmt: skip
         assert f"eureka_agent/{name}" in names
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:

@@ -42,6 +42,8 @@ class ObservationKind(StrEnum):
     OSCILLATES = "oscillates"
     WRAPS = "wraps"
     """An angle jumps by a turn between two steps."""
+    PEAK = "peak"
+    """When a safety signal is largest, and what changes just before."""
     BEFORE_THE_END = "before the end"
     CLUSTER = "cluster"
     SPREAD = "spread"

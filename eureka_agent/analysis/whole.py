@@ -34,6 +34,7 @@ from eureka_agent.analysis.outcomes import (
     outcomes,
 )
 from eureka_agent.analysis.parts import observe_zero_parts
+from eureka_agent.analysis.peaks import observe_all_peaks
 from eureka_agent.analysis.siblings import observe_siblings
 from eureka_agent.analysis.typical import Typical
 from eureka_agent.analysis.verdicts import Yardstick, observe_verdict
@@ -56,6 +57,8 @@ class Known:
     bounds: Bounds = field(default_factory=lambda: NO_BOUNDS)
     solved: float | None = None
     """From which fitness on the task counts as solved; None where it does not say."""
+    safety: tuple[str, ...] = ()
+    """Signals by which the task's safety shows; those that were not recorded are passed over."""
 
     @cached_property
     def typical(self) -> Typical | None:
@@ -201,6 +204,7 @@ def _of_episodes(
         yield from observe_events(passed, index)  # that it ended so stands among the outcomes
     for index, parts in enumerate(played.parts):
         yield from observe_zero_parts(parts, played.episodes[index].fitness, index)
+    yield from observe_all_peaks(played.episodes, known.safety, typical)
     yield from observe_saturation(played.episodes)
     yield from observe_clusters(told, behaviours)
     if played.unpaid:

@@ -36,9 +36,10 @@ def questions(
     """Return which pairs of recorded episodes of a run to ask people about next, the most telling first.
 
     There are at most `count`, by default as many as the run asks after a generation; none before two episodes
-    are recorded. No pair comes that was answered. The run's process may be at work, or over, and its fitness
-    may be the task's: what people prefer is learned beside it then. Nothing is written, and nothing of the
-    run is executed. An answer is a `Preference` (`store/said.py`) that is left in the run's inbox.
+    are recorded. No pair comes that was answered. `alike` of a question says that both of its episodes begin
+    in the same state. The run's process may be at work, or over, and its fitness may be the task's: what
+    people prefer is learned beside it then. Nothing is written, and nothing of the run is executed. An answer
+    is a `Preference` (`store/said.py`) that is left in the run's inbox.
     """
     folder = find_run(Path(runs), str(run))
     state = RunState.of(read_events(folder.events))

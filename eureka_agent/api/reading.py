@@ -143,6 +143,12 @@ def _known_of(folder: RunFolder, state: RunState, task: Task | None) -> Known:
     scores = [c.fitness for c in state.candidates.values() if c.fitness is not None]
     span = (min(scores), max(scores)) if scores else None
     if task is None:
-        return Known(sign, random_play, span)
+        return Known(sign, random_play, span, safety=_measured_for_safety(state))
     bounds = {s.name: (s.low, s.high) for s in task.signals if s.low is not None or s.high is not None}
-    return Known(task.fitness.sign, random_play, span, bounds, task.fitness.solved)
+    return Known(task.fitness.sign, random_play, span, bounds, task.fitness.solved, task.safety_signals)
+
+
+def _measured_for_safety(state: RunState) -> tuple[str, ...]:
+    """Return the safety signals that trainings measured; none in a log of an earlier version."""
+    trainings = (training for one in state.candidates.values() for training in one.evaluations)
+    return tuple(dict.fromkeys(name for training in trainings for name in training.safety))

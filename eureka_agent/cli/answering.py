@@ -35,7 +35,8 @@ class Answering:
             self._say("Which is better? 1, 2 or = and, if you like, why; an empty line ends the questions.")
             self._say("To see both side by side: eureka-agent serve")
         for number, question in enumerate(questions, start=1):
-            self._say(f"Question {number} of {len(questions)}:")
+            alike = "; both begin from the same state" if question.alike else ""
+            self._say(f"Question {number} of {len(questions)}{alike}:")
             for place, episode in enumerate(question, start=1):
                 self._say(f"  {place}  {_shown(episode)}")
             answered = self._answer(question)
@@ -48,7 +49,7 @@ class Answering:
             found = _ANSWER.fullmatch(line.strip())
             why = (found["why"] or "") if found else ""
             if found is not None and len(why) <= MOST_CHARACTERS:
-                return Preference(*question, _BETTER[found["better"]], why)
+                return Preference(question.first, question.second, _BETTER[found["better"]], why)
             self._say(f"This is no answer: {visible(line.strip())[:60]}. Type 1, 2 or =, or nothing to end.")
         return None
 

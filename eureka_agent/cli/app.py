@@ -13,6 +13,8 @@ from eureka_agent.cli import (
     comparing,
     evolve,
     film,
+    labels,
+    oni,
     play,
     refining,
     rewards,
@@ -45,6 +47,8 @@ app.command("serve")(serve.serve)
 app.command("export")(runs.export)
 app.command("check")(rewards.check)
 app.command("train")(rewards.train)
+app.command("oni")(oni.oni)
+app.command("labels")(labels.labels)
 app.command("prune")(refining.prune)
 app.command("tune")(refining.tune)
 app.command("compare")(comparing.compare)

@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from eureka_agent.analysis.queries import Episodes, Query
-from eureka_agent.design.blocks import fenced_blocks, normalised, without_thinking
+from eureka_agent.design.blocks import fenced_blocks, normalised
 from eureka_agent.design.review import Unreadable
 from eureka_agent.escaping import one_line
+from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.store.records import AnalystReport, Cause, Evidence
 
 MOST_CAUSES = 5

@@ -1,4 +1,4 @@
-"""Finding code in what a language model wrote: thinking, fences, and code without fences."""
+"""Finding code in what a language model wrote: in fences, and without them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.rewards.characters import unix_newlines
 from eureka_agent.rewards.tree import parse_python
 
-_THINKING = r"think|thinking|thought|reasoning|reflection"
-_THOUGHT = re.compile(rf"<({_THINKING})>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_LATE_END = re.compile(rf".*</({_THINKING})>", re.DOTALL | re.IGNORECASE)
-_UNFINISHED = re.compile(rf"<({_THINKING})>.*", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"^(?P<indent>[ \t]*(?:>[ \t]?)*[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 _CODE_START = re.compile(
@@ -42,14 +39,6 @@ class Block:
 def normalised(text: str) -> str:
     """Return `text` with Unix newlines and plain spaces, and without byte order marks and NULs."""
     return _OTHER_SPACES.sub(" ", unix_newlines(text)).replace("\ufeff", "").replace("\x00", "")
-
-
-def without_thinking(text: str) -> str:
-    """Return `text` without hidden thinking: whole `<think>…</think>`, and what lacks either tag."""
-    text = _THOUGHT.sub("", text)
-    late = _LATE_END.match(text)  # sub would look again from every letter
-    text = text[late.end() :] if late else text
-    return _UNFINISHED.sub("", text)
 
 
 def prose(text: str) -> str:

@@ -12,7 +12,6 @@ from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
 from eureka_agent.archive.parents import drawn_parents
 from eureka_agent.config import Earlier
-from eureka_agent.design.blocks import without_thinking
 from eureka_agent.design.history import NOTHING, history_of
 from eureka_agent.design.prompts import PromptBook
 from eureka_agent.design.proposer import Draft, Slot, not_planned
@@ -21,6 +20,7 @@ from eureka_agent.design.reply import extract_reward
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.escaping import fence, one_line, visible
 from eureka_agent.llm.model import LanguageModel, Message, Reply
+from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.seeds import generator_for
 from eureka_agent.store.records import RequestKey

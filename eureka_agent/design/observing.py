@@ -25,6 +25,7 @@ ObservePolicy = Callable[[Candidate, Sequence[Trajectory], Briefing], Sequence[s
 
 NOTHING_KNOWN = Briefing()
 MOST_LINES = 10
+"""Beside the peaks of safety signals, of which nothing else in a prompt tells."""
 _SAME_KIND = 2
 """Lines of one kind: every episode may have one."""
 
@@ -39,13 +40,17 @@ class PolicyObserver:
         bounds = {s.name: (s.low, s.high) for s in task.signals if s.low is not None or s.high is not None}
         self._task, self._pay = task, pay
         self._known = Known(
-            sign=task.fitness.sign, random_play=random_play, bounds=bounds, solved=task.fitness.solved
+            sign=task.fitness.sign,
+            random_play=random_play,
+            bounds=bounds,
+            solved=task.fitness.solved,
+            safety=task.safety_signals,
         )
 
     def __call__(
         self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing = NOTHING_KNOWN
     ) -> Sequence[str]:
-        """Return at most `MOST_LINES` lines with their citations, the most telling first.
+        """Return lines with their citations, as `lines_of` chooses them.
 
         With a `briefing` that knows its parent they end with what siblings changed instead, and what came
         of it.
@@ -59,19 +64,7 @@ class PolicyObserver:
             None if parent is None else _recorded(parent, briefing),
             [_recorded(sibling, briefing) for sibling in siblings],
         ).findings  # fmt: skip
-        kin = [_line(seen) for seen in found if seen.kind is ObservationKind.SIBLING][:_SAME_KIND]
-        own = self._lines([seen for seen in found if seen.kind is not ObservationKind.SIBLING])
-        return [*own[: MOST_LINES - len(kin)], *kin]
-
-    @staticmethod
-    def _lines(found: Sequence[Observation]) -> list[str]:
-        kinds: dict[str, int] = {}
-        lines = []
-        for seen in found:
-            kinds[seen.kind] = kinds.get(seen.kind, 0) + 1
-            if kinds[seen.kind] <= _SAME_KIND:
-                lines.append(_line(seen))
-        return lines
+        return lines_of(found)
 
     def _played(self, candidate: Candidate, episodes: Sequence[Trajectory], briefing: Briefing) -> Played:
         try:
@@ -101,6 +94,21 @@ class PolicyObserver:
             return paid_others(pay, self._known.random_play, best, recorded, progress=progress)
         except (RewardError, WorkerError, StoreError):  # it was trained: what fails is one recording
             return ()
+
+
+def lines_of(found: Sequence[Observation]) -> list[str]:
+    """Return at most `MOST_LINES` lines, two of a kind, and two more of peaks; `found` is sorted by kind.
+
+    Peaks stand behind the others, and what siblings changed last.
+    """
+    chosen: dict[ObservationKind, list[str]] = {}
+    for seen in found:
+        chosen.setdefault(seen.kind, []).append(_line(seen))
+    peaks, kin = (
+        chosen.pop(kind, [])[:_SAME_KIND] for kind in (ObservationKind.PEAK, ObservationKind.SIBLING)
+    )
+    others = [line for lines in chosen.values() for line in lines[:_SAME_KIND]]
+    return [*others[: MOST_LINES - len(kin)], *peaks, *kin]
 
 
 def _span(candidates: Iterable[Candidate]) -> tuple[float, float] | None:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eureka_agent.design.blocks import Block, bare_block, fenced_blocks, normalised, parse, without_thinking
+from eureka_agent.design.blocks import Block, bare_block, fenced_blocks, normalised, parse
 from eureka_agent.errors import nearest
+from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.rewards.findings import Finding
 
 _REFUSAL = re.compile(

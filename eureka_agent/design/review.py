@@ -8,8 +8,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from eureka_agent.design.blocks import fenced_blocks, normalised, without_thinking
+from eureka_agent.design.blocks import fenced_blocks, normalised
 from eureka_agent.escaping import one_line
+from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.rewards.findings import Finding
 
 Category = Literal["consistency", "semantics", "scale", "conflict", "farming", "memory", "missing"]

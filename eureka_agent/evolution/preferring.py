@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import StoreError
-from eureka_agent.preferences.asking import next_pairs
+from eureka_agent.preferences.asking import begin_alike, next_pairs
 from eureka_agent.preferences.features import FeatureSet, choose_features
 from eureka_agent.preferences.model import Compared, Posterior, Rated, fit
 from eureka_agent.seeds import generator_for
@@ -25,8 +24,8 @@ from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.preferred import EpisodeFeatures, Rescored
 from eureka_agent.store.said import MOST_STARS, Episode, Heard, Preference, Rating
 from eureka_agent.store.state import RunState
-from eureka_agent.trajectories.files import FILE, read_trajectories
-from eureka_agent.trajectories.trajectory import Trajectory
+from eureka_agent.trajectories.files import FILE, read_beginnings, read_trajectories
+from eureka_agent.trajectories.trajectory import Beginning, Trajectory
 
 Rows = Mapping[tuple[str, int], tuple[tuple[float, ...], ...]]
 """Features of recorded episodes by the training's name and replicate."""
@@ -34,11 +33,17 @@ _DIGITS = 4
 """Of a feature in the log: it is counted in standard deviations."""
 
 
-class Question(NamedTuple):
-    """Which of two recorded episodes is better?"""
+@dataclass(frozen=True)
+class Question:
+    """Which of two recorded episodes is better? Iterating over a question yields the two."""
 
     first: Episode
     second: Episode
+    alike: bool = False
+    """Both are known to begin in the same state, so that only the behaviour differs."""
+
+    def __iter__(self) -> Iterator[Episode]:
+        return iter((self.first, self.second))
 
 
 Answers = Callable[[Sequence[Question]], Iterable[Preference]]
@@ -146,15 +151,32 @@ class Preferring:
         posterior = fit(_answers(before, rows), len(self.features))
         features = np.array([rows[e.name, e.replicate][e.number] for e in episodes], float)
         features = features.reshape(len(episodes), len(self.features))
-        generator = generator_for(self.seed, "questions", generation)
-        pairs = next_pairs(posterior, features, count=count, asked=asked, generator=generator)
-        return [Question(episodes[first], episodes[second]) for first, second in pairs]
+        generator, begun = generator_for(self.seed, "questions", generation), self._beginnings(episodes)
+        pairs = next_pairs(
+            posterior, features, count=count, asked=asked, beginnings=begun, generator=generator
+        )
+        alike = begin_alike(np.array(pairs, int).reshape(-1, 2), begun)
+        return [
+            Question(episodes[first], episodes[second], bool(same))
+            for (first, second), same in zip(pairs, alike, strict=True)
+        ]
 
     def open(self, question: Question) -> bool:
         """Tell whether nobody said which of the two is better, nor that one must not be built on."""
         vetoed = self.state.feedback.vetoed
         answered = frozenset(question) in _compared_pairs(self.state.feedback.heard)
         return not answered and not any(episode.name in vetoed for episode in question)
+
+    def _beginnings(self, episodes: Iterable[Episode]) -> list[Beginning | None]:
+        """Return where each episode begins, None where its recording does not say.
+
+        Candidates share the seeds of their scoring episodes: those of equal replicate and number begin alike.
+        """
+        found: dict[tuple[str, int], tuple[Beginning | None, ...]] = {}
+        for name, replicate in dict.fromkeys((one.name, one.replicate) for one in episodes):
+            found[name, replicate] = read_beginnings(self._recording(name, replicate))
+        told = ((found[one.name, one.replicate], one.number) for one in episodes)
+        return [known[number] if number < len(known) else None for known, number in told]
 
     def _recording(self, name: str, replicate: int) -> Path:
         """Return where a training's episodes are recorded; those of the worst are deleted in a large run."""

@@ -34,10 +34,8 @@ class Captions:
     def of(cls, rows: Sequence[Sequence[str | None]]) -> Captions:
         """Return those of T rows of N texts; None and blank ones are no caption, long ones are cut."""
         numbers: dict[str, int] = {}
-        index = np.array([[_number(text, numbers) for text in row] for row in rows], dtype=np.int32).reshape(
-            len(rows), -1
-        )
-        return cls(index, tuple(numbers))
+        index = np.array([[_number(text, numbers) for text in row] for row in rows], dtype=np.int32)
+        return cls(index.reshape(len(rows), len(rows[0]) if len(rows) else 0), tuple(numbers))
 
     @property
     def counts(self) -> Array:
@@ -59,7 +57,9 @@ def tidied(text: str | None) -> str:
     """Return a caption as it is kept: printable, on one line, at most `LONGEST` characters; maybe empty."""
     if not text:
         return ""
-    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST])
+    printable = text[: 4 * LONGEST]
+    if not printable.isprintable():
+        printable = "".join(c if c.isprintable() else " " for c in printable)
     return " ".join(printable.split())[:LONGEST].rstrip()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,10 +13,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from eureka_agent.serve.answers import nothing_here
+from eureka_agent.serve.comparing import Comparing
 from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.feedback import Feedback
 from eureka_agent.serve.gate import Door, Gate
-from eureka_agent.serve.media import Media
+from eureka_agent.serve.media import THREADS, Media
 from eureka_agent.serve.pages import Pages
 from eureka_agent.serve.parts import Renderer
 from eureka_agent.serve.runs import Runs
@@ -31,7 +33,9 @@ def dashboard(
     known = Runs(Path(runs), renderer)
     pages = Pages(known, renderer, streams or Streams())
     feedback = Feedback(known, renderer)
-    media = Media(known, renderer, drawings or Drawings())
+    drawings, threads = drawings or Drawings(), CapacityLimiter(THREADS)
+    media = Media(known, renderer, drawings, threads)
+    comparing = Comparing(known, renderer, drawings, threads)
     run, candidate = "/run/{run}", "/run/{run}/candidate/{candidate}"
     routes = [
         Route("/", pages.overview),
@@ -40,8 +44,9 @@ def dashboard(
         Route(run, pages.run),
         Route(f"{run}/part/{{part}}", pages.run_part),
         Route(f"{run}/stream", pages.run_stream),
-        Route(f"{run}/compare", media.compare),
-        Route(f"{run}/question", media.question),
+        Route(f"{run}/compare", comparing.compare),
+        Route(f"{run}/compare/films", comparing.films),
+        Route(f"{run}/question", comparing.question),
         Route(f"{run}/say", feedback.say, methods=["POST"]),
         Route(f"{run}/said/{{message}}", feedback.said),
         Route(f"{run}/best/film.mp4", media.best_film),

@@ -45,8 +45,8 @@ class Drawings:
     def __init__(self) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="eureka-dashboard-", ignore_cleanup_errors=True)
         self._drawing = threading.Lock()
-        self._kept: dict[str, Drawn] = {}
         self._changing = threading.Lock()  # guards what is below
+        self._kept: dict[str, Drawn] = {}
         self._closed = False
         self._child: subprocess.Popen[str] | None = None
 
@@ -72,20 +72,28 @@ class Drawings:
         """
         names = [str(folder.root), run_id, *map(str, asdict(episode).values()), suffix]
         key = hashlib.sha256("\0".join(names).encode(errors="replace")).hexdigest()[:32]
+        if known := self._known(key):  # a film is asked for in parts, which wait for no other drawing
+            return known
         with self._drawing:  # whoever trains needs the cores
-            known = self._kept.get(key)
-            if known is None or not known.path.is_file():
+            known = self._known(key)
+            if known is None:
                 path = Path(self._place.name) / f"{key}{suffix}"
                 known = Drawn(path, self._draw(folder, episode, path))
                 self._keep(key, known)
             return known
 
+    def _known(self, key: str) -> Drawn | None:
+        with self._changing:
+            known = self._kept.get(key)
+        return known if known is not None and known.path.is_file() else None
+
     def _keep(self, key: str, drawn: Drawn) -> None:
-        self._kept[key] = drawn
-        while len(self._kept) > MOST_KEPT:
-            oldest = self._kept.pop(next(iter(self._kept)))
-            with contextlib.suppress(OSError):
-                oldest.path.unlink()
+        with self._changing:
+            self._kept[key] = drawn
+            while len(self._kept) > MOST_KEPT:
+                oldest = self._kept.pop(next(iter(self._kept)))
+                with contextlib.suppress(OSError):
+                    oldest.path.unlink()
 
     def _draw(self, folder: RunFolder, episode: Episode, path: Path) -> str:
         order = {"folder": str(folder.root), "episode": asdict(episode), "path": str(path)}

@@ -1,4 +1,4 @@
-"""The style and the two scripts of all pages: three files, known by name."""
+"""The style and the scripts of the pages: a few files, known by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from eureka_agent.resources import bundled_folders
 
 _HERE = Path(__file__).parent / "static"
+SCRIPTS = ("htmx.min.js", "dashboard.js", "films.js")
 _STYLES = ("report/style.css", "serve/dashboard.css")
 
 
@@ -20,7 +21,7 @@ async def static_file(request: Request) -> Response:
     name = request.path_params["file"]
     if name == "style.css":
         return Response(_style(), media_type="text/css")
-    if name in ("htmx.min.js", "dashboard.js"):
+    if name in SCRIPTS:
         return Response(_script(name), media_type="text/javascript")
     raise HTTPException(404)
 

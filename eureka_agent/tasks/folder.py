@@ -23,6 +23,7 @@ from eureka_agent.tasks.observe import info_names, leaves_of
 from eureka_agent.tasks.schema import BudgetSection, SignalSection, TaskFile, base_folder, read_task_file
 from eureka_agent.tasks.task import (
     Array,
+    CaptionPart,
     Element,
     FitnessSpec,
     Signal,
@@ -145,6 +146,7 @@ def folder_task(ref: TaskRef) -> Task:
         time_limit_known=known is not None,
         folder=folder,
         bases=tuple(folders[1:]),
+        captions=tuple(CaptionPart(**section.model_dump()) for section in file.captions),
         env_reward=context.reward if options.get("show_env_reward") else "",
     )
 

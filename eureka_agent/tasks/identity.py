@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,6 +20,9 @@ CONSTRUCTORS = ("pickled", "constructor")
 
 _SAFETY_SIGNALS = re.compile(rb"^safety_signals *=.*\n", re.MULTILINE)
 """A line of a task file that only says what is shown: with and without it a task is the same."""
+
+_CAPTIONS = re.compile(rb"^\[\[captions\]\].*?(?=^\[(?!\[captions\]\])|\Z)", re.MULTILINE | re.DOTALL)
+"""Tables of a task file that only describe steps to an annotator, up to the next table or the end."""
 
 SCORED_ALIKE = {
     "3d802880c9d68c71": "83958f893d536533",  # ant
@@ -65,7 +69,20 @@ def task_digest(task: Task, journalled: TaskRef | None = None) -> str:
 def _counted(path: Path) -> bytes:
     """Return what of a file makes a task what it is."""
     data = path.read_bytes()
-    return _SAFETY_SIGNALS.sub(b"", data) if path.name == "task.toml" else data
+    return _SAFETY_SIGNALS.sub(b"", _without_captions(data)) if path.name == "task.toml" else data
+
+
+def _without_captions(data: bytes) -> bytes:
+    """Return a task file as it is without its captions; as it stands where more than those would go."""
+    if b"[[captions]]" not in data:
+        return data
+    bare = _CAPTIONS.sub(b"", data).rstrip(b"\n") + b"\n"
+    try:
+        whole, left = (tomllib.loads(text.decode()) for text in (data, bare))
+    except ValueError:
+        return data
+    whole.pop("captions", None)
+    return bare if whole == left else data
 
 
 def journalled_ref(ref: TaskRef) -> TaskRef:

@@ -6,7 +6,7 @@ import keyword
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -19,6 +19,12 @@ from pydantic import (
 )
 
 from eureka_agent.errors import TaskError, did_you_mean
+
+MOST_CAPTIONS = 10
+"""Parts of a caption: a person reads no more, and their ranges together are counted in 64 bits."""
+MOST_EDGES = 20
+LONGEST_WORDS = 120
+"""Characters of one part's words."""
 
 
 class Section(BaseModel):
@@ -150,6 +156,30 @@ class StageSection(Section):
     until: float | None = Field(None, description="fitness from which the next stage begins early")
 
 
+class CaptionSection(Section):
+    """Words for one number of a step, by the range that it lies in."""
+
+    signal: str = Field(description="a signal of the task, or prev_<name>")
+    element: int | None = Field(None, ge=0, description="which number of a vector, from 0")
+    edges: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = Field(
+        min_length=1, max_length=MOST_EDGES, description="where a range ends and the next begins, ascending"
+    )
+    words: tuple[Annotated[str, Field(max_length=LONGEST_WORDS)], ...] = Field(
+        description='words for each range, the lowest first: one more than edges; "" says nothing'
+    )
+
+    @model_validator(mode="after")
+    def _ranges(self) -> CaptionSection:
+        if list(self.edges) != sorted(set(self.edges)):
+            raise ValueError(f"edges ascend, and {list(self.edges)} do not")
+        if len(self.words) != len(self.edges) + 1:
+            many = len(self.edges)
+            raise ValueError(f"{many} edges make {many + 1} ranges, each with words, not {len(self.words)}")
+        if not all(words.isprintable() for words in self.words):
+            raise ValueError("words are printable and on one line")
+        return self
+
+
 class TaskFile(Section):
     """A whole `task.toml`."""
 
@@ -169,6 +199,9 @@ class TaskFile(Section):
     budget: BudgetSection = Field(default_factory=lambda: BudgetSection.model_validate({}))
     algorithm: AlgorithmSection = Field(default_factory=lambda: AlgorithmSection.model_validate({}))
     stages: tuple[StageSection, ...] = Field((), description="a curriculum, in order")
+    captions: tuple[CaptionSection, ...] = Field(
+        (), max_length=MOST_CAPTIONS, description="how steps are described to an annotator, part by part"
+    )
 
     @field_validator("signals")
     @classmethod
@@ -186,6 +219,19 @@ class TaskFile(Section):
             raise ValueError(f"no signals of this task: {', '.join(unknown)}; it has {', '.join(declared)}")
         return named
 
+    @field_validator("captions")
+    @classmethod
+    def _of_signals(
+        cls, captions: tuple[CaptionSection, ...], info: ValidationInfo
+    ) -> tuple[CaptionSection, ...]:
+        shapes = {signal.name: signal.shape for signal in info.data.get("signals", ())}
+        for part in captions if shapes else ():
+            name = part.signal.removeprefix("prev_")
+            if name not in shapes:
+                raise ValueError(f"'{part.signal}' is no signal of this task; it has {', '.join(shapes)}")
+            _check_element(part, shapes[name])
+        return captions
+
     @field_validator("stages")
     @classmethod
     def _in_order(cls, stages: tuple[StageSection, ...]) -> tuple[StageSection, ...]:
@@ -196,6 +242,15 @@ class TaskFile(Section):
         return stages
 
 
+def _check_element(part: CaptionSection, shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless the part is about one number of a signal of this shape."""
+    if (part.element is None) != (shape == ()):
+        needs = "an element" if shape else "no element"
+        raise ValueError(f"'{part.signal}' has shape {list(shape)}: its captions need {needs}")
+    if part.element is not None and (len(shape) != 1 or part.element >= shape[0]):
+        raise ValueError(f"'{part.signal}' of shape {list(shape)} has no element {part.element}")
+
+
 _SECTIONS: dict[str, type[Section]] = {
     "environment": EnvironmentSection,
     "signals": SignalSection,
@@ -203,10 +258,12 @@ _SECTIONS: dict[str, type[Section]] = {
     "budget": BudgetSection,
     "algorithm": AlgorithmSection,
     "stages": StageSection,
+    "captions": CaptionSection,
 }
 
 _INHERITED = ("environment", "budget", "algorithm")
-"""Sections of an extended file whose keys hold unless given anew; its signals come before the own ones."""
+"""Sections of an extended file whose keys hold unless given anew. Its signals come before the own ones; its
+captions hold where there are no own ones."""
 
 _SOURCES = {"id", "factory"}
 """Keys that say which environment is built: an own one replaces the extended file's, whichever that is."""
@@ -249,6 +306,8 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
             base[name] = {key: value for key, value in base[name].items() if key not in _SOURCES}
         if isinstance(own, dict) and name in base:
             data[name] = _filled(own, base[name])
+    if "captions" in base:
+        data.setdefault("captions", base["captions"])
     own_signals = data.get("signals", [])
     if isinstance(own_signals, list):
         data["signals"] = [*base.get("signals", []), *own_signals]

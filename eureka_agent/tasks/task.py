@@ -122,6 +122,19 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class CaptionPart:
+    """Words for one number of a step, by the range it lies in; a caption joins those of several parts."""
+
+    signal: str
+    edges: tuple[float, ...]
+    """Where one range ends and the next begins, ascending; a number on an edge is in the upper range."""
+    words: tuple[str, ...]
+    """One for each range, the lowest first: one more than `edges`. Empty words say nothing of their range."""
+    element: int | None = None
+    """Which number of a signal `(d,)`; None for a scalar."""
+
+
+@dataclass(frozen=True)
 class TaskRef:
     """How another process finds the same task: JSON-serialisable, nothing of a live environment."""
 
@@ -209,6 +222,8 @@ class Task:
     folder: Path | None = None
     bases: tuple[Path, ...] = ()
     """Task folders whose parts this one takes over, nearest first."""
+    captions: tuple[CaptionPart, ...] = ()
+    """How steps are described to an annotator; empty where the task does not say. It touches no score."""
     env_reward: str = ""
     """The environment's own reward in words or code; empty unless the person asked to show it."""
 

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -35,11 +35,14 @@ from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
+from eureka_agent.training.intrinsic_provider import IntrinsicProvider, base_of
 from eureka_agent.training.job import TrainingFailure
+from eureka_agent.training.learned_rewards import LearnedRewards, so_far, write_learned
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.race import Race
 from eureka_agent.training.protocol import (
+    Answered,
     CheckpointReached,
     Failed,
     Finished,
@@ -126,6 +129,15 @@ class ParentChannel:
         with self._telling:
             send_message(self._channel, to_json(message))
 
+    def listen(self, take: Callable[[Answered], object]) -> None:
+        """Pass on every answer that the parent sends, from a thread of its own, until the parent is gone."""
+
+        def run() -> None:
+            while (received := receive_message(self._channel)) is not None:
+                take(Answered.model_validate(received[0]))
+
+        threading.Thread(target=run, name="answers", daemon=True).start()
+
 
 class TrainingSession:
     """The jobs of one child, with their progress and outcome."""
@@ -145,6 +157,7 @@ class TrainingSession:
         self._workers, self._backend, self._started = workers, backend, started
         self._ended: set[str] = set()
         self._providers: dict[str, RewardProvider] = {}
+        self._learned = LearnedRewards(channel)
         self._reached: dict[str, int] = {}
 
     @property
@@ -189,7 +202,10 @@ class TrainingSession:
         """Return a job's candidate as it is before its training, which may begin anew."""
         job = self.jobs[name]
         start = None if job.init_policy is None else read_policy(job.init_policy)
-        return TrainingCandidate(name, job.seed, self._provider(job, n_envs), start)
+        provider = self._provider(job, n_envs)
+        if job.intrinsic is not None:
+            provider = self._learned.beside(provider, job, self.task, n_envs)
+        return TrainingCandidate(name, job.seed, provider, start)
 
     def _provider(self, job: JobRequest, n_envs: int) -> RewardProvider:
         """Return a job's provider; a worker is taken over once, and forgets when its episodes begin anew."""
@@ -209,7 +225,14 @@ class TrainingSession:
         self._reached[name] = index
         fitness, error = candidate.curves["fitness"][-1], candidate.curves["fitness_error"][-1]
         self.channel.tell(
-            CheckpointReached(job=name, checkpoint=index, env_steps=steps, fitness=fitness, error=error)
+            CheckpointReached(
+                job=name,
+                checkpoint=index,
+                env_steps=steps,
+                fitness=fitness,
+                error=error,
+                learned=so_far(candidate.provider),
+            )
         )
 
     def on_end(self, candidate: TrainingCandidate[Any], end: Learned | EurekaError) -> None:
@@ -233,6 +256,8 @@ class TrainingSession:
         write_arrays(job.folder / "curves.npz", {n: np.asarray(curve) for n, curve in curves.items()})
         recording.write(job.folder)
         write_samples(job.folder, self._backend.samples(candidate, recording.kept))
+        if isinstance(candidate.provider, IntrinsicProvider):
+            write_learned(job.folder, candidate.provider.learned)
         self._write(candidate.name, "evaluation", evaluation)
         self.channel.tell(Finished(job=candidate.name))
 
@@ -334,12 +359,13 @@ def _evaluation_curves(payer: Payer | None, learned: Learned) -> tuple[dict[str,
 
 def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
     """Return the steps that a generated reward was asked for and paid, none for other rewards."""
-    return candidate.provider.samples if isinstance(candidate.provider, SampledRewardProvider) else ()
+    provider = base_of(candidate.provider)
+    return provider.samples if isinstance(provider, SampledRewardProvider) else ()
 
 
 def payer_of(candidate: TrainingCandidate[Any], task: Task) -> Payer | None:
     """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
-    provider, rows = candidate.provider, PpoSettings.of(task.algorithm).rollout
+    provider, rows = base_of(candidate.provider), PpoSettings.of(task.algorithm).rollout
     if isinstance(provider, SampledRewardProvider):
         return Payer(provider.unsampled, rows)
     return Payer(provider, rows) if isinstance(provider, NativeRewardProvider) else None

@@ -5,19 +5,22 @@ It may say nothing, half a message, nonsense or far too much: nothing of that bl
 
 from __future__ import annotations
 
-import contextlib
 import select
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from eureka_agent.isolation.messages import MessageReader, send_message
 
 Hear = Callable[[Mapping[str, Any]], None]
 """Takes one message of a child; raises MalformedMessageError for what the child may not say."""
-MAX_FROM_CHILD = 4096
-"""The longest message that a child may send, in bytes."""
+Speak = Callable[[], Iterable[Mapping[str, Any]]]
+"""Returns what there is to tell a child by now; called often, and must not wait."""
+MAX_FROM_CHILD = 16_384
+"""The longest message that a child may send, in bytes: two captions in which every character is escaped."""
+TAKEN_WITHIN_S = 1.0
+"""A child that does not take what it is told for so long is told nothing more."""
 LOOK_EVERY_S = 0.25
 """How often a waiting parent looks whether it is to wait that long."""
 
@@ -25,9 +28,10 @@ LOOK_EVERY_S = 0.25
 class Conversation:
     """This process's end of the channel."""
 
-    def __init__(self, channel: socket.socket, *, ended: int, hear: Hear) -> None:
+    def __init__(self, channel: socket.socket, *, ended: int, hear: Hear, speak: Speak = tuple) -> None:
         """`ended` is a descriptor that can be read once the child has ended."""
-        self._channel, self._ended, self._hear = channel, ended, hear
+        self._channel, self._ended, self._hear, self._speak = channel, ended, hear, speak
+        self._deaf = False
         self._reader = MessageReader(channel, most_bytes=MAX_FROM_CHILD)
         self._poller = select.poll()
         self._poller.register(channel, select.POLLIN)
@@ -36,8 +40,10 @@ class Conversation:
     def send(self, message: Mapping[str, Any], fds: Sequence[int], *, timeout_s: float) -> None:
         """Send a message with copies of `fds`; a child that does not take it has ended, or will be ended."""
         self._channel.settimeout(timeout_s)
-        with contextlib.suppress(OSError):
+        try:
             send_message(self._channel, message, fds)
+        except OSError:
+            self._deaf = True  # half a message may be under way: another would be part of it
         self._channel.settimeout(None)
 
     def hear_until(self, deadline: Callable[[], float]) -> bool:
@@ -52,11 +58,17 @@ class Conversation:
             if self._ended in ready:
                 self._drain(deadline())
                 return True
+            self._tell()
             if ready:
                 self._take()
                 if self._reader.closed:  # it may live on, and says nothing more
                     self._poller.unregister(self._channel)
         return False
+
+    def _tell(self) -> None:
+        for message in self._speak():
+            if not self._deaf:
+                self.send(message, (), timeout_s=TAKEN_WITHIN_S)
 
     def _drain(self, deadline: float) -> None:
         """Pass on what an ended child still said; what it left behind may go on talking, but not for ever."""

@@ -12,14 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
+from eureka_agent.intrinsic.captions import tidied
+from eureka_agent.intrinsic.questions import Question
 from eureka_agent.isolation.messages import MAX_FDS, MalformedMessageError
 from eureka_agent.preferences.fitness import PreferenceFitness
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.backend import Backend, PreparedReward
 from eureka_agent.training.executor import ChildEnd, ChildLimits, Executor
 from eureka_agent.training.job import OnCheckpoint, OnOutcome, OnStart, Outcome, TrainingFailure, TrainingJob
 from eureka_agent.training.protocol import (
+    Answered,
+    Asked,
     CheckpointReached,
     DoesNotFit,
     JobRequest,
@@ -47,9 +52,11 @@ class TrainingDriver:
         *,
         stop: threading.Event,
         notify: Notify = lambda _: None,
+        desk: AnnotationDesk | None = None,
     ) -> None:
-        """`notify` is called when jobs could not all be trained together."""
+        """`notify` is called when jobs could not all be trained together; `desk` answers learned rewards."""
         self.name = backend.name
+        self._desk = desk
         self._backend, self._executor = backend, executor
         self._stop, self._notify = stop, notify
 
@@ -106,7 +113,7 @@ class TrainingDriver:
 
     def _train(self, task: Task, batch: _Batch, finish: OnOutcome, on_checkpoint: OnCheckpoint) -> None:
         """Train jobs in one child; those without a result are retried in parts."""
-        attempt = _Attempt(task, batch.jobs, finish, on_checkpoint, batch.cores)
+        attempt = _Attempt(task, batch.jobs, finish, on_checkpoint, batch.cores, self._desk)
         try:
             self._prepare(attempt)
             if not attempt.left:
@@ -151,7 +158,7 @@ class TrainingDriver:
         wall_s = _wall_s(attempt.task, attempt.left)
         limits = ChildLimits(wall_s * rounds, attempt.task.budget.memory_mb)
         payload = {"backend": self._backend.inside}
-        end = self._executor.converse(payload, to_json(request), fds, limits, attempt.hear)
+        end = self._executor.converse(payload, to_json(request), fds, limits, attempt.hear, attempt.speak)
         attempt.collect()
         return end
 
@@ -217,6 +224,7 @@ class _Attempt:
     on_checkpoint: OnCheckpoint
     cores: int = 1
     """How many the child may use."""
+    desk: AnnotationDesk | None = None
     rewards: dict[TrainingJob, PreparedReward] = field(default_factory=dict)
     fitting: int | None = None
     """How many jobs there is memory for, if not for all."""
@@ -242,11 +250,40 @@ class _Attempt:
                     raise MalformedMessageError(f"checkpoint {reached.checkpoint} after {last}")
                 self._reached[job] = reached.checkpoint
                 self.on_checkpoint(job, reached)
+            case Asked() as asked:
+                self._ask(asked)
             case ended:
                 job = self._running(ended.job)
                 if not (job.folder / RESULT).exists():
                     raise MalformedMessageError("the end of a job that has no result")
                 self._take(job)
+
+    def speak(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what its jobs were answered since the last call."""
+        if self.desk is None:
+            return
+        for key, label in self.desk.answers([job.key for job in self.left]):
+            question = label.question
+            answer = Answered(
+                job=key,
+                captions=question.captions,
+                variant=question.variant,
+                value=label.value,
+                votes=label.votes,
+            )
+            yield to_json(answer)
+
+    def _ask(self, asked: Asked) -> None:
+        job = self._running(asked.job)
+        if self.desk is None:
+            raise MalformedMessageError("a question where nobody answers any")
+        if any(caption != tidied(caption) for caption in asked.captions):
+            raise MalformedMessageError("a caption that is not one line of printable text")
+        try:
+            question = Question(asked.captions, asked.variant)
+        except ValueError as error:
+            raise MalformedMessageError(str(error)) from error
+        self.desk.ask(job.key, question)
 
     def collect(self) -> None:
         """Take in results whose message the child did not live to send."""
@@ -289,6 +326,7 @@ def _job_request(job: TrainingJob, reward: PreparedReward | None, *, first_fd: i
         fds=0 if reward is None else len(reward.fds),
         isolation="" if reward is None else reward.isolation,
         init_policy=None if job.init_policy is None else job.init_policy.resolve(),
+        intrinsic=None if job.intrinsic is None else job.intrinsic.to_json(),
         races=job.contest is not None,
     )
 

@@ -20,7 +20,7 @@ from eureka_agent.errors import TrainingError, WorkerCrashedError
 from eureka_agent.isolation.forkserver import ForkServer
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.resources import ONE_THREAD, usable_cores
-from eureka_agent.training.conversation import LOOK_EVERY_S, Conversation, Hear
+from eureka_agent.training.conversation import LOOK_EVERY_S, Conversation, Hear, Speak
 
 _Item = TypeVar("_Item")
 
@@ -100,6 +100,7 @@ class Executor(Protocol):
         fds: Sequence[int],
         limits: ChildLimits,
         hear: Hear,
+        speak: Speak = tuple,
     ) -> ChildEnd:
         """Run one child to its end and talk with it; see `LocalExecutor.converse`."""
         ...
@@ -189,12 +190,13 @@ class LocalExecutor:
         fds: Sequence[int],
         limits: ChildLimits,
         hear: Hear,
+        speak: Speak = tuple,
     ) -> ChildEnd:
         """Run one child as `run_child` does, and talk with it over a channel, its only descriptor.
 
         `request` is the first message to it, with copies of `fds`. What it says goes to `hear`, which raises
         MalformedMessageError for what the child may not say: then it is killed, as it is at its limit and
-        a moment after a stop.
+        a moment after a stop. What `speak` returns meanwhile is sent to it.
         """
         server = self._running_server()
         ours, theirs = socket.socketpair()
@@ -203,7 +205,7 @@ class LocalExecutor:
                 child = server.fork(payload, [theirs.fileno()])
             try:
                 with server.end_of(child) as ended:
-                    talk = Conversation(ours, ended=ended, hear=hear)
+                    talk = Conversation(ours, ended=ended, hear=hear, speak=speak)
                     patience = _Patience(limits.wall_s, self.stop, self._drain_s)
                     talk.send(request, fds, timeout_s=limits.wall_s)
                     if not talk.hear_until(patience):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from eureka_agent.archive.candidate import Evaluation
+from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.rewards.reward import Reward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
@@ -49,6 +50,8 @@ class TrainingJob:
     env_steps: int
     init_policy: Path | None = None
     """A saved policy to start from, which fits the task; None starts from a fresh one."""
+    intrinsic: IntrinsicPlan | None = None
+    """The learned reward that is added; None where there is none."""
     contest: Contest | None = None
     """None where the candidate must be trained to the end."""
 

@@ -2,7 +2,9 @@
 
 The first message goes to the child and says all that is to be done; descriptors of reward workers come with
 it. Back come `CheckpointReached` as often as there are checkpoints, and once a job `Finished` or `Failed`: by
-then the job's result file is complete, and it alone counts. `DoesNotFit` means that nothing was trained.
+then the job's result file is complete, and it alone counts. `DoesNotFit` means that nothing was trained. A
+job with a learned reward asks (`Asked`) as it likes; answers (`Answered`) go to the child as they come, in
+any order.
 """
 
 from __future__ import annotations
@@ -11,12 +13,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from eureka_agent.intrinsic.captions import LONGEST
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.job import Curve
 
+Caption = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Asking = Annotated[
+    tuple[Caption, ...], BeforeValidator(lambda json: tuple(json) if isinstance(json, list) else json)
+]
+"""One caption or two; a list as it travels."""
 RewardKind = Literal["source", "native", "sparse"]
 """`source` is a reward function as text; the others are the task's own."""
 
@@ -63,6 +71,8 @@ class JobRequest(ProtocolMessage):
     isolation: str = ""
     """The layers that hold a generated reward."""
     init_policy: Path | None = None
+    intrinsic: dict[str, Any] | None = None
+    """The learned reward that is added; see `IntrinsicPlan.to_json`."""
     races: bool = False
     """Whether it may be stopped early."""
 
@@ -108,6 +118,18 @@ class TrainRequest(ProtocolMessage):
     device: DeviceRequest | None = None
 
 
+class LearnedSoFar(ProtocolMessage):
+    """How a learned reward does."""
+
+    labels: int = Field(ge=0)
+    captions: int = Field(ge=0)
+    """Distinct ones that were encountered, as far as they are remembered."""
+    paid: float = Field(ge=0.0, le=1.0)
+    """Share of the last rollout's steps whose learned reward is not 0."""
+    accuracy: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Share of held-out labels that it gets right; None where none are held out."""
+
+
 class CheckpointReached(ProtocolMessage):
     """A policy was evaluated."""
 
@@ -121,6 +143,7 @@ class CheckpointReached(ProtocolMessage):
     """Mean over the evaluation episodes, in the task's own units and direction."""
     error: float = Field(ge=0.0, allow_inf_nan=False)
     """Standard error of that mean."""
+    learned: LearnedSoFar | None = None
 
 
 class Finished(ProtocolMessage):
@@ -145,7 +168,27 @@ class DoesNotFit(ProtocolMessage):
     """Number of jobs that fit into memory."""
 
 
-FromChild = CheckpointReached | Finished | Failed | DoesNotFit
+class Asked(ProtocolMessage):
+    """A job's learned reward would have a caption judged, or two compared."""
+
+    type: Literal["asked"] = "asked"
+    job: str
+    captions: Asking = Field(min_length=1, max_length=2)
+    variant: str = Field(default="", max_length=64)
+
+
+class Answered(ProtocolMessage):
+    """What an annotator says to a question; goes to the child that asked it."""
+
+    type: Literal["answered"] = "answered"
+    job: str
+    captions: Asking = Field(min_length=1, max_length=2)
+    variant: str = Field(default="", max_length=64)
+    value: float = Field(ge=0.0, le=1.0, allow_inf_nan=False)
+    votes: int = Field(default=1, ge=1)
+
+
+FromChild = CheckpointReached | Finished | Failed | DoesNotFit | Asked
 _FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="type")])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from eureka_agent.config import TRAINERS
 from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.backend import Backend
 from eureka_agent.training.driver import ENTRY, TrainingDriver
 from eureka_agent.training.executor import LocalExecutor
@@ -27,16 +28,18 @@ def make_trainer(
     gpu: bool = False,
     worlds: int | None = None,
     unsafe: bool = False,
+    desk: AnnotationDesk | None = None,
 ) -> Trainer:
     """Return the trainer called `name`; raises TrainingError where its libraries are not installed.
 
     `parallel` is the number of cores it may use, all by default; `notify` receives notes for the user on how
     jobs are trained. Crashed trainings are retried once. With `gpu` (see `choose_device`) the population
-    trainer trains there, with `worlds` worlds per candidate; `unsafe` is the sandbox's, for tracing.
+    trainer trains there, with `worlds` worlds per candidate; `unsafe` is the sandbox's, for tracing. Jobs
+    with a learned reward need a `desk`.
     """
     check_trainer(name)
     backend = _backend(name, sandbox, gpu=gpu, worlds=worlds, unsafe=unsafe)
-    driver = drive(backend, scratch=scratch, parallel=parallel, stop=stop, notify=notify)
+    driver = drive(backend, scratch=scratch, parallel=parallel, stop=stop, notify=notify, desk=desk)
     return RetryOnCrash(driver)
 
 
@@ -55,6 +58,7 @@ def drive(
     parallel: int | None,
     stop: threading.Event,
     notify: Callable[[str], object] = lambda _: None,
+    desk: AnnotationDesk | None = None,
 ) -> TrainingDriver:
     """Return what trains by `backend` in processes of this machine, on a device without threads."""
     device = backend.device
@@ -66,7 +70,7 @@ def drive(
         stop=stop,
         gpu=device is not None and device.gpu,
     )
-    return TrainingDriver(backend, executor, stop=stop, notify=notify)
+    return TrainingDriver(backend, executor, stop=stop, notify=notify, desk=desk)
 
 
 def _backend(name: str, sandbox: RewardSandbox, *, gpu: bool, worlds: int | None, unsafe: bool) -> Backend:

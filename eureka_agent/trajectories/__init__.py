@@ -6,9 +6,10 @@ from eureka_agent.trajectories.files import read_trajectories, write_trajectorie
 from eureka_agent.trajectories.inspection import inspect_environment
 from eureka_agent.trajectories.recording import record, rescored
 from eureka_agent.trajectories.replay import played_again
-from eureka_agent.trajectories.trajectory import Origin, Trajectory
+from eureka_agent.trajectories.trajectory import Beginning, Origin, Trajectory
 
 __all__ = [
+    "Beginning",
     "Origin",
     "Trajectory",
     "TrajectoryBatch",

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -22,9 +23,17 @@ from eureka_agent.errors import EurekaError, StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.trajectories.ending import UNKNOWN
 from eureka_agent.trajectories.keeping import restored, thinned
-from eureka_agent.trajectories.trajectory import VERSION, Origin, Simulator, Trajectory
+from eureka_agent.trajectories.trajectory import (
+    VERSION,
+    Beginning,
+    Origin,
+    Simulator,
+    Trajectory,
+    beginning_of,
+)
 
 Array = np.ndarray
+_Told = TypeVar("_Told")
 FILE = "trajectories.npz"
 """Name of the file in a training's folder: episodes that score the kept policy."""
 CHECKPOINTS = "checkpoints.npz"
@@ -115,18 +124,28 @@ def read_scores(path: Path) -> tuple[float, ...]:
 
     Nothing else of the file is read, however much it claims to hold.
     """
+    scores = _one_array(path, _SCORES)
+    return tuple(score for score in scores if score is not None and np.isfinite(score))
+
+
+def read_beginnings(path: Path) -> tuple[Beginning | None, ...]:
+    """Return where each episode of a file begins, None where that is not known; read as by `read_scores`."""
+    return tuple(_one_array(path, _BEGINNINGS))
+
+
+def _one_array(path: Path, readers: Mapping[str, Callable[[Array], list[_Told]]]) -> list[_Told]:
+    """Return what the first of some arrays says that a file holds; nothing where it holds none of them."""
     if path.is_symlink() or not path.is_file():
-        return ()
+        return []
     try:
         with zipfile.ZipFile(path) as archive:
-            name = next(name for name in _SCORES if f"{name}.npy" in archive.namelist())
+            name = next(name for name in readers if f"{name}.npy" in archive.namelist())
             if archive.getinfo(f"{name}.npy").file_size > _MOST_BYTES:
-                return ()
+                return []
         with np.load(path, allow_pickle=False) as data:
-            scores = _SCORES[name](data[name])
+            return readers[name](data[name])
     except (OSError, ValueError, LookupError, StopIteration, EOFError, zipfile.BadZipFile):
-        return ()
-    return tuple(score for score in scores if score is not None and np.isfinite(score))
+        return []
 
 
 def _check_size(path: Path) -> None:
@@ -229,6 +248,12 @@ _SCORES: dict[str, Callable[[Array], list[float | None]]] = {
     "fitness_per_episode": lambda array: array.astype(np.float64).tolist(),
 }
 """Where the two forms of random play hold scores."""
+_BEGINNINGS: dict[str, Callable[[Array], list[Beginning | None]]] = {
+    "episodes": lambda array: [
+        beginning_of(one.seed, one.earlier, one.simulator) for one in _EPISODES.validate_json(array.tobytes())
+    ],
+}
+"""Files of earlier versions say nothing of it."""
 _TABLES = range(1, VERSION + 1)
 """Versions of the one table; a field that an earlier one did not have has its default."""
 _FORMS = {"now": _read_now, "signals": _read_signals, "side by side": _read_side_by_side}

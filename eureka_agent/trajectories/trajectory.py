@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,13 @@ class Origin:
     """Index of the checkpoint that was kept."""
     env_steps: int | None = None
     """Environment steps of learning up to that checkpoint."""
+
+
+class Beginning(NamedTuple):
+    """What decides in which state the first episode of a seeded world begins: equal ones begin alike."""
+
+    seed: int
+    simulator: Simulator
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +143,11 @@ class Trajectory:
         return len(next(iter(self.signals.values())))
 
     @property
+    def beginning(self) -> Beginning | None:
+        """What its first state follows from; None where that is not known, or lies in earlier episodes."""
+        return beginning_of(self.seed, self.earlier, self.simulator)
+
+    @property
     def ended(self) -> bool:
         """Whether the episode ended with the last step."""
         return self.terminated or self.truncated
@@ -149,6 +161,11 @@ class Trajectory:
             **{f"component/{name}": array for name, array in self.components.items()},
             **{name: array for name, array in own.items() if array is not None},
         }
+
+
+def beginning_of(seed: int | None, earlier: int, simulator: Simulator) -> Beginning | None:
+    """Return where an episode begins; None without a seed, and after other episodes of its world."""
+    return Beginning(seed, simulator) if seed is not None and earlier == 0 else None
 
 
 def _wrong(what: str, allowed: str) -> TrajectoryError:

@@ -291,3 +291,33 @@ def test_a_run_that_goes_on_records_random_play_anew_where_it_cannot_be_read(run
     assert kept == ()
     assert "contains no recorded episodes" in told[0]
     assert "recorded anew" in told[0]
+
+
+def _bumping(arrays: dict[str, np.ndarray]) -> None:
+    """Let the cart, whose place is a safety signal of its task, jump in the first episode's eighth step."""
+    arrays["signal/cart_position"][...] = 0.01
+    arrays["signal/cart_position"].flat[7] = -2.0
+
+
+def test_peaks_of_safety_signals_are_told_without_the_task_as_its_trainings_name_them(run: Path) -> None:
+    damaged(_bumping)(recording_of(run, "0-00"))
+    for wanted in (False, True):
+        analysis = eureka_agent.analyze(str(run), "0-00", with_rewards=wanted)
+        assert analysis.detail is not None
+        (seen, *_) = [f for f in analysis.detail.findings if f.kind is ObservationKind.PEAK]
+        assert seen.text.startswith("cart_position peaks at -2 (step 7), 200 times its median size of 0.01")
+        assert seen.citation == "candidate 0-00, episode 0, step 7"
+
+
+def test_a_log_that_names_no_safety_signals_tells_no_peaks(run: Path) -> None:
+    damaged(_bumping)(recording_of(run, "0-00"))
+    log = run / "events.jsonl"
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    measured = [
+        event["evaluation"].pop("safety") for event in events if "safety" in event.get("evaluation", {})
+    ]
+    assert {"cart_position", "cart_velocity"} == set(measured[0])
+    log.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    analysis = eureka_agent.analyze(str(run), "0-00")
+    assert analysis.detail is not None
+    assert all(f.kind is not ObservationKind.PEAK for f in analysis.detail.findings)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import eureka_agent
-from eureka_agent.api.asking import questions
+from eureka_agent.api.asking import questions, recorded_episode
 from eureka_agent.config import make_config, recorded_config
 from eureka_agent.errors import ConfigError, Interrupted, StoreError
 from eureka_agent.evolution.preferring import Question
@@ -20,7 +20,7 @@ from eureka_agent.store.events import read_events
 from eureka_agent.store.layout import list_runs
 from eureka_agent.store.said import Episode, Preference
 from eureka_agent.store.state import RunState
-from eureka_agent.trajectories import read_trajectories
+from eureka_agent.trajectories import Trajectory, read_trajectories
 from eureka_agent.trajectories.files import FILE, read_scores
 
 TASK = {"kind": "folder", "value": "cartpole"}
@@ -28,6 +28,7 @@ SMALL: dict[str, Any] = {
     "model": "search", "generations": 2, "samples": 3, "env_steps": 2_000, "confirm_seeds": 2,
     "confirm_top": 1, "halving": False, "film": False, "fitness": "human", "questions": 5,
 }  # fmt: skip
+BEFORE = ("prev_cart_position", "prev_pole_angle")
 BY_THE_TASK: dict[str, Any] = {**SMALL, "fitness": "task", "generations": 1}
 
 
@@ -42,7 +43,7 @@ class LikesLongEpisodes:
             self.asked += 1
             first, second = map(self._length, question)
             better = "neither" if first == second else "first" if first > second else "second"
-            yield Preference(*question, better)
+            yield Preference(question.first, question.second, better)
 
     def _length(self, episode: Episode) -> int:
         folder = list_runs(self.runs)[-1].training(episode.name, "search", episode.replicate)
@@ -105,6 +106,20 @@ def test_a_front_end_gets_the_next_questions_of_any_run_and_leaves_answers(tmp_p
     assert len(questions(runs=tmp_path)) == SMALL["questions"]
     state = RunState.of(read_events(list_runs(tmp_path)[-1].events))
     assert {episode.name for question in asked for episode in question} <= state.candidates.keys()
+
+
+def test_what_is_said_to_begin_alike_does(tmp_path: Path) -> None:
+    """The signals before the first step are those of the reset."""
+    eureka_agent.evolve("cartpole", runs=tmp_path, **BY_THE_TASK)
+    asked = questions(runs=tmp_path, count=12)
+    assert {question.alike for question in asked} == {True, False}
+    for question in asked:
+        first, second = (_before_the_first_step(recorded_episode(one, runs=tmp_path)) for one in question)
+        assert (first == second) == question.alike
+
+
+def _before_the_first_step(episode: Trajectory) -> list[float]:
+    return [array[0].item() for name, array in episode.signals.items() if name in BEFORE]
 
 
 def test_there_is_nothing_to_ask_before_anything_was_recorded(tmp_path: Path) -> None:

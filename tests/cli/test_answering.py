@@ -42,6 +42,15 @@ def test_every_question_has_its_answer_and_reason() -> None:
     assert "  2  0-01, seed 0, episode 2" in shown
 
 
+def test_who_is_asked_is_told_what_begins_alike() -> None:
+    shown: list[str] = []
+    asked = [Question(FIRST, SECOND, alike=True), Question(SECOND, THIRD)]
+    list(Answering(shown.append, typed("1", "2"), stop=threading.Event())(asked))
+
+    assert "Question 1 of 2; both begin from the same state:" in shown
+    assert "Question 2 of 2:" in shown
+
+
 def test_an_empty_line_ends_the_questions() -> None:
     given, _ = answers("1", "", "2")
 

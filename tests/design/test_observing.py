@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from design_fakes import make_task, trained
+from design_fakes import SOURCE, archive_of, make_task, trained
 from trajectory_fakes import running
 
 from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.analysis.observation import Observation, ObservationKind
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate
-from eureka_agent.design.observing import MOST_LINES, PolicyObserver
+from eureka_agent.design.designer import Designer
+from eureka_agent.design.observing import MOST_LINES, PolicyObserver, lines_of
+from eureka_agent.design.proposer import Slot
 from eureka_agent.errors import RewardError, StoreError
+from eureka_agent.llm.scripted import ScriptedModel
 from eureka_agent.rewards.reward import Coded
+from eureka_agent.store.records import PolicyStats
 from eureka_agent.trajectories.trajectory import Trajectory
 
 RANDOM = np.random.default_rng(0)
@@ -114,3 +119,54 @@ def test_a_reward_that_cannot_be_asked_is_compared_with_nobody() -> None:
     assert observe(FALLING, [episode(np.zeros(40))]) == PolicyObserver(make_task(), AT_RANDOM)(
         FALLING, [episode(np.zeros(40))]
     )
+
+
+def bumping(highest: float) -> Trajectory:
+    """Return an episode with three peaks, at which much moves that has a long name."""
+    made, steps = episode(np.linspace(2, 9, 40)), np.arange(40)
+    impact = np.where(steps % 12 == 1, highest - steps / 100, 1.0)
+    moving = {f"velocity_of_the_left_foot_{n}": np.where(steps % 12 == 1, 0.123, -4.56) for n in range(6)}
+    return replace(made, signals={**made.signals, "impact": impact, **moving})
+
+
+def watching(*names: str) -> PolicyObserver:
+    return PolicyObserver(make_task(safety_signals=names), [bumping(3.0)])
+
+
+def test_peaks_of_safety_signals_are_told_of_the_worst_episode_and_one_more() -> None:
+    episodes = [bumping(highest) for highest in (20.0, 40.0, 30.0)]
+    told = [line for line in watching("impact")(FALLING, episodes) if "peaks" in line]
+    assert [line.split(",")[0] for line in told] == [
+        "impact peaks at 39.99 (step 1)", "impact peaks at 29.99 (step 1)",
+    ]  # fmt: skip
+    assert told[0].endswith("[candidate 0-01, episode 1, steps 1 to 25]")
+    assert not any("peaks" in line for line in watching()(FALLING, episodes))
+
+
+def test_peaks_take_no_room_from_what_else_there_is_to_say() -> None:
+    kinds = ("never fires", "floods", "saturates", "course", "still")
+    wordy = [Observation(ObservationKind(kind), f"It {kind}.", checkpoint=1) for kind in kinds for _ in "ab"]
+    peaks = [Observation(ObservationKind.PEAK, f"impact peaks {n}", episode=n) for n in range(3)]
+    sibling = Observation(ObservationKind.SIBLING, "Another did.", reason="its code")
+    lines = lines_of([*wordy, *peaks, sibling])
+    assert len(lines) == MOST_LINES + 2
+    assert lines[-4:] == [
+        "It still. [checkpoint 1]", "impact peaks 0 [episode 0]", "impact peaks 1 [episode 1]",
+        "Another did. [its code]",
+    ]  # fmt: skip
+
+
+def test_the_designers_prompt_has_the_sentence_and_grows_by_no_more_than_600_characters() -> None:
+    def prompt(observe: PolicyObserver) -> str:
+        stats = PolicyStats(observations=tuple(observe(FALLING, [bumping(20.0), bumping(40.0)])))
+        model = ScriptedModel(lambda key, messages: f"```python\n{SOURCE}```\n")
+        briefing = Briefing(archive_of(FALLING), {"0-01": stats})
+        Designer(make_task(), model).propose(Slot(1, 0, "rewrite", ("0-01",)), briefing)
+        ((_, messages),) = model.requests
+        return messages[1].content
+
+    told, silent = prompt(watching("impact")), prompt(watching())
+    assert "- impact peaks at 39.99 (step 1), 39.87 (step 13) and 39.75 (step 25), up to 40 times its" in told
+    assert "; 3 steps before and then: velocity_of_the_left_foot_0 -4.56→0.123, -4.56→0.123, " in told
+    assert "peaks" not in silent
+    assert 0 < len(told) - len(silent) <= 600

@@ -12,7 +12,7 @@ from trajectory_fakes import running
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.evolution.preferring import Question
-from eureka_agent.seeds import generator_for
+from eureka_agent.seeds import generator_for, seed_for
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.said import Episode, Preference
 from eureka_agent.tasks.fitness import TaskFitness
@@ -43,15 +43,18 @@ class RecordingTrainer(FakeTrainer):
 
 
 def played(worth: float, job: TrainingJob) -> list[Trajectory]:
-    """Return episodes of somebody worth so much, with some noise and a signal that says nothing."""
+    """Return episodes of somebody worth so much, with some noise and a signal that says nothing.
+
+    As in a training their seeds follow from the training's, which candidates share.
+    """
     generator = generator_for(job.seed, job.name)
     made = []
-    for _ in range(EPISODES):
+    for number in range(EPISODES):
         height = worth + generator.normal(0, 0.1) + generator.normal(0, 0.05, 20)
         signals = {"height": height, "noise": generator.normal(0, generator.random(), 20)}
         as_floats = {name: array.astype(np.float32) for name, array in signals.items()}
         ended = {"terminated": True, "ending": "it fell", "native_reward": np.zeros(20)}
-        made.append(running(as_floats, **ended, fitness=0.0))
+        made.append(running(as_floats, **ended, fitness=0.0, seed=seed_for(job.seed, "score", number)))
     return made
 
 
@@ -68,7 +71,7 @@ class Person:
                 return
             self.asked.append(question)
             first, second = (self.height(one) for one in question)
-            yield Preference(*question, "first" if first > second else "second")
+            yield Preference(question.first, question.second, "first" if first > second else "second")
 
     def height(self, episode: Episode) -> float:
         """Return the mean height of an episode."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from eureka_agent.store import inbox
 from eureka_agent.store.event_types import PreferencesFitted
 from eureka_agent.store.said import Comment, Episode, Preference, Rating, Veto, Withdrawal
 from eureka_agent.store.state import RunState
-from eureka_agent.trajectories import write_trajectories
+from eureka_agent.trajectories import read_trajectories, write_trajectories
 from eureka_agent.trajectories.files import FILE
 
 ASKED = 6
@@ -64,6 +65,24 @@ def test_after_each_generation_the_person_is_asked_and_the_model_fitted(whole: E
     assert isinstance(whole.answers, Person)
     assert len({frozenset(question) for question in whole.answers.asked}) == 3 * ASKED
     assert [one.said for one in whole.state.feedback.heard if isinstance(one.said, Preference)]
+
+
+def test_a_question_says_whether_its_episodes_begin_alike(whole: Evolution) -> None:
+    """As the seeds in recordings do: episodes of equal number in trainings of equal replicate share them."""
+    asked = looked_at(whole).questions(60, generation=3)
+    assert {question.alike for question in asked} == {True, False}
+    for question in asked:
+        first, second = ((one.replicate, one.number) for one in question)
+        assert question.alike == (first == second)
+
+
+def test_where_recordings_do_not_say_nothing_is_said_of_beginnings(whole: Evolution, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(whole.folder.root, root)
+    for path in root.rglob(FILE):
+        write_trajectories(path, [replace(one, seed=None) for one in read_trajectories(path)])
+    asked = looked_at(judged(root)).questions(20, generation=3)
+    assert {question.alike for question in asked} == {False}
 
 
 def test_who_is_preferred_leads_and_wins(whole: Evolution) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eureka_agent.preferences.asking import expected_information, next_pairs
+from eureka_agent.preferences.asking import ALIKE_SHARE, begin_alike, expected_information, next_pairs
 from eureka_agent.preferences.model import Compared, Posterior, fit, outcome_chances
 
 K = 3
@@ -59,6 +59,44 @@ def test_several_questions_at_once_are_different_ones() -> None:
     features = np.array([[0.0, 0, 0], [2.0, 0, 0], [2.0, 0.01, 0], [0.0, 1.9, 0]])
     pairs = asked_of(Posterior.prior(K), features, 2, {frozenset((1, 3)), frozenset((2, 3))})
     assert {frozenset(pair) for pair in pairs} & {frozenset((0, 3))}
+
+
+def first_of(features: np.ndarray, beginnings: list[str | None]) -> set[int]:
+    generator = np.random.default_rng(0)
+    (pair,) = next_pairs(Posterior.prior(K), features, count=1, beginnings=beginnings, generator=generator)
+    return set(pair)
+
+
+def test_a_pair_that_begins_alike_comes_first_where_it_says_hardly_less() -> None:
+    """Episode 2 is a little nearer to 0 than 1 is: without beginnings 0 and 1 are asked about."""
+    prior, features = Posterior.prior(K), np.array([[0.0, 0, 0], [1.0, 0, 0], [0.97, 0, 0]])
+    best, near = expected_information(prior, features[[1, 2]])
+    assert ALIKE_SHARE * best < near < best
+    assert first_of(features, ["here", "there", "elsewhere"]) == {0, 1}
+    assert first_of(features, ["here", "there", "here"]) == {0, 2}
+
+
+def test_a_pair_that_begins_alike_and_says_much_less_waits() -> None:
+    features = np.array([[0.0, 0, 0], [1.0, 0, 0], [0.3, 0, 0]])
+    assert first_of(features, ["here", "there", "here"]) == {0, 1}
+
+
+def test_two_unknown_beginnings_are_not_the_same() -> None:
+    features = np.array([[0.0, 0, 0], [1.0, 0, 0], [0.97, 0, 0]])
+    assert first_of(features, [None, "there", None]) == {0, 1}
+    assert not begin_alike(np.array([[0, 1], [1, 2]]), [None, None, None]).any()
+
+
+@settings(deadline=None, max_examples=25)
+@given(beginnings=st.lists(st.sampled_from(["a", "b", None]), min_size=6, max_size=6))
+def test_whoever_wants_only_such_pairs_is_asked_them_before_all_others(beginnings: list[str | None]) -> None:
+    generator = np.random.default_rng(0)
+    pairs = next_pairs(
+        Posterior.prior(K), rows(6), count=15, beginnings=beginnings, alike_share=0.0, generator=generator
+    )
+    same = [beginnings[a] == beginnings[b] is not None for a, b in pairs]
+    assert len(pairs) == 15
+    assert same == sorted(same, reverse=True)
 
 
 def test_equal_episodes_are_not_compared() -> None:

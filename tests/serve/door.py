@@ -8,6 +8,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from eureka_agent.serve.app import dashboard
+from eureka_agent.serve.drawings import Drawings
 from eureka_agent.serve.gate import Door
 from eureka_agent.serve.streams import Streams
 from eureka_agent.store.event_types import FeedbackGiven
@@ -21,9 +22,15 @@ OURS = {"origin": HOME, "hx-request": "true"}
 """Headers of a form that one of the dashboard's own pages sends."""
 
 
-def stranger(runs: Path, *, host: str = "127.0.0.1", streams: Streams | None = None) -> TestClient:
+def stranger(
+    runs: Path,
+    *,
+    host: str = "127.0.0.1",
+    streams: Streams | None = None,
+    drawings: Drawings | None = None,
+) -> TestClient:
     """Return a client that has no token."""
-    app = dashboard(runs, Door(host, PORT, TOKEN), streams=streams)
+    app = dashboard(runs, Door(host, PORT, TOKEN), streams=streams, drawings=drawings)
     return TestClient(app, base_url=HOME, follow_redirects=False)
 
 

@@ -115,7 +115,19 @@ def test_two_episodes_are_compared_by_their_numbers(real: RunFolder, tmp_path: P
 def test_in_a_run_that_is_over_nobody_is_asked_which_is_better(real: RunFolder) -> None:
     page = Page(guest(real.root.parent).get(f"/run/{real.name}/compare?first=0-00&second=0-01").text)
     assert "This run is over" in page.text
-    assert not [attrs for tag, attrs in page.tags if tag == "form"]
+    assert not [attrs for tag, attrs in page.tags if tag == "form" and attrs["method"] == "post"]
+
+
+def test_both_episodes_of_a_pair_are_filmed(real: RunFolder) -> None:
+    client = guest(real.root.parent)
+    before = sorted(real.root.rglob("*"))
+    query = "first=0-00&first_replicate=0&first_number=0&second=0-01&second_replicate=0&second_number=0"
+    piece = Page(client.get(f"/run/{real.name}/compare/films?{query}").text)
+    films = [attrs for tag, attrs in piece.tags if tag == "video"]
+    assert len(films) == 2
+    for film in films:
+        assert client.get(film["src"] or "").content[4:8] == b"ftyp"
+    assert sorted(real.root.rglob("*")) == before
 
 
 def test_the_pair_that_tells_most_is_asked_about(real: RunFolder) -> None:

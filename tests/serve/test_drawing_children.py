@@ -10,6 +10,7 @@ import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,38 @@ def test_a_dashboard_that_is_stopped_leaves_no_folder(tmp_path: Path, how: signa
         process.send_signal(how)
         process.wait(PATIENCE_S)
     assert not list(place.glob("eureka-dashboard-*"))
+
+
+class HeldUp(Drawings):
+    """Draws episode 0 at once, and others once they may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.ready = threading.Event(), threading.Event()
+
+    def _draw(self, folder: RunFolder, episode: Episode, path: Path) -> str:
+        if episode.number:
+            self.begun.set()
+            assert self.ready.wait(PATIENCE_S)
+        path.write_bytes(b"drawn")
+        return "some frames"
+
+
+def test_what_is_drawn_already_waits_for_no_drawing(tmp_path: Path) -> None:
+    """A browser asks for a film part by part while it plays."""
+    drawings = HeldUp()
+    drawn = partial(drawings.drawn, RunFolder(tmp_path), "id", suffix=".mp4")
+    film = drawn(episode=EPISODE)
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(drawn, episode=Episode("0-00", 0, 1))
+        try:
+            assert drawings.begun.wait(PATIENCE_S)
+            assert pool.submit(drawn, episode=EPISODE).result(PATIENCE_S / 4) == film
+            assert not other.done()
+        finally:
+            drawings.ready.set()
+        assert other.result(PATIENCE_S).path != film.path
+    drawings.close()
 
 
 class Slow(Drawings):

@@ -10,16 +10,21 @@ from typing import Any
 import pytest
 from browsing import NO_BROWSER, OPEN_ALL, TOO_WIDE, WIDTHS, browser
 from door import log_of, unfinished
+from films import ReadyFilms
 from real_server import Served, served
 from synthetic_run import synthetic_run
+from trajectory_fakes import whole
 
 from eureka_agent.api.evolve import evolve
 from eureka_agent.evolution.hearing import Hearing
 from eureka_agent.store.event_types import Notice
 from eureka_agent.store.lock import run_lock
+from eureka_agent.trajectories import write_trajectories
+from eureka_agent.trajectories.files import FILE
 
 pytestmark = pytest.mark.skipif(bool(NO_BROWSER), reason=NO_BROWSER)
 PATIENCE_MS = 120_000
+FILMS = "[...document.querySelectorAll('video')]"
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +159,58 @@ def test_what_is_refused_is_said_and_stays_in_the_form(tmp_path: Path, started: 
         tab.get_by_role("button", name="Say it").first.click()
         visitor.sees("No process works on it now: it will be taken up when the run goes on")
         visitor.close()
+
+
+def test_films_of_two_episodes_play_as_one(tmp_path: Path, started: Any) -> None:
+    """The second lasts twice as long as the first, which waits for it at its end."""
+    folder = unfinished(tmp_path / "going", samples=3)
+    for name in ("0-00", "0-01"):
+        training = folder.training(name, "search", 0)
+        training.mkdir(parents=True)
+        write_trajectories(training / FILE, [whole(4, seed=seed) for seed in (1, 2)])
+    pair = "first=0-00&first_replicate=0&first_number=0&second=0-01&second_replicate=0&second_number=1"
+    with served(tmp_path, drawings=ReadyFilms()) as here:
+        visitor = Visitor(started, here)
+        tab = visitor.go(f"/run/going/compare?{pair}")
+        tab.get_by_role("button", name="Film both").click()
+        tab.get_by_role("button", name="Pause both").wait_for()
+        tab.wait_for_function(f"() => {{ const [one, other] = {FILMS}; return one.ended && !other.ended; }}")
+        tab.wait_for_function(f"() => {FILMS}.every((film) => film.currentTime < 0.9 && !film.ended)")
+        tab.get_by_role("button", name="Pause both").click()
+        tab.get_by_role("button", name="Play both").wait_for()
+        assert tab.evaluate(f"() => {FILMS}.every((film) => film.paused)")
+        tab.get_by_label("Both films").fill("0.5")
+        places = tab.evaluate(f"() => {FILMS}.map((film) => film.currentTime)")
+        assert places == [pytest.approx(0.5, abs=0.02)] * 2
+        tab.get_by_role("button", name="From the start").click()
+        tab.wait_for_function(f"() => {FILMS}.every((film) => !film.paused)")
+        side_by_side, narrow = (tops(tab, width) for width in (1280, 390))
+        assert side_by_side[0] == side_by_side[1]
+        assert narrow[0] < narrow[1]
+        assert tab.evaluate(TOO_WIDE) == []
+        assert visitor.said == []
+        visitor.close()
+
+
+def test_a_film_that_cannot_be_played_makes_room_for_its_contact_sheet(tmp_path: Path, started: Any) -> None:
+    unfinished(tmp_path / "going", samples=3)
+    pair = "first=0-00&first_replicate=0&first_number=0&second=0-01&second_replicate=0&second_number=1"
+    with served(tmp_path, drawings=ReadyFilms(without=("0-01",))) as here:
+        visitor = Visitor(started, here)
+        tab = visitor.go(f"/run/going/compare?{pair}&films=both")
+        tab.get_by_role("button", name="Pause both").wait_for()
+        assert tab.evaluate(f"() => {FILMS}.map((film) => film.hidden)") == [False, True]
+        assert tab.evaluate("() => [...document.querySelectorAll('details')].map((one) => one.open)") == [
+            False,
+            True,
+        ]
+        visitor.close()
+
+
+def tops(tab: Any, width: int) -> list[float]:
+    """Return how far down the two films stand on a page of a width."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    return tab.evaluate(f"() => {FILMS}.map((film) => film.getBoundingClientRect().top)")
 
 
 def test_pages_are_read_and_forms_are_sent_without_a_script(tmp_path: Path, started: Any) -> None:

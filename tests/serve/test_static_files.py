@@ -1,4 +1,4 @@
-"""What pages load: three files of the package, of which htmx is the published one, and nothing else."""
+"""What pages load: a few files of the package, of which htmx is the published one, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_htmx_is_the_published_file_with_its_licence() -> None:
 
 def test_the_files_are_served_by_name_and_no_others(tmp_path: Path) -> None:
     client = guest(tmp_path)
-    for name in ("htmx.min.js", "dashboard.js"):
+    for name in ("htmx.min.js", "dashboard.js", "films.js"):
         answer = client.get(f"/static/{name}")
         assert answer.content == (STATIC / name).read_bytes()
         assert answer.headers["content-type"].startswith("text/javascript")

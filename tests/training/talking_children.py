@@ -22,6 +22,14 @@ def act(_payload: dict[str, Any], fds: list[int]) -> None:
             text = os.read(passed[0], 100).decode()
             send_message(channel, {"type": "echo", "text": text})
             send_message(channel, {"type": "bye"})
+        case "repeat two":
+            for _ in range(2):
+                told = receive_message(channel)
+                assert told is not None
+                send_message(channel, told[0])
+        case "take nothing":
+            time.sleep(3.0)  # longer than it is waited for
+            send_message(channel, {"type": "bye"})
         case "nonsense":
             channel.sendall(b"\xff" * 64)
             time.sleep(60)

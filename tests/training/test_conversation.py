@@ -43,6 +43,34 @@ def test_a_request_brings_descriptors_and_every_answer_is_heard(executor: LocalE
     assert heard == [{"type": "echo", "text": "through a descriptor"}, {"type": "bye"}]
 
 
+def test_a_child_is_told_what_there_is_to_say_while_it_works(executor: LocalExecutor) -> None:
+    left = [{"text": "first"}, {"text": "second"}]
+    heard: list[Mapping[str, Any]] = []
+    end = executor.converse(
+        {},
+        {"do": "repeat two"},
+        (),
+        ChildLimits(30.0, 512),
+        heard.append,
+        lambda: [left.pop(0)] if left else [],
+    )
+    assert end == ChildEnd(0)
+    assert heard == [{"text": "first"}, {"text": "second"}]
+
+
+def test_a_child_that_takes_nothing_is_not_waited_for(executor: LocalExecutor) -> None:
+    much = [{"text": "x" * 2**20}] * 8
+    heard: list[Mapping[str, Any]] = []
+
+    def speak() -> list[dict[str, str]]:
+        told, much[:] = list(much), []
+        return told
+
+    end = executor.converse({}, {"do": "take nothing"}, (), ChildLimits(30.0, 512), heard.append, speak)
+    assert end == ChildEnd(0)
+    assert heard == [{"type": "bye"}], "what it says is heard all the same"
+
+
 def test_nonsense_ends_the_child_and_says_so(executor: LocalExecutor) -> None:
     end, heard = talk(executor, "nonsense")
     assert "ended for sending a message of 4294967295 bytes" in end.fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import pytest
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import RewardError
+from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
+from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.backend import PreparedReward
 from eureka_agent.training.driver import TrainingDriver
 from eureka_agent.training.executor import ChildEnd, ChildLimits
@@ -60,11 +62,19 @@ class FakeExecutor:
     def __init__(self, child: Callable[[list[dict[str, Any]], Say], ChildEnd | None]) -> None:
         self.child = child
         self.requests: list[Mapping[str, Any]] = []
+        self.speak: Callable[[], Iterable[Mapping[str, Any]]] = tuple
         self.limits: list[ChildLimits] = []
 
     def converse(
-        self, payload: Mapping[str, Any], request: Mapping[str, Any], fds: Any, limits: Any, hear: Say
+        self,
+        payload: Mapping[str, Any],
+        request: Mapping[str, Any],
+        fds: Any,
+        limits: Any,
+        hear: Say,
+        speak: Any = tuple,
     ) -> ChildEnd:
+        self.speak = speak
         self.requests.append(request)
         self.limits.append(limits)
         try:
@@ -299,3 +309,54 @@ def test_a_training_of_more_steps_than_the_tasks_may_take_longer(tmp_path: Path)
         outcomes, executor, _ = train(child, tmp_path / str(steps), "a", steps=steps)
         assert executor.limits[0].wall_s == wall_s
         assert f"after {wall_s:g} s" in failure(outcomes[0]).reason
+
+
+class AnswersEverything:
+    """An annotator that likes whatever it reads."""
+
+    def __init__(self) -> None:
+        self.answered: list[Label] = []
+
+    def submit(self, questions: Sequence[Question]) -> None:
+        self.answered += [Label(question, 1.0) for question in questions]
+
+    def collect(self) -> Sequence[Label]:
+        answered, self.answered = self.answered, []
+        return answered
+
+
+def ask(caption: str, folder: Path, desk: AnnotationDesk | None) -> tuple[list[Any], Outcome | None]:
+    """Return what a child is told that asks about a caption, and what becomes of its job."""
+    told: list[Any] = []
+
+    def child(rows: list[dict[str, Any]], say: Say) -> None:
+        say({"type": "asked", "job": rows[0]["job"], "captions": [caption]})
+        told.extend(executor.speak())
+        finish(rows[0], say)
+
+    executor = FakeExecutor(child)
+    driver = TrainingDriver(FakeBackend(), executor, stop=threading.Event(), desk=desk)
+    job = TrainingJob("a", "search", 0, 1, Coded("good"), folder / "a", 100)
+    outcomes = driver.train(find_task("cartpole"), [job], on_start=lambda _: None, on_outcome=lambda *_: None)
+    return told, outcomes[0]
+
+
+def test_a_question_of_a_job_is_answered_to_its_child(tmp_path: Path) -> None:
+    told, outcome = ask("the pole stands", tmp_path, AnnotationDesk(AnswersEverything()))
+    assert [(each["job"], each["captions"], each["value"]) for each in told] == [
+        ("a/search-0", ["the pole stands"], 1.0)
+    ]
+    assert isinstance(outcome, Evaluation)
+
+
+@pytest.mark.parametrize("caption", ["two\nlines", " padded ", "\x1b[2J"])
+def test_a_caption_that_no_captioner_writes_ends_the_child(tmp_path: Path, caption: str) -> None:
+    _, outcome = ask(caption, tmp_path, AnnotationDesk(AnswersEverything()))
+    assert isinstance(outcome, TrainingFailure)
+    assert "a caption that is not one line" in outcome.reason
+
+
+def test_a_question_where_nobody_answers_ends_the_child(tmp_path: Path) -> None:
+    _, outcome = ask("the pole stands", tmp_path, None)
+    assert isinstance(outcome, TrainingFailure)
+    assert "a question where nobody answers any" in outcome.reason

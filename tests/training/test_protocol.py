@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from eureka_agent.intrinsic.captions import LONGEST
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import TaskRef
 from eureka_agent.training.conversation import MAX_FROM_CHILD
 from eureka_agent.training.protocol import (
+    Asked,
     CheckpointReached,
     DeviceRequest,
     DoesNotFit,
@@ -65,6 +67,9 @@ def test_a_request_arrives_as_it_was_made() -> None:
         Finished(job="0-00/search-0"),
         Failed(job="reference/confirm-2"),
         DoesNotFit(fitting=3),
+        Asked(
+            job="0-00/search-0", captions=("\U0001f6aa" * LONGEST, "\U0001fa99" * LONGEST), variant="v" * 64
+        ),
     ],
 )
 def test_what_a_child_says_arrives_as_it_was_said(message: FromChild) -> None:
@@ -100,6 +105,11 @@ REACHED = {
         {**REACHED, "error": math.inf},
         {**REACHED, "error": -1.0},
         {**REACHED, "fitness": "high"},
+        {"type": "asked", "job": "a", "captions": []},
+        {"type": "asked", "job": "a", "captions": [""]},
+        {"type": "asked", "job": "a", "captions": ["a", "b", "c"]},
+        {"type": "asked", "job": "a", "captions": ["x" * (LONGEST + 1)]},
+        {"type": "answered", "job": "a", "captions": ["x"], "value": 1.0},
     ],
 )
 def test_nothing_else_is_a_message(said: dict[str, Any]) -> None:

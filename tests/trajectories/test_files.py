@@ -24,7 +24,7 @@ from eureka_agent.trajectories import (
     write_trajectories,
 )
 from eureka_agent.trajectories.ending import UNKNOWN
-from eureka_agent.trajectories.files import read_scores
+from eureka_agent.trajectories.files import read_beginnings, read_scores
 from eureka_agent.trajectories.inspection import inspect_environment
 from eureka_agent.trajectories.trajectory import VERSION
 
@@ -178,6 +178,21 @@ def test_scores_of_what_holds_none_or_too_much_are_none(tmp_path: Path) -> None:
     (tmp_path / "folder.npz").mkdir()
     for path in (*tmp_path.iterdir(), tmp_path / "nothing.npz"):
         assert read_scores(path) == ()
+        assert read_beginnings(path) == ()
+
+
+def test_where_episodes_begin_is_read_without_their_arrays(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    written = [
+        whole(3, seed=5), whole(2, seed=5), whole(2, seed=5, simulator="device"), whole(2, seed=6),
+        whole(2, seed=5, earlier=1), whole(2, seed=None),
+    ]  # fmt: skip
+    write_trajectories(path, written)
+    begun = read_beginnings(path)
+    assert list(begun) == [one.beginning for one in written]
+    assert begun[0] == begun[1]
+    assert len({*begun[1:4]}) == 3
+    assert begun[4:] == (None, None)
 
 
 def test_episodes_of_version_one_had_no_progress_and_count_as_of_a_whole_training(tmp_path: Path) -> None:

@@ -266,13 +266,19 @@ class _DyingExecutor:
         self.trained: list[list[str]] = []
 
     def converse(
-        self, payload: Mapping[str, Any], request: Mapping[str, Any], fds: Any, limits: Any, hear: Any
+        self,
+        payload: Mapping[str, Any],
+        request: Mapping[str, Any],
+        fds: Any,
+        limits: Any,
+        hear: Any,
+        speak: Any = tuple,
     ) -> ChildEnd:
         names = [row["job"].split("/")[0] for row in request["jobs"]]
         self.trained.append(names)
         if self.deadly in names:
             return ChildEnd(-signal.SIGSEGV)
-        return self.real.converse(payload, request, fds, limits, hear)
+        return self.real.converse(payload, request, fds, limits, hear, speak)
 
     def map(self, run: Any, items: Any, *, most: int) -> None:
         self.real.map(run, items, most=most)

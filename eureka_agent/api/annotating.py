@@ -1,0 +1,64 @@
+"""From what a person types after `--annotator` to somebody who labels captions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.annotators import SourcedAnnotator
+from eureka_agent.intrinsic.cached import Cached
+from eureka_agent.intrinsic.label_cache import LabelCache
+from eureka_agent.intrinsic.model_annotator import ModelAnnotator
+from eureka_agent.intrinsic.replayed import Replayed
+from eureka_agent.intrinsic.rules import Oracle
+from eureka_agent.llm.budgeted import BudgetedModel
+from eureka_agent.llm.registry import ModelOptions, make_model
+
+RULES, LABELS = "rules", "labels"
+
+
+def make_annotator(
+    spec: str,
+    goal: str,
+    *,
+    folder: Path,
+    labels: LabelCache,
+    about: Sequence[str] = (),
+    budget_usd: float | None = None,
+    most_requests: int | None = None,
+    options: ModelOptions | None = None,
+) -> tuple[SourcedAnnotator, BudgetedModel | None]:
+    """Return whoever is called `spec`, and the model that is asked, if one is.
+
+    `rules:<file.toml>` are patterns, `labels:<file.jsonl>` the labels of an earlier training, and anything
+    else is a language model as after `--model`; `manual` asks in `folder/outbox`. What a model or rules say
+    is kept in `labels`, and not asked again. `about` tells the model what captions mean.
+
+    Raises ConfigError or ModelError for what cannot be asked.
+    """
+    kind, _, rest = spec.partition(":")
+    if kind == LABELS:
+        return Replayed(LabelCache(_file(spec, rest))), None
+    if kind == RULES:
+        return Cached(Oracle(_file(spec, rest), goal), labels), None
+    if spec in ("auto", "search"):
+        raise ConfigError(
+            f"'{spec}' labels no captions.",
+            allowed=f"{RULES}:<file.toml>, {LABELS}:<file.jsonl>, or a language model by its name",
+            fix="Name the model, for example openai/<model> or local:<file.gguf>.",
+        )
+    model = make_model(spec, run_folder=folder, options=options)
+    asked = BudgetedModel(model, budget_usd=budget_usd, most_requests=most_requests)
+    return Cached(ModelAnnotator(asked, goal, about=about), labels), asked
+
+
+def _file(spec: str, name: str) -> Path:
+    path = Path(name).expanduser()
+    if not name or not path.is_file():
+        raise ConfigError(
+            f"The annotator '{spec}' names no file.",
+            allowed=f"{RULES}:<file.toml> or {LABELS}:<file.jsonl>",
+            fix="Check the path.",
+        )
+    return path

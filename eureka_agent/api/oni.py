@@ -1,0 +1,185 @@
+"""`oni`: policies trained with a reward that is learned online from an annotator's labels of captions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from eureka_agent.analysis.statistics import t_interval
+from eureka_agent.api.annotating import make_annotator
+from eureka_agent.api.check import Env, reward_of
+from eureka_agent.api.train import Training
+from eureka_agent.intrinsic.annotators import SourcedAnnotator
+from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
+from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.label_cache import LabelCache
+from eureka_agent.intrinsic.options import IntrinsicOptions
+from eureka_agent.intrinsic.paid_captions import PaidCaption
+from eureka_agent.isolation.sandbox import RewardSandbox
+from eureka_agent.llm.budgeted import BudgetedModel
+from eureka_agent.rewards.reward import Coded, Native
+from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.registry import find_task
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.annotation_desk import AnnotationDesk
+from eureka_agent.training.job import OnCheckpoint, Outcome, Trainer, TrainingFailure, TrainingJob
+from eureka_agent.training.learned_rewards import read_paid
+from eureka_agent.training.policies import saved_policy
+from eureka_agent.training.protocol import CheckpointReached
+from eureka_agent.training.trainers import make_trainer
+
+LABELS = "labels.jsonl"
+NO_REWARD = "none"
+"""The name of no reward beside the learned one."""
+
+
+@dataclass(frozen=True)
+class OniProgress:
+    """A policy was evaluated."""
+
+    replicate: int
+    reached: CheckpointReached
+    asking: AskingStatistics
+
+
+@dataclass(frozen=True)
+class OniReport:
+    """The report of `oni`."""
+
+    task: str
+    goal: str
+    annotator: str
+    model_kind: str
+    reward: str
+    fitness_summary: str
+    trainings: tuple[Training, ...]
+    asking: AskingStatistics
+    labels: Path
+    """Everything that was answered; `labels:<this file>` repeats a training without the annotator."""
+    notices: tuple[str, ...] = ()
+    requests: int = 0
+    """Requests to a language model."""
+    cost_usd: float = 0.0
+
+    @property
+    def summary(self) -> str:
+        """Mean fitness over seeds with its interval."""
+        values = [t.fitness for t in self.trainings if t.fitness is not None]
+        return str(t_interval(values)) if values else "undefined: every training failed"
+
+    def captions(self, replicate: int = 0) -> list[PaidCaption]:
+        """Return the captions that a training encountered, the best paid first."""
+        return read_paid(self.trainings[replicate].folder)[1]
+
+
+def oni(
+    task: str,
+    *,
+    goal: str,
+    annotator: str,
+    learned: IntrinsicOptions | None = None,
+    reward: Path | str = NO_REWARD,
+    seeds: int = 1,
+    seed: int = 0,
+    env_steps: int | None = None,
+    output: Path | str = "oni",
+    labels: Path | str | None = None,
+    budget_usd: float | None = None,
+    most_requests: int | None = 3_000,
+    trainer: str = "population",
+    parallel: int | None = None,
+    env: Env = None,
+    envs: Path | None = None,
+    unsafe_isolation: bool = False,
+    on_progress: Callable[[OniProgress], object] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> OniReport:
+    """Train `seeds` policies with a reward learned from labels of captions (arXiv 2410.23022).
+
+    Captions are written of what policies encounter; `annotator` judges by the sentence `goal` which of them
+    are helpful, beside the training and never in its way; a model learns from the labels, and pays, as
+    `learned` says. Every training has a model of its own; what one of them asked is not asked again for
+    another. The annotator is `rules:<file.toml>`, `labels:<file.jsonl>`, or a language model as after
+    `--model`. `reward` is paid beside the learned one: a file, `sparse`, `native`, `reference`, or `none`.
+    What is answered is kept in the file `labels`, by default `labels.jsonl` under `output`, and known the
+    next time. `budget_usd` and `most_requests` limit what a language model may cost; None is no limit.
+
+    Raises:
+        ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not.
+    """
+    chosen = find_task(task, env=env, envs=envs)
+    beside = Native() if str(reward) == NO_REWARD else reward_of(chosen, str(reward))
+    plan = (learned or IntrinsicOptions()).plan(
+        chosen, goal, coded=isinstance(beside, Coded), paid=str(reward) != NO_REWARD
+    )
+    root = Path(output)
+    root.mkdir(parents=True, exist_ok=True)
+    cache = LabelCache(Path(labels) if labels is not None else root / LABELS)
+    who, model = make_annotator(
+        annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
+        most_requests=most_requests,
+    )  # fmt: skip
+    jobs = [
+        TrainingJob(
+            "oni", "train", replicate, seed_for(seed, "train", replicate), beside, root / f"seed-{replicate}",
+            env_steps or chosen.budget.env_steps, intrinsic=plan,
+        )
+        for replicate in range(seeds)
+    ]  # fmt: skip
+    notices: list[str] = []
+    with RewardSandbox(unsafe=unsafe_isolation) as sandbox, _asking(who, notices.append) as asking:
+        made = make_trainer(
+            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
+            unsafe=unsafe_isolation, notify=notices.append, desk=AnnotationDesk(asking),
+        )  # fmt: skip
+        outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
+        asked = asking.statistics()
+    trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
+    return OniReport(
+        chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
+        cache.path or root / LABELS, tuple(dict.fromkeys(notices)), *_spent(model),
+    )  # fmt: skip
+
+
+def _outcomes(
+    trainer: Trainer, task: Task, jobs: Sequence[TrainingJob], on_checkpoint: OnCheckpoint
+) -> list[Outcome | None]:
+    try:
+        return trainer.train(
+            task, jobs, on_start=lambda _: None, on_outcome=lambda *_: None, on_checkpoint=on_checkpoint
+        )
+    finally:
+        trainer.close()
+
+
+@contextmanager
+def _asking(annotator: SourcedAnnotator, notice: Notice) -> Iterator[Asking]:
+    """Ask the annotator in a thread of its own, until the trainings are over."""
+    asking = AsynchronousAnnotation(annotator, Backlog(), notice=notice)
+    try:
+        yield asking
+    finally:
+        asking.close()
+
+
+def _told(
+    on_progress: Callable[[OniProgress], object], asking: Asking, job: TrainingJob, reached: CheckpointReached
+) -> None:
+    on_progress(OniProgress(job.replicate, reached, asking.statistics()))
+
+
+def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
+    if outcome is None:
+        return Training(job.seed, job.folder, failure="not started")
+    if isinstance(outcome, TrainingFailure):
+        return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
+    policy = saved_policy(job.folder)
+    return Training(job.seed, job.folder, outcome.fitness, outcome.env_steps, outcome.wall_s, policy=policy)
+
+
+def _spent(model: BudgetedModel | None) -> tuple[int, float]:
+    return (0, 0.0) if model is None else (model.requests, model.cost_usd)

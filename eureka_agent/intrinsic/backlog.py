@@ -1,0 +1,151 @@
+"""What is still to be answered: asked once, the newest first, and never more than so much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.questions import Label, Question
+
+
+@dataclass(frozen=True)
+class BacklogCounts:
+    """How many questions are where, and what became of the others."""
+
+    waiting: int
+    in_flight: int
+    answered: int
+    """Answers that were asked for, over all time."""
+    given_up: int
+    """Questions without a usable answer after all attempts; they are not asked again."""
+    dropped: int
+    """Questions that were the oldest of too many; they may be asked when they are met again."""
+    unasked: int
+    """Answers to what was not asked, or was answered already."""
+
+
+class Backlog:
+    """The pending set: a question waits, or is in flight, or is known, and in any of them is not added again.
+
+    Both orders of a pair are one question. A model asks what it meets, rollout after rollout, while an answer
+    takes many rollouts: without this set half of an annotator's work repeats what is under way. The newest
+    questions are taken first, because they are about what the policy does now. Not for several threads.
+    """
+
+    def __init__(self, bound: int = 4_096, *, attempts: int = 3, remembered: int = 200_000) -> None:
+        """`bound` may wait; each is asked up to `attempts` times; so many answered ones are remembered."""
+        if min(bound, attempts, remembered) < 1:
+            raise ConfigError(
+                f"A backlog of {bound} questions with {attempts} attempts that remembers {remembered}.",
+                allowed="1 or more of each",
+                fix="Choose larger numbers.",
+            )
+        self._bound, self._attempts, self._remembered = bound, attempts, remembered
+        # Each by its `key`. Dictionaries keep the order of insertion: the newest are last.
+        self._waiting: dict[Question, Question] = {}
+        self._in_flight: dict[Question, Question] = {}
+        self._done: dict[Question, None] = {}
+        """Answered and given up, those last that were met last."""
+        self._tries: dict[Question, int] = {}
+        """Unusable answers so far, of questions that wait or are in flight."""
+        self._answered = self._given_up = self._dropped = self._unasked = 0
+
+    def add(self, questions: Sequence[Question]) -> int:
+        """Let new questions wait, the most wanted first; return how many were not known before.
+
+        Those that wait already go to the front with the others: they were met again.
+        """
+        new = 0
+        for question in reversed(questions):
+            key = question.key
+            if key in self._done:
+                self._done[key] = self._done.pop(key)
+            elif key not in self._in_flight:
+                new += self._waiting.pop(key, None) is None
+                self._waiting[key] = question
+        self._drop()
+        return new
+
+    def take(self, most: int) -> list[Question]:
+        """Return up to `most` of those that wait, the newest first; they are in flight from now on."""
+        taken = [self._waiting.popitem() for _ in range(min(most, len(self._waiting)))]
+        self._in_flight.update(taken)
+        return [question for _, question in taken]
+
+    def answered(self, labels: Iterable[Label]) -> list[Label]:
+        """Take note of answers, and return those that were asked for, in the order of captions as asked.
+
+        An answer may come late, when its question waits again. Answers to anything else are counted.
+        """
+        accepted: list[Label] = []
+        for label in labels:
+            key = label.question.key
+            asked = self._in_flight.pop(key, None) or self._waiting.pop(key, None)
+            if asked is None:
+                self._unasked += 1
+                continue
+            self._answered += 1
+            self._close(key)
+            accepted.append(label if label.question == asked else turned(label))
+        return accepted
+
+    def failed(self, questions: Iterable[Question]) -> None:
+        """Let those wait again that got no usable answer, each up to its number of attempts."""
+        for question in reversed(list(questions)):
+            key = question.key
+            if key not in self._in_flight:
+                continue
+            self._tries[key] = self._tries.get(key, 0) + 1
+            if self._tries[key] < self._attempts:
+                self._waiting[key] = self._in_flight.pop(key)
+            else:
+                del self._in_flight[key]
+                self._given_up += 1
+                self._close(key)
+        self._drop()
+
+    def put_back(self, questions: Iterable[Question]) -> None:
+        """Let those wait again that nobody could be asked: it was not their fault, and costs no attempt."""
+        back = [question.key for question in questions if question.key in self._in_flight]
+        for key in reversed(back):
+            self._waiting[key] = self._in_flight.pop(key)
+        self._drop()
+
+    def remember(self, questions: Iterable[Question]) -> None:
+        """Take note of questions whose answers are known from elsewhere, such as a saved training."""
+        for question in questions:
+            self._waiting.pop(question.key, None)
+            if question.key not in self._in_flight:
+                self._close(question.key)
+
+    @property
+    def counts(self) -> BacklogCounts:
+        """How many questions are where."""
+        return BacklogCounts(
+            len(self._waiting),
+            len(self._in_flight),
+            self._answered,
+            self._given_up,
+            self._dropped,
+            self._unasked,
+        )
+
+    def _close(self, key: Question) -> None:
+        self._tries.pop(key, None)
+        self._done.pop(key, None)
+        self._done[key] = None
+        if len(self._done) > self._remembered:
+            del self._done[next(iter(self._done))]
+
+    def _drop(self) -> None:
+        while len(self._waiting) > self._bound:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            self._tries.pop(oldest, None)
+            self._dropped += 1
+
+
+def turned(label: Label) -> Label:
+    """Return the label of the same pair in the other order."""
+    return Label(label.question.swapped, 1.0 - label.value, label.votes)

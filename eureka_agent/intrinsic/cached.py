@@ -1,0 +1,36 @@
+"""An annotator that is asked only what the cache does not know."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Sequence
+
+from eureka_agent.errors import StoreError
+from eureka_agent.intrinsic.annotators import SourcedAnnotator
+from eureka_agent.intrinsic.label_cache import LabelCache
+from eureka_agent.intrinsic.questions import Label, Question
+
+
+class Cached:
+    """Gives a known label again, asks `annotator` for the rest, and keeps what it answers."""
+
+    def __init__(self, annotator: SourcedAnnotator, cache: LabelCache) -> None:
+        self.name = annotator.name
+        self.source = annotator.source
+        self.known = 0
+        """Answers so far that came from the cache; see `CountsKnown`."""
+        self._annotator, self._cache = annotator, cache
+
+    def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
+        """Return one label a question; see `Annotator`."""
+        found = {question: self._cache.get(self.source, question) for question in questions}
+        unknown = [question for question, label in found.items() if label is None]
+        self.known += len(found) - len(unknown)
+        if unknown:
+            answers = self._annotator.annotate(unknown, stop)
+            new = [label for label in answers if label is not None]
+            with contextlib.suppress(StoreError):  # a full disk must not cost what was just paid for
+                self._cache.put(self.source, new)
+            found |= {label.question: label for label in new if label.question in found}
+        return [found[question] for question in questions]

@@ -1,0 +1,93 @@
+"""What a person may choose of a learned reward, and the plan that comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.described import DescribedSignals
+from eureka_agent.intrinsic.ensemble import Blend
+from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.mixing import Coefficients, Schedule
+from eureka_agent.intrinsic.plan import Captioning, CaptionSource, IntrinsicPlan
+from eureka_agent.intrinsic.settings import ModelSettings, one_of
+from eureka_agent.tasks.task import Task
+from eureka_agent.trajectories.inspection import inspect_environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntrinsicOptions:
+    """A learned reward beside another one (arXiv 2410.23022)."""
+
+    kind: str = "retrieval"
+    """`retrieval` pays labels as they are, `classification` the probability that a caption is helpful,
+    `ranking` how far a caption is above the usual ones."""
+    coefficient: float = 1.0
+    """What the learned reward is multiplied by."""
+    coefficient_end: float | None = None
+    """What it is multiplied by at the end of the training; None is the same throughout."""
+    reward_coefficient: float = 1.0
+    """What the reward beside it is multiplied by."""
+    beta: float = 1.0
+    """The learned reward is divided by this power of how often its caption was seen in the episode."""
+    ensemble: int = 1
+    """Models whose rewards are blended."""
+    blend: str = "mean"
+    """How: `mean`, `worst`, `uncertainty` or `nominal_to_minimum`."""
+    captions: str = "signals"
+    """`signals`: words for their ranges, the task's own or made from random play; `events`: the task's events
+    that begin; `message`: a signal that is a text."""
+    message: str = ""
+    """That signal."""
+    window: int = 1
+    """Steps whose captions are joined."""
+    settings: ModelSettings = field(default_factory=ModelSettings)
+    """Everything else of the model."""
+
+    def plan(self, task: Task, goal: str, *, coded: bool, paid: bool) -> IntrinsicPlan:
+        """Return the plan of trainings; ConfigError for what there is not.
+
+        `coded` tells that the reward beside it is a reward function, `paid` that there is one at all.
+        """
+        one_of("source of captions", self.captions, get_args(CaptionSource))
+        make_model(self.kind, seed=0, ensemble=self.ensemble, blend=self.blend, settings=self.settings)
+        beside = Schedule.constant(self.reward_coefficient if paid else 0.0)
+        end = self.coefficient if self.coefficient_end is None else self.coefficient_end
+        return IntrinsicPlan(
+            kind=cast("Kind", self.kind),
+            captioning=self._captioning(task),
+            settings=self.settings,
+            ensemble=self.ensemble,
+            blend=cast("Blend", self.blend),
+            coefficients=Coefficients(
+                intrinsic=Schedule.linear(self.coefficient, end),
+                **{"coded" if coded else "extrinsic": beside},
+            ),
+            goal=goal,
+            beta=self.beta,
+        )
+
+    def _captioning(self, task: Task) -> Captioning:
+        source = cast("CaptionSource", self.captions)
+        if source == "message" and task.signal(self.message) is None:
+            raise ConfigError(
+                f"'{self.message}' is no signal of '{task.name}' that could be a caption.",
+                allowed=", ".join(signal.name for signal in task.signals),
+                fix="Name the signal that holds the environment's text.",
+            )
+        described = self._described(task) if source == "signals" else None
+        captioning = Captioning(
+            source=source,
+            parts=described.parts if described else (),
+            legend=described.legend if described else (),
+            message=self.message,
+            window=self.window,
+        )
+        captioning.captioner(task)  # what cannot be made is told now, and not by every training
+        return captioning
+
+    @staticmethod
+    def _described(task: Task) -> DescribedSignals:
+        recorded = () if task.captions else inspect_environment(task).trajectories
+        return DescribedSignals.of_task(task, recorded)

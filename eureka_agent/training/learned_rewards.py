@@ -1,0 +1,82 @@
+"""Learned rewards inside a training child: made for its jobs, and written beside their results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from eureka_agent.arrays import write_arrays
+from eureka_agent.files import write_json
+from eureka_agent.intrinsic.learned import LearnedReward, Tally
+from eureka_agent.intrinsic.paid_captions import PaidCaption
+from eureka_agent.intrinsic.plan import IntrinsicPlan
+from eureka_agent.seeds import seed_for
+from eureka_agent.tasks.task import Task
+from eureka_agent.training.asking_parent import Answers, AskingParent
+from eureka_agent.training.intrinsic_provider import IntrinsicProvider
+from eureka_agent.training.protocol import Answered, Asked, JobRequest, LearnedSoFar
+from eureka_agent.training.reward_provider import RewardProvider
+
+STATE = "intrinsic.npz"
+CAPTIONS = "captions.json"
+
+
+class Channel(Protocol):
+    """The part of `ParentChannel` that is needed."""
+
+    def tell(self, message: Asked) -> None:
+        """Send a message to the parent."""
+        ...
+
+    def listen(self, take: Callable[[Answered], object]) -> None:
+        """Pass on every answer of the parent."""
+        ...
+
+
+class LearnedRewards:
+    """The learned rewards of a child's jobs; each job has its own, and asks for itself."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._answers: Answers | None = None
+
+    def beside(self, base: RewardProvider, job: JobRequest, task: Task, num_envs: int) -> IntrinsicProvider:
+        """Return a provider that adds a job's learned reward, which begins anew, to `base`."""
+        if self._answers is None:
+            self._answers = Answers()
+            self._channel.listen(self._answers.put)
+        plan = IntrinsicPlan.from_json(job.intrinsic or {})
+        model = plan.model(seed_for(job.seed, "intrinsic"))
+        asks = AskingParent(job.job, self._channel.tell, self._answers)
+        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta)
+        captioner = plan.captioning.captioner(task)
+        return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
+
+
+def so_far(provider: RewardProvider) -> LearnedSoFar | None:
+    """Return how a provider's learned reward does; None where it has none."""
+    if not isinstance(provider, IntrinsicProvider):
+        return None
+    learned = provider.learned
+    return LearnedSoFar(
+        labels=learned.tally.labels,
+        captions=len(learned.captions),
+        paid=learned.tally.lately,
+        accuracy=learned.accuracy,
+    )
+
+
+def write_learned(folder: Path, learned: LearnedReward) -> None:
+    """Write what was learned and which captions were encountered; StoreError if the disk does not take it."""
+    write_arrays(folder / STATE, learned.state_dict())
+    rows = [asdict(row) for row in learned.captions.rows()]
+    write_json(folder / CAPTIONS, {"tally": asdict(learned.tally), "captions": rows})
+
+
+def read_paid(folder: Path) -> tuple[Tally, list[PaidCaption]]:
+    """Return what `write_learned` wrote of the captions, the best paid first."""
+    told = json.loads((folder / CAPTIONS).read_text())
+    return Tally(**told["tally"]), [PaidCaption(**row) for row in told["captions"]]

@@ -1,0 +1,89 @@
+"""`oni`: captions, labels, a learned reward, policies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eureka_agent.api.oni import LABELS, OniProgress, oni
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.options import IntrinsicOptions
+
+RULES = """
+[[rules]]
+pattern = "is upright"
+value = 1.0
+"""
+STEPS = 8192
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> str:
+    path = tmp_path / "rules.toml"
+    path.write_text(RULES)
+    return f"rules:{path}"
+
+
+def test_policies_learn_from_labels_which_are_kept_and_can_take_the_annotators_place(
+    tmp_path: Path, rules: str
+) -> None:
+    seen: list[OniProgress] = []
+    report = oni(
+        "pendulum", goal="hold it upright", annotator=rules, env_steps=STEPS, seeds=2,
+        output=tmp_path / "one", on_progress=seen.append,
+    )  # fmt: skip
+    assert all(one.fitness is not None and one.policy is not None for one in report.trainings)
+    assert report.asking.answered >= 10
+    assert report.asking.known == 0
+    best, *_, worst = report.captions()
+    assert "is upright" in best.caption
+    assert (best.lately, worst.lately) == (1.0, 0.0)
+    assert {one.replicate for one in seen} == {0, 1}
+    assert seen[-1].reached.learned is not None
+    assert seen[-1].reached.learned.labels > 0
+
+    again = oni(
+        "pendulum", goal="hold it upright", annotator=f"labels:{report.labels}", env_steps=STEPS,
+        output=tmp_path / "two",
+    )  # fmt: skip
+    assert again.asking.known == again.asking.answered > 0
+    assert "is upright" in again.captions()[0].caption
+
+
+def test_labels_of_an_earlier_training_are_not_asked_again(tmp_path: Path, rules: str) -> None:
+    def train(output: str) -> int:
+        report = oni(
+            "pendulum", goal="hold it upright", annotator=rules, env_steps=4096, output=tmp_path / output,
+            labels=tmp_path / LABELS,
+        )  # fmt: skip
+        return report.asking.known
+
+    assert train("one") == 0
+    assert train("two") > 0
+
+
+@pytest.mark.parametrize(
+    ("learned", "words"),
+    [
+        (IntrinsicOptions(kind="classificaton"), "Did you mean 'classification'"),
+        (IntrinsicOptions(captions="signal"), "Did you mean 'signals'"),
+        (IntrinsicOptions(captions="message", message="text"), "'text' is no signal of 'pendulum'"),
+        (IntrinsicOptions(blend="median"), "There is no blend 'median'"),
+        (IntrinsicOptions(window=0), "A window has 0 steps"),
+        (IntrinsicOptions(kind="ranking", ensemble=0), "cannot have 0 members"),
+    ],
+)
+def test_what_there_is_not_is_said_before_anything_is_trained(
+    tmp_path: Path, rules: str, learned: IntrinsicOptions, words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        oni("pendulum", goal="hold it upright", annotator=rules, learned=learned, output=tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    "annotator", ["rules:", "rules:missing.toml", "labels:missing.jsonl", "search", "auto"]
+)
+def test_an_annotator_that_there_is_not(tmp_path: Path, annotator: str) -> None:
+    with pytest.raises(ConfigError, match=r"annotator|labels no captions"):
+        oni("pendulum", goal="hold it upright", annotator=annotator, output=tmp_path / "none")

@@ -1,0 +1,114 @@
+"""A learned reward at work, with the annotator at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.learned import LearnedReward
+from eureka_agent.intrinsic.paid_captions import PaidCaptions, most_and_least
+from eureka_agent.intrinsic.questions import Label, Question
+
+
+class AnswersLater:
+    """Likes captions with gold, and answers at the rollout after the one that asked."""
+
+    def __init__(self) -> None:
+        self.submitted: list[list[Question]] = []
+        self._arrived: list[Label] = []
+
+    def submit(self, questions: Sequence[Question]) -> None:
+        self.submitted.append(list(questions))
+        self._arrived += [Label(each, float("gold" in each.captions[0])) for each in questions]
+
+    def collect(self) -> Sequence[Label]:
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+
+def first_of(captions: Captions, *begins: int) -> np.ndarray:
+    first = np.zeros(captions.index.shape, dtype=bool)
+    first[list(begins)] = True
+    return first
+
+
+GOLD = Captions.of([["gold"], ["wall"], ["gold"], [None]])
+
+
+def test_nothing_is_paid_before_an_answer_and_the_label_from_then_on() -> None:
+    learned = LearnedReward(make_model("retrieval", seed=0), AnswersLater(), num_envs=1, beta=0.0)
+    assert learned.pay(GOLD, first_of(GOLD, 0)).ravel().tolist() == [0, 0, 0, 0]
+    assert learned.pay(GOLD, first_of(GOLD, 0)).ravel().tolist() == [1, 0, 1, 0]
+
+
+def test_a_caption_is_worth_less_each_time_it_is_seen_in_an_episode() -> None:
+    asks = AnswersLater()
+    asks.submit([Question(("gold",))])
+    learned = LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1, beta=2.0)
+    twice = Captions.of([["gold"], ["gold"], ["gold"]])
+    assert learned.pay(twice, first_of(twice, 0, 2)).ravel().tolist() == [1.0, 0.25, 1.0]
+    assert learned.pay(twice, first_of(twice)).ravel().tolist() == pytest.approx([1 / 4, 1 / 9, 1 / 16])
+
+
+def test_an_annotator_that_counts_rollouts_is_told_of_each() -> None:
+    asks = AnswersLater()
+    learned = LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1)
+    silent = Captions.of([[None]])
+    for _ in range(3):
+        learned.pay(silent, first_of(silent))
+    assert asks.submitted == [[], [], []]
+
+
+def test_a_tally_tells_what_became_of_the_steps() -> None:
+    learned = LearnedReward(make_model("retrieval", seed=0), AnswersLater(), num_envs=1, beta=0.0)
+    for _ in range(2):
+        learned.pay(GOLD, first_of(GOLD, 0))
+    tally = learned.tally
+    assert (tally.steps, tally.captioned, tally.paid, tally.total, tally.labels) == (8, 6, 2, 2.0, 2)
+
+
+def test_one_that_goes_on_from_a_saved_state_pays_the_same() -> None:
+    asks = AnswersLater()
+    learned = LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1, beta=1.0)
+    for _ in range(2):
+        learned.pay(GOLD, first_of(GOLD))
+    other = LearnedReward(make_model("retrieval", seed=0), AnswersLater(), num_envs=1, beta=1.0)
+    other.load_state_dict(learned.state_dict())
+    assert (learned.pay(GOLD, first_of(GOLD)) == other.pay(GOLD, first_of(GOLD))).all()
+
+
+def test_captions_are_listed_by_what_they_are_paid_now() -> None:
+    table = PaidCaptions()
+    captions = Captions.of([["gold"], ["wall"], ["gold"]])
+    table.add(captions, np.array([[0.0], [1.0], [0.0]], np.float32))
+    table.add(captions, np.array([[1.0], [0.0], [1.0]], np.float32))
+    rows = table.rows()
+    assert [(row.caption, row.steps, row.paid, row.lately) for row in rows] == [
+        ("gold", 4, 0.5, 1.0),
+        ("wall", 2, 0.5, 0.0),
+    ]
+
+
+def test_the_table_of_captions_is_bounded_and_forgets_what_was_not_seen_for_longest() -> None:
+    table = PaidCaptions(kept=2)
+    for text in ("a", "b", "a", "c"):
+        one = Captions.of([[text]])
+        table.add(one, np.zeros((1, 1), np.float32))
+    assert {row.caption for row in table.rows()} == {"a", "c"}
+
+
+@pytest.mark.parametrize(("count", "each"), [(1, 3), (2, 3), (4, 3), (5, 3), (6, 3), (20, 3)])
+def test_no_caption_is_among_the_best_and_the_worst(count: int, each: int) -> None:
+    table = PaidCaptions()
+    captions = Captions.of([[f"caption {i}"] for i in range(count)])
+    table.add(captions, np.arange(count, dtype=np.float32).reshape(count, -1))
+    most, least = most_and_least(table.rows(), each)
+    assert len(most) == len(least) == min(each, count // 2)
+    assert not {row.caption for row in most} & {row.caption for row in least}
+    if most:
+        assert most[0].caption == f"caption {count - 1}"
+        assert least[0].caption == "caption 0"

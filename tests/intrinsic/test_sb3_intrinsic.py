@@ -1,0 +1,103 @@
+"""Learned rewards in somebody's own Stable-Baselines3 code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from stable_baselines3 import DQN, PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.sb3 import CaptionedVecEnv, IntrinsicRewards
+
+Array = np.ndarray
+LENGTH = 5
+
+
+class Corridor(gym.Env[Array, np.int64]):
+    """Walks right by itself; what it says and pays is its position; ends at LENGTH."""
+
+    observation_space = gym.spaces.Box(0.0, float(LENGTH), (1,), np.float32)
+    action_space = gym.spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        self.at = 0
+        return self._seen(), {}
+
+    def step(self, action: np.int64) -> Any:
+        self.at += 1
+        return self._seen(), 1.0, self.at == LENGTH, False, {"caption": f"at {self.at}"}
+
+    def _seen(self) -> Array:
+        return np.array([self.at], np.float32)
+
+
+class PaysCaptions:
+    """Pays 1 for one caption, and remembers what it was shown."""
+
+    def __init__(self, liked: str) -> None:
+        self.liked = liked
+        self.seen: list[tuple[Captions, Array]] = []
+
+    def pay(self, captions: Captions, first: Array) -> Array:
+        self.seen.append((captions, first))
+        return captions.spread(np.array([text == self.liked for text in captions.texts], np.float32))
+
+
+def trained(learned: PaysCaptions, **coefficients: Any) -> PPO:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor, Corridor]))
+    model = PPO("MlpPolicy", env, n_steps=10, batch_size=20, n_epochs=1, seed=0, device="cpu", gamma=1.0)
+    model.learn(20, callback=IntrinsicRewards(env, learned, **coefficients))
+    return model
+
+
+def test_every_step_is_captioned_the_last_of_an_episode_too() -> None:
+    learned = PaysCaptions("at 5")
+    trained(learned)
+    (captions, first), *more = learned.seen
+    assert not more
+    said = [captions.texts[i] for i in captions.index[:, 0]]
+    assert said == [f"at {at}" for at in (1, 2, 3, 4, 5)] * 2
+    assert first[:, 0].tolist() == [True, False, False, False, False] * 2
+
+
+def test_what_is_paid_stands_in_the_buffer_and_in_its_returns() -> None:
+    model = trained(PaysCaptions("at 5"), coefficient=10.0, extrinsic=0.5)
+    rewards = model.rollout_buffer.rewards
+    assert np.allclose(rewards[:, 0], [0.5, 0.5, 0.5, 0.5, 10.5] * 2)
+    returns = model.rollout_buffer.returns.reshape(2, -1)  # flattened world by world once learned from
+    assert np.allclose(returns[:, -1], 10.5), "the episode ended there, so that nothing follows"
+
+
+def test_coefficients_may_follow_the_progress_of_training() -> None:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor]))
+    model = PPO("MlpPolicy", env, n_steps=10, batch_size=10, n_epochs=1, seed=0, device="cpu")
+    seen: list[float] = []
+
+    def fading(progress: float) -> float:
+        seen.append(progress)
+        return 1.0 - progress
+
+    model.learn(40, callback=IntrinsicRewards(env, PaysCaptions("at 5"), coefficient=fading))
+    assert seen == pytest.approx([0.0, 0.25, 0.5, 0.75]), "what was done before the rollout"
+
+
+def test_a_caption_may_come_from_the_final_observation() -> None:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor]), caption=lambda observation, _: f"saw {observation[0]:g}")
+    env.reset()
+    for _ in range(LENGTH):
+        env.step(np.array([0]))
+    captions, _ = env.take()
+    assert captions.texts[-1] == "saw 5", "not the observation of the next episode, which is 0"
+
+
+def test_rewards_of_all_ages_are_refused() -> None:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor]))
+    with pytest.raises(ConfigError, match="replay buffer"):
+        DQN("MlpPolicy", env, device="cpu").learn(
+            1, callback=IntrinsicRewards(env, PaysCaptions("at 5"), coefficient=1.0)
+        )
