@@ -128,6 +128,14 @@ class Ensemble:
         """Return the mean of the members' estimates."""
         return self._estimates(texts).mean(axis=0)
 
+    def errors(self) -> Mapping[tuple[str, ...], bool]:
+        """Return of each held-out label whether at least half of the members that hold it out are wrong."""
+        wrong: dict[tuple[str, ...], list[bool]] = {}
+        for member in self.members:
+            for key, errs in member.errors().items():
+                wrong.setdefault(key, []).append(errs)
+        return {key: sum(votes) * 2 >= len(votes) for key, votes in wrong.items()}
+
     def reward(self, steps: CaptionedSteps) -> Array:
         """Return the blend of the members' rewards."""
         paid = np.stack([member.reward(steps) for member in self.members]).astype(np.float64)

@@ -42,8 +42,8 @@ class Ranking:
     too. A label between a win and a tie is taken as that share of either. Scores are put on the scale of what
     has been encountered lately: mean 0, deviation 1 over the steps. Steps whose score is above the `quantile`
     of those are paid that number, clipped; others 0. Nothing is paid until the accuracy on held-out pairs is
-    known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other pairs,
-    too: the accuracy is that on new pairs, not on new captions.
+    known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other
+    pairs, too: the accuracy is that on new pairs, not on new captions.
 
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """
@@ -106,13 +106,14 @@ class Ranking:
 
     def _pairs(self, steps: CaptionedSteps, scores: Array) -> list[Pair]:
         settings = self._settings
+        worth = _logistic(self._scaled(scores))
 
         def wish(places: Array) -> Array:
             if not self.informed:
                 return np.zeros(len(places))
             first, second = scores[places].T
             chance = _logistic(first - second)
-            return wanted(settings, _logistic(self._scaled(scores))[places].mean(axis=1), entropy(chance))
+            return wanted(settings, worth[places].mean(axis=1), entropy(chance))
 
         pairing = Pairing(
             self._encountered,

@@ -41,7 +41,7 @@ class ModelSettings:
     weight_decay: float = 0.03
     """Decoupled: this share of the learning rate is taken off the weights with each update."""
     updates_per_label: float = 4.0
-    """Updates that a label pays for; the original's first 25,000 labels pay for about a third."""
+    """Updates that a label pays for; the original's first 25,000 pay for a third of one each."""
     most_updates: int = 8
     """Updates in one rollout."""
     most_credits: int = 1_024

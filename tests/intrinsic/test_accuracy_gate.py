@@ -2,28 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from eureka_agent.intrinsic.gate import Verdict, accuracy_verdict, balanced_verdict, is_clear, wilson
+from eureka_agent.intrinsic.gate import Verdict, accuracy_verdict, balanced_verdict, is_clear
+from eureka_agent.intrinsic.shares import Share
 
 
 def guesses(right: int, wrong: int) -> np.ndarray:
     return np.array([True] * right + [False] * wrong)
-
-
-def test_wilsons_interval_has_its_published_value() -> None:
-    assert wilson(81, 263, 1.96) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998, table I
-    assert wilson(0, 20, 1.96) == pytest.approx((0.0, 0.1611), abs=1e-4)
-    assert wilson(0, 0, 1.96) == (0.0, 1.0)
-
-
-@given(st.integers(0, 50), st.integers(0, 50), st.floats(0.1, 4))
-def test_the_interval_holds_the_share(right: int, wrong: int, deviations: float) -> None:
-    low, high = wilson(right, right + wrong, deviations)
-    share = right / (right + wrong) if right + wrong else 0.5
-    assert 0 <= low <= share + 1e-12
-    assert share - 1e-12 <= high <= 1
 
 
 def test_a_verdict_needs_enough_labels_and_a_bound_above_chance() -> None:
@@ -45,8 +30,8 @@ def test_the_balanced_bound_is_tighter_than_the_mean_of_both_bounds() -> None:
     right, positive = np.concatenate([guesses(18, 2)] * 2), guesses(20, 20)
     verdict = balanced_verdict(right, positive, enough=10, of_each=5, deviations=1.0)
     assert verdict.accuracy == pytest.approx(0.9)
-    assert wilson(18, 20, 1.0)[0] < verdict.low < 0.9
-    assert verdict.low == pytest.approx(0.9 - (0.9 - wilson(18, 20, 1.0)[0]) / 2**0.5)
+    assert Share(18, 20).interval(1.0)[0] < verdict.low < 0.9
+    assert verdict.low == pytest.approx(0.9 - (0.9 - Share(18, 20).interval(1.0)[0]) / 2**0.5)
 
 
 def test_a_balanced_verdict_needs_both_answers() -> None:

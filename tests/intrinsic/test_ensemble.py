@@ -146,6 +146,12 @@ def test_shared_errors_stand_beside_what_independence_would_give() -> None:
     np.testing.assert_array_equal(found.together, found.together.T)
 
 
+def test_an_ensemble_errs_where_at_least_half_of_its_members_do() -> None:
+    opinions = [{("a",): True, ("b",): True, ("c",): False}, {("a",): True, ("b",): False, ("c",): False}]
+    errors = Ensemble([Opinion({}, wrong) for wrong in [*opinions, {("d",): True}]]).errors()
+    assert errors == {("a",): True, ("b",): True, ("c",): False, ("d",): True}
+
+
 def test_members_hold_out_the_same_labels() -> None:
     ensemble = make_model("classification", seed=1, ensemble=3, settings=SMALL)
     assert isinstance(ensemble, Ensemble)
