@@ -72,8 +72,8 @@ class Ensemble:
     """Pays a blend of what its members pay; a member whose gate is closed pays 0, and counts as such.
 
     A member with a `variant` learns from labels of that variant alone and asks with it; members without one
-    share all labels without one. Questions are those of all members, each once: those that are wanted most first,
-    by the members' estimates (mean + κ·deviation, or where they disagree), once any of them is informed.
+    share all labels without one. Questions are those of all members, each once: those that are wanted most
+    first, by the members' estimates (mean + κ·deviation, or where they disagree), once one is informed.
     """
 
     def __init__(
@@ -127,6 +127,14 @@ class Ensemble:
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the mean of the members' estimates."""
         return self._estimates(texts).mean(axis=0)
+
+    def errors(self) -> Mapping[tuple[str, ...], bool]:
+        """Return of each held-out label whether at least half of the members that hold it out are wrong."""
+        wrong: dict[tuple[str, ...], list[bool]] = {}
+        for member in self.members:
+            for key, errs in member.errors().items():
+                wrong.setdefault(key, []).append(errs)
+        return {key: sum(votes) * 2 >= len(votes) for key, votes in wrong.items()}
 
     def reward(self, steps: CaptionedSteps) -> Array:
         """Return the blend of the members' rewards."""

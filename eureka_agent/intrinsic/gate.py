@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eureka_agent.intrinsic.shares import Share
+
 Array = np.ndarray
 CHANCE = 0.5
 
@@ -35,20 +37,10 @@ class Verdict:
         return cls(bool(opened), accuracy, low, int(labels))
 
 
-def wilson(right: int, trials: int, deviations: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share at so many standard errors (doi 10.1080/01621459.1927.10502953)."""
-    if not trials:
-        return 0.0, 1.0
-    square = deviations**2
-    centre = (right + square / 2) / (trials + square)
-    spread = math.sqrt(right * (trials - right) / trials + square / 4) * deviations / (trials + square)
-    return max(0.0, centre - spread), min(1.0, centre + spread)
-
-
 def accuracy_verdict(right: Array, *, enough: int, deviations: float) -> Verdict:
     """Return the verdict on guesses, bool `(n,)`, that chance gets right half the time."""
     trials, hits = len(right), int(right.sum())
-    low = wilson(hits, trials, deviations)[0]
+    low = Share(hits, trials).interval(deviations)[0]
     accuracy = hits / trials if trials else CHANCE
     return Verdict(trials >= enough and low > CHANCE, accuracy, low, trials)
 
@@ -61,13 +53,12 @@ def balanced_verdict(
     Its lower bound adds the squares of the distances to both Wilson bounds (Newcombe 1998,
     doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, for differences).
     """
-    sides = [(int(right[side].sum()), int(side.sum())) for side in (positive, ~positive)]
-    if not all(trials for _, trials in sides):
+    sides = [Share(int(right[side].sum()), int(side.sum())) for side in (positive, ~positive)]
+    if not all(side.n for side in sides):
         return Verdict(labels=len(right))
-    shares = [hits / trials for hits, trials in sides]
-    below = [share - wilson(*side, deviations)[0] for share, side in zip(shares, sides, strict=True)]
-    accuracy, low = sum(shares) / 2, sum(shares) / 2 - math.hypot(*below) / 2
-    counted = len(right) >= enough and min(trials for _, trials in sides) >= of_each
+    accuracy = sum(side.share for side in sides) / 2
+    low = accuracy - math.hypot(*(side.share - side.interval(deviations)[0] for side in sides)) / 2
+    counted = len(right) >= enough and min(side.n for side in sides) >= of_each
     return Verdict(counted and low > CHANCE, accuracy, low, len(right))
 
 

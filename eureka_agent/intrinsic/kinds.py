@@ -16,6 +16,8 @@ from eureka_agent.intrinsic.retrieval import Retrieval
 from eureka_agent.intrinsic.settings import ModelSettings, one_of
 from eureka_agent.seeds import seed_for
 
+__all__ = ["Kind", "ModelSettings", "make_model"]
+
 Kind = Literal["retrieval", "classification", "ranking"]
 
 

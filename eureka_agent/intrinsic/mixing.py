@@ -94,5 +94,5 @@ def mixed(
         name: np.asarray(getattr(coefficients, name)(progress) * part, np.float32)
         for name, part in raw.items()
     }
-    total = np.sum(list(parts.values()), axis=0, dtype=np.float32)
+    total = np.stack(list(parts.values())).sum(axis=0)
     return Mixed(total, MappingProxyType(parts | {RAW: raw["intrinsic"]}))

@@ -13,6 +13,8 @@ from eureka_agent.intrinsic.saving import Array, about, array_of, expect
 _TOO_MANY = 256
 """Texts that are computed at once; more are computed in several goes, so that memory stays small."""
 _EMBEDDING = "embedding"
+_SQUARE = 0.99
+"""What an update leaves of the second moments; Adam's 0.999 is for longer trainings."""
 
 
 class Slopes(NamedTuple):
@@ -43,7 +45,7 @@ class Network:
     """The mean embedding of a text's n-grams, one hidden layer of tanh, one number.
 
     Bags are divided by the square root of their size, so that texts of any length vary alike. Learns with
-    Adam (arXiv 1412.6980) and decoupled weight decay (arXiv 1711.05101); n-grams that a batch doesn't have
+    Adam (see below) and decoupled weight decay (arXiv 1711.05101); n-grams that a batch doesn't have
     are left as they are, and each row of the embedding counts its own steps. `extra` are numbers that are
     learned beside it. What it begins with depends on `seed` alone, not on a version of NumPy.
     """
@@ -55,7 +57,7 @@ class Network:
         dimension: int,
         width: int = 16,
         hidden: int = 32,
-        rate: float = 0.01,
+        rate: float = 0.05,
         decay: float = 0.0,
         extra: Mapping[str, float] | None = None,
         dtype: type = np.float32,
@@ -77,7 +79,8 @@ class Network:
         }
         self.parameters: dict[str, Array] = {name: value.astype(self._dtype) for name, value in begin.items()}
         """By name, each with two axes."""
-        self._adam = Adam(self.parameters, rate=self._rate, decay=self._decay)
+        rates = dict.fromkeys(begin, self._rate) | {_EMBEDDING: self._rate * width**-0.5}
+        self._adam = Adam(self.parameters, rates=rates, decay=self._decay)
 
     def extra(self, name: str) -> float:
         """Return the value of an extra parameter."""
@@ -164,42 +167,52 @@ class Network:
                 rows,
                 steps=array_of(saved, f"{name}.steps", (len(rows),)),
                 mean=array_of(saved, f"{name}.mean", shape),
-                square=array_of(saved, f"{name}.square", shape),
+                square=array_of(saved, f"{name}.square", (2,)),
             )
 
 
 class Adam:
-    """Adam over arrays with two axes, row by row: each row has its own number of steps."""
+    """Adam over arrays with two axes, one second moment for each array (as in Adam-mini, arXiv 2406.16793).
 
-    def __init__(self, parameters: Mapping[str, Array], *, rate: float, decay: float) -> None:
-        self._rate, self._decay = rate, decay
+    With second moments of their own rare n-grams would learn as fast as frequent ones, and a few hundred
+    labels would be learned by heart. Rows count their own steps, because a batch has few of the embedding's.
+    """
+
+    def __init__(self, parameters: Mapping[str, Array], *, rates: Mapping[str, float], decay: float) -> None:
+        self._rates, self._decay = rates, decay
         self._mean = {name: np.zeros_like(value) for name, value in parameters.items()}
-        self._square = {name: np.zeros_like(value) for name, value in parameters.items()}
+        self._square = dict.fromkeys(parameters, 0.0)
+        self._updates = dict.fromkeys(parameters, 0)
         self.steps = {name: np.zeros(len(value), np.int64) for name, value in parameters.items()}
         """How often each row of each parameter was changed."""
 
     def step(self, name: str, values: Array, rows: Array | slice, slope: Array) -> None:
         """Change some rows of `values` in place, against their `slope`."""
+        if not slope.size:
+            return
+        self._updates[name] += 1
         self.steps[name][rows] += 1
-        steps = self.steps[name][rows][:, None]
         mean = 0.9 * self._mean[name][rows] + 0.1 * slope
-        square = 0.999 * self._square[name][rows] + 0.001 * slope**2
-        self._mean[name][rows], self._square[name][rows] = mean, square
-        size = (self._rate * np.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)).astype(values.dtype)
-        shrink = values.dtype.type(1 - self._rate * self._decay)
-        values[rows] = shrink * values[rows] - size * mean / (np.sqrt(square) + values.dtype.type(1e-8))
+        self._mean[name][rows] = mean
+        self._square[name] = _SQUARE * self._square[name] + (1 - _SQUARE) * float(np.mean(slope**2))
+        deviation = (self._square[name] / (1 - _SQUARE ** self._updates[name])) ** 0.5 + 1e-8
+        rate = self._rates[name]
+        size = rate / deviation / (1 - 0.9 ** self.steps[name][rows][:, None])
+        shrink = values.dtype.type(1 - rate * self._decay)
+        values[rows] = shrink * values[rows] - size.astype(values.dtype) * mean
 
     def rows_of(self, name: str, rows: Array) -> dict[str, Array]:
-        """Return the moments and the numbers of steps of some rows."""
+        """Return the first moments and the numbers of steps of some rows, and the second moment of all."""
         return {
             "mean": self._mean[name][rows],
-            "square": self._square[name][rows],
             "steps": self.steps[name][rows],
+            "square": np.array([self._square[name], self._updates[name]], np.float64),
         }
 
     def restore(self, name: str, rows: Array, *, steps: Array, mean: Array, square: Array) -> None:
         """Put back what `rows_of` returned."""
-        self._mean[name][rows], self._square[name][rows], self.steps[name][rows] = mean, square, steps
+        self._mean[name][rows], self.steps[name][rows] = mean, steps
+        self._square[name], self._updates[name] = float(square[0]), int(square[1])
 
 
 def _uniform(seed: int, name: str, shape: tuple[int, int]) -> Array:

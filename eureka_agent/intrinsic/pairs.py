@@ -29,8 +29,8 @@ class Asked:
     def __len__(self) -> int:
         return len(self._pairs)
 
-    def __contains__(self, pair: Pair) -> bool:
-        return in_order(*pair) in self._pairs
+    def __contains__(self, pair: tuple[str, ...]) -> bool:
+        return tuple(sorted(pair)) in self._pairs
 
     def count(self, text: str) -> int:
         """Return in how many of the pairs a caption is."""
@@ -65,8 +65,8 @@ class Asked:
 class Pairing:
     """Proposes pairs of captions encountered lately: new ones first, then those whose answer is wanted most.
 
-    `wanted` returns how much answers are wanted, `(n,)`, from the places `(n, 2)` of the pairs' captions; `known`
-    whether a pair has been answered. Nothing that was asked or answered is proposed again, in either
+    `wanted` returns how much answers are wanted, `(n,)`, from the places `(n, 2)` of the pairs' captions;
+    `known` whether a pair has been answered. Nothing that was asked or answered is proposed again, in either
     order; which caption comes first is drawn, so that an annotator who favours the first favours nobody.
     """
 

@@ -30,6 +30,9 @@ from eureka_agent.seeds import generator_for
 Array = np.ndarray
 _LOG_TIES = -0.5
 """What the logarithm of Davidson's tie parameter begins with."""
+_ROUNDING = 1e-4
+"""Deviations by which a score must be above the quantile: the same score computed among other captions may
+differ in its last digits."""
 
 
 class Ranking:
@@ -37,9 +40,11 @@ class Ranking:
 
     Answers follow Davidson (1970, doi 10.1080/01621459.1970.10481082), whose parameter for ties is learned,
     too. A label between a win and a tie is taken as that share of either. Scores are put on the scale of what
-    has been encountered lately: mean 0, deviation 1 over the steps. A step is paid that number, clipped, where its
-    score is above the `quantile` of those steps, and else 0. Nothing is paid until the accuracy on held-out
-    pairs is known to be above chance, and nothing again while it isn't.
+    has been encountered lately: mean 0, deviation 1 over the steps. Steps whose score is above the `quantile`
+    of those are paid that number, clipped; others 0. Nothing is paid until the accuracy on held-out pairs is
+    known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other
+    pairs, too: the accuracy is that on new pairs, not on new captions.
+
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """
 
@@ -101,13 +106,14 @@ class Ranking:
 
     def _pairs(self, steps: CaptionedSteps, scores: Array) -> list[Pair]:
         settings = self._settings
+        worth = _logistic(self._scaled(scores))
 
         def wish(places: Array) -> Array:
             if not self.informed:
                 return np.zeros(len(places))
             first, second = scores[places].T
             chance = _logistic(first - second)
-            return wanted(settings, _logistic(self._scaled(scores))[places].mean(axis=1), entropy(chance))
+            return wanted(settings, worth[places].mean(axis=1), entropy(chance))
 
         pairing = Pairing(
             self._encountered,
@@ -129,7 +135,7 @@ class Ranking:
         scores = self._student.outputs(texts)
         clip = self._settings.clip
         scaled = np.clip(self._scaled(scores), -clip, clip)
-        return steps.captions.spread(np.where(scores > self._cut, scaled, 0.0))
+        return steps.captions.spread(np.where(scores > self._cut + _ROUNDING * self._deviation, scaled, 0.0))
 
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the scaled score of each caption, whether or not the gate is open."""

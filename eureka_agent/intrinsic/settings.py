@@ -36,19 +36,19 @@ class ModelSettings:
 
     batch: int = 128
     """Labels in an update."""
-    learning_rate: float = 0.01
+    learning_rate: float = 0.05
     """Of Adam."""
     weight_decay: float = 0.03
     """Decoupled: this share of the learning rate is taken off the weights with each update."""
     updates_per_label: float = 4.0
-    """Updates that a label pays for; the original's first 25,000 labels pay for about a third."""
+    """Updates that a label pays for; the original's first 25,000 pay for a third of one each."""
     most_updates: int = 8
     """Updates in one rollout."""
     most_credits: int = 1_024
     """Updates that are paid for and not made yet; more are lost."""
     most_labels: int = 50_000
     """Labels that are learned from; the oldest are dropped."""
-    patience: int = 12
+    patience: int = 80
     """Rollouts with updates after which learning rests, if the held-out loss did not fall in them."""
     waking: float = 0.1
     """Share by which the labels must have grown before it learns again."""
@@ -61,8 +61,8 @@ class ModelSettings:
     """Held-out labels before anything is paid; a hundred labels have about twenty."""
     enough_of_each: int = 4
     """Held-out labels of either answer before a classification pays anything."""
-    gate_deviations: float = 1.645
-    """Standard errors that the held-out accuracy must lie above chance: 1.645 errs one time in 20."""
+    gate_deviations: float = 2.33
+    """Standard errors that the held-out accuracy must lie above chance: 2.33 errs one look in 100."""
 
     threshold: float = 0.5
     """A classification pays nothing where its probability is not above this."""

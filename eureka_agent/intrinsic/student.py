@@ -45,7 +45,8 @@ class Student:
 
     Every label pays for `updates_per_label` updates; at most `most_updates` of them are made in one call of
     `learn`, and at most `most_credits` wait. Every `hold_out`-th question, by a hash of its captions, is
-    never learned from; all students hold out the same ones. Learning rests while the held-out loss does not fall.
+    never learned from; all students hold out the same ones. Learning rests while the held-out loss does not
+    fall.
     With a `member`, each label's weight is drawn from a hash (the Bayesian bootstrap, Rubin 1981,
     doi 10.1214/aos/1176345338), so that the members of an ensemble differ.
     """

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+from caption_streams import SMALL, column
+
+from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.classification import Classification
+from eureka_agent.intrinsic.ensemble import Blend, Ensemble
+from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.ranking import Ranking
+from eureka_agent.intrinsic.retrieval import Retrieval
+from eureka_agent.intrinsic.settings import ModelSettings
+
+
+def test_each_name_gives_its_kind() -> None:
+    made = [type(make_model(kind, seed=0, settings=SMALL)) for kind in get_args(Kind)]
+    assert made == [Retrieval, Classification, Ranking]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("blend", get_args(Blend))
+def test_each_kind_can_be_an_ensemble(kind: str, blend: str) -> None:
+    model = make_model(kind, seed=0, ensemble=2, blend=blend, variants=("mild", "stern"), settings=SMALL)
+    assert isinstance(model, Ensemble)
+    asked = model.observe(column(["a", "b", "c"]))
+    assert {question.variant for question in asked} == {"mild", "stern"}
+    assert model.reward(column(["a"])).tolist() == [[0.0]]
+
+
+def test_members_have_encoders_and_seeds_of_their_own() -> None:
+    model = make_model("classification", seed=0, ensemble=3, settings=SMALL)
+    assert isinstance(model, Ensemble)
+    first, second, third = (member.estimate(["a key", "a door"]) for member in model.members)
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, third)
+
+
+def test_an_ensemble_asks_as_many_pairs_as_one_model() -> None:
+    steps = column([f"caption {i}" for i in range(60)])
+    alone = make_model("ranking", seed=0).observe(steps)
+    together = make_model("ranking", seed=0, ensemble=4).observe(steps)
+    assert 48 <= len(together) <= len(alone) == 64
+
+
+def test_the_goal_is_part_of_a_state() -> None:
+    saved = make_model("ranking", seed=0, goal="win", settings=SMALL).state_dict()
+    with pytest.raises(ConfigError, match="goal 'win'"):
+        make_model("ranking", seed=0, goal="lose", settings=SMALL).load_state_dict(saved)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"kind": "rankings"}, "Did you mean 'ranking'"),
+        ({"blend": "means"}, "Did you mean 'mean'"),
+        ({"ensemble": 0}, "cannot have 0 members"),
+        ({"variants": ("mild", "stern")}, "2 variants"),
+        ({"kind": "retrieval", "ensemble": 3}, "would in part be equal"),
+        ({"kind": "retrieval", "ensemble": 2, "variants": ("mild", "mild")}, "would in part be equal"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(changed: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_model(**({"kind": "ranking", "seed": 0} | changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"acquisition": "optimist"}, "Did you mean 'optimism'"),
+        ({"encoder": "word"}, "Did you mean 'words'"),
+        ({"batch": 0}, "batch of a learned reward is 0"),
+        ({"learning_rate": 0.0}, "learning_rate"),
+        ({"weight_decay": -1.0}, "weight_decay"),
+        ({"quantile": 1.5}, "quantile"),
+        ({"retrieval_threshold": float("nan")}, "retrieval_threshold"),
+        ({"hold_out": 1}, "hold_out"),
+    ],
+)
+def test_impossible_settings_are_refused(changed: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        ModelSettings(**changed)
