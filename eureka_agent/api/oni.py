@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.annotating import make_annotator
@@ -16,6 +17,7 @@ from eureka_agent.api.train import Training
 from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
@@ -80,7 +82,7 @@ def oni(
     task: str,
     *,
     goal: str,
-    annotator: str,
+    annotator: str | SourcedAnnotator,
     learned: IntrinsicOptions | None = None,
     reward: Path | str = NO_REWARD,
     seeds: int = 1,
@@ -103,10 +105,11 @@ def oni(
     Captions are written of what policies encounter; `annotator` judges by the sentence `goal` which of them
     are helpful, beside the training and never in its way; a model learns from the labels, and pays, as
     `learned` says. Every training has a model of its own; what one of them asked is not asked again for
-    another. The annotator is `rules:<file.toml>`, `labels:<file.jsonl>`, or a language model as after
-    `--model`. `reward` is paid beside the learned one: a file, `sparse`, `native`, `reference`, or `none`.
-    What is answered is kept in the file `labels`, by default `labels.jsonl` under `output`, and known the
-    next time. `budget_usd` and `most_requests` limit what a language model may cost; None is no limit.
+    another. The annotator is `rules:<file.toml>`, `labels:<file.jsonl>`, a language model as after `--model`,
+    or an object of yours, e.g. `eureka_agent.intrinsic.Predicate`. `reward` is paid beside the learned one: a
+    file, `sparse`, `native`, `reference`, or `none`. What is answered is kept in the file `labels`, by default
+    `labels.jsonl` under `output`, and known the next time. `budget_usd` and `most_requests` limit what a
+    language model may cost; None is no limit.
 
     Raises:
         ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not.
@@ -119,7 +122,7 @@ def oni(
     root = Path(output)
     root.mkdir(parents=True, exist_ok=True)
     cache = LabelCache(Path(labels) if labels is not None else root / LABELS)
-    who, model = make_annotator(
+    who, model = _annotator(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
         most_requests=most_requests,
     )  # fmt: skip
@@ -143,6 +146,14 @@ def oni(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
         cache.path or root / LABELS, tuple(dict.fromkeys(notices)), *_spent(model),
     )  # fmt: skip
+
+
+def _annotator(
+    given: str | SourcedAnnotator, goal: str, *, labels: LabelCache, **options: Any
+) -> tuple[SourcedAnnotator, BudgetedModel | None]:
+    if isinstance(given, str):
+        return make_annotator(given, goal, labels=labels, **options)
+    return Cached(given, labels), None
 
 
 def _outcomes(

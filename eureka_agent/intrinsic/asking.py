@@ -11,6 +11,7 @@ from typing import Protocol
 
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, EurekaError, ModelError
 from eureka_agent.intrinsic.annotators import Annotator, CountsKnown
+from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.questions import Label, Question
 
@@ -45,16 +46,8 @@ class AskingStatistics:
     """Nobody is asked any more."""
 
 
-class Asking(Protocol):
+class Asking(Asks, Protocol):
     """Brings questions to an annotator and labels back. No call waits for an answer, but for `close`."""
-
-    def submit(self, questions: Sequence[Question]) -> None:
-        """Let these be answered some time; called once a rollout, also when there are none."""
-        ...
-
-    def collect(self) -> list[Label]:
-        """Return the labels that came since the last call, each once."""
-        ...
 
     def statistics(self) -> AskingStatistics:
         """Return what became of the questions so far."""

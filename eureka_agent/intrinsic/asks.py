@@ -12,9 +12,9 @@ class Asks(Protocol):
     """Where questions go and answers come from; neither call waits for an annotator."""
 
     def submit(self, questions: Sequence[Question]) -> None:
-        """Have questions answered, most wanted first; those that were asked already are no second time."""
+        """Let these be answered some time, the most wanted first; called once a rollout, also with none."""
         ...
 
     def collect(self) -> Sequence[Label]:
-        """Return the answers that have come since the last call."""
+        """Return the labels that came since the last call, each once."""
         ...

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.classification import Classification
+from eureka_agent.intrinsic.count_bonus import CountBonus
 from eureka_agent.intrinsic.encoding import EncoderKind
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble, Member
 from eureka_agent.intrinsic.model import IntrinsicReward
@@ -18,7 +19,8 @@ from eureka_agent.seeds import seed_for
 
 __all__ = ["Kind", "ModelSettings", "make_model"]
 
-Kind = Literal["retrieval", "classification", "ranking"]
+Kind = Literal["retrieval", "classification", "ranking", "count"]
+"""The last one asks nobody and pays every caption alike."""
 
 
 def make_model(
@@ -64,6 +66,10 @@ def _check_members(kind: str, ensemble: int, variants: Sequence[str]) -> None:
             allowed="at most as many variants as members",
             fix="Make the ensemble larger, or leave variants out.",
         )
+    if kind == "count" and ensemble > 1:
+        raise ConfigError(
+            "Several bonuses for captions as such would all be equal.", allowed="an ensemble of 1"
+        )
     if kind == "retrieval" and ensemble != max(1, len(set(variants))):
         raise ConfigError(
             f"{ensemble} retrievals with {len(set(variants))} variants of questions would in part be equal.",
@@ -80,6 +86,8 @@ def _encoded(settings: ModelSettings, number: int) -> ModelSettings:
 def _member(
     kind: str, settings: ModelSettings, *, seed: int, variant: str, goal: str, member: int | None
 ) -> Member:
+    if kind == "count":
+        return CountBonus()
     if kind == "retrieval":
         return Retrieval(settings, variant=variant, goal=goal)
     learned = Classification if kind == "classification" else Ranking

@@ -8,8 +8,10 @@ from caption_streams import SMALL, column
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.classification import Classification
+from eureka_agent.intrinsic.count_bonus import CountBonus
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble
 from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.ranking import Ranking
 from eureka_agent.intrinsic.retrieval import Retrieval
 from eureka_agent.intrinsic.settings import ModelSettings
@@ -17,10 +19,10 @@ from eureka_agent.intrinsic.settings import ModelSettings
 
 def test_each_name_gives_its_kind() -> None:
     made = [type(make_model(kind, seed=0, settings=SMALL)) for kind in get_args(Kind)]
-    assert made == [Retrieval, Classification, Ranking]
+    assert made == [Retrieval, Classification, Ranking, CountBonus]
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind != "count"])
 @pytest.mark.parametrize("blend", get_args(Blend))
 def test_each_kind_can_be_an_ensemble(kind: str, blend: str) -> None:
     model = make_model(kind, seed=0, ensemble=2, blend=blend, variants=("mild", "stern"), settings=SMALL)
@@ -57,6 +59,7 @@ def test_the_goal_is_part_of_a_state() -> None:
         ({"kind": "rankings"}, "Did you mean 'ranking'"),
         ({"blend": "means"}, "Did you mean 'mean'"),
         ({"ensemble": 0}, "cannot have 0 members"),
+        ({"kind": "count", "ensemble": 2}, "would all be equal"),
         ({"variants": ("mild", "stern")}, "2 variants"),
         ({"kind": "retrieval", "ensemble": 3}, "would in part be equal"),
         ({"kind": "retrieval", "ensemble": 2, "variants": ("mild", "mild")}, "would in part be equal"),
@@ -83,3 +86,11 @@ def test_what_cannot_be_made_is_refused(changed: dict, message: str) -> None:
 def test_impossible_settings_are_refused(changed: dict, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ModelSettings(**changed)
+
+
+def test_a_count_bonus_pays_every_caption_and_asks_nobody() -> None:
+    bonus = make_model("count", seed=0)
+    steps = column(["a", "b", None])
+    bonus.ingest([Label(Question(("a",)), 0.0)])
+    assert not bonus.observe(steps)
+    assert bonus.reward(steps).ravel().tolist() == [1.0, 1.0, 0.0]
