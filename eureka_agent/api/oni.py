@@ -107,9 +107,9 @@ def oni(
     `learned` says. Every training has a model of its own; what one of them asked is not asked again for
     another. The annotator is `rules:<file.toml>`, `labels:<file.jsonl>`, a language model as after `--model`,
     or an object of yours, e.g. `eureka_agent.intrinsic.Predicate`. `reward` is paid beside the learned one: a
-    file, `sparse`, `native`, `reference`, or `none`. What is answered is kept in the file `labels`, by default
-    `labels.jsonl` under `output`, and known the next time. `budget_usd` and `most_requests` limit what a
-    language model may cost; None is no limit.
+    file, `sparse`, `native`, `reference`, or `none`. What is answered is kept in the file `labels`, by
+    default `labels.jsonl` under `output`, and known the next time. `budget_usd` and `most_requests` limit
+    what a language model may cost; None is no limit.
 
     Raises:
         ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not.

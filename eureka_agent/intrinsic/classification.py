@@ -88,7 +88,7 @@ class Classification:
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label whether it is guessed wrong."""
         drawn = self._student.exam.all()
-        guessed = self._student.of_labels(drawn)[:, :1].ravel() > 0
+        guessed = self._student.of_labels(drawn)[:, 0] > 0
         wrong = guessed != (drawn.values > 0.5)
         clear = is_clear(drawn.values)
         return {key: bool(w) for key, w, c in zip(drawn.keys, wrong, clear, strict=True) if c}

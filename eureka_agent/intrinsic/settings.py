@@ -57,9 +57,9 @@ class ModelSettings:
     """One label of so many is not learned from, but tells how good the model is."""
     most_held_out: int = 512
     """Labels that are held out; the oldest are dropped."""
-    enough: int = 15
-    """Held-out labels before anything is paid; a hundred labels have about twenty."""
-    enough_of_each: int = 4
+    enough: int = 10
+    """Held-out labels before anything is paid; fifty labels have about ten."""
+    enough_of_each: int = 3
     """Held-out labels of either answer before a classification pays anything."""
     gate_deviations: float = 2.33
     """Standard errors that the held-out accuracy must lie above chance: 2.33 errs one look in 100."""

@@ -112,7 +112,8 @@ class Student:
 
     def of_labels(self, drawn: Drawn) -> Array:
         """Return the network's numbers for the captions of some labels, `(B, k)`."""
-        return self.outputs([text for key in drawn.keys for text in key]).reshape(len(drawn.keys), -1)
+        outputs = self.outputs([text for key in drawn.keys for text in key])
+        return outputs.reshape(len(drawn.keys), len(drawn.keys[0]) if drawn.keys else 1)
 
     def learn(self) -> int:
         """Make the updates that are due in one rollout; return how many they were."""

@@ -196,6 +196,13 @@ def test_errors_are_those_on_held_out_labels(expert: Classification) -> None:
     assert 1 - np.mean(list(errors.values())) == pytest.approx(expert.verdict.accuracy, abs=0.05)
 
 
+def test_a_model_without_labels_errs_about_nothing() -> None:
+    model = Classification(SMALL, seed=1)
+    assert model.errors() == {}
+    assert np.isfinite(model.estimate(["anything"])).all()
+    assert model.estimate([]).shape == (0,)
+
+
 def test_the_loss_weighs_both_answers_alike_and_its_slopes_are_right() -> None:
     outputs, values = np.array([[0.3], [-1.2]]), np.array([0.8, 0.0])
     found = helpful_loss(outputs, values, share=0.2, extra=0.0)

@@ -205,6 +205,13 @@ def test_errors_leave_ties_out(expert: Ranking) -> None:
     assert 1 - np.mean(list(errors.values())) == pytest.approx(expert.verdict.accuracy)
 
 
+def test_a_model_without_labels_errs_about_nothing() -> None:
+    model = Ranking(SMALL, seed=1)
+    assert model.errors() == {}
+    assert model.estimate(["anything"]).tolist() == [0.0]
+    assert model.estimate([]).shape == (0,)
+
+
 def test_the_loss_is_davidsons() -> None:
     outputs = np.array([[1.5, 0.5], [0.2, 0.9], [0.0, 2.0]])
     values, log_ties = np.array([1.0, 0.5, 0.25]), -0.3
