@@ -3,11 +3,11 @@
     python benchmarks/intrinsic.py train TASK --root FOLDER [--seeds 10] [--env-steps N] [--arms a,b]
     python benchmarks/intrinsic.py table TASK --root FOLDER
 
-Every arm adds something to the task's sparse reward, on the same seeds: nothing, a bonus for captions that are
-new in the episode, each kind of learned reward with and without the discount for repeated captions, and labels
-that mean nothing. The annotator is a rule for captions, which answers within a quarter of a second, so that
-`retrieval` is the rule itself but for the first rollouts; no labels are known at first. Arms that ended are not
-trained again.
+Every arm adds something to the task's sparse reward, on the same seeds: nothing, a bonus for captions that
+are new in the episode, each kind of learned reward with and without the discount for repeated captions, and
+labels that mean nothing. The annotator is a rule for captions, which answers within a quarter of a second, so
+that `retrieval` is the rule itself but for the first rollouts; no labels are known at first. Arms that ended
+are not trained again.
 """
 
 from __future__ import annotations
