@@ -48,6 +48,7 @@ class Label:
     """How many answers it is the mean of."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))  # a truth value, or a number of NumPy's
         if not (math.isfinite(self.value) and 0.0 <= self.value <= 1.0):
             raise ValueError(f"a label is between 0 and 1, not {self.value}")
 

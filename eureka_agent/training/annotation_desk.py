@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from eureka_agent.intrinsic.asks import Asks
@@ -17,24 +17,30 @@ REMEMBERED = 200_000
 class AnnotationDesk:
     """Passes questions of jobs on to an annotator, and its answers to the jobs that asked; thread-safe."""
 
-    def __init__(self, asks: Asks, *, remembered: int = REMEMBERED) -> None:
-        self._asks, self._remembered = asks, remembered
+    def __init__(
+        self,
+        asks: Asks,
+        *,
+        look_up: Callable[[Question], Label | None] = lambda _: None,
+        remembered: int = REMEMBERED,
+    ) -> None:
+        """What `look_up` knows, an annotator is not asked: also where it is dead, or has cost enough."""
+        self.known = 0
+        """Questions whose answer was looked up."""
+        self._asks, self._look_up, self._remembered = asks, look_up, remembered
         self._lock = threading.Lock()
-        self._known: dict[Question, Label] = {}
+        self._answered: dict[Question, Label] = {}
         self._waiting: defaultdict[Question, dict[str, None]] = defaultdict(dict)
         self._ready: defaultdict[str, deque[Label]] = defaultdict(deque)
 
-    def ask(self, job: str, question: Question) -> None:
-        """Have a job's question answered; at once where the answer is known."""
-        key = question.key
+    def ask(self, job: str, questions: Sequence[Question]) -> None:
+        """Have a job's questions answered, the most wanted first; at once where answers are known."""
         with self._lock:
-            known = self._known.get(key)
-            if known is not None:
-                self._ready[job].append(known)
-                return
-            self._waiting[key][job] = None
+            unknown = [question for question in questions if not self._knows(job, question)]
+            for question in unknown:
+                self._waiting[question.key][job] = None
             self._forget(self._waiting)  # an annotator may drop what is asked of it
-        self._asks.submit([question])
+        self._asks.submit(unknown)
 
     def answers(self, jobs: Collection[str]) -> Iterator[tuple[str, Label]]:
         """Yield what these jobs were answered since the last call, without waiting."""
@@ -46,9 +52,18 @@ class AnnotationDesk:
             for label in labels:
                 yield job, label
 
+    def _knows(self, job: str, question: Question) -> bool:
+        key = question.key
+        if key not in self._answered and (found := self._look_up(question)) is not None:
+            self.known += 1
+            self._take(found.ordered)
+        if key in self._answered:
+            self._ready[job].append(self._answered[key])
+        return key in self._answered
+
     def _take(self, label: Label) -> None:
-        self._known[label.question] = label
-        self._forget(self._known)
+        self._answered[label.question] = label
+        self._forget(self._answered)
         for job in self._waiting.pop(label.question, ()):
             self._ready[job].append(label)
 

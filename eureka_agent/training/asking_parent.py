@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.training.protocol import Answered, Asked
+from eureka_agent.training.protocol import Answered, Asked, AskedQuestion
 
 AGAIN_AFTER = 200
 """Rollouts after which an unanswered question is asked again: annotators drop what they cannot get to."""
 MOST_WAITING = 20_000
+LONGEST_MESSAGE = 15_000
+"""Bytes of questions in one message; the parent reads no longer ones."""
 MOST_AT_ONCE = 64
 """Questions a job asks after one rollout; what is wanted less waits until it is wanted again."""
 
@@ -47,9 +50,10 @@ class AskingParent:
     def submit(self, questions: Sequence[Question]) -> None:
         """Ask the first of those that are not under way."""
         new = [question for question in questions if question.key not in self._asked][:MOST_AT_ONCE]
-        for question in new:
-            self._asked[question.key] = self._rollout
-            self._tell(Asked(job=self._job, captions=question.captions, variant=question.variant))
+        self._asked |= {question.key: self._rollout for question in new}
+        # The last of what is told is answered first: the most wanted come last, and first in their message.
+        for part in reversed(list(_parts(new))):
+            self._tell(Asked(job=self._job, questions=tuple(part)))
         while len(self._asked) > MOST_WAITING:
             del self._asked[next(iter(self._asked))]
 
@@ -63,3 +67,19 @@ class AskingParent:
         for question in overdue:
             del self._asked[question]
         return labels
+
+
+def _parts(questions: Sequence[Question]) -> Iterator[list[AskedQuestion]]:
+    """Yield questions in as many messages as their length requires."""
+    part: list[AskedQuestion] = []
+    size = 0
+    for question in questions:
+        asked = AskedQuestion(captions=question.captions, variant=question.variant)
+        own = len(json.dumps(asked.model_dump(mode="json"))) + 2
+        if part and size + own > LONGEST_MESSAGE:
+            yield part
+            part, size = [], 0
+        part.append(asked)
+        size += own
+    if part:
+        yield part

@@ -25,6 +25,7 @@ from eureka_agent.training.job import OnCheckpoint, OnOutcome, OnStart, Outcome,
 from eureka_agent.training.protocol import (
     Answered,
     Asked,
+    AskedQuestion,
     CheckpointReached,
     DoesNotFit,
     JobRequest,
@@ -277,13 +278,7 @@ class _Attempt:
         job = self._running(asked.job)
         if self.desk is None:
             raise MalformedMessageError("a question where nobody answers any")
-        if any(caption != tidied(caption) for caption in asked.captions):
-            raise MalformedMessageError("a caption that is not one line of printable text")
-        try:
-            question = Question(asked.captions, asked.variant)
-        except ValueError as error:
-            raise MalformedMessageError(str(error)) from error
-        self.desk.ask(job.key, question)
+        self.desk.ask(job.key, [_question(each) for each in asked.questions])
 
     def collect(self) -> None:
         """Take in results whose message the child did not live to send."""
@@ -311,6 +306,15 @@ class _Attempt:
             if job.key == key:
                 return job
         raise MalformedMessageError("a message about no job that it trains")
+
+
+def _question(asked: AskedQuestion) -> Question:
+    if any(caption != tidied(caption) for caption in asked.captions):
+        raise MalformedMessageError("a caption that is not one line of printable text")
+    try:
+        return Question(asked.captions, asked.variant)
+    except ValueError as error:
+        raise MalformedMessageError(str(error)) from error
 
 
 def _job_request(job: TrainingJob, reward: PreparedReward | None, *, first_fd: int) -> JobRequest:

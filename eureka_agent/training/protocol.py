@@ -21,10 +21,10 @@ from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.job import Curve
 
 Caption = Annotated[str, Field(min_length=1, max_length=LONGEST)]
-Asking = Annotated[
-    tuple[Caption, ...], BeforeValidator(lambda json: tuple(json) if isinstance(json, list) else json)
-]
-"""One caption or two; a list as it travels."""
+_LISTED = BeforeValidator(lambda json: tuple(json) if isinstance(json, list) else json)
+"""A tuple is a list as it travels."""
+Asking = Annotated[tuple[Caption, ...], _LISTED]
+"""One caption or two."""
 RewardKind = Literal["source", "native", "sparse"]
 """`source` is a reward function as text; the others are the task's own."""
 
@@ -168,13 +168,19 @@ class DoesNotFit(ProtocolMessage):
     """Number of jobs that fit into memory."""
 
 
+class AskedQuestion(ProtocolMessage):
+    """A caption to be judged, or two to be compared."""
+
+    captions: Asking = Field(min_length=1, max_length=2)
+    variant: str = Field(default="", max_length=64)
+
+
 class Asked(ProtocolMessage):
-    """A job's learned reward would have a caption judged, or two compared."""
+    """What a job's learned reward would have answered, the most wanted first."""
 
     type: Literal["asked"] = "asked"
     job: str
-    captions: Asking = Field(min_length=1, max_length=2)
-    variant: str = Field(default="", max_length=64)
+    questions: Annotated[tuple[AskedQuestion, ...], _LISTED] = Field(min_length=1, max_length=1024)
 
 
 class Answered(ProtocolMessage):

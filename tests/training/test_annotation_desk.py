@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eureka_agent.intrinsic.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.training.annotation_desk import AnnotationDesk
 
@@ -27,9 +29,9 @@ class FakeAsks:
 def test_an_answer_goes_to_every_job_that_asked_and_to_no_other() -> None:
     asks = FakeAsks()
     desk = AnnotationDesk(asks)
-    desk.ask("a", DOOR)
-    desk.ask("b", DOOR)
-    desk.ask("c", GOLD)
+    desk.ask("a", [DOOR])
+    desk.ask("b", [DOOR])
+    desk.ask("c", [GOLD])
     asks.answered.append(Label(DOOR, 1.0))
     assert list(desk.answers(["a", "b", "c"])) == [("a", Label(DOOR, 1.0)), ("b", Label(DOOR, 1.0))]
     assert not list(desk.answers(["a", "b", "c"])), "nothing is told twice"
@@ -38,8 +40,8 @@ def test_an_answer_goes_to_every_job_that_asked_and_to_no_other() -> None:
 def test_a_child_is_told_its_own_jobs_answers_only() -> None:
     asks = FakeAsks()
     desk = AnnotationDesk(asks)
-    desk.ask("a", DOOR)
-    desk.ask("b", DOOR)
+    desk.ask("a", [DOOR])
+    desk.ask("b", [DOOR])
     asks.answered.append(Label(DOOR, 1.0))
     assert [job for job, _ in desk.answers(["b"])] == ["b"]
     assert [job for job, _ in desk.answers(["a"])] == ["a"], "it waited for the other child's poll"
@@ -48,10 +50,10 @@ def test_a_child_is_told_its_own_jobs_answers_only() -> None:
 def test_a_job_that_asks_later_is_answered_at_once() -> None:
     asks = FakeAsks()
     desk = AnnotationDesk(asks)
-    desk.ask("a", DOOR)
+    desk.ask("a", [DOOR])
     asks.answered.append(Label(DOOR, 0.0))
     list(desk.answers(["a"]))
-    desk.ask("b", DOOR)
+    desk.ask("b", [DOOR])
     assert list(desk.answers(["b"])) == [("b", Label(DOOR, 0.0))]
     assert asks.submitted == [DOOR], "the annotator read it once"
 
@@ -59,8 +61,8 @@ def test_a_job_that_asks_later_is_answered_at_once() -> None:
 def test_a_pair_is_answered_whichever_way_round_it_was_asked() -> None:
     asks = FakeAsks()
     desk = AnnotationDesk(asks)
-    desk.ask("a", PAIR)
-    desk.ask("b", PAIR.swapped)
+    desk.ask("a", [PAIR])
+    desk.ask("b", [PAIR.swapped])
     asks.answered.append(Label(PAIR, 0.9))
     told = dict(desk.answers(["a", "b"]))
     for label in told.values():
@@ -74,10 +76,36 @@ def test_memory_is_bounded() -> None:
     desk = AnnotationDesk(asks, remembered=2)
     for number in range(3):
         question = Question((f"door {number}",))
-        desk.ask("a", question)
+        desk.ask("a", [question])
         asks.answered.append(Label(question, 1.0))
         list(desk.answers(["a"]))
-    desk.ask("a", Question(("door 0",)))
+    desk.ask("a", [Question(("door 0",))])
     assert len(asks.submitted) == 4, "the oldest was forgotten and is asked again"
-    desk.ask("a", Question(("door 2",)))
+    desk.ask("a", [Question(("door 2",))])
     assert len(asks.submitted) == 4
+
+
+def test_what_is_known_is_answered_though_the_annotator_never_answers() -> None:
+    asks = FakeAsks()
+    known = {GOLD: Label(GOLD, 1.0)}
+    desk = AnnotationDesk(asks, look_up=known.get)
+    desk.ask("a", [DOOR, GOLD])
+    assert list(desk.answers(["a"])) == [("a", Label(GOLD, 1.0))]
+    assert asks.submitted == [DOOR]
+    assert desk.known == 1
+
+
+def test_the_most_wanted_is_read_first() -> None:
+    backlog = Backlog()
+    read: list[str] = []
+
+    class Reads:
+        name = "reads"
+
+        def annotate(self, questions: Sequence[Question], stop: object) -> Sequence[Label | None]:
+            read.extend(question.captions[0] for question in questions)
+            return [None for _ in questions]
+
+    desk = AnnotationDesk(SynchronousAnnotation(Reads(), backlog, batch=2))
+    desk.ask("a", [Question((f"wanted {number}",)) for number in range(5)])
+    assert read == ["wanted 0", "wanted 1"]

@@ -330,7 +330,7 @@ def ask(caption: str, folder: Path, desk: AnnotationDesk | None) -> tuple[list[A
     told: list[Any] = []
 
     def child(rows: list[dict[str, Any]], say: Say) -> None:
-        say({"type": "asked", "job": rows[0]["job"], "captions": [caption]})
+        say({"type": "asked", "job": rows[0]["job"], "questions": [{"captions": [caption]}]})
         told.extend(executor.speak())
         finish(rows[0], say)
 

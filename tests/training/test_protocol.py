@@ -16,6 +16,7 @@ from eureka_agent.tasks.task import TaskRef
 from eureka_agent.training.conversation import MAX_FROM_CHILD
 from eureka_agent.training.protocol import (
     Asked,
+    AskedQuestion,
     CheckpointReached,
     DeviceRequest,
     DoesNotFit,
@@ -68,7 +69,10 @@ def test_a_request_arrives_as_it_was_made() -> None:
         Failed(job="reference/confirm-2"),
         DoesNotFit(fitting=3),
         Asked(
-            job="0-00/search-0", captions=("\U0001f6aa" * LONGEST, "\U0001fa99" * LONGEST), variant="v" * 64
+            job="0-00/search-0",
+            questions=(
+                AskedQuestion(captions=("\U0001f6aa" * LONGEST, "\U0001fa99" * LONGEST), variant="v" * 64),
+            ),
         ),
     ],
 )
@@ -105,10 +109,11 @@ REACHED = {
         {**REACHED, "error": math.inf},
         {**REACHED, "error": -1.0},
         {**REACHED, "fitness": "high"},
-        {"type": "asked", "job": "a", "captions": []},
-        {"type": "asked", "job": "a", "captions": [""]},
-        {"type": "asked", "job": "a", "captions": ["a", "b", "c"]},
-        {"type": "asked", "job": "a", "captions": ["x" * (LONGEST + 1)]},
+        {"type": "asked", "job": "a", "questions": []},
+        {"type": "asked", "job": "a", "questions": [{"captions": []}]},
+        {"type": "asked", "job": "a", "questions": [{"captions": [""]}]},
+        {"type": "asked", "job": "a", "questions": [{"captions": ["a", "b", "c"]}]},
+        {"type": "asked", "job": "a", "questions": [{"captions": ["x" * (LONGEST + 1)]}]},
         {"type": "answered", "job": "a", "captions": ["x"], "value": 1.0},
     ],
 )
