@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.model_annotator import ModelAnnotator
@@ -28,7 +27,7 @@ def make_annotator(
     budget_usd: float | None = None,
     most_requests: int | None = None,
     options: ModelOptions | None = None,
-) -> tuple[SourcedAnnotator, BudgetedModel | None]:
+) -> tuple[Cached | Replayed, BudgetedModel | None]:
     """Return whoever is called `spec`, and the model that is asked, if one is.
 
     `rules:<file.toml>` are patterns, `labels:<file.jsonl>` the labels of an earlier training, and anything
@@ -39,7 +38,7 @@ def make_annotator(
     """
     kind, _, rest = spec.partition(":")
     if kind == LABELS:
-        return Replayed(LabelCache(_file(spec, rest))), None
+        return Replayed(LabelCache(_file(spec, rest)), goal), None
     if kind == RULES:
         return Cached(Oracle(_file(spec, rest), goal), labels), None
     if spec in ("auto", "search"):

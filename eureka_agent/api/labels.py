@@ -93,7 +93,7 @@ def export_labels(file: Path | str, to: Path | str) -> int:
     table = csv.writer(text)
     table.writerow(COLUMNS)
     table.writerows([_plain(getattr(row, column)) for column in COLUMNS] for row in rows)
-    write_atomic(Path(to), text.getvalue().encode())
+    write_atomic(Path(to), text.getvalue().encode(errors="backslashreplace"))
     return len(rows)
 
 

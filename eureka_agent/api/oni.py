@@ -21,6 +21,7 @@ from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
+from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.rewards.reward import Coded, Native
@@ -60,8 +61,10 @@ class OniReport:
     fitness_summary: str
     trainings: tuple[Training, ...]
     asking: AskingStatistics
+    known: int
+    """Answers that nobody had to be asked for."""
     labels: Path
-    """Everything that was answered; `labels:<this file>` repeats a training without the annotator."""
+    """Everything that was answered, for `labels:<this file>` in the annotator's place."""
     notices: tuple[str, ...] = ()
     requests: int = 0
     """Requests to a language model."""
@@ -122,6 +125,7 @@ def oni(
     root = Path(output)
     root.mkdir(parents=True, exist_ok=True)
     cache = LabelCache(Path(labels) if labels is not None else root / LABELS)
+    cache.begin()
     who, model = _annotator(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
         most_requests=most_requests,
@@ -135,22 +139,24 @@ def oni(
     ]  # fmt: skip
     notices: list[str] = []
     with RewardSandbox(unsafe=unsafe_isolation) as sandbox, _asking(who, notices.append) as asking:
+        desk = AnnotationDesk(asking, look_up=who.look_up)
         made = make_trainer(
             trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
-            unsafe=unsafe_isolation, notify=notices.append, desk=AnnotationDesk(asking),
+            unsafe=unsafe_isolation, notify=notices.append, desk=desk,
         )  # fmt: skip
         outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
         asked = asking.statistics()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
     return OniReport(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
-        cache.path or root / LABELS, tuple(dict.fromkeys(notices)), *_spent(model),
+        desk.known + asked.known, cache.path or root / LABELS,
+        tuple(dict.fromkeys([*notices, *_of_labels(cache, who)])), *_spent(model),
     )  # fmt: skip
 
 
 def _annotator(
     given: str | SourcedAnnotator, goal: str, *, labels: LabelCache, **options: Any
-) -> tuple[SourcedAnnotator, BudgetedModel | None]:
+) -> tuple[Cached | Replayed, BudgetedModel | None]:
     if isinstance(given, str):
         return make_annotator(given, goal, labels=labels, **options)
     return Cached(given, labels), None
@@ -190,6 +196,13 @@ def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
         return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
     policy = saved_policy(job.folder)
     return Training(job.seed, job.folder, outcome.fitness, outcome.env_steps, outcome.wall_s, policy=policy)
+
+
+def _of_labels(cache: LabelCache, annotator: Cached | Replayed) -> Iterator[str]:
+    if cache.damaged:
+        yield f"{cache.damaged} lines of {cache.path} are no labels, and were left out."
+    if isinstance(annotator, Cached) and annotator.unwritten:
+        yield f"Labels were used and could not be kept: {annotator.unwritten}"
 
 
 def _spent(model: BudgetedModel | None) -> tuple[int, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
 
@@ -20,17 +19,28 @@ class Cached:
         self.source = annotator.source
         self.known = 0
         """Answers so far that came from the cache; see `CountsKnown`."""
+        self.unwritten = ""
+        """Why answers could not be kept; empty where all were."""
         self._annotator, self._cache = annotator, cache
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
         """Return one label a question; see `Annotator`."""
-        found = {question: self._cache.get(self.source, question) for question in questions}
+        found = {question: self.look_up(question) for question in questions}
         unknown = [question for question, label in found.items() if label is None]
-        self.known += len(found) - len(unknown)
         if unknown:
             answers = self._annotator.annotate(unknown, stop)
-            new = [label for label in answers if label is not None]
-            with contextlib.suppress(StoreError):  # a full disk must not cost what was just paid for
-                self._cache.put(self.source, new)
-            found |= {label.question: label for label in new if label.question in found}
+            new = [label for label in answers if label is not None and label.question in found]
+            self._keep(new)
+            found |= {label.question: label for label in new}
+        self.known += len(found) - len(unknown)
         return [found[question] for question in questions]
+
+    def look_up(self, question: Question) -> Label | None:
+        """Return what is known already."""
+        return self._cache.get(self.source, question)
+
+    def _keep(self, labels: Sequence[Label]) -> None:
+        try:
+            self._cache.put(self.source, labels)
+        except StoreError as error:  # a full disk must not cost what was just paid for
+            self.unwritten = error.what

@@ -69,6 +69,24 @@ class LabelCache:
             found = self._labels.get((source, captions))
         return None if found is None else Label(question, *found)
 
+    def get_either(self, source: Source, question: Question) -> Label | None:
+        """Return the label of a question, or of a pair's other order; None where neither is known.
+
+        For what nobody can be asked again: an annotator may favour the first of two.
+        """
+        found = self.get(source, question)
+        if found is None and question.is_pair and (other := self.get(source, question.swapped)) is not None:
+            found = Label(question, 1.0 - other.value, other.votes)
+        return found
+
+    def begin(self) -> None:
+        """Write the header of a new file: a place that takes no labels is known before any is paid for.
+
+        Raises StoreError.
+        """
+        if self.path is not None and not self.path.exists():
+            _append(self.path, b"")
+
     def put(self, source: Source, labels: Iterable[Label]) -> None:
         """Keep labels; of equal questions the last counts. Raises StoreError where they cannot be written."""
         kept = [_Kept(label.question.captions, label.value, label.votes, source) for label in labels]

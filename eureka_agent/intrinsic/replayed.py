@@ -12,30 +12,41 @@ from eureka_agent.intrinsic.questions import Label, Question
 
 
 class Replayed:
-    """Answers what a file of labels knows, and nothing else: a training repeats itself without a model."""
+    """Answers what a file of labels knows, and nothing else: the labels of a training without its model."""
 
-    def __init__(self, cache: LabelCache, source: Source | None = None) -> None:
-        """Answer as `source` did; without it the file must hold the labels of one only (ConfigError)."""
-        self.source = source or _only(cache)
-        self.name = f"replay:{self.source.annotator}"
+    def __init__(self, cache: LabelCache, goal: str) -> None:
+        """Answer by the labels for `goal`; ConfigError where the file has none, or several annotators'."""
+        self.source = _only(cache, goal)
+        self.name = f"labels:{self.source.annotator}"
         self.known = 0
         """Answers so far; see `CountsKnown`."""
         self._cache = cache
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
         """Return one label a question; see `Annotator`."""
-        labels = [self._cache.get(self.source, question) for question in questions]
+        labels = [self.look_up(question) for question in questions]
         self.known += sum(label is not None for label in labels)
         return labels
 
+    def look_up(self, question: Question) -> Label | None:
+        """Return the label of a question, of a pair whichever way round it was answered."""
+        return self._cache.get_either(self.source, question)
 
-def _only(cache: LabelCache) -> Source:
-    sources = cache.sources()
-    if len(sources) != 1:
-        told = "; ".join(f"{source.annotator}, goal: {source.goal}" for source in sources)
+
+def _only(cache: LabelCache, goal: str) -> Source:
+    found = [source for source in cache.sources() if source.goal == goal]
+    if len(found) == 1:
+        return found[0]
+    if found:
         raise ConfigError(
-            f"{cache.path or 'The cache'} holds the labels of {len(sources)} annotators, prompts or goals.",
-            allowed=told or "a file with labels",
-            fix="Say which of them is to answer." if sources else "Name a file that a training has written.",
+            f"{cache.path or 'The cache'} holds labels of {len(found)} annotators or prompts for this goal: "
+            f"{'; '.join(source.annotator for source in found)}.",
+            allowed="a file with the labels of one of them",
+            fix="Name another file, or the annotator itself: what it answered is not asked again.",
         )
-    return sources[0]
+    goals = dict.fromkeys(source.goal for source in cache.sources())
+    raise ConfigError(
+        f"{cache.path or 'The cache'} holds no labels for the goal '{goal}'.",
+        allowed="; ".join(goals) or "a file that a training has written",
+        fix="Give --goal as it was given then." if goals else "Name another file.",
+    )

@@ -11,6 +11,7 @@ import pytest
 from annotator_fakes import ask, replying, rows_of
 
 from eureka_agent.errors import ConfigError, ModelError
+from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.answers import numbers_for, read_answers
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
@@ -245,22 +246,31 @@ def test_a_recording_answers_in_the_place_of_the_model(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     model = ScriptedModel(replying(flag_is_good))
     Cached(ModelAnnotator(model, GOAL), LabelCache(path)).annotate([ask("a flag"), ask("a", "b")], STOP)
-    replayed = Replayed(LabelCache(path))
+    replayed = Replayed(LabelCache(path), GOAL)
     labels = replayed.annotate([ask("unknown"), ask("a", "b"), ask("a flag")], STOP)
     assert labels == [None, Label(ask("a", "b"), 0.5), Label(ask("a flag"), 1.0)]
     assert replayed.known == 2
 
 
-def test_a_recording_of_several_annotators_needs_to_know_which(tmp_path: Path) -> None:
+def test_a_recording_answers_by_one_annotator_for_one_goal(tmp_path: Path) -> None:
     cache = LabelCache()
-    with pytest.raises(ConfigError, match="0 annotators"):
-        Replayed(cache)
-    sources = [ModelAnnotator(ScriptedModel([]), goal).source for goal in ("one", "two")]
-    for source in sources:
-        cache.put(source, [Label(ask("a"), 1.0 if source.goal == "one" else 0.0)])
+    with pytest.raises(ConfigError, match="no labels for the goal 'one'"):
+        Replayed(cache, "one")
+    for goal in ("one", "two"):
+        source = ModelAnnotator(ScriptedModel([]), goal).source
+        cache.put(source, [Label(ask("a"), 1.0 if goal == "one" else 0.0)])
+    assert Replayed(cache, "two").annotate([ask("a")], STOP) == [Label(ask("a"), 0.0)]
+    cache.put(Source("another", "", "two"), [Label(ask("a"), 1.0)])
     with pytest.raises(ConfigError, match="2 annotators"):
-        Replayed(cache)
-    assert Replayed(cache, sources[1]).annotate([ask("a")], STOP) == [Label(ask("a"), 0.0)]
+        Replayed(cache, "two")
+
+
+def test_a_recording_answers_a_pair_turned_round() -> None:
+    cache = LabelCache()
+    cache.put(ModelAnnotator(ScriptedModel([]), "one").source, [Label(ask("a", "b"), 0.9)])
+    (label,) = Replayed(cache, "one").annotate([ask("b", "a")], STOP)
+    assert label is not None
+    assert label.value == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("wording", WORDINGS)
