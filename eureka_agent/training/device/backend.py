@@ -65,7 +65,11 @@ class DeviceBackend:
         return most_steps(task, env_steps, device_settings(task, self.device.worlds).rollout)
 
     def check(self, jobs: Sequence[TrainingJob]) -> None:
-        """Raise TrainingError for jobs that are to start from a saved policy."""
+        """Raise TrainingError for jobs that are to start from a saved policy, or to learn their reward."""
+        if any(job.intrinsic is not None for job in jobs):
+            raise TrainingError(
+                "Learned rewards are not trained with on a GPU.", fix="Train with --device cpu."
+            )
         if any(job.init_policy is not None for job in jobs):
             raise TrainingError(FRESH_ONLY, fix="Leave out --init-policy, or train with --device cpu.")
 

@@ -13,6 +13,7 @@ pytest.importorskip("mujoco.mjx", reason="needs MJX: pip install 'eureka-agent[g
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import TrainingError
+from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -62,6 +63,13 @@ def test_a_job_that_starts_from_a_saved_policy_is_an_error(tmp_path: Path) -> No
     with pytest.raises(TrainingError, match="saved policy"):
         trainer.train(task, [start], on_start=lambda _: None, on_outcome=lambda *_: None)
     trainer.close()
+
+
+def test_a_learned_reward_is_refused(tmp_path: Path) -> None:
+    plan = IntrinsicPlan(kind="count", captioning=Captioning())
+    job = TrainingJob("one", "search", 0, 1, Native(), tmp_path / "one", 128, intrinsic=plan)
+    with pytest.raises(TrainingError, match="not trained with on a GPU"):
+        DeviceBackend(platform="cpu").check([job])
 
 
 @pytest.mark.slow
