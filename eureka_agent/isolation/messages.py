@@ -26,12 +26,18 @@ def send_message(control: socket.socket, message: Mapping[str, Any], fds: Sequen
     """Send `message` and copies of `fds`; raises OSError when the other side is gone."""
     if len(fds) > MAX_FDS:
         raise ValueError(f"{len(fds)} file descriptors in one message; at most {MAX_FDS} travel together")
+    encoded = encoded_message(message)
+    # The descriptors ride on the length, so that a reader never meets them in the middle of a body.
+    socket.send_fds(control, [encoded[: _LENGTH.size]], list(fds))
+    control.sendall(encoded[_LENGTH.size :])
+
+
+def encoded_message(message: Mapping[str, Any]) -> bytes:
+    """Return a message as it travels; ValueError for one that is too long."""
     body = json.dumps(message).encode()
     if len(body) > MAX_BYTES:
         raise ValueError(f"message of {len(body)} bytes; at most {MAX_BYTES} bytes travel in one")
-    # The descriptors ride on the length, so that a reader never meets them in the middle of a body.
-    socket.send_fds(control, [_LENGTH.pack(len(body))], list(fds))
-    control.sendall(body)
+    return _LENGTH.pack(len(body)) + body
 
 
 def receive_message(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:

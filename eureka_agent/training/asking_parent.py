@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.training.protocol import Answered, Asked, AskedQuestion
 
-AGAIN_AFTER = 200
-"""Rollouts after which an unanswered question is asked again: annotators drop what they cannot get to."""
-MOST_WAITING = 20_000
 LONGEST_MESSAGE = 15_000
 """Bytes of questions in one message; the parent reads no longer ones."""
 MOST_AT_ONCE = 64
@@ -39,34 +36,24 @@ class Answers:
 
 
 class AskingParent:
-    """Asks the parent on behalf of one job."""
+    """Asks the parent on behalf of one job.
+
+    What is wanted again is asked again, rollout after rollout, until it is answered: so the parent, which has
+    each question answered once, knows which of them matter now.
+    """
 
     def __init__(self, job: str, tell: Callable[[Asked], object], answers: Answers) -> None:
         self._job, self._tell, self._answers = job, tell, answers
-        self._asked: dict[Question, int] = {}
-        """Questions without an answer, with the rollout after which they were asked, the earliest first."""
-        self._rollout = 0
 
     def submit(self, questions: Sequence[Question]) -> None:
-        """Ask the first of those that are not under way."""
-        new = [question for question in questions if question.key not in self._asked][:MOST_AT_ONCE]
-        self._asked |= {question.key: self._rollout for question in new}
+        """Ask the first `MOST_AT_ONCE`."""
         # The last of what is told is answered first: the most wanted come last, and first in their message.
-        for part in reversed(list(_parts(new))):
+        for part in reversed(list(_parts(questions[:MOST_AT_ONCE]))):
             self._tell(Asked(job=self._job, questions=tuple(part)))
-        while len(self._asked) > MOST_WAITING:
-            del self._asked[next(iter(self._asked))]
 
     def collect(self) -> Sequence[Label]:
-        """Return the answers that have come; called once a rollout."""
-        self._rollout += 1
-        labels = self._answers.take(self._job)
-        for label in labels:
-            self._asked.pop(label.question.key, None)
-        overdue = [question for question, since in self._asked.items() if since + AGAIN_AFTER < self._rollout]
-        for question in overdue:
-            del self._asked[question]
-        return labels
+        """Return the answers that have come."""
+        return self._answers.take(self._job)
 
 
 def _parts(questions: Sequence[Question]) -> Iterator[list[AskedQuestion]]:

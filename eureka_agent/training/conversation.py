@@ -5,13 +5,14 @@ It may say nothing, half a message, nonsense or far too much: nothing of that bl
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from eureka_agent.isolation.messages import MessageReader, send_message
+from eureka_agent.isolation.messages import MessageReader, encoded_message, send_message
 
 Hear = Callable[[Mapping[str, Any]], None]
 """Takes one message of a child; raises MalformedMessageError for what the child may not say."""
@@ -19,8 +20,8 @@ Speak = Callable[[], Iterable[Mapping[str, Any]]]
 """Returns what there is to tell a child by now; called often, and must not wait."""
 MAX_FROM_CHILD = 16_384
 """The longest message that a child may send, in bytes: two captions in which every character is escaped."""
-TAKEN_WITHIN_S = 1.0
-"""A child that does not take what it is told for so long is told nothing more."""
+MOST_UNTAKEN = 16 * 2**20
+"""Bytes that wait for a child to take them; what else there is to tell it is lost."""
 LOOK_EVERY_S = 0.25
 """How often a waiting parent looks whether it is to wait that long."""
 
@@ -31,7 +32,8 @@ class Conversation:
     def __init__(self, channel: socket.socket, *, ended: int, hear: Hear, speak: Speak = tuple) -> None:
         """`ended` is a descriptor that can be read once the child has ended."""
         self._channel, self._ended, self._hear, self._speak = channel, ended, hear, speak
-        self._deaf = False
+        self._untaken = bytearray()
+        """What the child is told and has not taken yet; it may begin within a message."""
         self._reader = MessageReader(channel, most_bytes=MAX_FROM_CHILD)
         self._poller = select.poll()
         self._poller.register(channel, select.POLLIN)
@@ -40,10 +42,8 @@ class Conversation:
     def send(self, message: Mapping[str, Any], fds: Sequence[int], *, timeout_s: float) -> None:
         """Send a message with copies of `fds`; a child that does not take it has ended, or will be ended."""
         self._channel.settimeout(timeout_s)
-        try:
+        with contextlib.suppress(OSError):
             send_message(self._channel, message, fds)
-        except OSError:
-            self._deaf = True  # half a message may be under way: another would be part of it
         self._channel.settimeout(None)
 
     def hear_until(self, deadline: Callable[[], float]) -> bool:
@@ -66,9 +66,13 @@ class Conversation:
         return False
 
     def _tell(self) -> None:
+        """Tell what the child takes without being waited for; the rest goes when it takes more."""
         for message in self._speak():
-            if not self._deaf:
-                self.send(message, (), timeout_s=TAKEN_WITHIN_S)
+            if len(self._untaken) < MOST_UNTAKEN:
+                self._untaken += encoded_message(message)
+        with contextlib.suppress(OSError):
+            while self._untaken:
+                del self._untaken[: self._channel.send(self._untaken, socket.MSG_DONTWAIT)]
 
     def _drain(self, deadline: float) -> None:
         """Pass on what an ended child still said; what it left behind may go on talking, but not for ever."""

@@ -27,9 +27,12 @@ def act(_payload: dict[str, Any], fds: list[int]) -> None:
                 told = receive_message(channel)
                 assert told is not None
                 send_message(channel, told[0])
-        case "take nothing":
-            time.sleep(3.0)  # longer than it is waited for
-            send_message(channel, {"type": "bye"})
+        case "take eight late":
+            send_message(channel, {"type": "waiting"})
+            time.sleep(1.0)  # what does not fit into the channel's buffer waits
+            told = [receive_message(channel) for _ in range(8)]
+            taken = sum(len(message[0]["text"]) for message in told if message is not None)
+            send_message(channel, {"type": "taken", "bytes": taken})
         case "nonsense":
             channel.sendall(b"\xff" * 64)
             time.sleep(60)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
+from eureka_agent.intrinsic.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.training.asking_parent import AGAIN_AFTER, MOST_AT_ONCE, Answers, AskingParent
+from eureka_agent.training.annotation_desk import AnnotationDesk
+from eureka_agent.training.asking_parent import MOST_AT_ONCE, Answers, AskingParent
 from eureka_agent.training.conversation import MAX_FROM_CHILD
-from eureka_agent.training.protocol import Answered, Asked, AskedQuestion, to_json
+from eureka_agent.training.protocol import Answered, Asked, to_json
 
 GOLD = Question(("gold",))
 
@@ -18,36 +22,12 @@ def asking(job: str = "a") -> tuple[AskingParent, list[Asked], Answers]:
     return AskingParent(job, told.append, answers), told, answers
 
 
-def test_a_question_under_way_is_not_asked_again() -> None:
-    asks, told, _ = asking()
-    asks.submit([GOLD])
-    asks.submit([GOLD])
-    assert [asked.questions for asked in told] == [(AskedQuestion(captions=("gold",)),)]
-
-
-def test_a_pair_under_way_is_not_asked_turned_round() -> None:
-    asks, told, _ = asking()
-    pair = Question(("gold", "a door"))
-    asks.submit([pair])
-    asks.submit([pair.swapped])
-    assert len(told) == 1
-
-
 def test_answers_reach_the_job_they_are_for() -> None:
     asks, _, answers = asking("a")
     answers.put(Answered(job="b", captions=("gold",), value=0.0))
     answers.put(Answered(job="a", captions=("gold",), value=1.0))
     assert asks.collect() == [Label(GOLD, 1.0)]
     assert asks.collect() == []
-
-
-def test_what_was_never_answered_is_asked_again_after_a_while() -> None:
-    asks, told, _ = asking()
-    asks.submit([GOLD])
-    for _ in range(AGAIN_AFTER + 1):
-        asks.collect()
-        asks.submit([GOLD])
-    assert len(told) == 2
 
 
 def test_one_rollout_asks_a_bounded_number_and_the_most_wanted_first() -> None:
@@ -66,3 +46,24 @@ def test_long_captions_go_in_several_messages_the_most_wanted_last() -> None:
     assert len(told) > 1
     assert all(len(json.dumps(to_json(asked))) < MAX_FROM_CHILD for asked in told)
     assert [one.captions[0] for asked in reversed(told) for one in asked.questions] == captions
+
+
+def test_what_every_rollout_meets_is_answered_before_what_was_met_once() -> None:
+    read: list[str] = []
+
+    class Reads:
+        name = "reads"
+
+        def annotate(self, questions: Sequence[Question], stop: object) -> Sequence[Label | None]:
+            read.extend(question.captions[0] for question in questions)
+            return [Label(question, 1.0) for question in questions]
+
+    desk = AnnotationDesk(SynchronousAnnotation(Reads(), Backlog(), every=4, batch=2))
+
+    def pass_on(asked: Asked) -> None:
+        desk.ask(asked.job, [Question(one.captions) for one in asked.questions])
+
+    asks = AskingParent("a", pass_on, Answers())
+    for rollout in range(4):
+        asks.submit([GOLD, *(Question((f"door {rollout}-{number}",)) for number in range(20))])
+    assert read[0] == "gold"
