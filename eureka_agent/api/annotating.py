@@ -41,7 +41,7 @@ def make_annotator(
         return Replayed(LabelCache(_file(spec, rest)), goal), None
     if kind == RULES:
         return Cached(Oracle(_file(spec, rest), goal), labels), None
-    if spec in ("auto", "search"):
+    if spec in ("auto", "search", "none"):
         raise ConfigError(
             f"'{spec}' labels no captions.",
             allowed=f"{RULES}:<file.toml>, {LABELS}:<file.jsonl>, or a language model by its name",

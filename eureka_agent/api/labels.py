@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from eureka_agent.errors import ConfigError
+from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.escaping import one_line
 from eureka_agent.files import write_atomic
 from eureka_agent.intrinsic.captions import tidied
@@ -74,6 +74,14 @@ def correct_label(
     cache = _opened(file)
     about = _goal(cache, goal)
     captions = tuple(text for text in (tidied(caption), tidied(other)) if text)
+    known = dict.fromkeys(text for _, _, label in cache.kept() for text in label.question.captions)
+    for text in captions:
+        if text not in known:
+            raise ConfigError(
+                f"No label in the file is about the caption '{text}'.{did_you_mean(text, known)}",
+                allowed=f"one of its {len(known):,} captions",
+                fix="Copy it from what `eureka-agent labels` shows.",
+            )
     try:
         question = Question(captions)
         cache.corrected(question, value, goal=about)

@@ -14,6 +14,8 @@ from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.annotating import make_annotator
 from eureka_agent.api.check import Env, reward_of
 from eureka_agent.api.train import Training
+from eureka_agent.errors import ConfigError
+from eureka_agent.escaping import one_line
 from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
@@ -22,6 +24,7 @@ from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.replayed import Replayed
+from eureka_agent.intrinsic.rules import Predicate
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.rewards.reward import Coded, Native
@@ -30,7 +33,7 @@ from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.job import OnCheckpoint, Outcome, Trainer, TrainingFailure, TrainingJob
-from eureka_agent.training.learned_rewards import read_paid
+from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid
 from eureka_agent.training.policies import saved_policy
 from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.trainers import make_trainer
@@ -38,6 +41,8 @@ from eureka_agent.training.trainers import make_trainer
 LABELS = "labels.jsonl"
 NO_REWARD = "none"
 """The name of no reward beside the learned one."""
+NOBODY = "none"
+"""The name of no annotator, where nobody is asked."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class OniReport:
     notices: tuple[str, ...] = ()
     requests: int = 0
     """Requests to a language model."""
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
+    """What they cost; None where a price is not known."""
 
     @property
     def summary(self) -> str:
@@ -77,7 +83,14 @@ class OniReport:
         return str(t_interval(values)) if values else "undefined: every training failed"
 
     def captions(self, replicate: int = 0) -> list[PaidCaption]:
-        """Return the captions that a training encountered, the best paid first."""
+        """Return the captions that a training encountered, the best paid first; ConfigError if it failed."""
+        one = self.trainings[replicate]
+        if one.failure:
+            raise ConfigError(
+                f"The training in {one.folder} left no captions: {one.failure}",
+                allowed="a training that ended",
+                fix="Ask for another one.",
+            )
         return read_paid(self.trainings[replicate].folder)[1]
 
 
@@ -85,7 +98,7 @@ def oni(
     task: str,
     *,
     goal: str,
-    annotator: str | SourcedAnnotator,
+    annotator: str | SourcedAnnotator = NOBODY,
     learned: IntrinsicOptions | None = None,
     reward: Path | str = NO_REWARD,
     seeds: int = 1,
@@ -117,7 +130,7 @@ def oni(
     Raises:
         ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not.
     """
-    chosen = find_task(task, env=env, envs=envs)
+    chosen, goal = find_task(task, env=env, envs=envs), one_line(goal)
     beside = Native() if str(reward) == NO_REWARD else reward_of(chosen, str(reward))
     plan = (learned or IntrinsicOptions()).plan(
         chosen, goal, coded=isinstance(beside, Coded), paid=str(reward) != NO_REWARD
@@ -128,8 +141,10 @@ def oni(
     cache.begin()
     who, model = _annotator(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
-        most_requests=most_requests,
+        most_requests=most_requests, asked=plan.kind != "count",
     )  # fmt: skip
+    for old in (path for name in (STATE, CAPTIONS) for path in root.glob(f"seed-*/{name}")):
+        old.unlink()  # a training that fails must not show those of an earlier one
     jobs = [
         TrainingJob(
             "oni", "train", replicate, seed_for(seed, "train", replicate), beside, root / f"seed-{replicate}",
@@ -146,6 +161,8 @@ def oni(
         )  # fmt: skip
         outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
         asked = asking.statistics()
+    if model is not None:
+        model.close()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
     return OniReport(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
@@ -155,8 +172,10 @@ def oni(
 
 
 def _annotator(
-    given: str | SourcedAnnotator, goal: str, *, labels: LabelCache, **options: Any
+    given: str | SourcedAnnotator, goal: str, *, labels: LabelCache, asked: bool, **options: Any
 ) -> tuple[Cached | Replayed, BudgetedModel | None]:
+    if given == NOBODY and not asked:
+        return Cached(Predicate(NOBODY, lambda _: 0.0, goal), labels), None
     if isinstance(given, str):
         return make_annotator(given, goal, labels=labels, **options)
     return Cached(given, labels), None
@@ -181,6 +200,7 @@ def _asking(annotator: SourcedAnnotator, notice: Notice) -> Iterator[Asking]:
         yield asking
     finally:
         asking.close()
+        asking.collect()  # what it has to tell
 
 
 def _told(

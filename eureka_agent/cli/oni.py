@@ -34,10 +34,12 @@ def oni(
         str,
         typer.Option(
             help="Who labels captions: rules:<file.toml>, labels:<file.jsonl>, manual, or a language model "
-            "as after evolve --model."
+            "as after evolve --model. Needed but with --model-kind count."
         ),
-    ],
-    model_kind: Annotated[str, typer.Option(help="retrieval, classification or ranking.")] = "retrieval",
+    ] = "none",
+    model_kind: Annotated[
+        str, typer.Option(help="retrieval, classification, ranking or count.")
+    ] = "retrieval",
     *,
     reward: Annotated[
         str,
@@ -101,6 +103,8 @@ def _print_progress(progress: OniProgress) -> None:
         words.append(f"{learned.labels:,} labels{accuracy}")
         words.append(f"{learned.paid:.0%} of the last steps paid")
     words.append(f"{asking.waiting + asking.in_flight:,} questions open")
+    if asking.failed:
+        words.append(f"{asking.failed:,} without a usable answer")
     if asking.over:
         words.append("nobody is asked any more")
     typer.echo("; ".join(words))
@@ -118,14 +122,13 @@ def _print_report(report: OniReport) -> None:
     if trained is not None:
         most, least = most_and_least(report.captions(trained), SHOWN)
         title = f"Captions of seed {report.trainings[trained].seed}, by what they are paid now"
-        shown = [
-            (f"{one.lately:.3f}", f"{one.steps:,}", visible(one.caption)) for one in (*most, *least[::-1])
-        ]
+        shown = [(f"{one.now:.3f}", f"{one.steps:,}", visible(one.caption)) for one in (*most, *least[::-1])]
         print_table(title, ("paid", "steps", "caption"), shown)
     for notice in report.notices:
         typer.echo(visible(notice))
     asked = report.asking
-    cost = f" in {report.requests:,} requests (${report.cost_usd:.2f})" if report.requests else ""
+    price = "cost unknown" if report.cost_usd is None else f"${report.cost_usd:.2f}"
+    cost = f" in {report.requests:,} requests ({price})" if report.requests else ""
     typer.echo(
         f"{asked.answered:,} questions answered{cost}, {asked.known:,} of them known before: {report.labels}"
     )

@@ -67,17 +67,22 @@ class DescribedSignals:
 
     def __call__(self, signals: Mapping[str, Array], first: Array) -> Captions:
         """Return the captions of T steps of N worlds; see `Captioner`."""
-        codes = np.zeros(first.shape, np.int64)
+        codes, unknown = np.zeros(first.shape, np.int64), np.zeros(first.shape, bool)
         for part in self.parts:
+            numbers = (
+                signals[part.signal] if part.element is None else signals[part.signal][..., part.element]
+            )
             codes *= len(part.words)
-            codes += _ranges(part, signals[part.signal])
+            codes += _ranges(part, numbers)
+            unknown |= np.isnan(numbers)
         distinct, inverse = np.unique(codes, return_inverse=True)
-        numbers: dict[str, int] = {}
+        texts: dict[str, int] = {}
         places = np.full(len(distinct), NONE, np.int32)
         for place, code in enumerate(distinct.tolist()):
             if text := self._text(code):
-                places[place] = numbers.setdefault(text, len(numbers))
-        return Captions(places[inverse].reshape(first.shape), tuple(numbers))
+                places[place] = texts.setdefault(text, len(texts))
+        index = places[inverse].reshape(first.shape)
+        return _without(index, tuple(texts), unknown) if unknown.any() else Captions(index, tuple(texts))
 
     def _text(self, code: int) -> str:
         if (known := self._texts.get(code)) is not None:
@@ -94,9 +99,14 @@ class DescribedSignals:
         return tidied(", ".join(word for word in reversed(words) if word))
 
 
-def _ranges(part: CaptionPart, values: Array) -> Array:
+def _without(index: Array, texts: tuple[str, ...], unknown: Array) -> Captions:
+    """Return captions without those of steps with a number that is none: they would tell the lowest range."""
+    rows = [[None if n == NONE else texts[n] for n in row] for row in np.where(unknown, NONE, index)]
+    return Captions.of(rows)
+
+
+def _ranges(part: CaptionPart, numbers: Array) -> Array:
     """Return `(T, N)`: which of the part's ranges each number is in; edges are rounded as the numbers are."""
-    numbers = values if part.element is None else values[..., part.element]
     found = np.zeros(numbers.shape, np.int64)
     for edge in np.asarray(part.edges, np.float32 if numbers.dtype == np.float32 else np.float64):
         found += numbers >= edge

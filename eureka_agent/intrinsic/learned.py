@@ -12,7 +12,7 @@ from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captions
 from eureka_agent.intrinsic.counting import EpisodicCounts
 from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved
-from eureka_agent.intrinsic.paid_captions import PaidCaptions
+from eureka_agent.intrinsic.paid_captions import PaidCaption, PaidCaptions
 from eureka_agent.intrinsic.saving import nested, part_of
 
 Array = np.ndarray
@@ -81,6 +81,13 @@ class LearnedReward:
         """The share of held-out labels that the model gets right; None where none are held out."""
         wrong = self.model.errors() if isinstance(self.model, Examined) else {}
         return 1.0 - sum(wrong.values()) / len(wrong) if wrong else None
+
+    def paid_captions(self) -> list[PaidCaption]:
+        """Return the captions that were encountered with what the model pays for them now, the best first."""
+        texts = self.captions.texts
+        index = np.arange(len(texts), dtype=np.int32).reshape(-1, 1)
+        once = CaptionedSteps(Captions(index, texts), np.ones(index.shape, dtype=bool))
+        return self.captions.rows(self.model.reward(once).ravel())
 
     def _count(self, captions: Captions, paid: Array, labels: int, questions: int) -> None:
         old = self.tally

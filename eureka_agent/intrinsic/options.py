@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
@@ -21,8 +22,8 @@ class IntrinsicOptions:
     """A learned reward beside another one (arXiv 2410.23022)."""
 
     kind: str = "retrieval"
-    """`retrieval` pays labels as they are, `classification` the probability that a caption is helpful,
-    `ranking` how far a caption is above the usual ones."""
+    """`retrieval` pays what was labelled helpful, `classification` the probability that a caption is helpful,
+    `ranking` how far a caption is above the usual ones, `count` every caption alike, and asks nobody."""
     coefficient: float = 1.0
     """What the learned reward is multiplied by."""
     coefficient_end: float | None = None
@@ -51,6 +52,12 @@ class IntrinsicOptions:
         `coded` tells that the reward beside it is a reward function, `paid` that there is one at all.
         """
         one_of("source of captions", self.captions, get_args(CaptionSource))
+        if not (math.isfinite(self.beta) and self.beta >= 0.0):
+            raise ConfigError(
+                f"A learned reward cannot be divided by the power {self.beta} of a count.",
+                allowed="a number from 0 on",
+                fix="Choose 0, which divides by nothing, or more.",
+            )
         make_model(self.kind, seed=0, ensemble=self.ensemble, blend=self.blend, settings=self.settings)
         beside = Schedule.constant(self.reward_coefficient if paid else 0.0)
         end = self.coefficient if self.coefficient_end is None else self.coefficient_end
@@ -70,12 +77,8 @@ class IntrinsicOptions:
 
     def _captioning(self, task: Task) -> Captioning:
         source = cast("CaptionSource", self.captions)
-        if source == "message" and task.signal(self.message) is None:
-            raise ConfigError(
-                f"'{self.message}' is no signal of '{task.name}' that could be a caption.",
-                allowed=", ".join(signal.name for signal in task.signals),
-                fix="Name the signal that holds the environment's text.",
-            )
+        if source == "message":
+            _check_message(task, self.message)
         described = self._described(task) if source == "signals" else None
         captioning = Captioning(
             source=source,
@@ -91,3 +94,13 @@ class IntrinsicOptions:
     def _described(task: Task) -> DescribedSignals:
         recorded = () if task.captions else inspect_environment(task).trajectories
         return DescribedSignals.of_task(task, recorded)
+
+
+def _check_message(task: Task, name: str) -> None:
+    signal, texts = task.signal(name), [one.name for one in task.signals if len(one.shape) == 1]
+    if signal is None or len(signal.shape) != 1:
+        raise ConfigError(
+            f"'{name}' is no signal of '{task.name}' that could be a caption.",
+            allowed=f"a signal of the codes of letters, shape (length,): {', '.join(texts) or 'none here'}",
+            fix="Name the signal that holds the environment's text.",
+        )

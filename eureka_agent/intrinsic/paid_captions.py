@@ -23,8 +23,8 @@ class PaidCaption:
     """Steps that had it."""
     paid: float
     """Mean reward of those steps, before counts and coefficients."""
-    lately: float
-    """Mean reward of those of the last rollout that had it."""
+    now: float
+    """What the model, as it is now, pays for it."""
 
 
 class PaidCaptions:
@@ -32,7 +32,7 @@ class PaidCaptions:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._rows: dict[str, tuple[int, float, float]] = {}
+        self._rows: dict[str, tuple[int, float]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -43,15 +43,23 @@ class PaidCaptions:
         numbers = captions.index[has]
         sums = np.bincount(numbers, weights=paid[has], minlength=len(captions.texts))
         for text, count, total in zip(captions.texts, captions.counts.tolist(), sums.tolist(), strict=True):
-            steps, before, _ = self._rows.pop(text, (0, 0.0, 0.0))
-            self._rows[text] = (steps + count, before + total, total / count)
+            steps, before = self._rows.pop(text, (0, 0.0))
+            self._rows[text] = (steps + count, before + total)
         while len(self._rows) > self._kept:
             del self._rows[next(iter(self._rows))]
 
-    def rows(self) -> list[PaidCaption]:
-        """Return all, the best paid lately first; of equals the more frequent."""
-        found = (PaidCaption(text, n, total / n, lately) for text, (n, total, lately) in self._rows.items())
-        return sorted(found, key=lambda one: (-one.lately, -one.steps, one.caption))
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The captions, those first that were not seen for longest."""
+        return tuple(self._rows)
+
+    def rows(self, now: Array) -> list[PaidCaption]:
+        """Return all, the best paid first; of equals the more frequent. `now` is of each of `texts`."""
+        found = (
+            PaidCaption(text, steps, total / steps, float(value))
+            for (text, (steps, total)), value in zip(self._rows.items(), now, strict=True)
+        )
+        return sorted(found, key=lambda one: (-one.now, -one.steps, one.caption))
 
 
 def most_and_least(rows: Sequence[PaidCaption], each: int) -> tuple[list[PaidCaption], list[PaidCaption]]:

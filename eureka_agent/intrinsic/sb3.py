@@ -65,6 +65,12 @@ class CaptionedVecEnv(VecEnvWrapper):
         self._begins = np.asarray(dones, dtype=bool).copy()
         return observations, rewards * self.extrinsic, dones, infos
 
+    def forget(self) -> None:
+        """Leave out what nobody has taken; an episode that began in it is as if it began now."""
+        if self._first:
+            self._begins |= np.any(self._first, axis=0)
+        self._rows, self._first = [], []
+
     def take(self) -> tuple[Captions, Array]:
         """Return the captions since the last call, and which steps were the first of an episode, `(T, N)`."""
         rows, first = self._rows, self._first
@@ -111,6 +117,7 @@ class IntrinsicRewards(BaseCallback):
             )
 
     def _on_rollout_start(self) -> None:
+        self._env.forget()  # steps of an evaluation, or of a rollout that was not learned from
         self._env.extrinsic = _at(self._extrinsic, self._progress)
 
     def _on_step(self) -> bool:

@@ -365,6 +365,8 @@ def sampled(candidate: TrainingCandidate[Any]) -> Sequence[RewardSample]:
 
 def payer_of(candidate: TrainingCandidate[Any], task: Task) -> Payer | None:
     """Return what pays steps that nothing is learned from; None where the fitness is the reward."""
+    if isinstance(candidate.provider, IntrinsicProvider) and not candidate.provider.pays_base:
+        return None
     provider, rows = base_of(candidate.provider), PpoSettings.of(task.algorithm).rollout
     if isinstance(provider, SampledRewardProvider):
         return Payer(provider.unsampled, rows)

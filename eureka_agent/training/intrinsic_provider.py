@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from eureka_agent.intrinsic.captions import Captioner
 from eureka_agent.intrinsic.learned import LearnedReward
-from eureka_agent.intrinsic.mixing import Coefficients, mixed
+from eureka_agent.intrinsic.mixing import Coefficients, Schedule, mixed
 from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 
 INTRINSIC = "intrinsic"
@@ -28,18 +30,37 @@ class IntrinsicProvider:
         self.signals = tuple(dict.fromkeys((*base.signals, *captioner.signals)))
         self._captioner, self._coefficients, self._coded = captioner, coefficients, coded
 
+    @property
+    def pays_base(self) -> bool:
+        """Whether the base is ever paid."""
+        return self._of_base.start != 0.0 or self._of_base.end != 0.0
+
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
-        """Return both; components are the base's, and what the learned reward adds under `INTRINSIC`."""
-        paid = self.base(rollout)
+        """Return what is paid: components are the base's, as they are paid, and `INTRINSIC`."""
         captions = self._captioner(rollout.signals, rollout.first)
         learned = self.learned.pay(captions, rollout.first)
+        if not self.pays_base:
+            total = mixed(self._coefficients, rollout.progress, intrinsic=learned)
+            return RewardBatch(total.total, {INTRINSIC: total.parts["intrinsic"]})
+        paid = self.base(rollout)
         total = mixed(
             self._coefficients,
             rollout.progress,
             intrinsic=learned,
             **{"coded" if self._coded else "extrinsic": paid.reward},
         )
-        return RewardBatch(total.total, {**paid.components, INTRINSIC: total.parts["intrinsic"]})
+        share = np.asarray(self._of_base(rollout.progress), np.float32)
+        components = {_told(name): share * values for name, values in paid.components.items()}
+        return RewardBatch(total.total, {**components, INTRINSIC: total.parts["intrinsic"]})
+
+    @property
+    def _of_base(self) -> Schedule:
+        return self._coefficients.coded if self._coded else self._coefficients.extrinsic
+
+
+def _told(component: str) -> str:
+    """Return a base's component by a name that the learned reward does not have."""
+    return f"own_{component}" if component == INTRINSIC else component
 
 
 def base_of(provider: RewardProvider) -> RewardProvider:

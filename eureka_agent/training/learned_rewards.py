@@ -72,7 +72,7 @@ def so_far(provider: RewardProvider) -> LearnedSoFar | None:
 def write_learned(folder: Path, learned: LearnedReward) -> None:
     """Write what was learned and which captions were encountered; StoreError if the disk does not take it."""
     write_arrays(folder / STATE, learned.state_dict())
-    rows = [asdict(row) for row in learned.captions.rows()]
+    rows = [asdict(row) for row in learned.paid_captions()]
     write_json(folder / CAPTIONS, {"tally": asdict(learned.tally), "captions": rows})
 
 

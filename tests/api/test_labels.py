@@ -61,15 +61,15 @@ def test_of_several_goals_one_is_to_be_named(file: Path) -> None:
 
 
 def test_a_pair_is_corrected_in_both_of_its_orders(file: Path) -> None:
-    correct_label(file, "gold", 1.0, other="a wall")
-    turned = LabelCache(file).get(GOLD, Question(("a wall", "gold")))
+    correct_label(file, "You see gold", 1.0, other="a wall")
+    turned = LabelCache(file).get(GOLD, Question(("a wall", "You see gold")))
     assert turned is not None
     assert turned.value == 0.0
 
 
 @pytest.mark.parametrize(
     ("caption", "other", "value"),
-    [("", "", 1.0), ("gold", "gold", 1.0), ("gold", "", 1.5), ("gold", "", float("nan"))],
+    [("", "", 1.0), ("a wall", "a wall", 1.0), ("a wall", "", 1.5), ("a wall", "", float("nan"))],
 )
 def test_what_is_no_label_is_refused(file: Path, caption: str, other: str, value: float) -> None:
     before = file.read_bytes()
@@ -90,3 +90,8 @@ def test_a_table_has_a_row_for_each_and_no_formula(file: Path, tmp_path: Path) -
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There are no labels in"):
         labels(tmp_path)
+
+
+def test_a_caption_that_nobody_met_is_refused_with_the_one_that_is_meant(file: Path) -> None:
+    with pytest.raises(ConfigError, match="Did you mean 'You see gold'"):
+        correct_label(file, "You see gould", 0.0)

@@ -41,7 +41,7 @@ def test_policies_learn_from_labels_which_are_kept_and_can_take_the_annotators_p
     assert report.known == 0
     best, *_, worst = report.captions()
     assert "is upright" in best.caption
-    assert (best.lately, worst.lately) == (1.0, 0.0)
+    assert (best.now, worst.now) == (1.0, 0.0)
     assert {one.replicate for one in seen} == {0, 1}
     assert seen[-1].reached.learned is not None
     assert seen[-1].reached.learned.labels > 0
@@ -74,6 +74,9 @@ def test_labels_of_an_earlier_training_are_not_asked_again(tmp_path: Path, rules
         (IntrinsicOptions(captions="signal"), "Did you mean 'signals'"),
         (IntrinsicOptions(captions="message", message="text"), "'text' is no signal of 'pendulum'"),
         (IntrinsicOptions(blend="median"), "There is no blend 'median'"),
+        (IntrinsicOptions(captions="message", message="angle"), "'angle' is no signal of 'pendulum'"),
+        (IntrinsicOptions(beta=-1.0), "divided by the power -1"),
+        (IntrinsicOptions(beta=float("nan")), "divided by the power nan"),
         (IntrinsicOptions(window=0), "A window has 0 steps"),
         (IntrinsicOptions(kind="ranking", ensemble=0), "cannot have 0 members"),
     ],
@@ -86,7 +89,7 @@ def test_what_there_is_not_is_said_before_anything_is_trained(
 
 
 @pytest.mark.parametrize(
-    "annotator", ["rules:", "rules:missing.toml", "labels:missing.jsonl", "search", "auto"]
+    "annotator", ["rules:", "rules:missing.toml", "labels:missing.jsonl", "search", "auto", "none"]
 )
 def test_an_annotator_that_there_is_not(tmp_path: Path, annotator: str) -> None:
     with pytest.raises(ConfigError, match=r"annotator|labels no captions"):
@@ -109,3 +112,12 @@ def test_where_labels_cannot_be_kept_nothing_is_begun(tmp_path: Path, rules: str
             "pendulum", goal="hold it upright", annotator=rules, labels=tmp_path / "file" / LABELS,
             output=tmp_path / "none",
         )  # fmt: skip
+
+
+def test_a_bonus_for_captions_as_such_asks_nobody(tmp_path: Path) -> None:
+    report = oni(
+        "pendulum", goal="see everything", learned=IntrinsicOptions(kind="count", beta=3.0), env_steps=4096,
+        output=tmp_path,
+    )  # fmt: skip
+    assert report.asking.asked == 0
+    assert {row.now for row in report.captions()} == {1.0}

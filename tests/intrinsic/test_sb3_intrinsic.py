@@ -101,3 +101,26 @@ def test_rewards_of_all_ages_are_refused() -> None:
         DQN("MlpPolicy", env, device="cpu").learn(
             1, callback=IntrinsicRewards(env, PaysCaptions("at 5"), coefficient=1.0)
         )
+
+
+def test_steps_between_two_trainings_are_not_learned_from() -> None:
+    learned = PaysCaptions("at 5")
+    env = CaptionedVecEnv(DummyVecEnv([Corridor, Corridor]))
+    model = PPO("MlpPolicy", env, n_steps=10, batch_size=20, n_epochs=1, seed=0, device="cpu")
+    callback = IntrinsicRewards(env, learned)
+    model.learn(20, callback=callback)
+    for _ in range(3):
+        env.step(np.zeros(2, np.int64))
+    model.learn(20, callback=callback, reset_num_timesteps=False)
+    assert [captions.index.shape for captions, _ in learned.seen] == [(10, 2), (10, 2)]
+
+
+def test_an_episode_that_began_in_forgotten_steps_is_another_one() -> None:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor]))
+    env.reset()
+    for _ in range(LENGTH + 2):
+        env.step(np.array([0]))
+    env.forget()
+    env.step(np.array([0]))
+    _, first = env.take()
+    assert first.tolist() == [[True]]

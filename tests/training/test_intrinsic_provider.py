@@ -12,7 +12,7 @@ from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.training.intrinsic_provider import IntrinsicProvider, base_of
-from eureka_agent.training.reward_provider import RewardBatch, RolloutSteps
+from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 
 Array = np.ndarray
 
@@ -38,6 +38,14 @@ class PaysSpeed:
         return RewardBatch(speed, {"speed": speed})
 
 
+class PaysNonsense:
+    signals: tuple[str, ...] = ()
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        nothing = np.full((2, 1), np.nan, np.float32)
+        return RewardBatch(nothing, {"intrinsic": nothing})
+
+
 class SaysHigh:
     signals: tuple[str, ...] = ("height",)
 
@@ -53,9 +61,13 @@ class LikesHigh:
         return [Label(Question(("high",)), 1.0)]
 
 
-def provider(*, coded: bool, **coefficients: Schedule) -> IntrinsicProvider:
+def provider(
+    *, coded: bool, base: RewardProvider | None = None, **coefficients: Schedule
+) -> IntrinsicProvider:
     learned = LearnedReward(make_model("retrieval", seed=0), LikesHigh(), num_envs=1, beta=0.0)
-    return IntrinsicProvider(PaysSpeed(), learned, SaysHigh(), Coefficients(**coefficients), coded=coded)
+    return IntrinsicProvider(
+        base or PaysSpeed(), learned, SaysHigh(), Coefficients(**coefficients), coded=coded
+    )
 
 
 def test_both_are_paid_each_times_its_coefficient() -> None:
@@ -68,7 +80,9 @@ def test_both_are_paid_each_times_its_coefficient() -> None:
 def test_the_tasks_own_reward_has_another_coefficient_than_a_reward_function() -> None:
     extrinsic = provider(coded=False, extrinsic=Schedule.constant(3.0))(Steps())
     assert extrinsic.reward.ravel().tolist() == [4.0, 3.0]
+    assert extrinsic.components["speed"].ravel().tolist() == [3.0, 3.0], "as it is paid"
     free = provider(coded=False)(Steps())
+    assert set(free.components) == {"intrinsic"}, "what is not paid is no component"
     assert free.reward.ravel().tolist() == [1.0, 0.0], "reward-free unless it is told otherwise"
 
 
@@ -87,3 +101,12 @@ def test_what_pays_beside_it_can_be_asked_alone() -> None:
     both = provider(coded=True)
     assert isinstance(base_of(both), PaysSpeed)
     assert base_of(PaysSpeed()).signals == ("speed",)
+
+
+def test_a_reward_that_is_not_paid_cannot_spoil_what_is() -> None:
+    assert provider(coded=False, base=PaysNonsense())(Steps()).reward.ravel().tolist() == [1.0, 0.0]
+
+
+def test_a_components_name_is_not_taken_from_it() -> None:
+    paid = provider(coded=True, base=PaysNonsense())(Steps())
+    assert set(paid.components) == {"own_intrinsic", "intrinsic"}

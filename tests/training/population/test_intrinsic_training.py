@@ -78,7 +78,7 @@ def test_policies_are_paid_for_what_the_annotator_likes(
         assert tally.captioned == tally.steps == STEPS
         assert tally.labels >= len(captions) > 5
         assert "is upright" in captions[0].caption
-        assert captions[0].lately == 1.0
+        assert captions[0].now == 1.0
         assert captions[-1].paid == 0.0
         assert (tmp_path / name / STATE).exists()
         assert (tmp_path / name / CAPTIONS).exists()
