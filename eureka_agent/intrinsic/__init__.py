@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
     from eureka_agent.intrinsic.backlog import Backlog
+    from eureka_agent.intrinsic.by_variant import ByVariant
     from eureka_agent.intrinsic.cached import Cached
     from eureka_agent.intrinsic.captions import Captions
     from eureka_agent.intrinsic.consistency import consistency_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AsynchronousAnnotation": "asking",
     "Backlog": "backlog",
+    "ByVariant": "by_variant",
     "Cached": "cached",
     "CaptionedVecEnv": "sb3",
     "Captions": "captions",
@@ -51,6 +53,7 @@ _HOMES = {
 __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extra sb3
     "AsynchronousAnnotation",
     "Backlog",
+    "ByVariant",
     "Cached",
     "Captions",
     "Factor",
