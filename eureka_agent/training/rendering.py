@@ -93,7 +93,7 @@ def choose_backend() -> None:
 
 
 def follow(env: Any) -> None:
-    """Let MuJoCo's pictures come from the model's tracking camera, where it has one.
+    """Let MuJoCo's pictures come from the model's tracking camera, where it has one; floors have no end.
 
     Gymnasium's own view stands still, and a robot that walks has left it after a second.
     """
@@ -102,10 +102,21 @@ def follow(env: Any) -> None:
         return
     import mujoco
 
+    _extend_floors(renderer.model, mujoco.mjtGeom.mjGEOM_PLANE)  # pyright: ignore[reportAttributeAccessIssue]
     camera = mujoco.mj_name2id(renderer.model, mujoco.mjtObj.mjOBJ_CAMERA, TRACKING)  # pyright: ignore[reportAttributeAccessIssue]
     if camera >= 0:
         renderer.camera_id = camera
         renderer.model.cam_fovy[camera] = max(renderer.model.cam_fovy[camera], WIDE)
+
+
+def _extend_floors(model: Any, plane: int) -> None:
+    """Draw planes without end: collisions do not know their size, and who runs far would leave the picture's."""
+    for geom in np.flatnonzero((model.geom_type == plane) & model.geom_size[:, :2].all(axis=1)):
+        material = model.geom_matid[geom]
+        if material >= 0:  # a texture's repetitions are counted per metre then
+            model.mat_texrepeat[material] /= 2.0 * model.geom_size[geom, :2]
+            model.mat_texuniform[material] = 1
+        model.geom_size[geom, :2] = 0.0
 
 
 def lighten(env: Any) -> None:

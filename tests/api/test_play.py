@@ -75,18 +75,28 @@ def test_the_first_episode_is_filmed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(find_library("EGL") is None, reason="needs libegl1")
-def test_a_robot_that_ran_far_is_still_in_the_picture() -> None:
+def picture_at(position_m: float) -> np.ndarray:
     choose_backend()
     env = gym.make("HalfCheetah-v5", render_mode="rgb_array")
     follow(env)
     env.reset(seed=0)
     env.render()
-    env.unwrapped.data.qpos[0] = 40.0  # type: ignore[attr-defined]
+    env.unwrapped.data.qpos[0] = position_m  # type: ignore[attr-defined]
     env.step(np.zeros(6, np.float32))
     picture = np.asarray(env.render(), int)
     env.close()
+    return picture
+
+
+def test_a_robot_that_ran_far_is_still_in_the_picture() -> None:
+    picture = picture_at(40.0)
     skin = (picture[..., 0] > picture[..., 1] + 25) & (picture[..., 0] > picture[..., 2] + 25)
     assert skin.sum() > 300, "the floor is grey and green"
+
+
+def test_a_robot_that_ran_far_is_still_on_the_floor() -> None:
+    near, far = (picture_at(position)[-40:].std() for position in (0.0, 400.0))
+    assert far > 0.5 * near > 10.0, "squares in two colours; beyond a floor of 80 m there was nothing"
 
 
 @pytest.mark.parametrize(
