@@ -110,7 +110,7 @@ def follow(env: Any) -> None:
 
 
 def _extend_floors(model: Any, plane: int) -> None:
-    """Draw planes without end: collisions do not know their size, and who runs far would leave the picture's."""
+    """Draw planes without end: collisions do not know their size, and who runs far would leave pictures."""
     for geom in np.flatnonzero((model.geom_type == plane) & model.geom_size[:, :2].all(axis=1)):
         material = model.geom_matid[geom]
         if material >= 0:  # a texture's repetitions are counted per metre then
