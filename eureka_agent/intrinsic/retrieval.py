@@ -63,12 +63,12 @@ class Retrieval:
         ]
 
     def reward(self, steps: CaptionedSteps) -> Array:
-        """Return each caption's label, or 1 where the label reaches the threshold; 0 where there is none."""
+        """Return each caption's label, or 1 where it is above the threshold; 0 where there is none."""
         known = np.array([self._table.get(text, 0.0) for text in steps.captions.texts], np.float32)
         threshold = self._settings.retrieval_threshold
         if threshold is not None:
             known = np.array(
-                [self._table.get(text, -1.0) >= threshold for text in steps.captions.texts], np.float32
+                [self._table.get(text, -1.0) > threshold for text in steps.captions.texts], np.float32
             )
         return steps.captions.spread(known)
 

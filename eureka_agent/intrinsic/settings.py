@@ -21,7 +21,7 @@ class ModelSettings:
     capacity: int = 200_000
     """Captions in a retrieval's table; those not seen for longest are dropped."""
     retrieval_threshold: float | None = 0.5
-    """A retrieval pays 1 where the label is at least this, else 0; None pays the label itself."""
+    """A retrieval pays 1 where the label is above this, else 0; None pays the label itself."""
 
     encoder: EncoderKind = "words"
     """What captions are told apart by; the members of an ensemble alternate, beginning with it."""
