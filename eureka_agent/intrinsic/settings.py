@@ -55,6 +55,8 @@ class ModelSettings:
 
     hold_out: int = 5
     """One label of so many is not learned from, but tells how good the model is."""
+    few: int = 100
+    """Up to so many labels, a classification consists of `hold_out` students that each hold out others."""
     most_held_out: int = 512
     """Labels that are held out; the oldest are dropped."""
     enough: int = 10
@@ -63,6 +65,8 @@ class ModelSettings:
     """Held-out labels of either answer before a classification pays anything."""
     gate_deviations: float = 2.33
     """Standard errors that the held-out accuracy must lie above chance: 2.33 errs one look in 100."""
+    few_deviations: float = 3.0
+    """The same while labels are few: guesses of students that share labels are no independent trials."""
 
     threshold: float = 0.5
     """A classification pays nothing where its probability is not above this."""
@@ -90,7 +94,9 @@ class ModelSettings:
     rivals: int = 16
     """Captions among which one to compare with is chosen."""
     most_asked: int = 16_384
-    """Pairs that are remembered as asked; the oldest are forgotten, and may be asked again."""
+    """Pairs that are remembered as answered, and as proposed; the oldest are forgotten, and may be asked again."""
+    unanswered: int = 200
+    """Rollouts after which a question whose answer has not come may be asked again."""
 
     pessimism: float = 0.5
     """λ of an ensemble's blends `uncertainty` and `nominal_to_minimum`."""
@@ -100,7 +106,7 @@ class ModelSettings:
         one_of("encoder", self.encoder, get_args(EncoderKind))
         for name in _COUNTS:
             self._check(name, least=1)
-        for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations"):
+        for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations", "few_deviations"):
             self._check(name, above=0.0)
         for name in ("weight_decay", "waking", "optimism", "pessimism"):
             self._check(name, least=0.0)
@@ -124,8 +130,8 @@ class ModelSettings:
 
 _COUNTS = (
     "capacity", "dimension", "width", "hidden", "cache", "batch", "most_updates", "most_credits",
-    "most_labels", "patience", "most_held_out", "enough", "enough_of_each", "remembered", "questions",
-    "pairs", "comparisons", "rivals", "most_asked",
+    "most_labels", "patience", "most_held_out", "enough", "enough_of_each", "few", "remembered", "questions",
+    "pairs", "comparisons", "rivals", "most_asked", "unanswered",
 )  # fmt: skip
 
 

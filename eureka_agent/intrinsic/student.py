@@ -59,9 +59,13 @@ class Student:
         seed: int,
         member: int | None = None,
         extra: float | None = None,
+        encoder: Encoder | None = None,
+        part: int = 0,
     ) -> None:
+        """`encoder` may be that of others; `part`, below `hold_out`, tells which labels are held out."""
+        self._part = part
         self._settings, self._objective, self._member = settings, objective, member
-        self._encoder = Encoder(settings.encoder, dimension=settings.dimension, cache=settings.cache)
+        self._encoder = encoder or Encoder(settings.encoder, dimension=settings.dimension, cache=settings.cache)
         self._network = Network(
             seed=seed_for(seed, "network"),
             dimension=settings.dimension,
@@ -95,7 +99,7 @@ class Student:
     def add(self, key: Key, value: float) -> None:
         """Take a label, to learn from or to hold out."""
         name = "\x1f".join(key)
-        if stable_hash(name, "held out") % self._settings.hold_out == 0:
+        if stable_hash(name, "held out") % self._settings.hold_out == self._part:
             self.exam.add(key, value)
         elif self.lessons.add(key, value, self._weight(name)):
             bought = self.credits + self._settings.updates_per_label

@@ -91,7 +91,7 @@ def test_shuffled_labels_keep_the_gate_closed(seed: int) -> None:
 
 def test_pays_nothing_before_enough_labels_are_held_out() -> None:
     labels = {f"word{i} good": 1.0 for i in range(20)} | {f"word{i} bad": 0.0 for i in range(20)}
-    model = taught(labels, count=20, enough=30)
+    model = taught(labels, count=20, enough=50)
     assert (model.estimate(["new good"]) > model.estimate(["new bad"])).all()
     assert not model.reward(column(["new good", "new bad"])).any()
     assert taught(labels, count=20, enough=3, enough_of_each=1).reward(column(["new good"])).item() > 0.5
