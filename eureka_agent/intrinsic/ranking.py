@@ -63,7 +63,7 @@ class Ranking:
         self._facts = {"goal": goal, "variant": variant, "encoder": self._settings.encoder}
         self._student = Student(self._settings, davidson_loss, seed=seed, member=member, extra=_LOG_TIES)
         self._encountered = Encountered(self._settings.remembered, self._settings.memory)
-        self._asked = Asked(self._settings.most_asked)
+        self._asked = Asked(self._settings.most_asked, self._settings.unanswered)
         self._rng = generator_for(seed, "pairs", member or 0)
         self.verdict = Verdict()
         self._mean, self._deviation, self._cut = 0.0, 0.0, 0.0
@@ -85,7 +85,7 @@ class Ranking:
                 ordered = label.ordered
                 self._student.add(ordered.question.captions, ordered.value)
                 first, second = ordered.question.captions
-                self._asked.note(first, second)
+                self._asked.answer(first, second)
         self._examine()
 
     def observe(self, steps: CaptionedSteps) -> Sequence[Question]:
@@ -93,6 +93,7 @@ class Ranking:
         if self._student.learn():
             self._examine()
         self._encountered.note(steps.captions)
+        self._asked.begin_rollout()
         if not len(self._encountered):
             return []
         scores = self._student.outputs(self._encountered.texts)
@@ -172,7 +173,7 @@ class Ranking:
             )
 
     def state_dict(self) -> Saved:
-        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was asked."""
+        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was answered."""
         return {
             **about("ranking", **self._facts),
             **nested("student", self._student.state_dict()),

@@ -172,6 +172,18 @@ def test_no_pair_is_proposed_twice_or_after_its_answer(seed: int) -> None:
     assert len(known) <= 15
 
 
+def test_pairs_whose_answers_never_came_are_asked_again() -> None:
+    model = Ranking(ModelSettings(unanswered=5), seed=1)
+    steps = column([f"level {i}" for i in range(6)])
+    asked = [len({q.key for q in model.observe(steps)}) for _ in range(12)]
+    assert sum(asked[:5]) == 15
+    assert sum(asked[5:]) >= 15
+    saved = model.state_dict()
+    resumed = Ranking(ModelSettings(unanswered=5), seed=1)
+    resumed.load_state_dict(saved)
+    assert sum(len(resumed.observe(steps)) for _ in range(4)) == 15
+
+
 def test_each_new_caption_is_compared_a_few_times() -> None:
     model = Ranking(ModelSettings(pairs=40, comparisons=3), seed=1)
     model.observe(column([f"old {i}" for i in range(20)]))
@@ -210,7 +222,7 @@ def test_thousands_of_captions_leave_as_many_as_allowed() -> None:
         assert len(saved["student/lessons/values"]) == SMALL.most_labels
         assert len(saved["student/exam/values"]) == SMALL.most_held_out
         assert len(saved["encountered/weights"]) == SMALL.remembered
-        assert len(model._asked) == SMALL.most_asked
+        assert len(model._asked) <= 2 * SMALL.most_asked
 
 
 def test_labels_of_single_captions_and_other_variants_teach_it_nothing() -> None:
