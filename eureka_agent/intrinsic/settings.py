@@ -51,7 +51,7 @@ class ModelSettings:
     patience: int = 80
     """Rollouts with updates after which learning rests, if the held-out loss did not fall in them."""
     waking: float = 0.1
-    """Share by which the labels must have grown before it learns again."""
+    """Share of the labels that must be new, or have changed, before it learns again."""
 
     hold_out: int = 5
     """One label of so many is not learned from, but tells how good the model is."""
