@@ -12,6 +12,7 @@ from eureka_agent.intrinsic.gate import Verdict, balanced_verdict, is_clear
 from eureka_agent.intrinsic.model import CaptionedSteps, Saved
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.retrieval import by_frequency
+from eureka_agent.intrinsic.rotation import Rotation
 from eureka_agent.intrinsic.saving import about, array_of, expect, nested, part_of
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.intrinsic.student import Losses
@@ -46,6 +47,7 @@ class Classification:
         self._variant = variant
         self._facts = {"goal": goal, "variant": variant, "encoder": self._settings.encoder}
         self._students = Folds(self._settings, helpful_loss, seed=seed, member=member)
+        self._rotation = Rotation(self._settings.remembered)
         self._temperature, self.verdict = 1.0, Verdict()
 
     @property
@@ -63,7 +65,8 @@ class Classification:
     def observe(self, steps: CaptionedSteps) -> Sequence[Question]:
         """Learn, and return questions about captions without a label.
 
-        They are in the order of the acquisition, or of their frequency while the gate is closed.
+        They are in the order of the acquisition, or of their frequency while the gate is closed. Where there
+        are more than `settings.questions`, half of them are taken by turns (see `Rotation`).
         """
         if self._students.learn():
             self._examine()
@@ -72,7 +75,7 @@ class Classification:
             chances = self.estimate(texts)
             order = np.argsort(-wanted(self._settings, chances, entropy(chances)), kind="stable")
             texts = [texts[i] for i in order]
-        return [Question((text,), self._variant) for text in texts[: self._settings.questions]]
+        return [Question((text,), self._variant) for text in self._rotation.choose(texts, self._settings.questions)]
 
     def reward(self, steps: CaptionedSteps) -> Array:
         """Return each caption's probability, or 1, where it is above the threshold; 0 elsewhere."""
@@ -115,6 +118,7 @@ class Classification:
         return {
             **about("classification", **self._facts),
             **nested("student", self._students.state_dict()),
+            **nested("rotation", self._rotation.state_dict()),
             "temperature": np.array(self._temperature),
             "verdict": self.verdict.as_array,
         }
@@ -127,6 +131,7 @@ class Classification:
         """
         expect(saved, "classification", **self._facts)
         self._students.load_state_dict(part_of(saved, "student"))
+        self._rotation.load_state_dict(part_of(saved, "rotation"))
         self._temperature = float(array_of(saved, "temperature", ()))
         self.verdict = Verdict.of_array(array_of(saved, "verdict", (4,)))
 
