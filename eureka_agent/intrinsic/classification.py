@@ -132,7 +132,9 @@ class Classification:
         expect(saved, "classification", **self._facts)
         self._students.load_state_dict(part_of(saved, "student"))
         self._rotation.load_state_dict(part_of(saved, "rotation"))
-        self._temperature = float(array_of(saved, "temperature", ()))
+        self._temperature = float(
+            array_of(saved, "temperature", (), least=_TEMPERATURES[0], most=_TEMPERATURES[-1])
+        )
         self.verdict = Verdict.of_array(array_of(saved, "verdict", (4,)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from eureka_agent.intrinsic.encoding import Encoder
 from eureka_agent.intrinsic.labelled import Key
-from eureka_agent.intrinsic.saving import Array, array_of, nested, part_of
+from eureka_agent.intrinsic.saving import Array, nested, part_of, places_of
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.intrinsic.student import Objective, Student
 from eureka_agent.seeds import seed_for
@@ -106,7 +106,7 @@ class Folds:
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        count = int(array_of(saved, "students", ()))
+        count = int(places_of(saved, "students", (), _MOST + 1))
         allowed = self._settings.hold_out if self._settings.hold_out <= _MOST else 1
         self._students = [self._student(number) for number in range(min(max(count, 1), allowed))]
         self.first.load_state_dict(saved)

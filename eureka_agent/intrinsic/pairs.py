@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.intrinsic.encountered import Encountered
-from eureka_agent.intrinsic.saving import Array, packed, unpacked
+from eureka_agent.intrinsic.saving import Array, keys_of, packed
 
 Pair = tuple[str, str]
 
@@ -84,7 +84,7 @@ class Asked:
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        self._answered = OrderedDict(((first, second), None) for first, second in unpacked(saved, "pairs"))
+        self._answered = OrderedDict((in_order(*pair), None) for pair in keys_of(saved, "pairs", (2,)))
         self._proposed.clear()
         self._of = Counter(text for pair in self._answered for text in pair)
 

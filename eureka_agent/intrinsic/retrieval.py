@@ -10,7 +10,7 @@ import numpy as np
 from eureka_agent.intrinsic.captions import Captions
 from eureka_agent.intrinsic.model import CaptionedSteps, Saved
 from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.saving import about, array_of, expect, packed, unpacked
+from eureka_agent.intrinsic.saving import about, array_of, expect, packed, texts_of
 from eureka_agent.intrinsic.settings import ModelSettings
 
 Array = np.ndarray
@@ -92,8 +92,8 @@ class Retrieval:
     def load_state_dict(self, saved: Saved) -> None:
         """Go on from `state_dict`'s result; ConfigError if it is of another kind, goal or variant."""
         expect(saved, "retrieval", **self._facts)
-        captions = unpacked(saved, "captions")
-        labels = array_of(saved, "labels", (len(captions),))
+        captions = texts_of(saved, "captions")
+        labels = array_of(saved, "labels", (len(captions),), least=0.0, most=1.0)
         self._table = OrderedDict(zip(captions, map(float, labels), strict=True))
 
 

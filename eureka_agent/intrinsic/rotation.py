@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.saving import Array, array_of, packed, unpacked
+from eureka_agent.intrinsic.saving import Array, packed, places_of, texts_of
 
 
 class Rotation:
@@ -44,6 +44,6 @@ class Rotation:
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        texts = unpacked(saved, "texts")
-        self._turn, *turns = map(int, array_of(saved, "turns", (len(texts) + 1,)))
+        texts = texts_of(saved, "texts")
+        self._turn, *turns = map(int, places_of(saved, "turns", (len(texts) + 1,), 2**62))
         self._turns = OrderedDict(zip(texts, turns, strict=True))

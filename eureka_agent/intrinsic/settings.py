@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal, get_args
 
 from eureka_agent.errors import ConfigError, did_you_mean
@@ -105,27 +106,41 @@ class ModelSettings:
         one_of("acquisition", self.acquisition, get_args(Acquisition))
         one_of("encoder", self.encoder, get_args(EncoderKind))
         for name in _COUNTS:
-            self._check(name, least=1)
+            self._check(name, least=1, whole=True)
         for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations", "few_deviations"):
             self._check(name, above=0.0)
         for name in ("weight_decay", "waking", "optimism", "pessimism"):
             self._check(name, least=0.0)
-        for name in ("threshold", "quantile", "memory", "retrieval_threshold"):
+        for name in ("threshold", "quantile", "memory"):
             self._check(name, least=0.0, most=1.0)
-        self._check("hold_out", least=2)
+        if self.retrieval_threshold is not None:
+            self._check("retrieval_threshold", least=0.0, most=1.0)
+        self._check("hold_out", least=2, whole=True)
 
     def _check(
-        self, name: str, *, least: float = -math.inf, most: float = math.inf, above: float = -math.inf
+        self,
+        name: str,
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+        above: float = -math.inf,
+        whole: bool = False,
     ) -> None:
         value = getattr(self, name)
-        if value is None or (math.isfinite(value) and least <= value <= most and value > above):
+        fits = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
+        if fits and math.isfinite(value) and least <= value <= most and value > above:
             return
         bounds = [
             word
             for word, bound in ((f"at least {least}", least), (f"at most {most}", most), ("above 0", above))
             if math.isfinite(bound)
         ]
-        raise ConfigError(f"{name} of a learned reward is {value}.", allowed=" and ".join(bounds))
+        kind = "a whole number" if whole else "a number"
+        raise ConfigError(
+            f"{name} of a learned reward is {value}.",
+            allowed=f"{kind}, {' and '.join(bounds)}",
+            fix="Choose another one.",
+        )
 
 
 _COUNTS = (

@@ -11,7 +11,7 @@ import numpy as np
 from eureka_agent.intrinsic.encoding import Encoder, stable_hash
 from eureka_agent.intrinsic.labelled import Drawn, Key, LabelTable
 from eureka_agent.intrinsic.network import Network, Slopes
-from eureka_agent.intrinsic.saving import Array, array_of, generator_state, nested, part_of, restore_generator
+from eureka_agent.intrinsic.saving import Array, array_of, damaged, generator_state, nested, part_of, restore_generator
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.seeds import generator_for, seed_for
 
@@ -182,6 +182,9 @@ class Student:
         self._network.load_state_dict(part_of(saved, "network"))
         self.lessons.load_state_dict(part_of(saved, "lessons"))
         self.exam.load_state_dict(part_of(saved, "exam"))
-        updates, self.credits, self._best, idle, news = map(float, array_of(saved, "progress", (5,)))
+        progress = array_of(saved, "progress", (5,), least=0.0, infinite=True)
+        updates, self.credits, self._best, idle, news = map(float, progress)
+        if not all(map(math.isfinite, (updates, self.credits, idle, news))):
+            raise damaged("'progress' counts without an end")
         self.updates, self._idle, self._news = int(updates), int(idle), int(news)
         restore_generator(self._rng, saved, "minibatches")

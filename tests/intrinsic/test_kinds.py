@@ -102,6 +102,12 @@ def test_what_cannot_be_made_is_refused(changed: dict, message: str) -> None:
         ({"quantile": 1.5}, "quantile"),
         ({"retrieval_threshold": float("nan")}, "retrieval_threshold"),
         ({"hold_out": 1}, "hold_out"),
+        ({"hold_out": 2.5}, "hold_out"),
+        ({"batch": 1.5}, "batch of a learned reward is 1.5"),
+        ({"batch": None}, "batch of a learned reward is None"),
+        ({"dimension": True}, "dimension"),
+        ({"threshold": None}, "threshold of a learned reward is None"),
+        ({"clip": "5"}, "clip"),
     ],
 )
 def test_impossible_settings_are_refused(changed: dict, message: str) -> None:
