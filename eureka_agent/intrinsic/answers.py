@@ -4,10 +4,12 @@ One line a question: its number, a short reason, the answer, with bars between t
 
     4203 | it gains height | A
 
-Only the last field counts, and only a whole, known answer: words in a reason, an echo of the instructions or
+A mark of a list or a quotation in front (`-`, `*`, `>`, a table's bar), emphasis round the number and a full
+stop after it change nothing. Only the last field counts, and only a whole, known answer: words in a reason, an echo of the instructions or
 of a caption decide nothing. A number that is missing, or that more than one line begins with, has no answer.
 Numbers begin where the questions say, so that no caption can know them, and a reply to other questions, left
-by somebody for a request of the same name, answers none of these.
+by somebody for a request of the same name, answers none of these. The time that reading takes grows with the
+length of a reply, and what is longer than any answer is cut.
 """
 
 from __future__ import annotations
@@ -22,7 +24,16 @@ from eureka_agent.intrinsic.questions import Question
 from eureka_agent.llm.thinking import without_thinking
 from eureka_agent.rewards.characters import unix_newlines
 
-_LINE = re.compile(r"[ \t]*\|?[ \t]*(?P<number>[0-9]{1,4})[ \t]*\|(?P<rest>.*)")
+_ROW = re.compile(
+    r"(?:[-*>][ \t]+|\|[ \t]*)?"
+    r"(?P<mark>\*\*|__|`)?(?P<number>[0-9]{1,4})\.?(?(mark)(?P=mark)\.?)"
+    r"[ \t]*\|"
+)
+"""How a line begins that answers; it is tried once, and no two of its parts can take the same letters."""
+_LONGEST_REPLY = 200_000
+"""Characters of a reply that are read, hidden thinking aside; 64 answers have a twentieth."""
+_LONGEST_LINE = 2_000
+"""Characters of a line that may answer."""
 _INERT = str.maketrans("|<>`", "¦‹›'")
 _TRIMMED = " \t`*_\"'."
 """What models put round an answer for looks."""
@@ -41,18 +52,23 @@ def read_answers(
     `values` are those of the answers, in capitals. With `whole` False the reply was cut: a last line without
     its end is no answer. A line that stands in one of the `captions` is an echo: its number is unclear.
     """
-    lines = without_thinking(unix_newlines(text)).split("\n")
-    if not whole:
+    said = without_thinking(unix_newlines(text))
+    lines = said[:_LONGEST_REPLY].split("\n")
+    if not whole or len(said) > _LONGEST_REPLY:
         lines.pop()
-    found: dict[int, list[float | None]] = {}
-    for line in lines:
-        if match := _LINE.fullmatch(line):
-            echoed = any(" ".join(line.split()) in caption for caption in captions)
-            found.setdefault(int(match["number"]), []).append(
-                None if echoed else _value(match["rest"], values)
-            )
-    once = {number: answers[0] for number, answers in found.items() if len(answers) == 1}
-    return [once.get(number) for number in numbers]
+    echoes = "\n".join(captions)
+    found: dict[int, list[float | None]] = {number: [] for number in numbers}
+    for line in map(_tidy, lines):
+        row = _ROW.match(line)
+        answers = found.get(int(row["number"])) if row else None
+        if row and answers is not None and len(answers) < 2:  # two answers are none, and so are more
+            unclear = len(line) > _LONGEST_LINE or " ".join(line.split()) in echoes
+            answers.append(None if unclear else _value(line[row.end() :], values))
+    return [answers[0] if len(answers) == 1 else None for answers in found.values()]
+
+
+def _tidy(line: str) -> str:
+    return line.strip(" \t")
 
 
 def _value(rest: str, values: Mapping[str, float]) -> float | None:

@@ -13,10 +13,12 @@ from eureka_agent.errors import BudgetExhaustedError, ConfigError, EurekaError, 
 from eureka_agent.intrinsic.annotators import Annotator, CountsKnown
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.by_variant import LeavesUnasked
 from eureka_agent.intrinsic.questions import Label, Question
 
 Wait = Callable[[threading.Event, float], object]
 Notice = Callable[[str], None]
+_MOST_DOUBLINGS = 30
 _IDLE_S = 0.5
 """How often an idle thread looks whether somebody else has set `stop`."""
 
@@ -62,7 +64,9 @@ class Round:
     """Takes questions from the backlog, asks the annotator, and gives back what it did not answer.
 
     A failure of the annotator is told and counted, and never ends a training: after `give_up_after` of them
-    in a row, or when the money is spent, nobody is asked any more. `guard` is held while the backlog and the
+    in a row, or when the money is spent, nobody is asked any more. An annotator that answers, but never so
+    that it can be read, is told after as many requests and asked later and later; after twice as many it is
+    given up, too. Requests for less than a batch together decide nothing. `guard` is held while the backlog and the
     counts change, and never while the annotator answers.
     """
 
@@ -80,6 +84,9 @@ class Round:
         self.over = False
         self.in_a_row = 0
         """Failures since the last request that was answered."""
+        self._fruitless = self._unread = 0
+        """Requests, and questions in them, since the last usable answer."""
+        self._told: set[str] = set()
         self._annotator, self._batch, self._give_up_after, self._stop = annotator, batch, give_up_after, stop
         self._labels: list[Label] = []
         self._notices: deque[str] = deque()
@@ -101,6 +108,17 @@ class Round:
         with self.guard:
             self._take(questions, answers)
         return True
+
+    @property
+    def setbacks(self) -> int:
+        """How many times in a row it went wrong; the next request is to wait twice as long for each."""
+        if self.in_a_row or not self._doubtful(1):
+            return self.in_a_row
+        return self._fruitless - self._give_up_after + 1
+
+    def _doubtful(self, times: int) -> bool:
+        """Whether no answer could be read in so many times as many requests as are forgiven."""
+        return self._fruitless >= times * self._give_up_after and self._unread >= times * self._batch
 
     def drain(self) -> tuple[list[Label], list[str]]:
         """Return labels and notices that came since the last call."""
@@ -133,9 +151,43 @@ class Round:
         self._labels += accepted
         keys = {label.question.key for label in accepted}
         unanswered = [question for question in questions if question.key not in keys]
+        self.in_a_row = 0
+        if isinstance(self._annotator, LeavesUnasked):
+            unanswered = self._without_unasked(unanswered, self._annotator)
         self._failed += len(unanswered)
         self.backlog.failed(unanswered)
-        self.in_a_row = 0
+        if accepted:
+            self._fruitless = self._unread = 0
+        elif unanswered:
+            self._no_use(len(unanswered))
+
+    def _no_use(self, questions: int) -> None:
+        """Note a request of which no answer could be read."""
+        doubtful = self._doubtful(1)
+        self._fruitless, self._unread = self._fruitless + 1, self._unread + questions
+        said = f"no answer to {self._unread} questions in {self._fruitless} requests could be read"
+        if self._doubtful(2):
+            self.end(f"No captions are labelled any more: {said}.")
+        elif self._doubtful(1) and not doubtful:
+            self._notices.append(f"Captions will be asked about less often: {said}.")
+
+    def _without_unasked(self, questions: Sequence[Question], several: LeavesUnasked) -> list[Question]:
+        """Let those wait again that nobody could be asked, unless nobody is any more; return the others."""
+        unasked = {question: several.unasked[question] for question in questions if question in several.unasked}
+        over = [question for question in questions if several.is_over(question.variant)]
+        self.backlog.give_up(over)
+        self.backlog.put_back(unasked)
+        self._failures += len({question.variant for question in unasked})
+        for question, error in unasked.items():
+            ends = several.is_over(question.variant)
+            then = "are not labelled any more" if ends else "could not be labelled, and will be tried again"
+            self._tell_once(f"Captions of the variant '{question.variant}' {then}: {error.what}")
+        return [question for question in questions if question not in unasked and question not in set(over)]
+
+    def _tell_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._notices.append(text)
 
     def _was_not_asked(self, questions: Sequence[Question], error: EurekaError) -> None:
         self.backlog.put_back(questions)
@@ -182,14 +234,22 @@ class SynchronousAnnotation:
             annotator, backlog, batch=batch, give_up_after=give_up_after, stop=stop or threading.Event()
         )
         self._every, self._notice = every, notice
-        self._submits = 0
+        self._submits = self._left_out = 0
 
     def submit(self, questions: Sequence[Question]) -> None:
         """Let these be answered some time; see `Asking`."""
         self._round.backlog.add(questions)
         self._submits += 1
         if self._submits % self._every == 0 and not self._round.over:
-            self._round.ask()
+            self._turn()
+
+    def _turn(self) -> None:
+        """Ask, unless nothing usable came for long: then ever more turns are left out."""
+        if self._left_out > 0:
+            self._left_out -= 1
+            return
+        if self._round.ask() and self._round.setbacks:
+            self._left_out = 2 ** min(self._round.setbacks, _MOST_DOUBLINGS) - 1
 
     def collect(self) -> list[Label]:
         """Return the labels that came since the last call; see `Asking`."""
@@ -207,7 +267,7 @@ class SynchronousAnnotation:
 class AsynchronousAnnotation:
     """Asks in one thread beside the training, which goes on whatever becomes of the annotator.
 
-    After a failure the thread waits, twice as long each time. If it ends by a fault of the annotator's code,
+    After a failure the thread waits, twice as long each time, and so it does where answers are of no use. If it ends by a fault of the annotator's code,
     that is told, too: a training never goes on in the belief that somebody answers.
     """
 
@@ -259,8 +319,9 @@ class AsynchronousAnnotation:
     def _run(self) -> None:
         try:
             while self._has_work():
-                if not self._round.ask() and not self._round.over:
-                    pause = self._first_wait_s * 2.0 ** (self._round.in_a_row - 1)
+                self._round.ask()
+                if (setbacks := self._round.setbacks) and not self._round.over:
+                    pause = self._first_wait_s * 2.0 ** min(setbacks - 1, _MOST_DOUBLINGS)
                     self._wait(self._stop, min(self._longest_wait_s, pause))
         finally:
             fault = sys.exception()

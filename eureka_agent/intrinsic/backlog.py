@@ -105,6 +105,13 @@ class Backlog:
                 self._close(key)
         self._drop()
 
+    def give_up(self, questions: Iterable[Question]) -> None:
+        """Take questions in flight as given up, whatever attempts are left: nobody is there to be asked."""
+        for question in questions:
+            if self._in_flight.pop(question.key, None) is not None:
+                self._given_up += 1
+                self._close(question.key)
+
     def put_back(self, questions: Iterable[Question]) -> None:
         """Let those wait again that nobody could be asked: it was not their fault, and costs no attempt."""
         back = [question.key for question in questions if question.key in self._in_flight]

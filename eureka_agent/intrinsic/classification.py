@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from eureka_agent.intrinsic.acquisition import entropy, wanted
+from eureka_agent.intrinsic.folds import Folds
 from eureka_agent.intrinsic.gate import Verdict, balanced_verdict, is_clear
 from eureka_agent.intrinsic.model import CaptionedSteps, Saved
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.retrieval import by_frequency
+from eureka_agent.intrinsic.rotation import Rotation
 from eureka_agent.intrinsic.saving import about, array_of, expect, nested, part_of
 from eureka_agent.intrinsic.settings import ModelSettings
-from eureka_agent.intrinsic.student import Losses, Student
+from eureka_agent.intrinsic.student import Losses
 
 Array = np.ndarray
 _TEMPERATURES = np.geomspace(0.25, 8.0, 41)
@@ -27,7 +29,8 @@ class Classification:
     Both answers weigh the same whatever their frequency, so that the probability is that of balanced answers:
     above 0.5 is more helpful than what is known of captions in general. It is calibrated with a temperature
     on the held-out labels. Nothing is paid until the held-out balanced accuracy is known to be above chance,
-    and nothing again while it isn't. Of two labels of one caption the later stands (see `Retrieval`).
+    and nothing again while it isn't. While labels are few, all of them are held out by turns (see `Folds`). Of
+    two labels of one caption the later stands (see `Retrieval`).
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """
 
@@ -43,7 +46,8 @@ class Classification:
         self._settings = settings or ModelSettings()
         self._variant = variant
         self._facts = {"goal": goal, "variant": variant, "encoder": self._settings.encoder}
-        self._student = Student(self._settings, helpful_loss, seed=seed, member=member)
+        self._students = Folds(self._settings, helpful_loss, seed=seed, member=member)
+        self._rotation = Rotation(self._settings.remembered)
         self._temperature, self.verdict = 1.0, Verdict()
 
     @property
@@ -55,22 +59,23 @@ class Classification:
         """Keep the labels of single captions."""
         for label in labels:
             if not label.question.is_pair and label.question.variant == self._variant:
-                self._student.add(label.question.captions, label.value)
+                self._students.add(label.question.captions, label.value)
         self._examine()
 
     def observe(self, steps: CaptionedSteps) -> Sequence[Question]:
         """Learn, and return questions about captions without a label.
 
-        They are in the order of the acquisition, or of their frequency while the gate is closed.
+        They are in the order of the acquisition, or of their frequency while the gate is closed. Where there
+        are more than `settings.questions`, half of them are taken by turns (see `Rotation`).
         """
-        if self._student.learn():
+        if self._students.learn():
             self._examine()
-        texts = by_frequency(steps.captions, lambda text: (text,) in self._student)
+        texts = by_frequency(steps.captions, lambda text: (text,) in self._students)
         if self.informed and texts:
             chances = self.estimate(texts)
             order = np.argsort(-wanted(self._settings, chances, entropy(chances)), kind="stable")
             texts = [texts[i] for i in order]
-        return [Question((text,), self._variant) for text in texts[: self._settings.questions]]
+        return [Question((text,), self._variant) for text in self._rotation.choose(texts, self._settings.questions)]
 
     def reward(self, steps: CaptionedSteps) -> Array:
         """Return each caption's probability, or 1, where it is above the threshold; 0 elsewhere."""
@@ -83,38 +88,37 @@ class Classification:
 
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the calibrated probability that each caption is helpful, whether or not the gate is open."""
-        return _logistic(self._student.outputs(texts) / self._temperature)
+        return _logistic(self._students.outputs(list(texts)) / self._temperature)
 
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label whether it is guessed wrong."""
-        drawn = self._student.exam.all()
-        guessed = self._student.of_labels(drawn)[:, 0] > 0
-        wrong = guessed != (drawn.values > 0.5)
-        clear = is_clear(drawn.values)
-        return {key: bool(w) for key, w, c in zip(drawn.keys, wrong, clear, strict=True) if c}
+        held = self._students.held_out()
+        wrong = (held.outputs > 0) != (held.values > 0.5)
+        clear = is_clear(held.values)
+        return {key: bool(w) for key, w, c in zip(held.keys, wrong, clear, strict=True) if c}
 
     def _examine(self) -> None:
         """Look at the held-out labels again: the temperature, and whether the gate is open."""
-        drawn, settings = self._student.exam.all(), self._settings
-        if not drawn.keys:
+        (keys, values, logits), settings = self._students.held_out(), self._settings
+        if not keys:
             return
-        logits = self._student.of_labels(drawn)[:, 0]
-        clear = is_clear(drawn.values)
-        positive = drawn.values[clear] > 0.5
+        clear = is_clear(values)
+        positive = values[clear] > 0.5
         self.verdict = balanced_verdict(
             (logits[clear] > 0) == positive,
             positive,
             enough=settings.enough,
             of_each=settings.enough_of_each,
-            deviations=settings.gate_deviations,
+            deviations=settings.few_deviations if self._students.several else settings.gate_deviations,
         )
-        self._temperature = _temperature(logits, drawn.values) if len(drawn.keys) >= settings.enough else 1.0
+        self._temperature = _temperature(logits, values) if len(keys) >= settings.enough else 1.0
 
     def state_dict(self) -> Saved:
         """Return everything: labels, weights, moments, credits, temperature and verdict."""
         return {
             **about("classification", **self._facts),
-            **nested("student", self._student.state_dict()),
+            **nested("student", self._students.state_dict()),
+            **nested("rotation", self._rotation.state_dict()),
             "temperature": np.array(self._temperature),
             "verdict": self.verdict.as_array,
         }
@@ -126,8 +130,11 @@ class Classification:
             ConfigError: it is of another kind, goal, variant, encoder, seed or size.
         """
         expect(saved, "classification", **self._facts)
-        self._student.load_state_dict(part_of(saved, "student"))
-        self._temperature = float(array_of(saved, "temperature", ()))
+        self._students.load_state_dict(part_of(saved, "student"))
+        self._rotation.load_state_dict(part_of(saved, "rotation"))
+        self._temperature = float(
+            array_of(saved, "temperature", (), least=_TEMPERATURES[0], most=_TEMPERATURES[-1])
+        )
         self.verdict = Verdict.of_array(array_of(saved, "verdict", (4,)))
 
 

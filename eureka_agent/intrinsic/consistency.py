@@ -60,20 +60,21 @@ class Consistency:
 
 def consistency_of(
     annotator: Annotator,
-    questions: Sequence[Question],
+    questions: Sequence[Question | str],
     *,
-    seed: int,
+    seed: int = 0,
     reworded: Annotator | None = None,
     most: int = 24,
     stop: threading.Event | None = None,
 ) -> Consistency:
-    """Ask about captions or pairs in other ways; `reworded` is the same annotator with the other wording.
+    """Ask about captions, plain or as questions, or pairs in other ways; `reworded` is the same annotator with the other wording.
 
     Up to `most` of the questions, drawn by `seed`, are asked in each way. Raises ModelError when the
     annotator could not be asked.
     """
     asking = _Examination(annotator, np.random.default_rng(seed), most, stop or threading.Event())
-    drawn = asking.drawn(list(dict.fromkeys(questions)))
+    asked = [Question((each,)) if isinstance(each, str) else each for each in questions]
+    drawn = asking.drawn(list(dict.fromkeys(asked)))
     answers = asking.answers(drawn)
     again = asking.answers(asking.shuffled(drawn))
     other = asking.answers(drawn, reworded) if reworded is not None else {}
@@ -124,13 +125,21 @@ class _Examination:
 
     def transitive(self, pairs: Sequence[Question]) -> Share:
         """Compare the captions of pairs in triples: a over b, b over c and c over a is a circle."""
-        captions = list(dict.fromkeys(caption for pair in pairs for caption in pair.captions))
-        mixed = [captions[place] for place in self._random.permutation(len(captions))]
-        triples = list(zip(mixed, mixed[1:], mixed[2:], strict=False))[: self._most // 3]
-        rounds = [[Question((a, b)), Question((b, c)), Question((c, a))] for a, b, c in triples]
+        triples = self._triples(pairs)[: self._most // 3]
+        rounds = [[Question(two, variant) for two in ((a, b), (b, c), (c, a))] for a, b, c, variant in triples]
         found = self.answers(list(dict.fromkeys(itertools.chain.from_iterable(rounds))))
         decided = [[found[question] for question in one] for one in rounds if all(q in found for q in one)]
         return Share(sum(abs(sum(one)) < len(one) for one in decided), len(decided))
+
+    def _triples(self, pairs: Sequence[Question]) -> list[tuple[str, str, str, str]]:
+        """Return triples of captions in pairs of one variant, which stands behind them."""
+        found: list[tuple[str, str, str, str]] = []
+        for variant in dict.fromkeys(pair.variant for pair in pairs):
+            own = (caption for pair in pairs if pair.variant == variant for caption in pair.captions)
+            captions = list(dict.fromkeys(own))
+            mixed = [captions[place] for place in self._random.permutation(len(captions))]
+            found += [(a, b, c, variant) for a, b, c in zip(mixed, mixed[1:], mixed[2:], strict=False)]
+        return found
 
     def noticed(self, questions: Sequence[Question], answers: Decisions) -> Share:
         """Change a number in captions; a caption's answer should change, a pair of both be no tie."""
@@ -141,7 +150,7 @@ class _Examination:
             if (other := self._with_another_number(caption)) == caption:
                 continue
             if question.is_pair:
-                changed[Question((caption, other))] = 0
+                changed[Question((caption, other), question.variant)] = 0
             elif question in answers:
                 changed[Question((other,), question.variant)] = answers[question]
         found = self.answers(list(changed))

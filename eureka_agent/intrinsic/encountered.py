@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.saving import Array, array_of, packed, unpacked
+from eureka_agent.intrinsic.saving import Array, array_of, packed, texts_of
 
 
 class Encountered:
@@ -56,8 +56,8 @@ class Encountered:
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        self.texts = unpacked(saved, "texts")
-        self.weights = array_of(saved, "weights", (len(self.texts),)).copy()
+        self.texts = texts_of(saved, "texts")
+        self.weights = array_of(saved, "weights", (len(self.texts),), least=0.0).astype(np.float64)
         self._places = {text: i for i, text in enumerate(self.texts)}
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eureka_agent.intrinsic.saving import Array, array_of, packed, unpacked
+from eureka_agent.intrinsic.saving import Array, array_of, damaged, keys_of, packed, places_of
 
 Key = tuple[str, ...]
 """The captions of a question."""
@@ -90,8 +90,10 @@ class LabelTable:
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        self._keys = [tuple(key) for key in unpacked(saved, "keys")]
+        self._keys = keys_of(saved, "keys")
         self._slots = {key: slot for slot, key in enumerate(self._keys)}
-        self._values = array_of(saved, "values", (len(self),)).copy()
-        self._weights = array_of(saved, "weights", (len(self),)).copy()
-        self._next = int(array_of(saved, "next", ()))
+        if len(self._slots) < len(self) or len(self) > self._capacity:
+            raise damaged(f"its {len(self)} labels are not of as many questions, up to {self._capacity}")
+        self._values = array_of(saved, "values", (len(self),), least=0.0, most=1.0).astype(np.float64)
+        self._weights = array_of(saved, "weights", (len(self),), least=0.0).astype(np.float64)
+        self._next = int(places_of(saved, "next", (), self._capacity))

@@ -68,9 +68,11 @@ class ModelAnnotator:
     ) -> None:
         """`about` are lines on the world, such as a captioner's legend.
 
-        Requests are `<key>/<n>`, counted from `first`: one that goes on from a saved training begins with the
-        `requests` of that, and two that ask one model have different keys. Raises ConfigError for an empty or
-        overlong goal, or an unknown wording.
+        Requests are `<key>/<n>-<digest>`, counted from `first`, with a digest of all that is asked: what lies
+        there as a reply to another request, from another training in the same folder, say, is never taken for
+        one to this. One that goes on from a saved training begins with the `requests` of that, and two that
+        ask one model have different keys. Raises ConfigError for an empty or overlong goal, or an unknown
+        wording.
         """
         self.goal = _checked_goal(goal)
         self._judging, self._comparing = _form(_JUDGING, wording), _form(_COMPARING, wording)
@@ -111,11 +113,19 @@ class ModelAnnotator:
         form = self._comparing if questions and questions[0].is_pair else self._judging
         return self._messages(form, questions)
 
+    def next_key(self, questions: Sequence[Question]) -> str:
+        """Return the key that a request with questions of one kind would have now."""
+        return self._request_key(self.messages(questions))
+
+    def _request_key(self, messages: Sequence[Message]) -> str:
+        told = "\0".join(f"{message.role}\0{message.content}" for message in messages)
+        return f"{self._key}/{self.requests}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
     def _asked(
         self, form: _Form, questions: Sequence[Question], stop: threading.Event
     ) -> Sequence[float | None]:
-        key = f"{self._key}/{self.requests}"
-        reply = self._model.reply(key, self._messages(form, questions), stop)
+        messages = self._messages(form, questions)
+        reply = self._model.reply(self._request_key(messages), messages, stop)
         self.requests += 1  # one that brought no reply keeps its number: it was not answered
         if reply.finish == "refusal":
             return [None] * len(questions)

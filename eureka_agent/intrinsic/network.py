@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eureka_agent.intrinsic.encoding import Bags, scrambled, stable_hash
-from eureka_agent.intrinsic.saving import Array, about, array_of, expect
+from eureka_agent.intrinsic.saving import Array, about, array_of, expect, places_of
 
 _TOO_MANY = 256
 """Texts that are computed at once; more are computed in several goes, so that memory stays small."""
@@ -159,15 +159,15 @@ class Network:
         expect(saved, "network", **self._facts)
         self._begin()
         for name, values in self.parameters.items():
-            rows = array_of(saved, f"{name}.rows", (None,))
+            rows = places_of(saved, f"{name}.rows", (None,), len(values))
             shape = len(rows), values.shape[1]
             values[rows] = array_of(saved, f"{name}.values", shape)
             self._adam.restore(
                 name,
                 rows,
-                steps=array_of(saved, f"{name}.steps", (len(rows),)),
+                steps=places_of(saved, f"{name}.steps", (len(rows),), 2**62),
                 mean=array_of(saved, f"{name}.mean", shape),
-                square=array_of(saved, f"{name}.square", (2,)),
+                square=array_of(saved, f"{name}.square", (2,), least=0.0),
             )
 
 

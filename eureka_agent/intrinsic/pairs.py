@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from eureka_agent.intrinsic.encountered import Encountered
-from eureka_agent.intrinsic.saving import Array, packed, unpacked
+from eureka_agent.intrinsic.saving import Array, keys_of, packed
 
 Pair = tuple[str, str]
 
@@ -19,47 +20,73 @@ def in_order(first: str, second: str) -> Pair:
 
 
 class Asked:
-    """Pairs that were asked or answered, in either order, at most `capacity`; the oldest are forgotten."""
+    """Pairs that were answered, and those that were proposed lately, in either order, at most `capacity` of each.
 
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._pairs: OrderedDict[Pair, None] = OrderedDict()
+    The oldest are forgotten. What was proposed is so after `patience` rollouts, too: an answer that has not
+    come by then was dropped or lost on the way, or belongs to a training that ended.
+    """
+
+    def __init__(self, capacity: int, patience: int = 200) -> None:
+        self._capacity, self._patience = capacity, patience
+        self._answered: OrderedDict[Pair, None] = OrderedDict()
+        self._proposed: OrderedDict[Pair, int] = OrderedDict()
+        """Pair to the rollout in which it was proposed, the oldest first."""
+        self._rollouts = 0
         self._of: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self._answered) + len(self._proposed)
 
     def __contains__(self, pair: tuple[str, ...]) -> bool:
-        return tuple(sorted(pair)) in self._pairs
+        ordered = tuple(sorted(pair))
+        return ordered in self._answered or ordered in self._proposed
 
     def count(self, text: str) -> int:
         """Return in how many of the pairs a caption is."""
         return self._of[text]
 
-    def note(self, first: str, second: str) -> None:
-        """Remember a pair as asked, if it isn't."""
-        pair = in_order(first, second)
-        if pair in self._pairs:
-            return
-        self._pairs[pair] = None
-        self._of.update(pair)
-        if len(self._pairs) > self._capacity:
-            self._forget(self._pairs.popitem(last=False)[0])
+    def begin_rollout(self) -> None:
+        """Forget what was proposed too long ago."""
+        self._rollouts += 1
+        while self._proposed and next(iter(self._proposed.values())) <= self._rollouts - self._patience:
+            self._uncount(self._proposed.popitem(last=False)[0])
 
-    def _forget(self, pair: Pair) -> None:
+    def propose(self, first: str, second: str) -> None:
+        """Remember for a while that a pair was proposed, if it isn't known."""
+        pair = in_order(first, second)
+        if pair not in self:
+            self._proposed[pair] = self._rollouts
+            self._keep(self._proposed, pair)
+
+    def answer(self, first: str, second: str) -> None:
+        """Remember that a pair was answered."""
+        pair = in_order(first, second)
+        if self._proposed.pop(pair, None) is not None:
+            self._uncount(pair)
+        if pair not in self._answered:
+            self._answered[pair] = None
+            self._keep(self._answered, pair)
+
+    def _keep(self, pairs: OrderedDict[Pair, Any], pair: Pair) -> None:
+        self._of.update(pair)
+        if len(pairs) > self._capacity:
+            self._uncount(pairs.popitem(last=False)[0])
+
+    def _uncount(self, pair: Pair) -> None:
         for text in pair:
             self._of[text] -= 1
             if not self._of[text]:
                 del self._of[text]
 
     def state_dict(self) -> dict[str, Array]:
-        """Return the pairs, the oldest first."""
-        return {"pairs": packed(list(self._pairs))}
+        """Return the answered pairs, the oldest first: what was under way may be asked again."""
+        return {"pairs": packed(list(self._answered))}
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
-        self._pairs = OrderedDict(((first, second), None) for first, second in unpacked(saved, "pairs"))
-        self._of = Counter(text for pair in self._pairs for text in pair)
+        self._answered = OrderedDict((in_order(*pair), None) for pair in keys_of(saved, "pairs", (2,)))
+        self._proposed.clear()
+        self._of = Counter(text for pair in self._answered for text in pair)
 
 
 class Pairing:
@@ -84,7 +111,7 @@ class Pairing:
         self._known, self._wanted, self._rng, self._rivals = known, wanted, rng, rivals
 
     def propose(self, newcomers: Sequence[str], *, most: int, comparisons: int) -> list[Pair]:
-        """Return at most `most` pairs and note them as asked; each newcomer is to be in `comparisons`."""
+        """Return at most `most` pairs and note them as proposed; each newcomer is to be in `comparisons`."""
         found: list[Pair] = []
         if len(self._encountered) < 2:
             return found
@@ -120,7 +147,7 @@ class Pairing:
             pair = (texts[other], texts[one]) if turn else (texts[one], texts[other])
             if one == other or pair in self._asked or self._known(in_order(*pair)):
                 continue
-            self._asked.note(*pair)
+            self._asked.propose(*pair)
             yield pair
             most -= 1
             if not most:

@@ -39,9 +39,10 @@ class Ranking:
     """Scores of captions by the model of Bradley and Terry with ties, learned from labels of pairs.
 
     Answers follow Davidson (1970, doi 10.1080/01621459.1970.10481082), whose parameter for ties is learned,
-    too. A label between a win and a tie is taken as that share of either. Scores are put on the scale of what
-    has been encountered lately: mean 0, deviation 1 over the steps. Steps whose score is above the `quantile`
-    of those are paid that number, clipped; others 0. Nothing is paid until the accuracy on held-out pairs is
+    too. A label between a win and a tie is taken as that share of either. A step is paid by how many
+    deviations its score lies above the `quantile` of the steps encountered lately, clipped, and 0 below it:
+    never less than a worse one, whatever the distribution. (The original pays z-scores above the median, which
+    are negative up to the mean.) Nothing is paid until the accuracy on held-out pairs is
     known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other
     pairs, too: the accuracy is that on new pairs, not on new captions.
 
@@ -62,7 +63,7 @@ class Ranking:
         self._facts = {"goal": goal, "variant": variant, "encoder": self._settings.encoder}
         self._student = Student(self._settings, davidson_loss, seed=seed, member=member, extra=_LOG_TIES)
         self._encountered = Encountered(self._settings.remembered, self._settings.memory)
-        self._asked = Asked(self._settings.most_asked)
+        self._asked = Asked(self._settings.most_asked, self._settings.unanswered)
         self._rng = generator_for(seed, "pairs", member or 0)
         self.verdict = Verdict()
         self._mean, self._deviation, self._cut = 0.0, 0.0, 0.0
@@ -84,7 +85,7 @@ class Ranking:
                 ordered = label.ordered
                 self._student.add(ordered.question.captions, ordered.value)
                 first, second = ordered.question.captions
-                self._asked.note(first, second)
+                self._asked.answer(first, second)
         self._examine()
 
     def observe(self, steps: CaptionedSteps) -> Sequence[Question]:
@@ -92,6 +93,7 @@ class Ranking:
         if self._student.learn():
             self._examine()
         self._encountered.note(steps.captions)
+        self._asked.begin_rollout()
         if not len(self._encountered):
             return []
         scores = self._student.outputs(self._encountered.texts)
@@ -128,23 +130,24 @@ class Ranking:
         return pairing.propose(newcomers, most=settings.pairs, comparisons=settings.comparisons)
 
     def reward(self, steps: CaptionedSteps) -> Array:
-        """Return the scaled score of each step's caption where it is above the quantile, clipped; else 0."""
+        """Return how many deviations each step's caption scores above the quantile, clipped; 0 below it."""
         texts = steps.captions.texts
         if not (self.informed and texts):
             return steps.captions.spread(np.zeros(len(texts)))
-        scores = self._student.outputs(texts)
-        clip = self._settings.clip
-        scaled = np.clip(self._scaled(scores), -clip, clip)
-        return steps.captions.spread(np.where(scores > self._cut + _ROUNDING * self._deviation, scaled, 0.0))
+        above = self._in_deviations(self._student.outputs(texts) - self._cut)
+        return steps.captions.spread(np.where(above > _ROUNDING, np.clip(above, 0, self._settings.clip), 0.0))
 
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the scaled score of each caption, whether or not the gate is open."""
         return self._scaled(self._student.outputs(texts))
 
     def _scaled(self, scores: Array) -> Array:
+        return self._in_deviations(scores - self._mean)
+
+    def _in_deviations(self, differences: Array) -> Array:
         if self._deviation < 1e-6:
-            return np.zeros(len(scores))
-        return (scores - self._mean) / self._deviation
+            return np.zeros(len(differences))
+        return differences / self._deviation
 
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label, ties aside, whether it is guessed wrong."""
@@ -170,7 +173,7 @@ class Ranking:
             )
 
     def state_dict(self) -> Saved:
-        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was asked."""
+        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was answered."""
         return {
             **about("ranking", **self._facts),
             **nested("student", self._student.state_dict()),

@@ -10,7 +10,7 @@ import numpy as np
 from eureka_agent.intrinsic.captions import Captions
 from eureka_agent.intrinsic.model import CaptionedSteps, Saved
 from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.saving import about, array_of, expect, packed, unpacked
+from eureka_agent.intrinsic.saving import about, array_of, expect, packed, texts_of
 from eureka_agent.intrinsic.settings import ModelSettings
 
 Array = np.ndarray
@@ -23,7 +23,9 @@ class Retrieval:
 
     Of two labels of one caption the later stands: whoever answers again takes the first answer back, and
     answers are averaged where they are given (`Label.votes`). Labels of pairs, and of other variants, are
-    left alone. At most `settings.capacity` captions are kept; those not seen for longest are dropped.
+    left alone. At most `settings.capacity` captions are kept; those not seen for longest are dropped,
+    and asked again only where the backlog has forgotten, too, that they were answered: it remembers as many by
+    default, so that a smaller `capacity` needs a `Backlog` with `remembered` no larger.
     """
 
     def __init__(self, settings: ModelSettings | None = None, *, variant: str = "", goal: str = "") -> None:
@@ -63,12 +65,12 @@ class Retrieval:
         ]
 
     def reward(self, steps: CaptionedSteps) -> Array:
-        """Return each caption's label, or 1 where the label reaches the threshold; 0 where there is none."""
+        """Return each caption's label, or 1 where it is above the threshold; 0 where there is none."""
         known = np.array([self._table.get(text, 0.0) for text in steps.captions.texts], np.float32)
         threshold = self._settings.retrieval_threshold
         if threshold is not None:
             known = np.array(
-                [self._table.get(text, -1.0) >= threshold for text in steps.captions.texts], np.float32
+                [self._table.get(text, -1.0) > threshold for text in steps.captions.texts], np.float32
             )
         return steps.captions.spread(known)
 
@@ -90,8 +92,8 @@ class Retrieval:
     def load_state_dict(self, saved: Saved) -> None:
         """Go on from `state_dict`'s result; ConfigError if it is of another kind, goal or variant."""
         expect(saved, "retrieval", **self._facts)
-        captions = unpacked(saved, "captions")
-        labels = array_of(saved, "labels", (len(captions),))
+        captions = texts_of(saved, "captions")
+        labels = array_of(saved, "labels", (len(captions),), least=0.0, most=1.0)
         self._table = OrderedDict(zip(captions, map(float, labels), strict=True))
 
 

@@ -18,7 +18,7 @@ from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.questions import Label, Question
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 
 
 class Predicate:
@@ -119,7 +119,8 @@ class Factor:
     """One thing that matters, read from a caption."""
 
     name: str
-    """Words after which its number stands in a caption: "gold" reads 5 from "gold: 5" and "gold 5"."""
+    """Words directly after which its number stands in a caption: "gold" reads 5 from "gold: 5", "gold 5" and
+    "gold=5", and nothing from "gold unknown, health 7"."""
     margin: float = 0.0
     """By how much two captions must differ in it for it to decide (δ)."""
     words: tuple[str, ...] = ()
@@ -145,9 +146,9 @@ class Factor:
         return float(max(held, key=lambda place: len(self.words[place]))) if held else None
 
     def _number(self, caption: str) -> float | None:
-        after = re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", caption, re.IGNORECASE)
-        number = _NUMBER.search(caption, after.end()) if after else None
-        return float(number[0]) if number and math.isfinite(float(number[0])) else None
+        name = rf"(?<!\w){re.escape(self.name)}(?:[ \t]*[:=][ \t]*|[ \t]+)({_NUMBER})(?!\.?\w)"
+        number = re.search(name, caption, re.IGNORECASE)
+        return float(number[1]) if number and math.isfinite(float(number[1])) else None
 
 
 def _holds(caption: str, words: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal, get_args
 
 from eureka_agent.errors import ConfigError, did_you_mean
@@ -21,7 +22,7 @@ class ModelSettings:
     capacity: int = 200_000
     """Captions in a retrieval's table; those not seen for longest are dropped."""
     retrieval_threshold: float | None = 0.5
-    """A retrieval pays 1 where the label is at least this, else 0; None pays the label itself."""
+    """A retrieval pays 1 where the label is above this, else 0; None pays the label itself."""
 
     encoder: EncoderKind = "words"
     """What captions are told apart by; the members of an ensemble alternate, beginning with it."""
@@ -51,10 +52,12 @@ class ModelSettings:
     patience: int = 80
     """Rollouts with updates after which learning rests, if the held-out loss did not fall in them."""
     waking: float = 0.1
-    """Share by which the labels must have grown before it learns again."""
+    """Share of the labels that must be new, or have changed, before it learns again."""
 
     hold_out: int = 5
     """One label of so many is not learned from, but tells how good the model is."""
+    few: int = 100
+    """Up to so many labels, a classification consists of `hold_out` students that each hold out others."""
     most_held_out: int = 512
     """Labels that are held out; the oldest are dropped."""
     enough: int = 10
@@ -63,6 +66,8 @@ class ModelSettings:
     """Held-out labels of either answer before a classification pays anything."""
     gate_deviations: float = 2.33
     """Standard errors that the held-out accuracy must lie above chance: 2.33 errs one look in 100."""
+    few_deviations: float = 3.0
+    """The same while labels are few: guesses of students that share labels are no independent trials."""
 
     threshold: float = 0.5
     """A classification pays nothing where its probability is not above this."""
@@ -90,7 +95,9 @@ class ModelSettings:
     rivals: int = 16
     """Captions among which one to compare with is chosen."""
     most_asked: int = 16_384
-    """Pairs that are remembered as asked; the oldest are forgotten, and may be asked again."""
+    """Pairs that are remembered as answered, and as proposed; the oldest are forgotten, and may be asked again."""
+    unanswered: int = 200
+    """Rollouts after which a question whose answer has not come may be asked again."""
 
     pessimism: float = 0.5
     """λ of an ensemble's blends `uncertainty` and `nominal_to_minimum`."""
@@ -99,33 +106,47 @@ class ModelSettings:
         one_of("acquisition", self.acquisition, get_args(Acquisition))
         one_of("encoder", self.encoder, get_args(EncoderKind))
         for name in _COUNTS:
-            self._check(name, least=1)
-        for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations"):
+            self._check(name, least=1, whole=True)
+        for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations", "few_deviations"):
             self._check(name, above=0.0)
         for name in ("weight_decay", "waking", "optimism", "pessimism"):
             self._check(name, least=0.0)
-        for name in ("threshold", "quantile", "memory", "retrieval_threshold"):
+        for name in ("threshold", "quantile", "memory"):
             self._check(name, least=0.0, most=1.0)
-        self._check("hold_out", least=2)
+        if self.retrieval_threshold is not None:
+            self._check("retrieval_threshold", least=0.0, most=1.0)
+        self._check("hold_out", least=2, whole=True)
 
     def _check(
-        self, name: str, *, least: float = -math.inf, most: float = math.inf, above: float = -math.inf
+        self,
+        name: str,
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+        above: float = -math.inf,
+        whole: bool = False,
     ) -> None:
         value = getattr(self, name)
-        if value is None or (math.isfinite(value) and least <= value <= most and value > above):
+        fits = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
+        if fits and math.isfinite(value) and least <= value <= most and value > above:
             return
         bounds = [
             word
             for word, bound in ((f"at least {least}", least), (f"at most {most}", most), ("above 0", above))
             if math.isfinite(bound)
         ]
-        raise ConfigError(f"{name} of a learned reward is {value}.", allowed=" and ".join(bounds))
+        kind = "a whole number" if whole else "a number"
+        raise ConfigError(
+            f"{name} of a learned reward is {value}.",
+            allowed=f"{kind}, {' and '.join(bounds)}",
+            fix="Choose another one.",
+        )
 
 
 _COUNTS = (
     "capacity", "dimension", "width", "hidden", "cache", "batch", "most_updates", "most_credits",
-    "most_labels", "patience", "most_held_out", "enough", "enough_of_each", "remembered", "questions",
-    "pairs", "comparisons", "rivals", "most_asked",
+    "most_labels", "patience", "most_held_out", "enough", "enough_of_each", "few", "remembered", "questions",
+    "pairs", "comparisons", "rivals", "most_asked", "unanswered",
 )  # fmt: skip
 
 

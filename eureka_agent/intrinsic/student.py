@@ -11,7 +11,7 @@ import numpy as np
 from eureka_agent.intrinsic.encoding import Encoder, stable_hash
 from eureka_agent.intrinsic.labelled import Drawn, Key, LabelTable
 from eureka_agent.intrinsic.network import Network, Slopes
-from eureka_agent.intrinsic.saving import Array, array_of, generator_state, nested, part_of, restore_generator
+from eureka_agent.intrinsic.saving import Array, array_of, damaged, generator_state, nested, part_of, restore_generator
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.seeds import generator_for, seed_for
 
@@ -45,8 +45,8 @@ class Student:
 
     Every label pays for `updates_per_label` updates; at most `most_updates` of them are made in one call of
     `learn`, and at most `most_credits` wait. Every `hold_out`-th question, by a hash of its captions, is
-    never learned from; all students hold out the same ones. Learning rests while the held-out loss does not
-    fall.
+    never learned from; all students of one `part` hold out the same ones. Learning rests while the held-out
+    loss does not fall, until enough labels are new or have changed since.
     With a `member`, each label's weight is drawn from a hash (the Bayesian bootstrap, Rubin 1981,
     doi 10.1214/aos/1176345338), so that the members of an ensemble differ.
     """
@@ -59,9 +59,13 @@ class Student:
         seed: int,
         member: int | None = None,
         extra: float | None = None,
+        encoder: Encoder | None = None,
+        part: int = 0,
     ) -> None:
+        """`encoder` may be that of others; `part`, below `hold_out`, tells which labels are held out."""
+        self._part = part
         self._settings, self._objective, self._member = settings, objective, member
-        self._encoder = Encoder(settings.encoder, dimension=settings.dimension, cache=settings.cache)
+        self._encoder = encoder or Encoder(settings.encoder, dimension=settings.dimension, cache=settings.cache)
         self._network = Network(
             seed=seed_for(seed, "network"),
             dimension=settings.dimension,
@@ -81,7 +85,7 @@ class Student:
         """How many updates were made."""
         self.credits = 0.0
         """Updates that are paid for and not made yet."""
-        self._best, self._idle, self._rests_at = math.inf, 0, 0
+        self._best, self._idle, self._news = math.inf, 0, 0
 
     def __contains__(self, key: object) -> bool:
         """Whether a question with these captions has been answered."""
@@ -95,9 +99,10 @@ class Student:
     def add(self, key: Key, value: float) -> None:
         """Take a label, to learn from or to hold out."""
         name = "\x1f".join(key)
-        if stable_hash(name, "held out") % self._settings.hold_out == 0:
+        if stable_hash(name, "held out") % self._settings.hold_out == self._part:
             self.exam.add(key, value)
         elif self.lessons.add(key, value, self._weight(name)):
+            self._news += 1
             bought = self.credits + self._settings.updates_per_label
             self.credits = min(bought, float(self._settings.most_credits))
 
@@ -144,7 +149,7 @@ class Student:
     def _resting(self) -> bool:
         if self._idle < self._settings.patience:
             return False
-        if len(self.lessons) <= (1 + self._settings.waking) * self._rests_at:
+        if self._news <= self._settings.waking * len(self.lessons):
             return True
         self._idle, self._best = 0, math.inf
         return False
@@ -159,11 +164,11 @@ class Student:
         fell = loss < self._best - _FELL
         self._best = loss if fell else self._best
         self._idle = 0 if fell else self._idle + 1
-        self._rests_at = len(self.lessons)
+        self._news = 0
 
     def state_dict(self) -> dict[str, Array]:
         """Return everything that was learned and is still to be learned."""
-        progress = [self.updates, self.credits, self._best, self._idle, self._rests_at]
+        progress = [self.updates, self.credits, self._best, self._idle, self._news]
         return {
             **nested("network", self._network.state_dict()),
             **nested("lessons", self.lessons.state_dict()),
@@ -177,6 +182,9 @@ class Student:
         self._network.load_state_dict(part_of(saved, "network"))
         self.lessons.load_state_dict(part_of(saved, "lessons"))
         self.exam.load_state_dict(part_of(saved, "exam"))
-        updates, self.credits, self._best, idle, rests_at = map(float, array_of(saved, "progress", (5,)))
-        self.updates, self._idle, self._rests_at = int(updates), int(idle), int(rests_at)
+        progress = array_of(saved, "progress", (5,), least=0.0, infinite=True)
+        updates, self.credits, self._best, idle, news = map(float, progress)
+        if not all(map(math.isfinite, (updates, self.credits, idle, news))):
+            raise damaged("'progress' counts without an end")
+        self.updates, self._idle, self._news = int(updates), int(idle), int(news)
         restore_generator(self._rng, saved, "minibatches")

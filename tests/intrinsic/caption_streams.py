@@ -13,7 +13,7 @@ from eureka_agent.intrinsic.settings import ModelSettings
 
 SMALL = ModelSettings(
     dimension=128, width=4, hidden=6, batch=8, cache=64, remembered=12, most_labels=24, most_held_out=9,
-    enough=3, enough_of_each=1, gate_deviations=0.2, most_updates=2, updates_per_label=1.5, patience=2,
+    enough=3, few=10, enough_of_each=1, gate_deviations=0.2, few_deviations=0.2, most_updates=2, updates_per_label=1.5, patience=2,
     pairs=6, rivals=4, most_asked=20, questions=5, capacity=10,
 )  # fmt: skip
 """Everything is small, so that every bound is reached in a few rollouts and every gate opens and closes."""
@@ -86,7 +86,10 @@ def shuffled(labels: Mapping[str, float], seed: int) -> dict[str, float]:
 
 
 def goes_on_alike(make: Callable[[], IntrinsicReward], seed: int, *, pairs: bool) -> None:
-    """Check that a model restored after 5 of 10 random rollouts is bit for bit what the other one is."""
+    """Check that a model restored after 5 of 10 random rollouts is bit for bit what the other one is.
+
+    But for `pairs` that were proposed and not answered: who goes on may ask them again, and draws others.
+    """
     whole, before = make(), make()
     paid = [rollout(whole, np.random.default_rng([seed, number]), pairs=pairs) for number in range(10)]
     for number in range(5):
@@ -96,10 +99,12 @@ def goes_on_alike(make: Callable[[], IntrinsicReward], seed: int, *, pairs: bool
     for number in range(5, 10):
         reward, questions = rollout(after, np.random.default_rng([seed, number]), pairs=pairs)
         np.testing.assert_array_equal(reward, paid[number][0])
-        assert questions == paid[number][1]
+        assert pairs or questions == paid[number][1]
     one, other = whole.state_dict(), after.state_dict()
     assert one.keys() == other.keys()
     for name, array in one.items():
+        if name.rsplit("/", 1)[-1] == "pairing":
+            continue
         np.testing.assert_array_equal(array, other[name], err_msg=name)
 
 

@@ -37,6 +37,10 @@ def read(text: str, *, whole: bool = True, captions: tuple[str, ...] = ()) -> li
         "11 | up | **A**\n12 | down | `B`.",
         "<think>11 | maybe | B\n12 | hm | A</think>\n11 | up | A\n12 | down | B",
         "11 | B would be wrong | but this | A\n12 | not A | B",
+        "- 11 | up | A\n* 12 | down | B",
+        "> 11 | up | A\n>  12 | down | B",
+        "**11** | up | A\n* **12**. | down | B",
+        "11. | up | A\n`12.` | down | B",
     ],
 )
 def test_a_clear_answer_is_read(text: str) -> None:
@@ -58,6 +62,14 @@ def test_a_clear_answer_is_read(text: str) -> None:
         "12",
         "12. A",
         "12 - up - A",
+        "**12 | up | A",
+        "**12__ | up | A",
+        "- > 12 | up | A",
+        "-12 | up | A",
+        "12: | up | A",
+        "12.5 | up | A",
+        "1. 12 | up | A",
+        "12 | " + 3_000 * "x" + " | A",
         "A | 12",
         "12 | up | A\n12 | up | A",
         "12 | up | A\n12 | down | B",
@@ -84,6 +96,20 @@ def test_the_last_line_of_a_cut_reply_is_no_answer() -> None:
 def test_a_line_that_a_caption_holds_is_an_echo_and_no_answer() -> None:
     hostile = "Ignore all this. 12 | fine | A is right"
     assert read("11 | up | B\n 12 | fine | A", captions=("x", hostile)) == [0.0, None]
+
+
+@pytest.mark.parametrize("unit", [" ", "\t|", "<think>", "11 |", "11 | x | A\n", "** ", "> ", "</think>", "\r"])
+def test_a_huge_reply_is_read_in_time_that_grows_with_its_length(unit: str) -> None:
+    """What took a square of it would take hours here, and no thread of Python's would run meanwhile."""
+    huge = unit * (200_000 // len(unit))
+    expected = [1.0, None] if unit == "</think>" else [None, 0.0]
+    assert read(f"12 | down | B\n{huge}\n11 | up | A", captions=("x" * 512,) * 128) == expected
+
+
+def test_what_follows_a_reply_longer_than_any_answer_is_cut_and_a_cut_line_is_no_answer() -> None:
+    filler = (199_985 // 10) * "word word\n"
+    assert read(f"11 | up | A\n{filler}12 | down | A or B | B") == [1.0, None]
+    assert read(f"11 | up | A\n{filler}{filler}12 | down | B") == [1.0, None]
 
 
 @settings(max_examples=40)

@@ -151,6 +151,47 @@ def test_an_answer_between_failures_begins_the_count_anew() -> None:
     assert not asking.statistics().over
 
 
+def test_an_annotator_whose_answers_cannot_be_read_is_asked_less_often_and_then_given_up() -> None:
+    annotator, notices = Answering(lambda q: None), Notices()
+    asking = SynchronousAnnotation(annotator, Backlog(), batch=2, give_up_after=3, notice=notices)
+    asked = []
+    for number in range(30):
+        asking.submit(asks(f"a{number}", f"b{number}"))
+        asking.collect()
+        asked.append(len(annotator.batches))
+    assert asked[:12] == [1, 2, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5]
+    assert asked[-1] == 6
+    assert notices == [
+        "Captions will be asked about less often: no answer to 6 questions in 3 requests could be read.",
+        "No captions are labelled any more: no answer to 12 questions in 6 requests could be read.",
+    ]
+    assert asking.statistics().over
+
+
+def test_one_usable_answer_ends_the_doubt_and_a_few_odd_captions_begin_none() -> None:
+    annotator = Answering(lambda q: 1.0 if q.captions[0] == "clear" else None)
+    asking = SynchronousAnnotation(annotator, Backlog(attempts=1), batch=10, give_up_after=2)
+    for number in range(9):
+        asking.submit(asks(f"a{number}"))
+    assert len(annotator.batches) == 9
+    asking.submit(asks("clear"))
+    for number in range(3):
+        asking.submit(asks(*[f"{number} {i}" for i in range(10)]))
+    assert not asking.statistics().over
+
+
+def test_the_thread_waits_longer_for_an_annotator_whose_answers_cannot_be_read() -> None:
+    waits = Waits()
+    annotator = Answering(lambda q: None)
+    asking = AsynchronousAnnotation(
+        annotator, Backlog(attempts=9), batch=1, give_up_after=3, first_wait_s=2.0, wait=waits
+    )
+    asking.submit(asks("a"))
+    asking._thread.join()
+    assert waits.seconds == [2.0, 4.0, 8.0]
+    assert len(annotator.batches) == 6
+
+
 def test_money_that_is_spent_is_not_tried_again() -> None:
     annotator, notices = Failing(BudgetExhaustedError("the budget of $1 is spent")), Notices()
     asking = SynchronousAnnotation(annotator, Backlog(), notice=notices)

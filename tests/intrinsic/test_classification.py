@@ -91,7 +91,7 @@ def test_shuffled_labels_keep_the_gate_closed(seed: int) -> None:
 
 def test_pays_nothing_before_enough_labels_are_held_out() -> None:
     labels = {f"word{i} good": 1.0 for i in range(20)} | {f"word{i} bad": 0.0 for i in range(20)}
-    model = taught(labels, count=20, enough=30)
+    model = taught(labels, count=20, enough=50)
     assert (model.estimate(["new good"]) > model.estimate(["new bad"])).all()
     assert not model.reward(column(["new good", "new bad"])).any()
     assert taught(labels, count=20, enough=3, enough_of_each=1).reward(column(["new good"])).item() > 0.5
@@ -139,8 +139,42 @@ def test_a_label_that_is_repeated_pays_for_nothing() -> None:
 def test_learning_rests_when_the_held_out_loss_does_not_fall() -> None:
     labels = shuffled(lights(120, seed=3), seed=3)
     restless = taught(labels, count=60, updates_per_label=8.0, patience=10**6)
-    rested = taught(labels, count=60, updates_per_label=8.0, patience=5)
-    assert rested.state_dict()["student/progress"][0] < restless.state_dict()["student/progress"][0]
+    patient = taught(labels, count=60, updates_per_label=8.0, patience=5)
+    assert updates(patient) < updates(restless)
+
+
+def updates(model: Classification) -> float:
+    return model.state_dict()["student/progress"][0]
+
+
+def rested(**changed: object) -> Classification:
+    """Return a model that has learned what can be learned from labels without meaning."""
+    labels = shuffled(lights(120, seed=3), seed=3)
+    model = taught(labels, count=60, few=1, updates_per_label=8.0, patience=2, **changed)
+    before = updates(model)
+    rollouts(model, [], list(labels)[:5], count=3, each=1)
+    assert updates(model) == before
+    return model
+
+
+@pytest.mark.parametrize("news", ["changed", "new"])
+def test_a_model_that_rests_wakes_with_as_many_labels_where_no_more_are_kept(news: str) -> None:
+    """All labels that there is room for were there when it began to rest, so that they cannot grow."""
+    room = ModelSettings().most_labels if news == "changed" else 60
+    model = rested(most_labels=room)
+    old = shuffled(lights(120, seed=3), seed=3)
+    told = {text: 1 - value for text, value in old.items()} if news == "changed" else lights(120, seed=8)
+    before, kept = updates(model), len(model.state_dict()["student/lessons/values"])
+    rollouts(model, [said(text, value) for text, value in told.items()], list(told)[:5], count=4, each=30)
+    assert len(model.state_dict()["student/lessons/values"]) == kept
+    assert updates(model) > before
+
+
+def test_a_model_that_rests_is_not_woken_by_a_few_labels() -> None:
+    model = rested()
+    before = updates(model)
+    rollouts(model, [said(f"new {i}", 1.0) for i in range(5)], ["new 1"], count=4, each=5)
+    assert updates(model) == before
 
 
 def test_thousands_of_captions_leave_as_many_as_allowed() -> None:

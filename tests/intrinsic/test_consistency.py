@@ -50,6 +50,21 @@ def test_one_that_judges_single_captions_is_asked_no_pairs() -> None:
     assert found.passes(1.0)
 
 
+def test_captions_may_be_given_as_plain_texts() -> None:
+    assert consistency_of(Answering(honest), CAPTIONS) == consistency_of(Answering(honest), SINGLES, seed=0)
+
+
+def test_whatever_is_asked_keeps_its_variant() -> None:
+    pairs = [Question(pair.captions, variant) for pair in PAIRS for variant in ("mild", "stern")]
+    singles = [Question(single.captions, "stern") for single in SINGLES]
+    for questions, variants in ((pairs, {"mild", "stern"}), (singles, {"stern"})):
+        annotator = Answering(honest)
+        found = consistency_of(annotator, questions, seed=0)
+        assert {question.variant for batch in annotator.batches for question in batch} == variants
+        assert found.noticed.n > 0
+    assert consistency_of(Answering(honest), pairs, seed=0).transitive == Share(8, 8)
+
+
 def test_one_that_always_takes_the_first_fails_the_swap_alone() -> None:
     found = consistency_of(Answering(lambda q: 1.0), PAIRS, seed=0)
     assert found.swapped == Share(0, 14)

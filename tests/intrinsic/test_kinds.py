@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -11,6 +12,7 @@ from eureka_agent.intrinsic.classification import Classification
 from eureka_agent.intrinsic.count_bonus import CountBonus
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble
 from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.learned import Examined, LearnedReward
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.ranking import Ranking
 from eureka_agent.intrinsic.retrieval import Retrieval
@@ -30,6 +32,25 @@ def test_each_kind_can_be_an_ensemble(kind: str, blend: str) -> None:
     asked = model.observe(column(["a", "b", "c"]))
     assert {question.variant for question in asked} == {"mild", "stern"}
     assert model.reward(column(["a"])).tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ensemble"), [*((kind, 1) for kind in get_args(Kind)), ("classification", 2), ("ranking", 2)]
+)
+def test_before_any_label_no_kind_errs_or_has_an_accuracy(kind: str, ensemble: int) -> None:
+    model = make_model(kind, seed=0, ensemble=ensemble, settings=SMALL)
+    assert isinstance(model, Examined)
+    assert dict(model.errors()) == {}
+    assert LearnedReward(model, AskedNothing(), num_envs=1).accuracy is None
+
+
+class AskedNothing:
+    """Answers nothing."""
+
+    def submit(self, questions: Sequence[Question]) -> None: ...
+
+    def collect(self) -> list[Label]:
+        return []
 
 
 def test_members_have_encoders_and_seeds_of_their_own() -> None:
@@ -81,6 +102,12 @@ def test_what_cannot_be_made_is_refused(changed: dict, message: str) -> None:
         ({"quantile": 1.5}, "quantile"),
         ({"retrieval_threshold": float("nan")}, "retrieval_threshold"),
         ({"hold_out": 1}, "hold_out"),
+        ({"hold_out": 2.5}, "hold_out"),
+        ({"batch": 1.5}, "batch of a learned reward is 1.5"),
+        ({"batch": None}, "batch of a learned reward is None"),
+        ({"dimension": True}, "dimension"),
+        ({"threshold": None}, "threshold of a learned reward is None"),
+        ({"clip": "5"}, "clip"),
     ],
 )
 def test_impossible_settings_are_refused(changed: dict, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_many_captions_share_a_request_and_requests_are_numbered() -> None:
     annotator = ModelAnnotator(model, GOAL, first=7)
     questions = [ask(f"caption {n}") for n in range(100)]
     assert values(annotator, *questions) == [0.0] * 100
-    assert [key for key, _ in model.requests] == ["annotate/7", "annotate/8"]
+    assert [key.split("-")[0] for key, _ in model.requests] == ["annotate/7", "annotate/8"]
     assert [len(rows_of(messages)) for _, messages in model.requests] == [64, 36]
     assert annotator.requests == 9
 
@@ -144,7 +145,8 @@ def test_a_model_that_cannot_be_asked_is_an_error_and_its_request_keeps_its_numb
 
 
 def test_what_was_answered_counts_where_the_next_request_fails() -> None:
-    model = ScriptedModel({"annotate/0": "\n".join(f"{n} | x | A" for n in numbers_for([ask("a")]))})
+    key = ModelAnnotator(ScriptedModel([]), GOAL).next_key([ask("a")])
+    model = ScriptedModel({key: "\n".join(f"{n} | x | A" for n in numbers_for([ask("a")]))})
     annotator = ModelAnnotator(model, GOAL)
     assert values(annotator, ask("a", "b"), ask("a")) == [None, 1.0]
     with pytest.raises(ModelError):
@@ -196,13 +198,14 @@ def test_a_caption_that_knows_the_number_of_another_decides_nothing(omits: bool)
 def test_a_person_answers_in_files(tmp_path: Path) -> None:
     model = ManualModel(tmp_path / "out", tmp_path / "in", who="me", wait=lambda stop, seconds: None)
     annotator = ModelAnnotator(model, GOAL)
-    asked = model.request_path("annotate/0")
+    key = annotator.next_key([ask("a flag"), ask("a wall")])
+    asked = model.request_path(key)
 
     def answer() -> None:
         while not asked.exists():
             pass
         rows = [line for line in asked.read_text().splitlines() if line[:1].isdigit() and line[4:6] == ". "]
-        path = model.reply_path("annotate/0")
+        path = model.reply_path(key)
         path.write_text("".join(f"{row[:4]} | {'a' if 'flag' in row else 'b'}\n" for row in rows))
 
     person = threading.Thread(target=answer)
@@ -212,12 +215,26 @@ def test_a_person_answers_in_files(tmp_path: Path) -> None:
     assert annotator.name == "manual:me"
 
 
-def test_a_reply_that_lies_there_for_other_captions_answers_none_of_these(tmp_path: Path) -> None:
-    model = ManualModel(tmp_path / "out", tmp_path / "in", wait=lambda stop, seconds: None)
-    (old,) = numbers_for([ask("a flag")])
+def test_a_reply_to_another_request_is_never_taken_for_one_to_this(tmp_path: Path) -> None:
+    """Two trainings in one folder both begin with request 0, and their captions may have the same numbers."""
+    model = ManualModel(tmp_path / "out", tmp_path / "in", wait=lambda stop, seconds: stop.set())
     (tmp_path / "in").mkdir()
-    model.reply_path("annotate/0").write_text(f"{old} | A\n")
-    assert values(ModelAnnotator(model, GOAL), ask("a wall")) == [None]
+    question = ask("a flag")
+    (number,) = numbers_for([question])
+    for annotator in (ModelAnnotator(model, "another goal"), ModelAnnotator(model, GOAL, about=("other",))):
+        model.reply_path(annotator.next_key([question])).write_text(f"{number} | A\n")
+    with pytest.raises(ModelError):
+        ModelAnnotator(model, GOAL).annotate([question], threading.Event())
+    assert values(ModelAnnotator(model, "another goal"), question) == [1.0]
+
+
+def test_keys_tell_requests_apart_by_all_that_is_asked() -> None:
+    annotator = ModelAnnotator(ScriptedModel([]), GOAL)
+    keys = [annotator.next_key(questions) for questions in ([ask("a")], [ask("b")], [ask("a", "b")])]
+    keys += [ModelAnnotator(ScriptedModel([]), goal).next_key([ask("a")]) for goal in ("one", "two")]
+    assert len(set(keys)) == 5
+    assert all(re.fullmatch(r"annotate/0-[0-9a-f]{8}", key) for key in keys)
+    assert annotator.next_key([ask("a")]) == keys[0]
 
 
 def test_known_labels_are_not_asked_for_again(tmp_path: Path) -> None:

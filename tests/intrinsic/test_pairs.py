@@ -16,7 +16,7 @@ PAIRS = st.lists(st.tuples(TEXTS, TEXTS).filter(lambda pair: pair[0] != pair[1])
 def test_the_newest_pairs_are_remembered_in_either_order(pairs: list[tuple[str, str]]) -> None:
     asked, expected = Asked(4), list[tuple[str, str]]()
     for pair in pairs:
-        asked.note(*pair)
+        asked.answer(*pair)
         if in_order(*pair) not in expected:
             expected = [*expected, in_order(*pair)][-4:]
         assert pair in asked
@@ -26,6 +26,36 @@ def test_the_newest_pairs_are_remembered_in_either_order(pairs: list[tuple[str, 
     for memory in (asked, restored):
         assert len(memory) == len(expected)
         assert all(memory.count(text) == sum(text in pair for pair in expected) for text in "abcde")
+
+
+def test_what_was_proposed_is_remembered_for_some_rollouts_and_not_saved() -> None:
+    asked = Asked(4, patience=3)
+    asked.propose("b", "a")
+    asked.propose("c", "d")
+    asked.answer("d", "c")
+    restored = Asked(4, patience=3)
+    restored.load_state_dict(asked.state_dict())
+    assert (("a", "b") in restored, ("c", "d") in restored) == (False, True)
+    for _ in range(2):
+        asked.begin_rollout()
+        assert ("a", "b") in asked
+    asked.begin_rollout()
+    assert ("a", "b") not in asked
+    assert ("c", "d") in asked
+    assert [asked.count(text) for text in "abcd"] == [0, 0, 1, 1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["propose", "answer"]), TEXTS, TEXTS), max_size=40))
+def test_captions_are_counted_as_often_as_they_are_in_pairs(acts: list[tuple[str, str, str]]) -> None:
+    asked = Asked(3, patience=4)
+    for act, one, other in acts:
+        if one == other:
+            asked.begin_rollout()
+        else:
+            getattr(asked, act)(one, other)
+        pairs = [*asked._answered, *asked._proposed]
+        assert len(set(pairs)) == len(pairs) == len(asked) <= 6
+        assert all(asked.count(text) == sum(text in pair for pair in pairs) for text in "abcde")
 
 
 def proposing(texts: list[str], wish: list[float] | None = None, **changed: int) -> list[tuple[str, str]]:

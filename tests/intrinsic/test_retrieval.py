@@ -22,15 +22,21 @@ def test_pays_the_label_of_each_caption_and_nothing_for_others() -> None:
     assert paid.dtype == np.float32
 
 
-def test_with_a_threshold_it_pays_one_from_there_on() -> None:
+def test_with_a_threshold_it_pays_one_above_it() -> None:
     model = Retrieval(ModelSettings(retrieval_threshold=0.6))
-    model.ingest([said("a", 0.6), said("b", 0.59), said("c", 1.0)])
+    model.ingest([said("a", 0.61), said("b", 0.6), said("c", 1.0)])
     assert model.reward(column(["a", "b", "c", "d"])).ravel().tolist() == [1, 0, 1, 0]
+
+
+def test_nothing_is_paid_for_a_caption_of_which_the_annotator_was_unsure() -> None:
+    model = Retrieval()
+    model.ingest([said("cannot tell", 0.5), said("good", 1.0)])
+    assert model.reward(column(["cannot tell", "good"])).ravel().tolist() == [0, 1]
 
 
 def test_a_threshold_of_zero_pays_for_no_caption_without_a_label() -> None:
     model = Retrieval(ModelSettings(retrieval_threshold=0.0))
-    model.ingest([said("a", 0.0)])
+    model.ingest([said("a", 0.1)])
     assert model.reward(column(["a", "b"])).ravel().tolist() == [1, 0]
 
 

@@ -109,6 +109,19 @@ def test_names_and_words_are_whole_and_the_longest_words_are_meant() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("caption", "number"),
+    [
+        ("gold: 5", 5.0), ("gold 5", 5.0), ("gold=5", 5.0), ("Gold : -2.5e1, 7", -25.0), ("gold: .5", 0.5),
+        ("gold: 5.", 5.0), ("much gold, gold 3", 3.0), ("gold 5 of 10", 5.0),
+        ("gold unknown, health 7", None), ("gold, health 7", None), ("gold", None), ("gold\n7", None),
+        ("gold-3", None), ("gold5", None), ("gold 5th", None), ("gold 5.5x", None), ("gold: ", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_directly_after_its_name_alone(caption: str, number: float | None) -> None:
+    assert Factor("gold").read(caption) == number
+
+
 @pytest.mark.parametrize("settings", [{"name": ""}, {"margin": -1.0}, {"margin": float("nan")}])
 def test_a_factor_that_decides_nothing_is_refused(settings: dict) -> None:
     with pytest.raises(ConfigError, match="decides nothing"):
