@@ -173,7 +173,9 @@ class Round:
 
     def _without_unasked(self, questions: Sequence[Question], several: LeavesUnasked) -> list[Question]:
         """Let those wait again that nobody could be asked, unless nobody is any more; return the others."""
-        unasked = {question: several.unasked[question] for question in questions if question in several.unasked}
+        unasked = {
+            question: several.unasked[question] for question in questions if question in several.unasked
+        }
         over = [question for question in questions if several.is_over(question.variant)]
         self.backlog.give_up(over)
         self.backlog.put_back(unasked)

@@ -71,9 +71,7 @@ class ByVariant:
         """Whether questions of a variant are not asked any more."""
         return self._in_a_row[variant] >= _GIVE_UP_AFTER
 
-    def _answers(
-        self, variant: str, own: Sequence[Question], stop: threading.Event
-    ) -> dict[Question, Label]:
+    def _answers(self, variant: str, own: Sequence[Question], stop: threading.Event) -> dict[Question, Label]:
         try:
             answers = self._annotators[variant].annotate(own, stop)
         except (ModelError, BudgetExhaustedError) as error:

@@ -75,7 +75,10 @@ class Classification:
             chances = self.estimate(texts)
             order = np.argsort(-wanted(self._settings, chances, entropy(chances)), kind="stable")
             texts = [texts[i] for i in order]
-        return [Question((text,), self._variant) for text in self._rotation.choose(texts, self._settings.questions)]
+        return [
+            Question((text,), self._variant)
+            for text in self._rotation.choose(texts, self._settings.questions)
+        ]
 
     def reward(self, steps: CaptionedSteps) -> Array:
         """Return each caption's probability, or 1, where it is above the threshold; 0 elsewhere."""

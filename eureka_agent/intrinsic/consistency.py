@@ -126,7 +126,9 @@ class _Examination:
     def transitive(self, pairs: Sequence[Question]) -> Share:
         """Compare the captions of pairs in triples: a over b, b over c and c over a is a circle."""
         triples = self._triples(pairs)[: self._most // 3]
-        rounds = [[Question(two, variant) for two in ((a, b), (b, c), (c, a))] for a, b, c, variant in triples]
+        rounds = [
+            [Question(two, variant) for two in ((a, b), (b, c), (c, a))] for a, b, c, variant in triples
+        ]
         found = self.answers(list(dict.fromkeys(itertools.chain.from_iterable(rounds))))
         decided = [[found[question] for question in one] for one in rounds if all(q in found for q in one)]
         return Share(sum(abs(sum(one)) < len(one) for one in decided), len(decided))

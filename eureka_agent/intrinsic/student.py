@@ -11,7 +11,15 @@ import numpy as np
 from eureka_agent.intrinsic.encoding import Encoder, stable_hash
 from eureka_agent.intrinsic.labelled import Drawn, Key, LabelTable
 from eureka_agent.intrinsic.network import Network, Slopes
-from eureka_agent.intrinsic.saving import Array, array_of, damaged, generator_state, nested, part_of, restore_generator
+from eureka_agent.intrinsic.saving import (
+    Array,
+    array_of,
+    damaged,
+    generator_state,
+    nested,
+    part_of,
+    restore_generator,
+)
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.seeds import generator_for, seed_for
 
@@ -65,7 +73,9 @@ class Student:
         """`encoder` may be that of others; `part`, below `hold_out`, tells which labels are held out."""
         self._part = part
         self._settings, self._objective, self._member = settings, objective, member
-        self._encoder = encoder or Encoder(settings.encoder, dimension=settings.dimension, cache=settings.cache)
+        self._encoder = encoder or Encoder(
+            settings.encoder, dimension=settings.dimension, cache=settings.cache
+        )
         self._network = Network(
             seed=seed_for(seed, "network"),
             dimension=settings.dimension,

@@ -98,7 +98,9 @@ def test_a_line_that_a_caption_holds_is_an_echo_and_no_answer() -> None:
     assert read("11 | up | B\n 12 | fine | A", captions=("x", hostile)) == [0.0, None]
 
 
-@pytest.mark.parametrize("unit", [" ", "\t|", "<think>", "11 |", "11 | x | A\n", "** ", "> ", "</think>", "\r"])
+@pytest.mark.parametrize(
+    "unit", [" ", "\t|", "<think>", "11 |", "11 | x | A\n", "** ", "> ", "</think>", "\r"]
+)
 def test_a_huge_reply_is_read_in_time_that_grows_with_its_length(unit: str) -> None:
     """What took a square of it would take hours here, and no thread of Python's would run meanwhile."""
     huge = unit * (200_000 // len(unit))

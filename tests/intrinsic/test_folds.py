@@ -13,7 +13,13 @@ from eureka_agent.intrinsic.classification import Classification, helpful_loss
 from eureka_agent.intrinsic.folds import Folds
 from eureka_agent.intrinsic.settings import ModelSettings
 
-_PLACES = ("hangs down", "is below the horizontal", "is above the horizontal", "is nearly upright", "is upright")
+_PLACES = (
+    "hangs down",
+    "is below the horizontal",
+    "is above the horizontal",
+    "is nearly upright",
+    "is upright",
+)
 PENDULUM = [
     f"the pendulum {place}, {turning}"
     for place, turning in itertools.product(_PLACES, ("still", "turning slowly", "turning fast"))
