@@ -5,11 +5,11 @@ One line a question: its number, a short reason, the answer, with bars between t
     4203 | it gains height | A
 
 A mark of a list or a quotation in front (`-`, `*`, `>`, a table's bar), emphasis round the number and a full
-stop after it change nothing. Only the last field counts, and only a whole, known answer: words in a reason, an echo of the instructions or
-of a caption decide nothing. A number that is missing, or that more than one line begins with, has no answer.
-Numbers begin where the questions say, so that no caption can know them, and a reply to other questions, left
-by somebody for a request of the same name, answers none of these. The time that reading takes grows with the
-length of a reply, and what is longer than any answer is cut.
+stop after it change nothing. Only the last field counts, and only a whole, known answer: words in a reason,
+an echo of the instructions or of a caption decide nothing. A number that is missing, or that more than one
+line begins with, has no answer. Numbers begin where the questions say, so that no caption can know them, and
+a reply to other questions, left by somebody for a request of the same name, answers none of these. The time
+that reading takes grows with the length of a reply, and what is longer than any answer is cut.
 """
 
 from __future__ import annotations

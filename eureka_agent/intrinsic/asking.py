@@ -66,8 +66,8 @@ class Round:
     A failure of the annotator is told and counted, and never ends a training: after `give_up_after` of them
     in a row, or when the money is spent, nobody is asked any more. An annotator that answers, but never so
     that it can be read, is told after as many requests and asked later and later; after twice as many it is
-    given up, too. Requests for less than a batch together decide nothing. `guard` is held while the backlog and the
-    counts change, and never while the annotator answers.
+    given up, too. Requests for less than a batch together decide nothing. `guard` is held while the backlog
+    and the counts change, and never while the annotator answers.
     """
 
     def __init__(
@@ -269,8 +269,9 @@ class SynchronousAnnotation:
 class AsynchronousAnnotation:
     """Asks in one thread beside the training, which goes on whatever becomes of the annotator.
 
-    After a failure the thread waits, twice as long each time, and so it does where answers are of no use. If it ends by a fault of the annotator's code,
-    that is told, too: a training never goes on in the belief that somebody answers.
+    After a failure the thread waits, twice as long each time, and so it does where answers are of no use. If
+    it ends by a fault of the annotator's code, that is told, too: a training never goes on in the belief that
+    somebody answers.
     """
 
     def __init__(

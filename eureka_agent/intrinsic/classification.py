@@ -29,9 +29,9 @@ class Classification:
     Both answers weigh the same whatever their frequency, so that the probability is that of balanced answers:
     above 0.5 is more helpful than what is known of captions in general. It is calibrated with a temperature
     on the held-out labels. Nothing is paid until the held-out balanced accuracy is known to be above chance,
-    and nothing again while it isn't. While labels are few, all of them are held out by turns (see `Folds`). Of
-    two labels of one caption the later stands (see `Retrieval`).
-    `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
+    and nothing again while it isn't. While labels are few, all of them are held out by turns (see `Folds`).
+    Of two labels of one caption the later stands (see `Retrieval`). `observe` makes the updates that labels
+    have paid for, at most `settings.most_updates` a rollout.
     """
 
     def __init__(

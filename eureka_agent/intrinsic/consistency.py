@@ -67,10 +67,10 @@ def consistency_of(
     most: int = 24,
     stop: threading.Event | None = None,
 ) -> Consistency:
-    """Ask about captions, plain or as questions, or pairs in other ways; `reworded` is the same annotator with the other wording.
+    """Ask about captions, plain or as questions, or pairs in other ways.
 
-    Up to `most` of the questions, drawn by `seed`, are asked in each way. Raises ModelError when the
-    annotator could not be asked.
+    `reworded` is the same annotator with the other wording. Up to `most` of the questions, drawn by `seed`,
+    are asked in each way. Raises ModelError when the annotator could not be asked.
     """
     asking = _Examination(annotator, np.random.default_rng(seed), most, stop or threading.Event())
     asked = [Question((each,)) if isinstance(each, str) else each for each in questions]

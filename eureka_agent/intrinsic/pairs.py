@@ -20,10 +20,11 @@ def in_order(first: str, second: str) -> Pair:
 
 
 class Asked:
-    """Pairs that were answered, and those that were proposed lately, in either order, at most `capacity` of each.
+    """Pairs that were answered, and those that were proposed lately, in either order.
 
-    The oldest are forgotten. What was proposed is so after `patience` rollouts, too: an answer that has not
-    come by then was dropped or lost on the way, or belongs to a training that ended.
+    At most `capacity` of each are remembered; the oldest are forgotten. What was proposed is so after
+    `patience` rollouts, too: an answer that has not come by then was dropped or lost on the way, or belongs
+    to a training that ended.
     """
 
     def __init__(self, capacity: int, patience: int = 200) -> None:

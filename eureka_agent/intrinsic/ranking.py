@@ -41,10 +41,10 @@ class Ranking:
     Answers follow Davidson (1970, doi 10.1080/01621459.1970.10481082), whose parameter for ties is learned,
     too. A label between a win and a tie is taken as that share of either. A step is paid by how many
     deviations its score lies above the `quantile` of the steps encountered lately, clipped, and 0 below it:
-    never less than a worse one, whatever the distribution. (The original pays z-scores above the median, which
-    are negative up to the mean.) Nothing is paid until the accuracy on held-out pairs is
-    known to be above chance, and nothing again while it isn't. Captions of held-out pairs may be in other
-    pairs, too: the accuracy is that on new pairs, not on new captions.
+    never less than a worse one, whatever the distribution. (The original pays z-scores above the median,
+    which are negative up to the mean.) Nothing is paid until the accuracy on held-out pairs is known to be
+    above chance, and nothing again while it isn't. Captions of held-out pairs may be in other pairs, too: the
+    accuracy is that on new pairs, not on new captions.
 
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """

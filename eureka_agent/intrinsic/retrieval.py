@@ -23,8 +23,8 @@ class Retrieval:
 
     Of two labels of one caption the later stands: whoever answers again takes the first answer back, and
     answers are averaged where they are given (`Label.votes`). Labels of pairs, and of other variants, are
-    left alone. At most `settings.capacity` captions are kept; those not seen for longest are dropped,
-    and asked again only where the backlog has forgotten, too, that they were answered: it remembers as many by
+    left alone. At most `settings.capacity` captions are kept; those not seen for longest are dropped, and
+    asked again only where the backlog has forgotten, too, that they were answered: it remembers as many by
     default, so that a smaller `capacity` needs a `Backlog` with `remembered` no larger.
     """
 

@@ -13,8 +13,8 @@ from eureka_agent.intrinsic.saving import Array, packed, places_of, texts_of
 class Rotation:
     """Chooses by rank, and for the other half by turns.
 
-    By rank alone the same questions would be chosen for ever where nobody answers them, and no others. At most
-    `capacity` texts are remembered, those chosen last.
+    By rank alone the same questions would be chosen for ever where nobody answers them, and no others.
+    At most `capacity` texts are remembered, those chosen last.
     """
 
     def __init__(self, capacity: int) -> None:

@@ -40,7 +40,7 @@ def texts_of(saved: Mapping[str, Array], name: str) -> list[str]:
 
 
 def keys_of(saved: Mapping[str, Array], name: str, sizes: tuple[int, ...] = (1, 2)) -> list[tuple[str, ...]]:
-    """Return the captions of questions that `packed` made the array `name` of, each of one of these `sizes`."""
+    """Return the captions of questions that `packed` made the array `name` of, each of one of `sizes`."""
     keys = unpacked(saved, name)
     fine = isinstance(keys, list) and all(
         isinstance(key, list) and len(key) in sizes and all(isinstance(text, str) for text in key)

@@ -95,7 +95,7 @@ class ModelSettings:
     rivals: int = 16
     """Captions among which one to compare with is chosen."""
     most_asked: int = 16_384
-    """Pairs that are remembered as answered, and as proposed; the oldest are forgotten, and may be asked again."""
+    """Pairs that are remembered as answered, and as proposed; the oldest are forgotten."""
     unanswered: int = 200
     """Rollouts after which a question whose answer has not come may be asked again."""
 
@@ -127,9 +127,10 @@ class ModelSettings:
         whole: bool = False,
     ) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
-        if fits and math.isfinite(value) and least <= value <= most and value > above:
-            return
+        if isinstance(value, Integral if whole else Real) and not isinstance(value, bool):
+            number = float(value)
+            if math.isfinite(number) and least <= number <= most and number > above:
+                return
         bounds = [
             word
             for word, bound in ((f"at least {least}", least), (f"at most {most}", most), ("above 0", above))

@@ -13,8 +13,8 @@ from eureka_agent.intrinsic.settings import ModelSettings
 
 SMALL = ModelSettings(
     dimension=128, width=4, hidden=6, batch=8, cache=64, remembered=12, most_labels=24, most_held_out=9,
-    enough=3, few=10, enough_of_each=1, gate_deviations=0.2, few_deviations=0.2, most_updates=2, updates_per_label=1.5, patience=2,
-    pairs=6, rivals=4, most_asked=20, questions=5, capacity=10,
+    enough=3, few=10, enough_of_each=1, gate_deviations=0.2, few_deviations=0.2, most_updates=2,
+    updates_per_label=1.5, patience=2, pairs=6, rivals=4, most_asked=20, questions=5, capacity=10,
 )  # fmt: skip
 """Everything is small, so that every bound is reached in a few rollouts and every gate opens and closes."""
 

@@ -8,11 +8,13 @@ import pytest
 from caption_streams import SMALL, column
 
 from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.captions import Captions
 from eureka_agent.intrinsic.classification import Classification
 from eureka_agent.intrinsic.count_bonus import CountBonus
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble
 from eureka_agent.intrinsic.kinds import Kind, make_model
 from eureka_agent.intrinsic.learned import Examined, LearnedReward
+from eureka_agent.intrinsic.model import CaptionedSteps
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.ranking import Ranking
 from eureka_agent.intrinsic.retrieval import Retrieval
@@ -117,7 +119,8 @@ def test_impossible_settings_are_refused(changed: dict, message: str) -> None:
 
 def test_a_count_bonus_pays_every_caption_and_asks_nobody() -> None:
     bonus = make_model("count", seed=0)
-    steps = column(["a", "b", None])
+    captions = Captions.of([["a"], ["b"], [None]])
+    steps = CaptionedSteps(captions, np.zeros((3, 1), bool))
     bonus.ingest([Label(Question(("a",)), 0.0)])
     assert not bonus.observe(steps)
     assert bonus.reward(steps).ravel().tolist() == [1.0, 1.0, 0.0]
