@@ -225,5 +225,5 @@ def _of_labels(cache: LabelCache, annotator: Cached | Replayed) -> Iterator[str]
         yield f"Labels were used and could not be kept: {annotator.unwritten}"
 
 
-def _spent(model: BudgetedModel | None) -> tuple[int, float]:
+def _spent(model: BudgetedModel | None) -> tuple[int, float | None]:
     return (0, 0.0) if model is None else (model.requests, model.cost_usd)
