@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -73,8 +74,18 @@ def test_closing_ends_the_drawing_and_all_that_wait(stuck: RunFolder) -> None:
     assert writing_end(stuck.events) is None
 
 
+@pytest.fixture
+def heeded(how: signal.Signals) -> Iterator[None]:
+    """Let processes that are begun here heed a signal, which these tests may ignore: nohup has it so."""
+    before = signal.signal(how, signal.SIG_DFL)
+    yield
+    signal.signal(how, before)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_dashboard_that_is_stopped_leaves_no_folder(tmp_path: Path, how: signal.Signals) -> None:
+def test_a_dashboard_that_is_stopped_leaves_no_folder(
+    tmp_path: Path, how: signal.Signals, heeded: None
+) -> None:
     place = tmp_path / "temporary"
     place.mkdir()
     command = [sys.executable, "-m", "eureka_agent", "serve", "--runs", str(tmp_path), "--port", "0"]
