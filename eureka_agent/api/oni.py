@@ -153,7 +153,7 @@ def oni(
         for replicate in range(seeds)
     ]  # fmt: skip
     notices: list[str] = []
-    with RewardSandbox(unsafe=unsafe_isolation) as sandbox, _asking(who, notices.append) as asking:
+    with RewardSandbox(unsafe=unsafe_isolation) as sandbox, _asking(who, model, notices.append) as asking:
         desk = AnnotationDesk(asking, look_up=who.look_up)
         made = make_trainer(
             trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
@@ -161,8 +161,6 @@ def oni(
         )  # fmt: skip
         outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
         asked = asking.statistics()
-    if model is not None:
-        model.close()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
     return OniReport(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
@@ -193,7 +191,7 @@ def _outcomes(
 
 
 @contextmanager
-def _asking(annotator: SourcedAnnotator, notice: Notice) -> Iterator[Asking]:
+def _asking(annotator: SourcedAnnotator, model: BudgetedModel | None, notice: Notice) -> Iterator[Asking]:
     """Ask the annotator in a thread of its own, until the trainings are over."""
     asking = AsynchronousAnnotation(annotator, Backlog(), notice=notice)
     try:
@@ -201,6 +199,8 @@ def _asking(annotator: SourcedAnnotator, notice: Notice) -> Iterator[Asking]:
     finally:
         asking.close()
         asking.collect()  # what it has to tell
+        if model is not None:
+            model.close()
 
 
 def _told(

@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.rotation import Rotation
 from eureka_agent.training.protocol import Answered, Asked, AskedQuestion
 
 LONGEST_MESSAGE = 15_000
 """Bytes of questions in one message; the parent reads no longer ones."""
 MOST_AT_ONCE = 64
-"""Questions a job asks after one rollout; what is wanted less waits until it is wanted again."""
+"""Questions a job asks after one rollout; the others wait until they are wanted again."""
+MOST_REMEMBERED = 20_000
+"""Questions of which it is remembered when their turn was."""
 
 
 class Answers:
@@ -39,16 +42,22 @@ class AskingParent:
     """Asks the parent on behalf of one job.
 
     What is wanted again is asked again, rollout after rollout, until it is answered: so the parent, which has
-    each question answered once, knows which of them matter now.
+    each question answered once, knows which of them matter now. What is wanted and never answered must not
+    keep all else from being asked, so that half of what is asked goes by turns.
     """
 
     def __init__(self, job: str, tell: Callable[[Asked], object], answers: Answers) -> None:
         self._job, self._tell, self._answers = job, tell, answers
+        self._rotation = Rotation(MOST_REMEMBERED)
 
     def submit(self, questions: Sequence[Question]) -> None:
-        """Ask the first `MOST_AT_ONCE`."""
+        """Ask `MOST_AT_ONCE` of them; see `Rotation`."""
+        by_name = {
+            "\x1f".join((*question.key.captions, question.variant)): question for question in questions
+        }
+        chosen = [by_name[name] for name in self._rotation.choose(list(by_name), MOST_AT_ONCE)]
         # The last of what is told is answered first: the most wanted come last, and first in their message.
-        for part in reversed(list(_parts(questions[:MOST_AT_ONCE]))):
+        for part in reversed(list(_parts(chosen))):
             self._tell(Asked(job=self._job, questions=tuple(part)))
 
     def collect(self) -> Sequence[Label]:

@@ -67,3 +67,11 @@ def test_what_every_rollout_meets_is_answered_before_what_was_met_once() -> None
     for rollout in range(4):
         asks.submit([GOLD, *(Question((f"door {rollout}-{number}",)) for number in range(20))])
     assert read[0] == "gold"
+
+
+def test_captions_that_nobody_can_judge_keep_no_others_from_being_asked() -> None:
+    asks, told, _ = asking()
+    refused = [Question((f"nonsense {number}",)) for number in range(2 * MOST_AT_ONCE)]
+    for _ in range(8):
+        asks.submit([*refused, GOLD])  # what was refused stays the most wanted
+    assert ("gold",) in {one.captions for asked in told for one in asked.questions}
