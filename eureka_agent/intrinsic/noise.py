@@ -52,7 +52,7 @@ def softened(labels: Iterable[Label], noise: Noise) -> list[Label]:
     """
     if noise.rate <= 0.0:
         return list(labels)
-    evidence = math.log((1.0 - noise.rate) / noise.rate)
+    evidence = math.log1p(-noise.rate) - math.log(noise.rate)  # finite for any rate; their quotient is not
     return [
         replace(label, value=_probability(label.votes * (2.0 * label.value - 1.0) * evidence))
         for label in labels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from annotator_fakes import ask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eureka_agent.intrinsic.noise import Noise, RecentAgreement, noise_of, softened
@@ -46,6 +46,8 @@ def test_votes_of_three_to_one_count_as_two_more() -> None:
 
 
 @given(st.floats(0, 1), st.integers(1, 10_000), st.floats(0, 0.49))
+@example(0.5, 1, 5e-324)
+@example(1.0, 10_000, 5e-324)
 def test_softened_labels_are_labels_and_keep_their_side(value: float, votes: int, rate: float) -> None:
     (label,) = softened([Label(ask("a"), value, votes)], Noise(rate, NONE))
     assert 0.0 <= label.value <= 1.0
