@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from eureka_agent.analysis.other_seeds import first_training
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation
 from eureka_agent.errors import StoreError
+from eureka_agent.store.judged import JudgedCaptions
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import AnalystReport, PolicyStats
 from eureka_agent.store.said import Heard
@@ -44,6 +45,8 @@ class Briefing:
     """Recorded episodes of some checkpoints of the same trainings, by candidate."""
     feedback: tuple[Heard, ...] = ()
     """What people said that holds for the generation."""
+    judged: JudgedCaptions | None = None
+    """What captions say of what was met, where a reward is learned from them."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set once the person wants to stop: a request to a model is given up then."""
 
@@ -64,14 +67,16 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
         of: Callable[[Candidate], Evaluation | None] = first_training,
         on_unreadable: Callable[[str, StoreError], object] | None = None,
         fitness: Fitness | None = None,
+        rejudge: Callable[[Sequence[Trajectory]], Sequence[Trajectory]] | None = None,
     ) -> None:
         """`file` is the one to read, that of the kept policy or of some checkpoints; `of` names the training.
 
         `on_unreadable` is told of a candidate whose file cannot be read, which then has no episodes. Without
-        it, reading such a file raises StoreError. Episodes are scored anew by `fitness`, if there is one.
+        it, reading such a file raises StoreError. Episodes are scored anew by `fitness`, if there is one, and
+        `rejudge` measures anew what a learned reward pays.
         """
         self._folder, self._file, self._on_unreadable = folder, file, on_unreadable
-        self._fitness = fitness
+        self._fitness, self._rejudge = fitness, rejudge
         chosen = {candidate.id: of(candidate) for candidate in archive.candidates}
         self._trainings = {name: one for name, one in chosen.items() if one is not None}
         self._kept = lru_cache(_KEPT)(self._read)
@@ -88,6 +93,8 @@ class RecordedEpisodes(Mapping[str, tuple[Trajectory, ...]]):
                 raise
             self._on_unreadable(name, error)
             return ()
+        if self._rejudge is not None:
+            episodes = self._rejudge(episodes)
         fitness = self._fitness
         return tuple(e if fitness is None or not e.ended else rescored(e, fitness) for e in episodes)
 

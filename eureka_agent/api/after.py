@@ -64,6 +64,13 @@ def left_by(run: str, runs: Path, task: Task) -> Left:
             allowed="a finished run by the task's own fitness",
             fix="Begin a search with its reward instead: --seed-reward best/reward.py of that run.",
         )
+    if state.config.get("intrinsic") is not None:
+        raise StoreError(
+            f"The rewards of {folder.name} were paid beside one that was learned from labels (--intrinsic), "
+            "which no other run has.",
+            allowed="a finished run without a learned reward",
+            fix="Begin a search with its reward and its policy instead: --seed-reward or --init-policy.",
+        )
     winner = _winner_of(folder, state)
     _check_same_task(folder, state, task)
     rewards = (*state.rewards_before.values(), _own_reward(state, winner, task))

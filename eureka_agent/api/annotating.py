@@ -52,6 +52,11 @@ def make_annotator(
     return Cached(ModelAnnotator(asked, goal, about=about), labels), asked
 
 
+def is_file_annotator(spec: str) -> bool:
+    """Tell whether captions are labelled by a file, and no language model is asked."""
+    return spec.partition(":")[0] in (RULES, LABELS)
+
+
 def _file(spec: str, name: str) -> Path:
     path = Path(name).expanduser()
     if not name or not path.is_file():

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.api.judged_search import journal_plan, judging_of, plan_of
 from eureka_agent.api.models import (
     RunModels,
     analyst_of,
@@ -39,6 +40,7 @@ from eureka_agent.evolution.expected_time import expected_stepping_time, expecte
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import write_atomic
+from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -86,22 +88,36 @@ def building(
     """
     scripted = look.scripted
     look = _unscored(look) if config.people.judge else look
-    recording = look.recording
+    plan = None
+    if config.intrinsic.annotator is not None:
+        plan = plan_of(config, task, state, look.recording.trajectories)
+        task = judged(task, Judgement(plan.captioning.captioner(task)))
     with ExitStack() as stack:
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
-        trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
-        stack.callback(trainer.close)
         if not folder.recording.exists():
             if scripted:
                 write_trajectories(folder.scripted, [e for one in scripted for e in one.episodes])
-            write_trajectories(folder.recording, recording.trajectories)
+            write_trajectories(folder.recording, look.recording.trajectories)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         for text in look.notices:
             log.append(Notice(text=text))
         _say_pace(task, config, log, look.steps_a_second, device)
         asked = journalled(models, config, folder, log, state)
+        judging = None
+        if plan is not None:
+            journal_plan(log, state, plan)
+            judging = judging_of(
+                config, plan, task, folder, log, state, model=asked.annotator, stop=stop,
+                played=[*look.recording.trajectories, *(e for one in look.scripted for e in one.episodes)],
+                critic_of=partial(_critic_judged, task, config, look, sandbox),
+            )  # fmt: skip
+            judging.ask(0)
+            task, look = judging.task(0), _judged_look(look, judging.judgement(0))
+        recording = look.recording
+        trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
+        stack.callback(trainer.close)
         yield Evolution(
             config=config,
             task=task,
@@ -113,6 +129,7 @@ def building(
             trainer=trainer,
             stop=stop,
             answers=answers,
+            judging=judging,
             same_baselines=not config.people.judge and same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
             reviewer=reviewer_of(
@@ -133,6 +150,22 @@ def _unscored(look: FirstLook) -> FirstLook:
     worlds = look.recording.worlds
     unscored = [tuple(replace(one, fitness=None, fitness_so_far=None) for one in world) for world in worlds]
     return look._replace(recording=TrajectoryBatch(tuple(unscored)), scripted=())
+
+
+def _judged_look(look: FirstLook, judgement: Judgement) -> FirstLook:
+    """Return a first look with what a learned reward pays for what was played."""
+    worlds = [tuple(rejudged(one, judgement) for one in world) for world in look.recording.worlds]
+    scripted = [
+        replace(one, episodes=tuple(rejudged(e, judgement) for e in one.episodes)) for one in look.scripted
+    ]
+    return look._replace(recording=TrajectoryBatch(tuple(worlds)), scripted=tuple(scripted))
+
+
+def _critic_judged(
+    task: Task, config: RunConfig, look: FirstLook, sandbox: RewardSandbox, judgement: Judgement
+) -> Check:
+    """Return the critic of a generation, to which its learned reward says what was played."""
+    return _critic(judged(task, judgement), config, _judged_look(look, judgement), sandbox)
 
 
 def _trainer(

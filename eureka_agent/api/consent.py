@@ -96,6 +96,9 @@ def asked_for(config: RunConfig, consent: Consent) -> Iterator[Item]:
     for role, name in (("critic", config.critic.model), ("analyzer", config.analyzer.model)):
         if name not in (None, SAME_MODEL, config.model.name):
             yield Item(f"the model {shown(name)} as {role}", "--trust", agreed=False)
+    annotator = config.intrinsic.annotator
+    if annotator not in (None, SAME_MODEL, config.model.name):
+        yield Item(f"captions labelled by {shown(annotator)}", "--trust", agreed=False)
     if config.model.base_url is not None:
         option = f"--base-url {shlex.quote(shown(config.model.base_url))}"
         what = f"requests, with your key, to {shown(config.model.base_url)}"

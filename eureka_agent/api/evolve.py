@@ -19,6 +19,7 @@ from eureka_agent.api.consent import Consent
 from eureka_agent.api.estimate import Estimate, check_budget, estimate
 from eureka_agent.api.finishing import noting
 from eureka_agent.api.following import follow_with_tensorboard, tracked, tracked_by
+from eureka_agent.api.judged_search import check_annotator, keep_annotator
 from eureka_agent.api.reporting import write_report
 from eureka_agent.api.requesting import RunRequest, check_steps, fitted, requested
 from eureka_agent.api.resuming import resumable
@@ -280,11 +281,13 @@ def _run(
         folder = new_run_folder(runs, task.name)
         if asked.init_policy is not None:
             write_atomic(folder.init_policy, asked.init_policy.read_bytes())
+        keep_annotator(asked.annotator, config, folder)
     else:
         kept, lost = kept_recording(folder, task)
         look = kept_look(folder, kept) if kept else first_look(task, seed=seed, stop=stop)
         look = look._replace(notices=(*look.notices, *lost))
     check_init_policy(config, folder)
+    check_annotator(config, folder)
     with disk_errors(folder.root), run_lock(folder.root):
         remove_half_written(folder.root)
         log = EventLog(folder.events, clock=steady(clock))

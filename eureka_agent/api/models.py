@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from eureka_agent.api.annotating import is_file_annotator
 from eureka_agent.budget import Ledger
 from eureka_agent.config import SAME_MODEL, RunConfig
 from eureka_agent.design.analyst import MOST_QUERIES, ModelAnalyst
@@ -71,28 +72,31 @@ class RunModels:
     """Reviews rewards; one of the designers, or another."""
     analyzer: LanguageModel | None = None
     """Reads recorded episodes; any of the others, or another."""
+    annotator: LanguageModel | None = None
+    """Labels captions; the designer's model, or another."""
 
     @property
     def all(self) -> tuple[LanguageModel, ...]:
         """Each once."""
-        others = [model for model in (self.critic, self.analyzer) if model is not None]
+        others = [model for model in (self.critic, self.analyzer, self.annotator) if model is not None]
         return tuple({id(model): model for model in (*self.designers, *others)}.values())
 
     def replaced(self, models: Sequence[LanguageModel]) -> RunModels:
         """Return the roles given to `models`, which stand in the order of `all`."""
         new = dict(zip(map(id, self.all), models, strict=True))
-        critic, analyzer = (m and new[id(m)] for m in (self.critic, self.analyzer))
-        return RunModels(tuple(new[id(model)] for model in self.designers), critic, analyzer)
+        others = (model and new[id(model)] for model in (self.critic, self.analyzer, self.annotator))
+        return RunModels(tuple(new[id(model)] for model in self.designers), *others)
 
 
 def make_models(config: RunConfig, folder: Path, task: Task) -> RunModels:
     """Build the models of a run. Keys are read here, and nothing is sent."""
     designers = _make_designers(config, folder, task)
     critic = _make_other("critic", config.critic.model, config, folder, designers)
+    annotator = _make_annotator(config, folder, designers)
     if config.analyzer.model is not None and config.analyzer.model == config.critic.model:
-        return RunModels(designers, critic, critic)
+        return RunModels(designers, critic, critic, annotator)
     analyzer = _make_other("analyzer", config.analyzer.model, config, folder, designers)
-    return RunModels(designers, critic, analyzer)
+    return RunModels(designers, critic, analyzer, annotator)
 
 
 def _make_designers(config: RunConfig, folder: Path, task: Task) -> tuple[LanguageModel, ...]:
@@ -116,25 +120,44 @@ def _make_designers(config: RunConfig, folder: Path, task: Task) -> tuple[Langua
 
 
 def _make_other(
-    role: str, name: str | None, config: RunConfig, folder: Path, designers: Sequence[LanguageModel]
+    role: str,
+    name: str | None,
+    config: RunConfig,
+    folder: Path,
+    designers: Sequence[LanguageModel],
+    *,
+    option: str = "",
 ) -> LanguageModel | None:
     """Return the model of another role: the first designer where its name or `same` is given, or another."""
+    option = option or f"--{role}-model"
     if name is None:
         return None
     if not designers:
         raise ConfigError(
             f"Nobody would read what '{name}' says: --model search asks no language model.",
-            allowed=f"--{role}-model beside a language model as --model",
-            fix=f"Leave --{role}-model out, or name a language model as --model.",
+            allowed=f"{option} beside a language model as --model",
+            fix=f"Leave {option} out, or name a language model as --model.",
         )
     if name in (SAME_MODEL, designers[0].name):
         if isinstance(designers[0], LocalModel) and config.model.grammar:
             raise ConfigError(
                 f"A local model that is held to the form of a reward cannot be the {role}.",
-                allowed=f"another model as --{role}-model, or --no-grammar",
+                allowed=f"another model as {option}, or --no-grammar",
                 fix="Give --no-grammar, or name another model.",
             )
         return designers[0]
+    return make_model(name, run_folder=folder, options=_options(config, base_url=None, grammar=None))
+
+
+def _make_annotator(
+    config: RunConfig, folder: Path, designers: Sequence[LanguageModel]
+) -> LanguageModel | None:
+    """Return the model that labels captions; None where a file does, or nobody."""
+    name = config.intrinsic.annotator
+    if name is None or is_file_annotator(name):
+        return None
+    if name == SAME_MODEL or (designers and name == designers[0].name):
+        return _make_other("annotator", name, config, folder, designers, option="--intrinsic")
     return make_model(name, run_folder=folder, options=_options(config, base_url=None, grammar=None))
 
 

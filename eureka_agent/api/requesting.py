@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from eureka_agent.api.after import check_alone, left_by
 from eureka_agent.api.bringing import as_asked, brought_along, human_text
+from eureka_agent.api.judged_search import named_annotator
 from eureka_agent.api.models import resolve_model
 from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError
@@ -32,6 +33,8 @@ class RunRequest(NamedTuple):
     init_policy: Path | None = None
     notices: tuple[str, ...] = ()
     """What the log is told at the start."""
+    annotator: Path | None = None
+    """The file by which captions are labelled, if one does."""
 
 
 def fitted(task: Task, config: RunConfig) -> Task:
@@ -65,7 +68,9 @@ def requested(
     if after is not None:
         check_alone(seed_reward=seed_reward, human_reward=human_reward, init_policy=init_policy)
     chosen = find_task(task, **where)
-    model = resolve_model(options)
+    model, annotator = resolve_model(options), named_annotator(options, chosen)
+    if annotator.name is not None:
+        options = {**options, "device": "cpu"}
     before = None if after is None else left_by(str(after), runs, chosen)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
     start = start if before is None else before.policy
@@ -79,6 +84,7 @@ def requested(
             "task_digest": task_digest(chosen),
             "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
             "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
+            "intrinsic": annotator.name,
             "init_policy": None if start is None else digest_of(start),
             "after": () if before is None else before.rewards,
         }
@@ -86,7 +92,7 @@ def requested(
     notices = () if before is None else (before.words,)
     if config.people.judge:
         notices = (*notices, asking_words(config))
-    return RunRequest(as_asked(chosen, config), config, model.why, start, notices)
+    return RunRequest(as_asked(chosen, config), config, model.why, start, notices, annotator.file)
 
 
 def _steps_of(task: Task, quick: bool, env_steps: int | None) -> int | None:

@@ -11,6 +11,7 @@ from eureka_agent.errors import ConfigError, StoreError, did_you_mean
 from eureka_agent.files import read_own_text
 from eureka_agent.report.analyst_lines import analyst_lines
 from eureka_agent.report.conclusion import Conclusion, best_of, conclusion_of
+from eureka_agent.report.learned import copy_learned, learned_file, reads_learned
 from eureka_agent.report.run_files import write_saved_reward
 from eureka_agent.report.sequence import before_files, sequence_words
 from eureka_agent.report.usage import steps_to_count, usage
@@ -140,7 +141,8 @@ def export(
     """Write a run's best reward, or one candidate's, as a module of its own and return its path.
 
     Of a sequence the rewards before it are written beside it, as `before-1.py` and so on. Everything comes
-    from the log, of which nothing is loaded or executed. Raises StoreError where there is no such reward, and
+    from the log, of which nothing is loaded or executed; of a run with `--intrinsic` a copy of the learned
+    reward lies beside it. Raises StoreError where there is no such reward, and
     where the static rules refuse it.
     """
     folder = find_run(Path(runs), run)
@@ -158,6 +160,7 @@ def export(
         )
     name = exportable(folder, state, candidate)
     write_saved_reward(path, folder.name, state, name)
+    copy_learned(folder, state, name, path)
     return path
 
 
@@ -170,8 +173,10 @@ def usage_of(
     """
     folder = find_run(Path(runs), run)
     state = RunState.of(read_events(folder.events))
-    steps = steps_to_count(state, exportable(folder, state, candidate))
-    return usage(state.config.get("task", {}), str(reward), steps)
+    name = exportable(folder, state, candidate)
+    steps = steps_to_count(state, name)
+    learned = str(learned_file(Path(reward))) if reads_learned(state, name) else None
+    return usage(state.config.get("task", {}), str(reward), steps, learned=learned)
 
 
 def exportable(folder: RunFolder, state: RunState, candidate: str | None) -> str:

@@ -21,11 +21,13 @@ from eureka_agent.cli.keys import restore_terminal
 from eureka_agent.cli.output import answer_lines, number
 from eureka_agent.cli.time_left import TimeLeft
 from eureka_agent.design.said import in_a_line
-from eureka_agent.escaping import visible
+from eureka_agent.escaping import one_line, visible
+from eureka_agent.report.learned import reads_learned
 from eureka_agent.report.usage import steps_to_count, usage
 from eureka_agent.store.checked import BASELINES
 from eureka_agent.store.event_types import (
     CandidateRefused,
+    CaptionsJudged,
     DuelResolved,
     Event,
     FeedbackGiven,
@@ -187,6 +189,9 @@ class Progress:
                 self._say(f"  {len(event.out)} drafted out: {names}" if event.out else "  none drafted out")
             case FeedbackGiven(through=through) if through != "terminal":
                 self._say(f"  You said ({through}): {in_a_line(event.said) or 'something is taken back'}")
+            case CaptionsJudged() as said:
+                labels = f"{len(said.labels)} labels by {one_line(said.annotator)}"
+                self._say(f"  Captions for generation {said.generation}: {labels}")
             case GenerationJudged():
                 self._on_verdict(event.judgement)
             case DuelResolved():
@@ -233,7 +238,8 @@ class Progress:
         self._say(f"         eureka-agent export {run} -o reward.py")
         winner = self._state.confirmation.winner if self._state.confirmation else None
         steps = steps_to_count(self._state, winner)
-        lines = usage(self._state.config.get("task", {}), "reward.py", steps)
+        learned = "reward.intrinsic.npz" if winner and reads_learned(self._state, winner) else None
+        lines = usage(self._state.config.get("task", {}), "reward.py", steps, learned=learned)
         for line in [*(["Use it:"] if lines else []), *(f"    {line}" for line in lines)]:
             self._say(line)
 

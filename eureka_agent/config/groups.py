@@ -18,6 +18,9 @@ SelectionName = Literal["duels", "posterior"]
 FitnessName = Literal["task", "human"]
 """By what behaviour is scored: the task's own fitness, or what people prefer (`preferences/`)."""
 
+LearnedKindName = Literal["retrieval", "classification", "ranking"]
+"""Kinds of rewards that are learned from labels (`intrinsic/kinds.py`)."""
+
 DeviceName = Literal["auto", "gpu", "cpu"]
 """`auto` is a GPU where the population trainer can use one for the task."""
 
@@ -281,6 +284,52 @@ class PeopleConfig:
     def judge(self) -> bool:
         """Whether what people prefer is the fitness."""
         return self.fitness == "human"
+
+
+@dataclass(frozen=True)
+class IntrinsicConfig:
+    """The reward that is learned from an annotator's labels of captions, beside every candidate."""
+
+    annotator: Annotated[
+        str | None,
+        Option(
+            "Who labels captions, for a further reward (docs/intrinsic.md): rules:<file>, labels:<file>, "
+            "`same` as --model, or another model; default: nobody.",
+            name="intrinsic",
+        ),
+    ] = None
+    """Of a file the kind and its SHA-256, `rules:<digest>`; the run folder keeps a copy of it."""
+    goal: Annotated[
+        str | None,
+        Option("The sentence that captions are judged by; default: the task's.", name="intrinsic_goal"),
+    ] = None
+    kind: Annotated[
+        LearnedKindName,
+        Option("What is learned from labels: retrieval, classification or ranking.", name="intrinsic_kind"),
+    ] = "retrieval"
+    coefficient: Annotated[
+        float,
+        Option(
+            "What the learned reward is multiplied by where it is added.", name="intrinsic_coefficient", ge=0
+        ),
+    ] = 0.1
+    """A reward that reads `intrinsic` itself is paid as it is written, and nothing is added."""
+    beta: Annotated[
+        float,
+        Option(
+            "Divide the added reward by this power of a caption's count in its episode.",
+            name="intrinsic_beta",
+            ge=0,
+        ),
+    ] = 0.0
+    message: Annotated[
+        str | None,
+        Option("A signal that is a text, to take as the caption of a step.", name="intrinsic_message"),
+    ] = None
+    questions: Annotated[
+        int,
+        Option("Captions to ask about before each generation, at most.", name="intrinsic_questions", ge=1),
+    ] = 256
 
 
 @dataclass(frozen=True)

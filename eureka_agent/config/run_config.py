@@ -16,6 +16,7 @@ from eureka_agent.config.groups import (
     ConfirmationConfig,
     CriticConfig,
     Earlier,
+    IntrinsicConfig,
     IsolationConfig,
     ModelConfig,
     PeopleConfig,
@@ -53,6 +54,7 @@ class RunConfig:
     analyzer: AnalyzerConfig = field(default_factory=AnalyzerConfig)
     confirmation: ConfirmationConfig = field(default_factory=ConfirmationConfig)
     people: PeopleConfig = field(default_factory=PeopleConfig)
+    intrinsic: IntrinsicConfig = field(default_factory=IntrinsicConfig)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     isolation: IsolationConfig = field(default_factory=IsolationConfig)

@@ -101,7 +101,8 @@ class Designer:
             raise not_planned(slot, f"there is no direction {one_line(slot.direction)[:40]}")
         request = self._prompts.request(
             slot.operator, self._task, self._untrained,
-            before=self._before, feedback=briefing.feedback, **self._context(slot, briefing),
+            before=self._before, feedback=briefing.feedback, judged=briefing.judged,
+            **self._context(slot, briefing),
         )  # fmt: skip
         conversation = (Message("system", self._prompts.system()), Message("user", request))
         return self._ask(slot, 0, conversation, conversation, briefing.stop)

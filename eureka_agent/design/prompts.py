@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eureka_agent.config import Earlier
+from eureka_agent.design.judged import judged_words
 from eureka_agent.design.said import said_words
 from eureka_agent.design.untrained import Untrained
 from eureka_agent.escaping import cell, fence, item, one_line, visible
@@ -14,6 +15,7 @@ from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.forms import form_names_text
+from eureka_agent.store.judged import JudgedCaptions
 from eureka_agent.store.said import Heard
 from eureka_agent.tasks.elements import told_elements
 from eureka_agent.tasks.task import Signal, Task
@@ -49,13 +51,19 @@ class PromptBook:
         *,
         before: Sequence[Earlier] = (),
         feedback: Sequence[Heard] = (),
+        judged: JudgedCaptions | None = None,
         **values: Any,
     ) -> str:
         """Render the user message of `operator` (`seed`, `rewrite`, `cross`) for `task`.
 
-        `before` are the rewards after which a training goes on, in order; `feedback` is what people said.
+        `before` are the rewards after which a training goes on, in order; `feedback` is what people said,
+        `judged` what an annotator said of what was met.
         """
-        told = {"task": task_words(task, untrained), "said": said_words(feedback)}
+        told = {
+            "task": task_words(task, untrained),
+            "said": said_words(feedback),
+            "judged": None if judged is None else judged_words(judged),
+        }
         return self._render(operator, before=_before_words(before), **told, **values)
 
     def repair(self, findings: Sequence[Finding], source: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from eureka_agent.evolution.side_by_side import side_by_side
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.store.event_types import Notice, PolicyAnalyzed, PolicyMeasured
 from eureka_agent.store.events import EventLog
+from eureka_agent.store.judged import JudgedCaptions
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.records import PolicyStats
 from eureka_agent.store.said import Heard
@@ -57,13 +58,20 @@ class Briefer:
     study: PolicyStudy | None
     fitness: Fitness | None = None
     """By what recorded episodes are scored, where that is newer than what they were recorded with."""
+    rejudge: Callable[[Sequence[Trajectory]], Sequence[Trajectory]] | None = None
+    """What says of recorded steps what the learned reward of the generation pays for them."""
+    judged: JudgedCaptions | None = None
+    """What is told of that reward."""
 
     def brief(self, archive: Archive, open_slots: Sequence[Slot]) -> Briefing:
         """Return what the open slots' proposers and checks may know.
 
         Raises ModelError when the analyst cannot answer; where it cannot be paid there is no report.
         """
-        read = partial(RecordedEpisodes, self.folder, archive, on_unreadable=self._note, fitness=self.fitness)
+        read = partial(
+            RecordedEpisodes, self.folder, archive, on_unreadable=self._note, fitness=self.fitness,
+            rejudge=self.rejudge,
+        )  # fmt: skip
         episodes, learning = read(), read(file=CHECKPOINTS)
         said = self.state.feedback.at(open_slots[0].generation) if open_slots else ()
         other_seeds = read(of=most_different_training)
@@ -78,7 +86,7 @@ class Briefer:
         policies, reports = dict(self.state.policies), dict(self.state.reports)
         return Briefing(
             archive, MappingProxyType(policies), MappingProxyType(reports), episodes, other_seeds, learning,
-            said, self.stop,
+            said, self.judged, self.stop,
         )  # fmt: skip
 
     def _note(self, name: str, error: StoreError) -> None:

@@ -28,6 +28,7 @@ from eureka_agent.evolution import choosing, confirmation
 from eureka_agent.evolution.briefer import Briefer, PolicyStudy
 from eureka_agent.evolution.drafting import drafted_out
 from eureka_agent.evolution.hearing import Hearing, Turn
+from eureka_agent.evolution.judging import Judging
 from eureka_agent.evolution.planning import slots_of
 from eureka_agent.evolution.preferring import Answers, Preferring
 from eureka_agent.evolution.proposing import given_to, propose_candidate
@@ -89,6 +90,8 @@ class Evolution:
     """None where nobody is there to be asked."""
     same_baselines: bool = False
     """Whether reference and sparse are one reward; see `Trainings`."""
+    judging: Judging | None = None
+    """Learns a reward beside candidates' own from labels of captions; None where nothing does."""
     ask: Callable[[Turn], object] | None = None
     """Asks the person what they think, after each generation; see `Turn`."""
     _stopping: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -117,6 +120,8 @@ class Evolution:
         Slots stay empty where the money ends or the person asked to finish, and the search ends with this
         generation.
         """
+        if self.judging is not None:
+            self.judging.ask(generation)
         with self.hearing.still():
             archive = self._archive_before(generation)
             slots = slots_of(
@@ -126,7 +131,7 @@ class Evolution:
             )  # fmt: skip
         missing = [slot for slot in slots if slot.id not in self.state.candidates]
         open_slots = [] if missing and self._finishing(generation) else missing
-        checks = (DuplicateCheck(), self.critic)
+        checks = (DuplicateCheck(), self._critic_of(generation))
         normalise = lru_cache(partial(arrived, task=self.task))
 
         def fill(slot: Slot) -> None:
@@ -146,7 +151,7 @@ class Evolution:
             self.log.append(kind(candidate=candidate))
 
         try:
-            briefing = self._briefer.brief(archive, open_slots)
+            briefing = self._briefer_of(generation).brief(archive, open_slots)
             side_by_side(fill, open_slots, proposer.max_parallel)
         except ModelError:
             self._check_interrupted()  # a request given up because the person stopped the run
@@ -296,7 +301,7 @@ class Evolution:
     def _trainings(self) -> Trainings:
         return Trainings(
             self.config, self.task, self.folder, self.log, self.state, self.trainer, self.stop,
-            same_baselines=self.same_baselines,
+            same_baselines=self.same_baselines, judging=self.judging,
         )  # fmt: skip
 
     @cached_property
@@ -309,10 +314,15 @@ class Evolution:
             pins=self.config.budget.steps is None,
         )  # fmt: skip
 
-    @property
-    def _briefer(self) -> Briefer:
+    def _briefer_of(self, generation: int) -> Briefer:
         newer = TaskFitness(self._trainings.scored) if self.config.people.judge else None
-        return Briefer(self.folder, self.log, self.state, self.stop, self.study, newer)
+        rejudge, evidence = None, None
+        if self.judging is not None:
+            rejudge, evidence = partial(self.judging.rejudged, generation), self.judging.evidence(generation)
+        return Briefer(self.folder, self.log, self.state, self.stop, self.study, newer, rejudge, evidence)
+
+    def _critic_of(self, generation: int) -> Check:
+        return self.critic if self.judging is None else self.judging.critic(generation)
 
     @cached_property
     def _limits(self) -> SearchLimits:

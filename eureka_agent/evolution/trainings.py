@@ -12,6 +12,7 @@ from eureka_agent.archive.candidate import Evaluation, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.errors import Interrupted, StoreError
 from eureka_agent.evolution import confirmation
+from eureka_agent.evolution.judging import Judging
 from eureka_agent.evolution.sequence import RewardSequence
 from eureka_agent.evolution.step_budget import candidate_steps
 from eureka_agent.preferences.fitness import PreferenceFitness, judged_by_people
@@ -51,6 +52,8 @@ class Trainings:
     stop: threading.Event
     same_baselines: bool = False
     """Whether the sparse baseline pays what the reference pays: then only the reference is trained."""
+    judging: Judging | None = None
+    """What learns a reward beside candidates' own; None where nothing does."""
 
     def job(self, name: str, stage: str, replicate: int, contest: Contest | None = None) -> TrainingJob:
         """Return the training of a candidate, baseline or reward before on the seed of stage and replicate.
@@ -66,6 +69,7 @@ class Trainings:
             folder=self.folder.training(name, stage, replicate),
             env_steps=self._sequence.steps(name),
             init_policy=self._sequence.start(name, stage, replicate),
+            intrinsic=None if self.judging is None else self.judging.plan_of(name),
             contest=contest,
         )
 
@@ -79,11 +83,11 @@ class Trainings:
         missing = [job for job in jobs if not (self._is_done(job) or self._lost(job))]
         twins = [job for job in missing if self.same_baselines and job.name == "sparse"]
         trained = [job for job in missing if job not in twins]
-        if trained:
-            _check_starts(trained)
+        _check_starts(trained)
+        for together in _by_snapshot(trained):
             self.trainer.train(
                 self.scored,
-                trained,
+                together,
                 on_start=self._on_start,
                 on_outcome=self._on_outcome,
                 on_checkpoint=self._on_checkpoint,
@@ -198,6 +202,14 @@ class Trainings:
             self.log.append(TrainingFinished(**_identity(job), evaluation=outcome))
         if job.name in self.state.candidates:
             run_files.write_training(self.folder, self.state.candidates[job.name])
+
+
+def _by_snapshot(jobs: Sequence[TrainingJob]) -> list[list[TrainingJob]]:
+    """Return jobs that are paid by one learned reward, or by none, together: it is a signal of their task."""
+    found: dict[str, list[TrainingJob]] = {}
+    for job in jobs:
+        found.setdefault("" if job.intrinsic is None else job.intrinsic.snapshot, []).append(job)
+    return list(found.values())
 
 
 def _check_starts(jobs: Sequence[TrainingJob]) -> None:

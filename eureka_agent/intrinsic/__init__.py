@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eureka_agent.intrinsic.cached import Cached
     from eureka_agent.intrinsic.captions import Captions
     from eureka_agent.intrinsic.consistency import consistency_of
+    from eureka_agent.intrinsic.judgement_file import with_judgement
     from eureka_agent.intrinsic.kinds import make_model
     from eureka_agent.intrinsic.label_cache import LabelCache
     from eureka_agent.intrinsic.learned import LearnedReward
@@ -48,6 +49,7 @@ _HOMES = {
     "SynchronousAnnotation": "asking",
     "consistency_of": "consistency",
     "make_model": "kinds",
+    "with_judgement": "judgement_file",
 }
 
 __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extra sb3
@@ -70,6 +72,7 @@ __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extr
     "SynchronousAnnotation",
     "consistency_of",
     "make_model",
+    "with_judgement",
 ]
 
 

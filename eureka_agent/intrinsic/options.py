@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
@@ -15,6 +16,7 @@ from eureka_agent.intrinsic.plan import Captioning, CaptionSource, IntrinsicPlan
 from eureka_agent.intrinsic.settings import ModelSettings, one_of
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.inspection import inspect_environment
+from eureka_agent.trajectories.trajectory import Trajectory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +48,13 @@ class IntrinsicOptions:
     settings: ModelSettings = field(default_factory=ModelSettings)
     """Everything else of the model."""
 
-    def plan(self, task: Task, goal: str, *, coded: bool, paid: bool) -> IntrinsicPlan:
+    def plan(
+        self, task: Task, goal: str, *, coded: bool, paid: bool, played: Sequence[Trajectory] | None = None
+    ) -> IntrinsicPlan:
         """Return the plan of trainings; ConfigError for what there is not.
 
-        `coded` tells that the reward beside it is a reward function, `paid` that there is one at all.
+        `coded` tells that the reward beside it is a reward function, `paid` that there is one at all. Words
+        for signals of a task that has none are made from `played`, or from random play here and now.
         """
         one_of("source of captions", self.captions, get_args(CaptionSource))
         if not (math.isfinite(self.beta) and self.beta >= 0.0):
@@ -63,7 +68,7 @@ class IntrinsicOptions:
         end = self.coefficient if self.coefficient_end is None else self.coefficient_end
         return IntrinsicPlan(
             kind=cast("Kind", self.kind),
-            captioning=self._captioning(task),
+            captioning=self._captioning(task, played),
             settings=self.settings,
             ensemble=self.ensemble,
             blend=cast("Blend", self.blend),
@@ -75,11 +80,11 @@ class IntrinsicOptions:
             beta=self.beta,
         )
 
-    def _captioning(self, task: Task) -> Captioning:
+    def _captioning(self, task: Task, played: Sequence[Trajectory] | None) -> Captioning:
         source = cast("CaptionSource", self.captions)
         if source == "message":
             _check_message(task, self.message)
-        described = self._described(task) if source == "signals" else None
+        described = self._described(task, played) if source == "signals" else None
         captioning = Captioning(
             source=source,
             parts=described.parts if described else (),
@@ -91,9 +96,10 @@ class IntrinsicOptions:
         return captioning
 
     @staticmethod
-    def _described(task: Task) -> DescribedSignals:
-        recorded = () if task.captions else inspect_environment(task).trajectories
-        return DescribedSignals.of_task(task, recorded)
+    def _described(task: Task, played: Sequence[Trajectory] | None) -> DescribedSignals:
+        if played is None:
+            played = () if task.captions else inspect_environment(task).trajectories
+        return DescribedSignals.of_task(task, played)
 
 
 def _check_message(task: Task, name: str) -> None:

@@ -20,6 +20,8 @@ from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.tasks.task import CaptionPart, Task
 
 CaptionSource = Literal["signals", "events", "message"]
+SETTLED_SEED = 0
+"""Of models that are learned at once from all labels there are: equal labels make equal models."""
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -71,6 +73,9 @@ class IntrinsicPlan:
     """Wordings of the questions, which the members of an ensemble take in turn."""
     beta: float = 1.0
     """The reward is divided by this power of how often the caption was seen in its episode; 0 leaves it."""
+    snapshot: str = ""
+    """File with a model that pays as it is, and neither learns nor asks (`judgement_file.py`); empty where
+    one learns anew."""
 
     def model(self, seed: int) -> IntrinsicReward:
         """Make the model of one training."""

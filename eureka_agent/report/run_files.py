@@ -12,6 +12,7 @@ from eureka_agent.design.proposer import Draft
 from eureka_agent.errors import RewardError, StoreError
 from eureka_agent.files import write_atomic, write_json
 from eureka_agent.report.best import fresh_training
+from eureka_agent.report.learned import copy_learned, learned_file, learned_words, reads_learned
 from eureka_agent.report.sequence import before_files, sequence_commands, sequence_words
 from eureka_agent.report.summary import describe_fitness, render_summary
 from eureka_agent.report.usage import steps_to_count, usage
@@ -63,6 +64,7 @@ def write_results(folder: RunFolder, state: RunState, task: Task, config: RunCon
     winner = state.confirmation.winner if state.confirmation else None
     if winner is not None:
         write_saved_reward(folder.best_reward, folder.name, state, winner)
+        copy_learned(folder, state, winner, folder.best_reward)
         _write_best_policy(folder, state, winner, sign=task.fitness.sign)
     write_summary(folder, state, task, config)
 
@@ -124,7 +126,10 @@ def saved_reward(run: str, state: RunState, name: str, *, file: str = "reward.py
             f"the signal `progress` is the share of the training that is done, from 0 to 1; it was trained "
             f"over {steps:,} steps"
         )
-    lines = usage(state.config.get("task", {}), file, steps) if told else []
+    if learned := learned_words(state, name, Path(file)):
+        facts["Learned"] = learned
+    reads = learned_file(Path(file)).name if reads_learned(state, name) else None
+    lines = usage(state.config.get("task", {}), file, steps, learned=reads) if told else []
     return candidate.source or "", Header(title, facts, tuple(lines))
 
 

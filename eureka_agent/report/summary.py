@@ -15,6 +15,7 @@ from eureka_agent.report.best import best_words
 from eureka_agent.report.conclusion import conclusion_of
 from eureka_agent.report.early_stops import render_early_stops
 from eureka_agent.report.effort import improvements_line
+from eureka_agent.report.learned import learned_sentence
 from eureka_agent.report.safety import render_safety
 from eureka_agent.report.said import render_said
 from eureka_agent.report.sequence import WARM, sequence_commands, sequence_words
@@ -38,6 +39,7 @@ def render_summary(folder: RunFolder, state: RunState, task: Task, config: RunCo
         f"**Fitness.** {markdown(task.fitness.summary)} ({task.fitness.direction})",
         _preferences(state),
         _sequence(state),
+        _learned(state),
         _table(state, task),
         _choice(state),
         render_safety(folder, state, task.safety_signals),
@@ -109,6 +111,12 @@ def _sequence(state: RunState) -> str:
     )
     commands = [f"    {one_line(line)}" for line in sequence_commands(state, "reward.py")]
     return "\n".join([told, "", "In `best/`, this trains it:", "", *commands]) if commands else told
+
+
+def _learned(state: RunState) -> str:
+    """Return what was learned from labels beside candidates' own rewards."""
+    sentence = learned_sentence(state)
+    return f"**A learned reward.** {markdown(sentence)}" if sentence else ""
 
 
 def _preferences(state: RunState) -> str:

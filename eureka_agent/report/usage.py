@@ -15,11 +15,14 @@ from eureka_agent.tasks.identity import CONSTRUCTORS
 from eureka_agent.tasks.task import PROGRESS
 
 
-def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) -> list[str]:
+def usage(
+    task: Mapping[str, Any], reward: str, total_steps: int | None = None, *, learned: str | None = None
+) -> list[str]:
     """Return lines that wrap the environment of a task with the reward file `reward`.
 
     `task` is a reference as a log holds it, of which nothing is loaded. `total_steps` are for a reward that
-    reads `progress`. No lines where the task says nothing known.
+    reads `progress`, and `learned` is the file of a learned reward for one that reads `intrinsic`. No lines
+    where the task says nothing known.
     """
     counted = "" if total_steps is None else f", total_steps={total_steps:_}"
     kind, options = task.get("kind"), task.get("options") or {}
@@ -36,10 +39,13 @@ def usage(task: Mapping[str, Any], reward: str, total_steps: int | None = None) 
         return []
     limit = options.get("max_episode_steps")
     more = f", max_episode_steps={limit:d}" if isinstance(limit, int) else ""
+    judged = [] if learned is None else [f"task = eureka_agent.intrinsic.with_judgement(task, {learned!r})"]
     return [
         "import eureka_agent",
+        *(["import eureka_agent.intrinsic"] if judged else []),
         "",
         f"task = eureka_agent.find_task({typed!r}{more})",
+        *judged,
         f"env = eureka_agent.RewardWrapper(task.make_env(), {reward!r}, task=task{counted})",
     ]
 

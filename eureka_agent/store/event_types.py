@@ -29,10 +29,12 @@ from eureka_agent.store.fields import (
     Place,
     RunId,
     Stage,
+    Table,
     Text,
     TrainedName,
 )
 from eureka_agent.store.journalled import candidate_to_json
+from eureka_agent.store.judged import CaptionLabel, MetCaption
 from eureka_agent.store.preferred import EpisodeFeatures, FeatureSetField, Numbers, Rescored
 from eureka_agent.store.records import (
     AnalystReport,
@@ -312,6 +314,26 @@ class PreferencesFitted(_Event):
     scores: tuple[Rescored, ...]
 
 
+class CaptionsPlanned(_Event):
+    """How steps are captioned, and by which goal captions are judged, in all of the run."""
+
+    type: Literal["captions_planned"] = "captions_planned"
+    plan: Table
+    """As `IntrinsicPlan.to_json` gives it; whoever reads it checks it."""
+
+
+class CaptionsJudged(_Event):
+    """The labels with which a generation's learned reward is made: they stay as they are while it trains."""
+
+    type: Literal["captions_judged"] = "captions_judged"
+    generation: Place
+    annotator: Text
+    labels: tuple[CaptionLabel, ...]
+    """Those that no earlier event holds."""
+    met: tuple[MetCaption, ...]
+    """What was met most since the last generation was trained, and what is paid for it from now on."""
+
+
 class RunConfirmed(_Event):
     """The finalists were compared on fresh seeds."""
 
@@ -348,6 +370,8 @@ Event = (
     | FinalistsNamed
     | FeedbackGiven
     | PreferencesFitted
+    | CaptionsPlanned
+    | CaptionsJudged
     | RunConfirmed
     | RunFinished
 )

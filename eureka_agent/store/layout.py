@@ -51,6 +51,19 @@ class RunFolder:
         return self.root / "init_policy"
 
     @property
+    def intrinsic(self) -> Path:
+        """What a run's learned rewards are made of: labels, models, the file of the annotator."""
+        return self.root / "intrinsic"
+
+    def annotator(self, kind: str) -> Path:
+        """Copy of the file by which captions are labelled, in a run that was given `rules` or `labels`."""
+        return self.intrinsic / ("rules.toml" if kind == "rules" else "given.jsonl")
+
+    def snapshot(self, generation: int) -> Path:
+        """The learned reward with which a generation trains."""
+        return self.intrinsic / f"generation-{generation:03d}.npz"
+
+    @property
     def replies(self) -> Path:
         """Every reply of a language model, in the format that `--model replay:<file>` reads."""
         return self.root / "replies.jsonl"

@@ -16,6 +16,8 @@ from eureka_agent.store.checked import BASELINES, Json, before_name
 from eureka_agent.store.event_types import (
     CandidateProposed,
     CandidateRefused,
+    CaptionsJudged,
+    CaptionsPlanned,
     Curve,
     DuelResolved,
     Event,
@@ -139,6 +141,10 @@ class RunState:
     """What people prefer, where that is the fitness and a generation was trained."""
     measured: dict[tuple[str, int], tuple[tuple[float, ...], ...]] = field(default_factory=dict)
     """Features of the recorded episodes of the search's trainings, by name and replicate."""
+    caption_plan: Json | None = None
+    """How steps are captioned, where a reward is learned from labels of captions."""
+    captions: dict[int, CaptionsJudged] = field(default_factory=dict)
+    """What was labelled before each generation was proposed."""
     confirmation: Confirmation | None = None
     decided_after_s: float = 0.0
     """Seconds of work until the confirmation was decided."""
@@ -216,6 +222,10 @@ class RunState:
                 self._on_feedback(event)
             case PreferencesFitted():
                 self._on_preferences(event)
+            case CaptionsPlanned():
+                self.caption_plan = event.plan
+            case CaptionsJudged():
+                self.captions[event.generation] = event
             case RunConfirmed():
                 self._on_confirmation(event.confirmation)
             case RunFinished():

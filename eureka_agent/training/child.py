@@ -37,7 +37,7 @@ from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.evaluation_rewards import Payer, evaluation_curves
 from eureka_agent.training.intrinsic_provider import IntrinsicProvider, base_of
 from eureka_agent.training.job import TrainingFailure
-from eureka_agent.training.learned_rewards import LearnedRewards, so_far, write_learned
+from eureka_agent.training.learned_rewards import LearnedRewards, as_judged, so_far, write_learned
 from eureka_agent.training.policies import read_policy
 from eureka_agent.training.population.halving import CheckpointScore
 from eureka_agent.training.population.race import Race
@@ -339,6 +339,7 @@ class TrainingSession:
 def _task_of(request: TrainRequest) -> Task:
     """Return the task as it is to be trained, and scored."""
     task = replace(load_task(request.task), budget=request.budget, algorithm=request.algorithm)
+    task = as_judged(task, request.jobs)
     if request.preferences is None:
         return task
     return judged_by_people(task, PreferenceFitness.from_json(request.preferences))

@@ -43,6 +43,8 @@ class IntrinsicProvider:
             total = mixed(self._coefficients, rollout.progress, intrinsic=learned)
             return RewardBatch(total.total, {INTRINSIC: total.parts["intrinsic"]})
         paid = self.base(rollout)
+        if self._is_alone:
+            return paid
         total = mixed(
             self._coefficients,
             rollout.progress,
@@ -52,6 +54,12 @@ class IntrinsicProvider:
         share = np.asarray(self._of_base(rollout.progress), np.float32)
         components = {_told(name): share * values for name, values in paid.components.items()}
         return RewardBatch(total.total, {**components, INTRINSIC: total.parts["intrinsic"]})
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether the base is paid as it is: captions are counted, and nothing is added."""
+        learned, of_base = self._coefficients.intrinsic, self._of_base
+        return learned.start == learned.end == 0.0 and of_base.start == of_base.end == 1.0
 
     @property
     def _of_base(self) -> Schedule:

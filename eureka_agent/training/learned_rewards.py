@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
 from eureka_agent.arrays import write_arrays
+from eureka_agent.errors import TrainingError
 from eureka_agent.files import write_json
+from eureka_agent.intrinsic.asks import Asks
+from eureka_agent.intrinsic.frozen import NobodyAsks
+from eureka_agent.intrinsic.judgement_file import read_judgement, with_judgement
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
+from eureka_agent.intrinsic.model import IntrinsicReward
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.seeds import seed_for
@@ -45,15 +50,42 @@ class LearnedRewards:
 
     def beside(self, base: RewardProvider, job: JobRequest, task: Task, num_envs: int) -> IntrinsicProvider:
         """Return a provider that adds a job's learned reward, which begins anew, to `base`."""
-        if self._answers is None:
-            self._answers = Answers()
-            self._channel.listen(self._answers.put)
         plan = IntrinsicPlan.from_json(job.intrinsic or {})
-        model = plan.model(seed_for(job.seed, "intrinsic"))
-        asks = AskingParent(job.job, self._channel.tell, self._answers)
+        model, asks = self._snapshot(plan, task) if plan.snapshot else self._new(plan, job)
         learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta)
         captioner = plan.captioning.captioner(task)
         return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
+
+    @staticmethod
+    def _snapshot(plan: IntrinsicPlan, task: Task) -> tuple[IntrinsicReward, Asks]:
+        model = read_judgement(Path(plan.snapshot), task).model
+        assert model is not None  # a file has one
+        return model, NobodyAsks()
+
+    def _new(self, plan: IntrinsicPlan, job: JobRequest) -> tuple[IntrinsicReward, Asks]:
+        if self._answers is None:
+            self._answers = Answers()
+            self._channel.listen(self._answers.put)
+        model = plan.model(seed_for(job.seed, "intrinsic"))
+        return model, AskingParent(job.job, self._channel.tell, self._answers)
+
+
+def as_judged(task: Task, jobs: Sequence[JobRequest]) -> Task:
+    """Return a task whose steps are judged by the jobs' snapshot, where they have one.
+
+    Raises TrainingError where they have several: signals are measured once for all jobs.
+    """
+    plans = [IntrinsicPlan.from_json(job.intrinsic) for job in jobs if job.intrinsic is not None]
+    snapshots = {plan.snapshot for plan in plans if plan.snapshot}
+    if not snapshots:
+        return task
+    if len(snapshots) > 1 or len(plans) < len(jobs):
+        raise TrainingError(
+            "Jobs with different snapshots of labels cannot be trained together.",
+            allowed="jobs that all have the same",
+            fix="Train those of each generation by themselves.",
+        )
+    return with_judgement(task, snapshots.pop())
 
 
 def so_far(provider: RewardProvider) -> LearnedSoFar | None:
