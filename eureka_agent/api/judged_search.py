@@ -101,15 +101,15 @@ def plan_of(config: RunConfig, task: Task, state: RunState, played: Sequence[Tra
     """Return a run's plan of learned rewards: as its log has it, or made of the task and recorded play."""
     if state.caption_plan is not None:
         return IntrinsicPlan.from_json(state.caption_plan)
-    asked = config.intrinsic
+    message = config.intrinsic.message
     options = IntrinsicOptions(
-        kind=asked.kind,
-        coefficient=asked.coefficient,
-        beta=asked.beta,
-        captions="signals" if asked.message is None else "message",
-        message=asked.message or "",
+        kind=config.intrinsic.kind,
+        coefficient=config.intrinsic.coefficient,
+        beta=config.intrinsic.beta,
+        captions="signals" if message is None else "message",
+        message=message or "",
     )
-    return options.plan(task, goal_of(asked.goal, task), coded=True, paid=True, played=played)
+    return options.plan(task, goal_of(config.intrinsic.goal, task), coded=True, paid=True, played=played)
 
 
 def journal_plan(log: EventLog, state: RunState, plan: IntrinsicPlan) -> None:

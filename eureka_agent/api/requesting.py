@@ -14,6 +14,7 @@ from eureka_agent.config import RunConfig, make_config
 from eureka_agent.errors import ConfigError
 from eureka_agent.evolution.preferring import asking_words
 from eureka_agent.evolution.step_budget import check_step_budget
+from eureka_agent.intrinsic.judgement import offering
 from eureka_agent.tasks.identity import journalled_ref, task_digest
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -71,6 +72,7 @@ def requested(
     model, annotator = resolve_model(options), named_annotator(options, chosen)
     if annotator.name is not None:
         options = {**options, "device": "cpu"}
+    offered = chosen if annotator.name is None else offering(chosen)
     before = None if after is None else left_by(str(after), runs, chosen)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
     start = start if before is None else before.policy
@@ -82,7 +84,7 @@ def requested(
             "base_url": model.base_url,
             "task": asdict(journalled_ref(chosen.ref)),
             "task_digest": task_digest(chosen),
-            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), chosen),
+            "seed_reward": None if seed_reward is None else brought_along(Path(seed_reward), offered),
             "human_reward": None if human_reward is None else human_text(Path(human_reward), chosen),
             "intrinsic": annotator.name,
             "init_policy": None if start is None else digest_of(start),

@@ -90,6 +90,11 @@ def judged(task: Task, judgement: Judgement) -> Task:
     return replace(task, signals=(*task.signals, INTRINSIC), behaviour=behaviour)
 
 
+def offering(task: Task) -> Task:
+    """Return a task whose rewards may ask for `intrinsic`, which nobody measures yet."""
+    return replace(task, signals=(*task.signals, INTRINSIC))
+
+
 def rejudged(episode: Trajectory, judgement: Judgement) -> Trajectory:
     """Return a recorded episode with the signal `intrinsic` as this judgement has it.
 

@@ -26,6 +26,8 @@ EVOLVE = """
     seed env-steps init-policy after trainer halving? device worlds parallel critic? repair-turns
     critic-model analyzer-model analyzer-queries? draft selection
     confirm-seeds confirm-top choose-seeds human-reward film? fitness questions
+    intrinsic intrinsic-goal intrinsic-kind intrinsic-coefficient intrinsic-beta intrinsic-message
+    intrinsic-questions
     budget-steps budget-usd budget-minutes track unsafe-isolation?
     quick one-generation? runs new dry-run feedback feedback-wait json
 """

@@ -97,7 +97,7 @@ def test_a_log_may_hold_both_formats(tmp_path: Path) -> None:
 
 
 def test_every_kind_is_known_by_the_name_that_it_is_written_under() -> None:
-    assert len(KINDS) == 24
+    assert len(KINDS) == 26
     assert KINDS["duel_resolved"] is DuelResolved
 
 
