@@ -40,7 +40,7 @@ from eureka_agent.evolution.expected_time import expected_stepping_time, expecte
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import write_atomic
-from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged
+from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged, without
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -302,7 +302,8 @@ def _proposer(
 ) -> Proposer:
     seed = seed_for(config.seed, "proposals", restart)
     if config.model.name == OFFLINE_MODEL:
-        return Search(task, seed=seed, ranges=_ranges(recording))
+        # What was learned is added to all that it proposes.
+        return Search(without(task), seed=seed, ranges=_ranges(recording))
     return proposer_of(task, config, models, seed=seed, untrained=untrained(recording, task.safety_signals))
 
 

@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.api.judged_search import goal_of
 from eureka_agent.api.models import RunModels, analyst_of, make_models, proposer_of, reviewer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
@@ -24,6 +25,9 @@ from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.expected_time import expected_steps, expected_trainings
 from eureka_agent.evolution.preferring import most_questions
 from eureka_agent.evolution.thinning import MOST_BYTES
+from eureka_agent.intrinsic.model_annotator import MOST as CAPTIONS_A_REQUEST
+from eureka_agent.intrinsic.model_annotator import ModelAnnotator
+from eureka_agent.intrinsic.questions import Question
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage, worst_case_usd
@@ -44,6 +48,9 @@ METHOD = (
 )
 PARENTS_A_GENERATION = 3
 """Candidates that one generation's slots are made from, mostly."""
+TOKENS_A_LABEL = 20
+"""Assumed for an annotator's line: a number, a dozen words, a letter."""
+_TYPICAL_CAPTION = "the body is upright, moving slowly forward"
 _POINTS = 10
 _COMPONENTS = ("component/first", "component/second", "component/third")
 
@@ -118,6 +125,8 @@ def estimate(task: Task, config: RunConfig, *, why: str = "") -> Estimate:
         shares = (*shares, _critics_share(models.critic, task, config, slots))
     if models.analyzer is not None:
         shares = (*shares, _analyzers_share(models.analyzer, task, config))
+    if models.annotator is not None:
+        shares = (*shares, _annotators_share(models.annotator, task, config))
     trainings = generations * config.search.samples * config.search.seeds
     return Estimate(
         resolved,
@@ -158,12 +167,11 @@ def _first_requests(
     models: RunModels, task: Task, config: RunConfig
 ) -> list[tuple[LanguageModel, tuple[Message, ...]]]:
     """Return each model with a request as the first generation makes it."""
-    if not models.designers:
-        return []
-    first = _prompts(task, config, generations=1)[0]
+    first = _prompts(task, config, generations=1)[0] if models.designers else ()
     critic = [(models.critic, _reviews(models.critic, task, config)[0])] if models.critic else []
     analyzer = [(models.analyzer, _analysis(models.analyzer, task, config))] if models.analyzer else []
-    return [*((model, first) for model in models.designers), *critic, *analyzer]
+    annotator = [(models.annotator, _captions(models.annotator, task, config))] if models.annotator else []
+    return [*((model, first) for model in models.designers), *critic, *analyzer, *annotator]
 
 
 class _Listening:
@@ -275,6 +283,33 @@ def _analyzers_share(analyzer: LanguageModel, task: Task, config: RunConfig) -> 
         None if each is None else each * parents,
         role="analyzer",
     )
+
+
+def _annotators_share(annotator: LanguageModel, task: Task, config: RunConfig) -> Share:
+    """Return what labels cost: a request before each generation, at most as many as questions are allowed."""
+    generations = config.search.restarts * config.search.generations
+    most = generations * -(-config.intrinsic.questions // CAPTIONS_A_REQUEST)
+    prompt = _captions(annotator, task, config)
+    input_tokens = round(generations * _bytes(prompt) / BYTES_PER_TOKEN)
+    answer = min(TOKENS_A_LABEL * CAPTIONS_A_REQUEST, config.model.max_reply_tokens)
+    worst = worst_case_usd(annotator, "annotator/0-00/turn0", prompt)
+    return Share(
+        annotator.name,
+        generations,
+        most,
+        input_tokens,
+        generations * answer,
+        _price_of(annotator, input_tokens, generations * answer, generations),
+        None if worst is None else worst * most,
+        role="annotator",
+    )
+
+
+def _captions(annotator: LanguageModel, task: Task, config: RunConfig) -> tuple[Message, ...]:
+    """Render what an annotator is asked about as many captions as a request has."""
+    asked = ModelAnnotator(annotator, goal_of(config.intrinsic.goal, task))
+    captions = [f"{_TYPICAL_CAPTION} {number}" for number in range(CAPTIONS_A_REQUEST)]
+    return asked.messages([Question((caption,)) for caption in captions])
 
 
 def _analysis(analyzer: LanguageModel, task: Task, config: RunConfig) -> tuple[Message, ...]:

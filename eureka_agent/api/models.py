@@ -190,10 +190,11 @@ def journalled(
 ) -> RunModels:
     """Put the models behind the log and one budget, and record what they reply."""
     ledger = Ledger(config.budget.usd, state.at_most_usd)
+    asked = config.intrinsic.annotator if config.model.name == OFFLINE_MODEL else config.model.name
     recorded = [
         model
         if isinstance(model, ReplayModel)
-        else Recorder(model, folder.replies, about={"label": f"written by {config.model.name}"})
+        else Recorder(model, folder.replies, about={"label": f"written by {asked}"})
         for model in models.all
     ]
     return models.replaced([JournalledModel(model, log, state, ledger) for model in recorded])

@@ -95,6 +95,11 @@ def offering(task: Task) -> Task:
     return replace(task, signals=(*task.signals, INTRINSIC))
 
 
+def without(task: Task) -> Task:
+    """Return a task whose rewards may not ask for `intrinsic`."""
+    return replace(task, signals=tuple(signal for signal in task.signals if signal != INTRINSIC))
+
+
 def rejudged(episode: Trajectory, judgement: Judgement) -> Trajectory:
     """Return a recorded episode with the signal `intrinsic` as this judgement has it.
 
