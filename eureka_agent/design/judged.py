@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eureka_agent.escaping import cell, item
@@ -23,16 +23,27 @@ def judged_words(judged: JudgedCaptions) -> dict[str, Any]:
         "coefficient": f"{judged.coefficient:g}",
         "labels": judged.labels,
         "share": _percent(sum(one.steps for one in paid), steps),
-        "best": _rows(best, steps),
-        "unpaid": _rows(unpaid, steps),
+        "best": _rows(best, steps, judged.said),
+        "unpaid": _rows(unpaid, steps, judged.said),
     }
 
 
-def _rows(met: Sequence[MetCaption], steps: int) -> list[dict[str, str]]:
+def _rows(met: Sequence[MetCaption], steps: int, said: Mapping[str, float]) -> list[dict[str, str]]:
     return [
-        {"caption": cell(one.caption), "share": _percent(one.steps, steps), "pays": f"{one.pays:.3g}"}
+        {
+            "caption": cell(one.caption),
+            "share": _percent(one.steps, steps),
+            "said": _answer(said.get(one.caption)),
+            "pays": f"{one.pays:.3g}",
+        }
         for one in met
     ]
+
+
+def _answer(label: float | None) -> str:
+    if label is None:
+        return "not asked by itself"
+    return "helpful" if label > 0.5 else "unhelpful" if label < 0.5 else "unsure"
 
 
 def _percent(part: int, whole: int) -> str:

@@ -33,8 +33,8 @@ LEAST_S, SHARE = 1.0, 0.015
 """The report is computed again after this time at the earliest, and so seldom that it takes this share of a
 core: the rest is for whoever trains."""
 REPORT = (
-    "answer", "pictures", "search", "preferences", "best", "lineage", "components", "failures", "effort",
-    "again",
+    "answer", "pictures", "search", "preferences", "learned", "best", "lineage", "components", "failures",
+    "effort", "again",
 )  # fmt: skip
 """Parts that the page shares with the report; those of its own are cheap, and up to date at once."""
 

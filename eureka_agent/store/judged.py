@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import with_config
@@ -53,3 +54,5 @@ class JudgedCaptions:
     """From how many answers it was learned."""
     met: tuple[MetCaption, ...]
     """What was met most since the generation before, or before any training."""
+    said: Mapping[str, float] = field(default_factory=dict)
+    """The label of each caption that was judged by itself: 1 helpful, 0 unhelpful, 0.5 unsure."""

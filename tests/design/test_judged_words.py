@@ -16,7 +16,8 @@ MET = (
     MetCaption("the car is at the flag", 1, 1.0),
     MetCaption("the car climbs | fast", 99, 0.75),
 )
-JUDGED = JudgedCaptions("reach the flag", 0.1, 17, MET)
+SAID = {"the car is at rest": 0.5, "the car is at the flag": 1.0}
+JUDGED = JudgedCaptions("reach the flag", 0.1, 17, MET, SAID)
 
 
 def told(slot: Slot, judged: JudgedCaptions | None) -> str:
@@ -36,12 +37,12 @@ def test_every_request_tells_the_best_paid_first_with_their_share_of_steps() -> 
         assert "“reach the flag”" in section
         assert "From 17 such answers" in section
         assert "times 0.1, unless your code reads `intrinsic`" in section
-        assert "10 % of the steps are paid" in section
+        assert "10 % of these steps are paid" in section
         rows = [line for line in section.splitlines() if line.startswith("| the car")]
         assert rows == [
-            "| the car is at the flag | 0.1 % | 1 |",
-            "| the car climbs \\| fast | 9.9 % | 0.75 |",
-            "| the car is at rest | 90 % | 0 |",
+            "| the car is at the flag | 0.1 % | helpful | 1 |",
+            "| the car climbs \\| fast | 9.9 % | not asked by itself | 0.75 |",
+            "| the car is at rest | 90 % | unsure | 0 |",
         ]
 
 

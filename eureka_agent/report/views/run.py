@@ -20,6 +20,7 @@ from eureka_agent.report.views.curves import (
 )
 from eureka_agent.report.views.failures import FailuresView, failures_view
 from eureka_agent.report.views.fitness import FitnessView, fitness_view
+from eureka_agent.report.views.learned import LearnedView, learned_view
 from eureka_agent.report.views.lineage import LineageView, lineage_view
 from eureka_agent.report.views.pictures import PicturesView
 from eureka_agent.report.views.preferences import PreferencesView, preferences_view
@@ -82,6 +83,8 @@ class RunReport:
     """What it looks like; None where nobody drew it."""
     preferences: PreferencesView | None = None
     """What scores are made of, where people judge."""
+    learned: LearnedView | None = None
+    """The reward that is learned from labels, where one is."""
 
 
 def run_report(source: Source) -> RunReport:
@@ -111,6 +114,7 @@ def run_report(source: Source) -> RunReport:
         notices=_notices(source),
         pictures=source.pictures,
         preferences=preferences_view(state),
+        learned=learned_view(state),
     )
 
 
