@@ -15,6 +15,9 @@ import numpy as np
 from eureka_agent.training.algorithm import PpoSettings
 
 Array = np.ndarray
+_FIRST_DEVIATION = 0.1
+"""With 1, a policy learned less in 32,768 steps than in 12,288 with 0.1 where one glyph of 81 matters and all
+are drawn by chance; 0.01 and 0.03 were like 0.1."""
 
 
 class Encoder(Protocol):
@@ -100,9 +103,9 @@ class Glyphs:
         return observation + self.glyphs * (self.embedding - 1)
 
     def fill(self, weights: Mapping[str, Array], generator: np.random.Generator) -> None:
-        """Draw standard normal vectors: as large as normalised numbers, which they stand beside."""
+        """Draw small normal vectors: what is learned of a glyph soon outweighs where it began."""
         table = weights["glyphs"]
-        table[:] = generator.standard_normal(table.shape, dtype=np.float32)
+        table[:] = _FIRST_DEVIATION * generator.standard_normal(table.shape, dtype=np.float32)
 
     def __call__(self, weights: Mapping[str, Any], observation: Any, xp: Any) -> Any:
         """Return the vectors of all identifiers one after the other, and then the other numbers."""
