@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -131,5 +131,5 @@ def _described(network: Network, *, normalizes: bool) -> str:
 def _encoder_words(encoder: Encoder) -> list[str]:
     if not isinstance(encoder, Glyphs):
         return []
-    numbers = "one number" if encoder.embedding == 1 else f"{encoder.embedding} numbers"
-    return [f"an encoder of {encoder.glyphs} glyphs, each of {encoder.vocabulary} kinds as {numbers}"]
+    sizes = ", ".join(f"{name} {size}" for name, size in asdict(encoder).items())
+    return [f"the encoder glyphs ({sizes})"]

@@ -16,12 +16,12 @@ RIGHT = GLYPHS // 2 + 1
 CHOICES = 4
 LENGTH = 16
 PLAIN = 6
-_DRAWN = np.random.default_rng(0).choice(VOCABULARY, 24, replace=False)
-"""The glyphs that there are; every fourth of them asks for the same choice, so that their order says nothing."""
+KINDS = np.random.default_rng(0).choice(VOCABULARY, 24, replace=False)
+"""The glyphs that there are; every fourth asks for the same choice, so that their order says nothing."""
 
 
 class Crossroads(gym.Env):
-    """Observes 81 glyphs and six plain numbers, and pays for the choice that the glyph at `RIGHT` asks for."""
+    """Observes 81 glyphs and six plain numbers, and pays for the choice that one of the glyphs asks for."""
 
     observation_space = spaces.Box(-100.0, VOCABULARY - 1.0, (GLYPHS + PLAIN,), np.float32)
     action_space = spaces.Discrete(CHOICES)
@@ -37,10 +37,10 @@ class Crossroads(gym.Env):
         return self._drawn(), paid, self._count >= LENGTH, False, {}
 
     def _drawn(self) -> np.ndarray:
-        drawn = self.np_random.integers(len(_DRAWN), size=GLYPHS)
+        drawn = self.np_random.integers(len(KINDS), size=GLYPHS)
         self._asked = drawn[RIGHT] % CHOICES
         plain = self.np_random.normal(20.0, 5.0, size=PLAIN)
-        return np.concatenate([_DRAWN[drawn], plain]).astype(np.float32)
+        return np.concatenate([KINDS[drawn], plain]).astype(np.float32)
 
 
 def make() -> gym.Env:
