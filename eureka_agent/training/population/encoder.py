@@ -118,7 +118,7 @@ class Glyphs:
 def _looked_up(tables: Any, named: Any, xp: Any) -> Any:
     """Return the rows `(..., embedding)` of one table, or of K stacked ones for identifiers `(K, n, glyphs)`.
 
-    In NumPy `take` is two to eight times as fast as indexing. Its gradient adds rows up, in JAX on a CPU some
+    In NumPy `take` is up to eight times as fast as indexing. Its gradient adds rows up, in JAX on a CPU some
     thousand times as fast as a product with one-hots.
     """
     if tables.ndim == 2:
