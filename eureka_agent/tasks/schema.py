@@ -142,6 +142,12 @@ class AlgorithmSection(Section):
     hidden_sizes: tuple[int, ...] | None = Field(None, description="hidden layers of policy and value")
     normalize_observation: bool | None = Field(None, description="running mean and variance of observations")
     normalize_reward: bool | None = Field(None, description="rewards divided by the return's deviation")
+    encoder: str | None = Field(
+        None, description="flat, or glyphs: the first numbers observed are identifiers"
+    )
+    glyphs: int | None = Field(None, ge=1, description="how many numbers are identifiers of glyphs")
+    vocabulary: int | None = Field(None, ge=1, description="how many different glyphs there are")
+    embedding: int | None = Field(None, ge=1, description="length of the vector that is learned for a glyph")
 
 
 class StageSection(Section):

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args
 
 from eureka_agent.errors import ConfigError, did_you_mean
+
+EncoderName = Literal["flat", "glyphs"]
+ENCODERS: tuple[EncoderName, ...] = get_args(EncoderName)
+_GLYPHS = ("glyphs", "vocabulary", "embedding")
+_POSITIVE = ("n_envs", "n_steps", "batch_size", "n_epochs", *_GLYPHS)
+_FIX = "Correct [algorithm] in the task's task.toml."
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,21 @@ class PpoSettings:
     hidden_sizes: tuple[int, ...] = (64, 64)
     normalize_observation: bool = False
     normalize_reward: bool = True
+    encoder: EncoderName = "flat"
+    """What the first layers see of an observation: its numbers, or a learned vector for each glyph in it."""
+    glyphs: int = 81
+    """How many numbers at the beginning of an observation are identifiers of glyphs."""
+    vocabulary: int = 5977
+    """How many glyphs there are; NetHack's by default."""
+    embedding: int = 8
+    """Length of a glyph's vector."""
 
     @classmethod
     def of(cls, algorithm: Mapping[str, Any]) -> PpoSettings:
-        """Return the defaults with a task's overrides; raises ConfigError for an unknown name,
-        or if there would be no worlds, no steps or nothing to learn from.
+        """Return the defaults with a task's overrides.
+
+        Raises ConfigError for an unknown name or encoder, for settings of an encoder that is not chosen, or
+        if there would be no worlds, no steps or nothing to learn from.
         """
         known = {field.name for field in fields(cls)}
         for name in algorithm:
@@ -49,18 +65,19 @@ class PpoSettings:
                 raise ConfigError(
                     f"'{name}' is not a setting of the algorithm.{did_you_mean(name, known)}",
                     allowed=", ".join(sorted(known)),
-                    fix="Correct [algorithm] in the task's task.toml.",
+                    fix=_FIX,
                 )
+        _check_encoder(algorithm)
         values = dict(algorithm)
         if "hidden_sizes" in values:
             values["hidden_sizes"] = tuple(int(size) for size in values["hidden_sizes"])
         settings = cls(**values)
-        for name in ("n_envs", "n_steps", "batch_size", "n_epochs"):
+        for name in _POSITIVE:
             if getattr(settings, name) < 1:
                 raise ConfigError(
                     f"'{name}' of the algorithm is {getattr(settings, name)}: nothing could be learned.",
                     allowed="one or more",
-                    fix="Correct [algorithm] in the task's task.toml.",
+                    fix=_FIX,
                 )
         return settings
 
@@ -68,3 +85,21 @@ class PpoSettings:
     def rollout(self) -> int:
         """Environment steps between two updates."""
         return self.n_envs * self.n_steps
+
+
+def _check_encoder(algorithm: Mapping[str, Any]) -> None:
+    """Raise ConfigError for an encoder that there is not, or settings that none would read."""
+    name = algorithm.get("encoder", "flat")
+    if name not in ENCODERS:
+        raise ConfigError(
+            f"There is no encoder '{name}'.{did_you_mean(str(name), ENCODERS)}",
+            allowed=" or ".join(ENCODERS),
+            fix=_FIX,
+        )
+    idle = [setting for setting in _GLYPHS if setting in algorithm and "encoder" not in algorithm]
+    if idle:
+        raise ConfigError(
+            f"{' and '.join(idle)} in [algorithm] would do nothing: the default encoder has no glyphs.",
+            allowed='these settings with encoder = "glyphs"',
+            fix='Add encoder = "glyphs" to [algorithm], or take them out.',
+        )

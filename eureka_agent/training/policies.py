@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from eureka_agent.tasks.observe import policy_space
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.population import policy_file as population_file
+from eureka_agent.training.population.encoder import Encoder, Glyphs, encoder_of
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import SavedPolicy, read_npz
 from eureka_agent.training.sb3 import policy_file as sb3_file
@@ -67,7 +68,13 @@ def network_of(task: Task) -> Network:
     env = task.make_env()
     try:
         dim = int(np.prod(policy_space(env.observation_space).shape))
-        return Network.of(dim, env.action_space, settings.hidden_sizes, sde=settings.use_sde)
+        return Network.of(
+            dim,
+            env.action_space,
+            settings.hidden_sizes,
+            sde=settings.use_sde,
+            encoder=encoder_of(settings),
+        )
     finally:
         env.close()
 
@@ -86,7 +93,7 @@ def fitting_policy(path: Path, task: Task) -> Path:
     if ours != theirs:
         raise ConfigError(
             f"The policy {path} has {theirs}; {task.name} trains one of {ours}.",
-            allowed="a policy of the same observations, layers, actions and normalisation",
+            allowed="a policy of the same observations, encoder, layers, actions and normalisation",
             fix="Choose another policy, or let the task's [algorithm] fit it.",
         )
     return path
@@ -117,4 +124,12 @@ def _described(network: Network, *, normalizes: bool) -> str:
     kinds = [f"hidden layers {layers}", "normalised observations" if normalizes else "plain observations"]
     if network.sde:
         kinds.append("state-dependent exploration")
+    kinds += _encoder_words(network.encoder)
     return f"{_outside(network)}, {', '.join(kinds)}"
+
+
+def _encoder_words(encoder: Encoder) -> list[str]:
+    if not isinstance(encoder, Glyphs):
+        return []
+    sizes = ", ".join(f"{name} {size}" for name, size in asdict(encoder).items())
+    return [f"the encoder glyphs ({sizes})"]

@@ -17,7 +17,8 @@ from gymnasium import spaces
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 
-from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.errors import ConfigError, StoreError, TrainingError
+from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
@@ -29,6 +30,7 @@ from eureka_agent.training.population.network import Network
 from eureka_agent.training.population.policy_file import save_policy
 from eureka_agent.training.population.population import Population
 from eureka_agent.training.reward_provider import NativeRewardProvider, RewardProvider
+from eureka_agent.training.sb3.backend import Sb3Backend
 from eureka_agent.training.sb3.policy_file import load_into, save_model
 from eureka_agent.training.sb3.ppo import train_ppo
 from eureka_agent.training.simulators import SimulatorFactory
@@ -39,6 +41,7 @@ ACTIONS: dict[str, spaces.Space] = {
     "bits": spaces.MultiBinary(3),
     "vector": spaces.Box(-1.0, 1.0, (2,), np.float32),
 }
+GLYPHS = {"encoder": "glyphs", "glyphs": 2, "vocabulary": 9, "embedding": 3}
 configure_jax(None)
 
 
@@ -135,6 +138,7 @@ def test_both_trainers_start_from_the_given_policy(normalized: bool, tmp_path: P
         ("pendulum", {"hidden_sizes": (8,)}, ["hidden layers 8,", "hidden layers 64 and 64"]),
         ("pendulum", {"use_sde": False}, ["state-dependent exploration"]),
         ("pendulum", {"normalize_observation": True}, ["normalised observations", "plain observations"]),
+        ("pendulum", GLYPHS, ["the encoder glyphs (glyphs 2, vocabulary 9, embedding 3)"]),
     ],
 )
 def test_a_policy_that_does_not_fit_names_both_sides(
@@ -153,6 +157,27 @@ def test_to_act_only_what_is_seen_and_done_must_fit(tmp_path: Path) -> None:
     check_can_act(read_policy(path), find_task("pendulum"), path)
     with pytest.raises(ConfigError, match=r"length 3 and continuous actions of length 1; cartpole has obs"):
         check_can_act(read_policy(path), find_task("cartpole"), path)
+
+
+def test_a_policy_with_an_encoder_goes_on_where_the_task_has_the_same_one(tmp_path: Path) -> None:
+    own, other = small("pendulum", **GLYPHS), small("pendulum", **{**GLYPHS, "vocabulary": 10})
+    path = saved_for(own, tmp_path / "p.npz", normalized=False)
+    assert fitting_policy(path, own) == path
+    check_can_act(read_policy(path), find_task("pendulum"), path)
+    with pytest.raises(ConfigError, match=r"vocabulary 9.*vocabulary 10"):
+        fitting_policy(path, other)
+
+
+def test_stable_baselines_refuses_an_encoder_before_anything_is_trained() -> None:
+    task = small("pendulum", **GLYPHS)
+    candidate: TrainingCandidate[RewardProvider] = TrainingCandidate("one", 0, NativeRewardProvider())
+    for begin in (
+        lambda: train_ppo(task, candidate, env_steps=64),
+        lambda: Sb3Backend(RewardSandbox(unsafe=True)).steps_of(task, 64),
+    ):
+        with pytest.raises(TrainingError, match="'glyphs' of pendulum") as caught:
+            begin()
+        assert "--trainer population" in caught.value.fix
 
 
 def damaged(kind: str) -> bytes:

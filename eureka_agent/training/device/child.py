@@ -30,6 +30,7 @@ from eureka_agent.training.device.settings import device_settings
 from eureka_agent.training.device.worlds import DeviceWorlds
 from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.child import save_weights
+from eureka_agent.training.population.encoder import encoder_of
 from eureka_agent.training.population.learner import Learner
 from eureka_agent.training.population.network import Network
 from eureka_agent.training.protocol import DeviceRequest, JobRequest, TracedRewardFile, TrainRequest
@@ -56,7 +57,14 @@ class DeviceTraining:
         worlds = DeviceWorlds(task, device_physics(task))
         dim = int(worlds.policy_space.shape[0])
         self.learner = Learner(
-            Network.of(dim, worlds.actions.space, settings.hidden_sizes, sde=False), settings
+            Network.of(
+                dim,
+                worlds.actions.space,
+                settings.hidden_sizes,
+                sde=False,
+                encoder=encoder_of(settings),
+            ),
+            settings,
         )
         session.begin_race(
             CheckpointSchedule.of(

@@ -68,7 +68,8 @@ class DeviceScoring:
 
         def chosen(worlds: DeviceWorldState) -> Any:
             observation = worlds.state["obs"].reshape(candidates, -1, self._network.observation)
-            best = policies.best_actions(self._network, policies.normalized(observation))
+            seen = policies.normalized(self._network, observation)
+            best = policies.best_actions(self._network, seen)
             return self._actions.flat(best)
 
         rows: dict[str, tuple[int, ...]] = {"native": (count,)}

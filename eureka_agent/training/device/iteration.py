@@ -189,8 +189,8 @@ class Iteration:
         observed = _by_candidate(rollout.observation)
         rows = observed.reshape(len(reward), -1, observed.shape[-1])
         experience = Experience(
-            observation=policies.normalized(rows).reshape(observed.shape),
-            last_observation=policies.normalized(last),
+            observation=policies.normalized(network, rows).reshape(observed.shape),
+            last_observation=policies.normalized(network, last),
             action=_by_candidate(rollout.action),
             reward=reward + settings.gamma * _by_candidate(rollout.bootstrap),
             done=_by_candidate(rollout.done),

@@ -23,9 +23,11 @@ class DevicePolicies(NamedTuple):
     moments: DeviceMoments | None
     """Of observations; None where they are not normalised."""
 
-    def normalized(self, observation: Any) -> Any:
+    def normalized(self, network: Network, observation: Any) -> Any:
         """Return observations `(K, n, dim)` as the networks see them."""
-        return observation if self.moments is None else self.moments.normalized(observation)
+        if self.moments is None:
+            return observation
+        return network.as_seen(observation, self.moments.normalized(observation), jnp)
 
     def best_actions(self, network: Network, seen: Any) -> Any:
         """Return deterministic actions for normalised observations; see `distribution.most_likely`."""
@@ -90,12 +92,12 @@ def collect(
     def act(rows: DeviceWorldState, step_keys: Any) -> tuple[DeviceWorldState, DeviceRollout]:
         noise_keys, pick_keys = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key))(step_keys), 1, 0)
         observation = split(rows.state["obs"])
-        seen = policies.normalized(observation)
+        seen = policies.normalized(network, observation)
         noise = jax.vmap(lambda key: _noise(network, key, num_envs))(noise_keys)
         action = policies.sampled_actions(network, seen, noise)
         moved, step = worlds.step(rows, actions.flat(action))
         cut = step.truncated & ~step.terminated
-        after = policies.values(network, policies.normalized(split(step.final_observation)))
+        after = policies.values(network, policies.normalized(network, split(step.final_observation)))
         picked = jax.vmap(lambda key: jax.random.randint(key, (num_envs,), 0, num_envs))(pick_keys)
         fresh = jax.tree.map(lambda array: array[(picked + first_row).reshape(-1)], pool)
         taken = DeviceRollout(

@@ -47,7 +47,9 @@ class Policies:
 
     def normalized(self, observation: Array) -> Array:
         """Return observations `(K, N, dim)` normalised and clipped, as the networks see them."""
-        return observation if self._normalizer is None else self._normalizer(observation)
+        if self._normalizer is None:
+            return observation
+        return self.network.as_seen(observation, self._normalizer(observation), np)
 
     def values(self, observation: Array) -> Array:
         """Return the value `(K, N)` of normalised observations."""

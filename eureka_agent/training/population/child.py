@@ -22,6 +22,7 @@ from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.child import TrainingSession, payer_of, sampled
 from eureka_agent.training.evaluation_rewards import Payer
 from eureka_agent.training.population.candidate_learner import PolicyWeights
+from eureka_agent.training.population.encoder import encoder_of
 from eureka_agent.training.population.learner import Learner, configure_jax
 from eureka_agent.training.population.memory import MB, held_bytes, need_of
 from eureka_agent.training.population.network import Network
@@ -138,7 +139,13 @@ def make_learner(task: Task, factory: SimulatorFactory) -> Learner:
     worlds = factory.make([0])
     try:
         dim = int(np.prod(worlds.policy_space.shape))
-        network = Network.of(dim, worlds.action_space, settings.hidden_sizes, sde=settings.use_sde)
+        network = Network.of(
+            dim,
+            worlds.action_space,
+            settings.hidden_sizes,
+            sde=settings.use_sde,
+            encoder=encoder_of(settings),
+        )
     finally:
         worlds.close()
     return Learner(network, settings)

@@ -6,11 +6,13 @@ import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from eureka_agent.arrays import write_arrays
 from eureka_agent.training.population.acting import Policies
+from eureka_agent.training.population.encoder import encoder_from_json, encoder_to_json
 from eureka_agent.training.population.moments import Moments
 from eureka_agent.training.population.network import Network
 
@@ -39,7 +41,8 @@ class SavedPolicy:
 
 def save_policy(path: Path, network: Network, flat: Array, moments: Moments | None) -> None:
     """Write weights `flat` `(network.size,)` and, if observations are normalised, their statistics."""
-    arrays = {"flat": flat, "network": np.array(json.dumps(asdict(network)))}
+    told = {**asdict(network), "encoder": encoder_to_json(network.encoder)}
+    arrays = {"flat": flat, "network": np.array(json.dumps(told))}
     if moments is not None:
         arrays |= moments.to_arrays()
     write_arrays(path, arrays)
@@ -48,10 +51,16 @@ def save_policy(path: Path, network: Network, flat: Array, moments: Moments | No
 def read_npz(content: bytes) -> SavedPolicy:
     """Return the policy that `save_policy` wrote; raises ValueError, KeyError or TypeError if it is none."""
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
-        given = json.loads(str(data["network"]))
-        network = Network(**{**given, "hidden": tuple(given["hidden"]), "heads": tuple(given["heads"])})
+        network = _network_of(json.loads(str(data["network"])))
         moments = Moments.of_arrays(data) if "mean" in data.files else None
         flat = np.asarray(data["flat"], dtype=np.float32)
     if flat.shape != (network.size,):
         raise ValueError(f"{flat.shape} weights for a network of {network.size}")
     return SavedPolicy(network, flat, moments)
+
+
+def _network_of(told: dict[str, Any]) -> Network:
+    """Return the network of a file's JSON; files from before there were encoders name none."""
+    sizes = {"hidden": tuple(told["hidden"]), "heads": tuple(told["heads"])}
+    encoder = encoder_from_json(told.get("encoder") or {"name": "flat"})
+    return Network(**{**told, **sizes, "encoder": encoder})

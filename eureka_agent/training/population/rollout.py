@@ -79,9 +79,8 @@ def draw_noise(network: Network, settings: PpoSettings, generator: np.random.Gen
     if not network.sde:
         return generator.standard_normal((*shape, network.dim), dtype=np.float32)
     every = settings.sde_sample_freq if settings.sde_sample_freq > 0 else settings.n_steps
-    latent = network.hidden[-1] if network.hidden else network.observation
     draws = -(-settings.n_steps // every)
-    return generator.standard_normal((draws, settings.n_envs, latent, network.dim), dtype=np.float32)
+    return generator.standard_normal((draws, settings.n_envs, network.latent, network.dim), dtype=np.float32)
 
 
 class Collector:

@@ -12,6 +12,7 @@ from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.backend import PreparedReward, worker_reward
 from eureka_agent.training.job import TrainingJob, most_steps
+from eureka_agent.training.sb3.settings import sb3_settings
 
 
 class Sb3Backend:
@@ -34,8 +35,11 @@ class Sb3Backend:
         self._sandbox = sandbox
 
     def steps_of(self, task: Task, env_steps: int) -> int:
-        """Return an upper bound on the environment steps of one training, evaluation included."""
-        return most_steps(task, env_steps)
+        """Return an upper bound on the environment steps of one training, evaluation included.
+
+        Raises TrainingError for what the trainer does not have; see `sb3_settings`.
+        """
+        return most_steps(task, env_steps, sb3_settings(task).rollout)
 
     def check(self, jobs: Sequence[TrainingJob]) -> None:
         """All jobs can be trained."""

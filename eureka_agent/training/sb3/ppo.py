@@ -21,7 +21,6 @@ from eureka_agent.errors import EurekaError
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
-from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.calendar import Evaluated, Failures, OnCheckpoint, TrainingCalendar
 from eureka_agent.training.candidate import Learned, TrainingCandidate
 from eureka_agent.training.curriculum import TrainingStage, training_stages_of
@@ -30,6 +29,7 @@ from eureka_agent.training.evaluation_rewards import PAID_EPISODES
 from eureka_agent.training.reward_provider import RewardProvider
 from eureka_agent.training.sb3.policy_file import load_into
 from eureka_agent.training.sb3.rollout_rewards import ReturnNormalizer, RolloutRewards
+from eureka_agent.training.sb3.settings import sb3_settings
 from eureka_agent.training.sb3.vec_env import TaskVecEnv
 from eureka_agent.training.schedule import CheckpointSchedule
 from eureka_agent.training.simulators.gym_worlds import GymWorldsMaker
@@ -38,7 +38,16 @@ from eureka_agent.trajectories.keeping import KEPT_EPISODES
 Array = np.ndarray
 Candidate = TrainingCandidate[RewardProvider]
 
-_NOT_PPO = ("n_envs", "hidden_sizes", "normalize_observation", "normalize_reward")
+_NOT_PPO = (
+    "n_envs",
+    "hidden_sizes",
+    "normalize_observation",
+    "normalize_reward",
+    "encoder",
+    "glyphs",
+    "vocabulary",
+    "embedding",
+)
 
 
 @dataclass(frozen=True)
@@ -69,10 +78,11 @@ def train_ppo(
     """Train one policy; the same arguments give the same policy on the same machine.
 
     Environments are stepped in so many processes at most, which changes nothing but the time it takes.
-    Raises what the candidate's provider raises, and TaskError or TrainingError from the worlds.
+    Raises what the candidate's provider raises, TaskError or TrainingError from the worlds, and TrainingError
+    for settings that the trainer does not have.
     """
     torch.set_num_threads(1)
-    ppo = PpoSettings.of(task.algorithm)
+    ppo = sb3_settings(task)
     settings = asdict(ppo)
     stages = training_stages_of(task, env_steps)
     makers = _Makers(task, stages, processes)

@@ -12,7 +12,7 @@ from eureka_agent.training.population.memory import MB, Need, held_bytes, need_o
 from eureka_agent.training.simulators import SimulatorFactory
 
 
-def need(name: str, **settings: int) -> Need:
+def need(name: str, **settings: int | str) -> Need:
     task = find_task(name)
     task = replace(task, algorithm={**task.algorithm, **settings})
     factory = SimulatorFactory(task)
@@ -29,6 +29,14 @@ def test_more_worlds_and_longer_rollouts_need_more() -> None:
     assert large.each > small.each + 80 * MB
     assert large.thread == 1000 * small.thread
     assert need("cartpole", n_steps=32, n_envs=16_000).each > small.each + 100 * MB
+
+
+def test_what_an_encoder_adds_is_counted() -> None:
+    flat = need("cartpole", n_steps=32_000)
+    glyphs = need("cartpole", n_steps=32_000, encoder="glyphs", glyphs=3, vocabulary=10, embedding=9)
+    rows, added = 8 * 32_000, 3 * 8
+    assert glyphs.thread - flat.thread >= 14.5 * rows * added, "as was measured"
+    assert glyphs.each > flat.each, "its table is a part of the weights"
 
 
 def test_held_memory_follows_what_is_held() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eureka_agent.training.population.distribution import evaluate_actions, most_likely, sampled
+from eureka_agent.training.population.encoder import Glyphs
 from eureka_agent.training.population.network import Network
 
 NETWORKS = {
@@ -16,6 +17,9 @@ NETWORKS = {
     "choices": Network(5, (16, 8), (4,), 0),
     "several choices": Network(5, (16,), (2, 4, 3), 0),
     "no hidden layer": Network(5, (), (), 2),
+    "glyphs": Network(5, (16, 8), (2, 4), 0, encoder=Glyphs(2, 3, 4)),
+    "glyphs and no hidden layer": Network(5, (), (), 3, sde=True, encoder=Glyphs(3, 2, 1)),
+    "nothing but glyphs": Network(5, (8,), (), 2, encoder=Glyphs(5, 2, 3)),
 }
 K, N = 3, 7
 
@@ -29,8 +33,7 @@ def noise_for(network: Network) -> np.ndarray:
     generator = np.random.default_rng(1)
     if network.heads:
         return generator.random((K, N, len(network.heads)), dtype=np.float32)
-    latent = network.hidden[-1] if network.hidden else network.observation
-    shape = (latent, network.dim) if network.sde else (network.dim,)
+    shape = (network.latent, network.dim) if network.sde else (network.dim,)
     return generator.standard_normal((K, N, *shape), dtype=np.float32)
 
 
