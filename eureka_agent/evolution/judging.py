@@ -146,9 +146,10 @@ class Judging:
 
     def evidence(self, generation: int) -> JudgedCaptions:
         """Return what those who write rewards are told."""
-        event = self._state.captions[generation]
+        event, labels = self._state.captions[generation], self._labels_until(generation + 1)
         coefficient = self.plan.coefficients.intrinsic.start
-        return JudgedCaptions(self.plan.goal, coefficient, len(self._labels_until(generation + 1)), event.met)
+        said = {one.question.captions[0]: one.value for one in labels if not one.question.is_pair}
+        return JudgedCaptions(self.plan.goal, coefficient, len(labels), event.met, said)
 
     def _judgement(self, generation: int) -> Judgement:
         """Return what is said of steps in a generation; its model is left where trainings find it."""

@@ -194,6 +194,7 @@ def test_designers_are_told_what_was_met_and_what_it_pays(whole: tuple[Evolution
     assert evidence is not None
     assert evidence.goal == "stand"
     assert {(one.caption, one.pays) for one in evidence.met} == {("stands", 1.0), ("is new in 0", 0.0)}
+    assert evidence.said == {"leans left": 0.0, "stands": 1.0, "leans right": 0.0, "is new in 0": 0.0}
 
 
 def test_a_run_that_goes_on_asks_nothing_again(whole: tuple[Evolution, Saying], tmp_path: Path) -> None:
