@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.api.judged_reward import judged_look
 from eureka_agent.api.judged_search import journal_plan, judging_of, plan_of
 from eureka_agent.api.models import (
     RunModels,
@@ -40,7 +41,7 @@ from eureka_agent.evolution.expected_time import expected_stepping_time, expecte
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.evolution.preferring import Answers
 from eureka_agent.files import write_atomic
-from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged, without
+from eureka_agent.intrinsic.judgement import Judgement, judged, without
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.auto import OFFLINE_MODEL
 from eureka_agent.llm.model import LanguageModel
@@ -114,7 +115,7 @@ def building(
                 critic_of=partial(_critic_judged, task, config, look, sandbox),
             )  # fmt: skip
             judging.ask(0)
-            task, look = judging.task(0), _judged_look(look, judging.judgement(0))
+            task, look = judging.task(0), judged_look(look, judging.judgement(0))
         recording = look.recording
         trainer = _trainer(config, folder, log, recording, stop, sandbox, gpu=device.platform == "gpu")
         stack.callback(trainer.close)
@@ -152,20 +153,11 @@ def _unscored(look: FirstLook) -> FirstLook:
     return look._replace(recording=TrajectoryBatch(tuple(unscored)), scripted=())
 
 
-def _judged_look(look: FirstLook, judgement: Judgement) -> FirstLook:
-    """Return a first look with what a learned reward pays for what was played."""
-    worlds = [tuple(rejudged(one, judgement) for one in world) for world in look.recording.worlds]
-    scripted = [
-        replace(one, episodes=tuple(rejudged(e, judgement) for e in one.episodes)) for one in look.scripted
-    ]
-    return look._replace(recording=TrajectoryBatch(tuple(worlds)), scripted=tuple(scripted))
-
-
 def _critic_judged(
     task: Task, config: RunConfig, look: FirstLook, sandbox: RewardSandbox, judgement: Judgement
 ) -> Check:
     """Return the critic of a generation, to which its learned reward says what was played."""
-    return _critic(judged(task, judgement), config, _judged_look(look, judgement), sandbox)
+    return _critic(judged(task, judgement), config, judged_look(look, judgement), sandbox)
 
 
 def _trainer(

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import gymnasium as gym
 
+from eureka_agent.api.judged_reward import judged_for, judged_look
 from eureka_agent.critique.behaviours import BehaviourCheck
 from eureka_agent.critique.critic import Critic, ProbeCheck, StaticCheck, refused
 from eureka_agent.critique.paying import paying
 from eureka_agent.errors import ConfigError, RewardError
+from eureka_agent.intrinsic.judgement import judgement_of
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.findings import Finding
 from eureka_agent.rewards.loader import check_reward
@@ -35,15 +37,18 @@ def check(
     """Return the critic's findings on a reward file: static rules, a run on the task's transitions, and what
     it pays scripted behaviours.
 
-    A natural reward is rewritten first; notes say how, and findings cite the lines of the file.
+    A natural reward is rewritten first; notes say how, and findings cite the lines of the file. Where a
+    learned reward lies beside it (`reward.intrinsic.npz`) it may read `intrinsic`.
     """
-    chosen = find_task(task, env=env, envs=envs)
+    chosen = judged_for(find_task(task, env=env, envs=envs), reward)
     made = arrived(_read(Path(reward)), chosen)
     if made.refused:
         return list(made.refused)
     findings = Critic([StaticCheck(chosen)])(made.text)
     if not refused(findings):
         look = first_look(chosen, seed=seed_for(0, "transitions"))
+        if (judgement := judgement_of(chosen)) is not None:
+            look = judged_look(look, judgement)
         with RewardSandbox(unsafe=unsafe_isolation) as sandbox:
             behaviours = BehaviourCheck(chosen, look.scripted, paying(chosen, sandbox))
             findings = findings + Critic([ProbeCheck(chosen, look.recording, sandbox), behaviours])(made.text)

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.check import Env, reward_of
+from eureka_agent.api.judged_reward import judged_for, plan_for
 from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.judgement_file import with_judgement
+from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Reward
 from eureka_agent.seeds import seed_for
@@ -78,8 +81,9 @@ def train(
 
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. Several are
     a sequence: each trains for `env_steps`, from the policy of the one before, and the last is reported; what
-    the others left is under `output/before-<number>`. `parallel` is the number of parallel trainings (threads
-    of the population trainer), by default the number of cores. Without `stages` a task's curriculum is
+    the others left is under `output/before-<number>`. A learned reward that lies beside a file
+    (`reward.intrinsic.npz`) is paid as it was in the run that found both. `parallel` is the number of parallel
+    trainings (threads of the population trainer), by default the number of cores. Without `stages` a task's curriculum is
     ignored; the number of steps is the same. `init_policy` is a saved policy of either trainer to start from.
     `device` and `worlds` are those of `TrainingConfig`.
     """
@@ -87,14 +91,16 @@ def train(
     rewards = [str(reward)] if isinstance(reward, str | Path) else [str(one) for one in reward]
     if not rewards:
         raise ConfigError("There is no reward to train with.", allowed="one reward or several")
-    paid_by = [reward_of(chosen, name) for name in rewards]
+    paid_by = [reward_of(judged_for(chosen, name), name) for name in rewards]
+    learned = [plan_for(name, one) for name, one in zip(rewards, paid_by, strict=True)]
+    device = "cpu" if device == "auto" and any(learned) else device
     taken = choose_device(device, trainer, chosen, fresh=init_policy is None and len(rewards) == 1)
     start = None if init_policy is None else fitting_policy(Path(init_policy), chosen)
     root = Path(output)
     root.mkdir(parents=True, exist_ok=True)
     links = [
-        _Link(one, root if number == len(rewards) else root / f"before-{number}")
-        for number, one in enumerate(paid_by, start=1)
+        _Link(one, plan, root if number == len(rewards) else root / f"before-{number}")
+        for number, (one, plan) in enumerate(zip(paid_by, learned, strict=True), start=1)
     ]
     steps, seed_of = env_steps or chosen.budget.env_steps, partial(seed_for, seed, "train")
     begun = [Training(seed_of(replicate), Path(), policy=start) for replicate in range(seeds)]
@@ -118,6 +124,8 @@ class _Link:
     """One reward of a sequence, and where its trainings go."""
 
     reward: Reward
+    learned: IntrinsicPlan | None
+    """What is learned from labels, and paid beside it or read by it."""
     folder: Path
 
 
@@ -135,10 +143,12 @@ def _continued(
             folder=link.folder / f"seed-{replicate}",
             env_steps=env_steps,
             init_policy=one.policy,
+            intrinsic=link.learned,
         )
         for replicate, one in enumerate(before)
         if not one.failure
     }
+    task = task if link.learned is None else with_judgement(task, link.learned.snapshot)
     outcomes = trainer.train(task, list(jobs.values()), on_start=lambda _: None, on_outcome=lambda *_: None)
     after = list(before)
     for (replicate, job), outcome in zip(jobs.items(), outcomes, strict=True):

@@ -90,6 +90,11 @@ def judged(task: Task, judgement: Judgement) -> Task:
     return replace(task, signals=(*task.signals, INTRINSIC), behaviour=behaviour)
 
 
+def judgement_of(task: Task) -> Judgement | None:
+    """Return what a task's steps are judged by; None where nothing judges them."""
+    return task.behaviour.judgement if isinstance(task.behaviour, JudgedBehaviour) else None
+
+
 def offering(task: Task) -> Task:
     """Return a task whose rewards may ask for `intrinsic`, which nobody measures yet."""
     return replace(task, signals=(*task.signals, INTRINSIC))

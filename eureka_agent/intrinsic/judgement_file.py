@@ -21,6 +21,11 @@ def write_judgement(path: Path, plan: IntrinsicPlan, model: IntrinsicReward) -> 
     write_arrays(path, {"plan": about} | nested("model", model.state_dict()))
 
 
+def read_plan(path: Path) -> IntrinsicPlan:
+    """Return the plan by which a file's model was learned; raises as `read_judgement` does."""
+    return IntrinsicPlan.from_json(unpacked(read_arrays(path), "plan"))
+
+
 def read_judgement(path: Path, task: Task) -> Judgement:
     """Return what a file pays for steps of a task.
 

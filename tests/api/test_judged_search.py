@@ -16,7 +16,7 @@ from eureka_agent.api.after import left_by
 from eureka_agent.api.consent import Consent, asked_for
 from eureka_agent.api.judged_search import check_annotator, goal_of
 from eureka_agent.config import RunConfig, recorded_config
-from eureka_agent.errors import ConfigError, Interrupted, StoreError
+from eureka_agent.errors import ConfigError, EurekaError, Interrupted, StoreError
 from eureka_agent.intrinsic import with_judgement
 from eureka_agent.store.event_types import CaptionsJudged, ReplyReceived
 from eureka_agent.store.events import read_events
@@ -39,6 +39,9 @@ SMALL: dict[str, Any] = {
     "confirm_top": 1, "choose_seeds": 0, "halving": False, "film": False, "target": 9.0,
     "intrinsic_goal": "hold the pendulum upright", "intrinsic_coefficient": 0.25,
 }  # fmt: skip
+
+
+ONE_GENERATION: dict[str, Any] = {**SMALL, "generations": 1}
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,23 @@ def test_the_saved_reward_lies_beside_the_learned_one(ended: RunFolder, tmp_path
     assert "times 0.25, which this file does not pay" in " ".join(other.read_text().split())
 
 
+def test_a_saved_reward_is_checked_and_trained_with_what_was_learned_beside_it(
+    ended: RunFolder, tmp_path: Path
+) -> None:
+    reads = eureka_agent.export(str(ended.root), tmp_path / "reads.py", candidate="0-00")
+    added = eureka_agent.export(str(ended.root), tmp_path / "added.py", candidate="0-01")
+    assert not [f for f in eureka_agent.check(reads, "pendulum") if f.rule == "unknown-signal"]
+    for path, component in ((reads, "judged"), (added, "intrinsic")):
+        report = eureka_agent.train("pendulum", path, env_steps=2_000, output=tmp_path / path.stem)
+        (training,) = report.trainings
+        assert training.failure == ""
+        curves = np.load(training.folder / "curves.npz")
+        assert f"component/{component}" in curves.files
+    (tmp_path / "reads.intrinsic.npz").unlink()
+    with pytest.raises(EurekaError, match="There is no signal `intrinsic`"):
+        eureka_agent.train("pendulum", reads, env_steps=2_000, output=tmp_path / "without")
+
+
 def test_a_stopped_run_goes_on_with_its_own_copy_of_the_rules(tmp_path: Path) -> None:
     mine, stop = tmp_path / "mine.toml", threading.Event()
     mine.write_text(RULES)
@@ -121,9 +141,7 @@ def test_a_stopped_run_goes_on_with_its_own_copy_of_the_rules(tmp_path: Path) ->
 
 def test_a_language_models_labels_are_in_the_log(tmp_path: Path) -> None:
     """Replies recorded from a language model that labelled the same fifteen captions."""
-    result = eureka_agent.evolve(
-        "pendulum", runs=tmp_path, intrinsic=f"replay:{REPLIES}", **SMALL | {"generations": 1}
-    )
+    result = eureka_agent.evolve("pendulum", runs=tmp_path, intrinsic=f"replay:{REPLIES}", **ONE_GENERATION)
     events = list(read_events(RunFolder(result.folder).events))
     (judged,) = (event for event in events if isinstance(event, CaptionsJudged))
     values = {label.captions[0]: label.value for label in judged.labels}

@@ -39,7 +39,7 @@ class Silent:
 class Threes:
     """Pays 3 for every step."""
 
-    signals = ("pole_angle",)
+    signals: tuple[str, ...] = ("pole_angle",)
 
     def __call__(self, rollout: Any) -> RewardBatch:
         paid = np.full(rollout.first.shape, 3.0, np.float32)
