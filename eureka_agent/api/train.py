@@ -82,9 +82,10 @@ def train(
     `reward` is a file, or one of the task's own: `reference`, `sparse`, `native`, `hack:<name>`. Several are
     a sequence: each trains for `env_steps`, from the policy of the one before, and the last is reported; what
     the others left is under `output/before-<number>`. A learned reward that lies beside a file
-    (`reward.intrinsic.npz`) is paid as it was in the run that found both. `parallel` is the number of parallel
-    trainings (threads of the population trainer), by default the number of cores. Without `stages` a task's curriculum is
-    ignored; the number of steps is the same. `init_policy` is a saved policy of either trainer to start from.
+    (`reward.intrinsic.npz`) is paid as it was in the run that found both. `parallel` is the number of
+    parallel trainings (threads of the population trainer), by default the number of cores. Without `stages`
+    a task's curriculum is ignored; the number of steps is the same. `init_policy` is a saved policy of either
+    trainer to start from.
     `device` and `worlds` are those of `TrainingConfig`.
     """
     chosen = find_task(task, env=env, envs=envs, stages=stages)
