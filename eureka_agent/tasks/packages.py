@@ -28,20 +28,21 @@ REQUIREMENT = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:>=(\d+(?:\.\d+)*))?$")
 
 
 def missing(needs: Sequence[str], *, extra: str) -> str:
-    """Return in a sentence which of the packages `needs` (`name` or `name>=1.3`) are not there; "" if all are.
+    """Return in words which of the packages `needs` (`name` or `name>=1.3`) are not there; "" if all are.
 
-    `extra` is this project's extra that brings them.
+    `extra` is this project's extra that brings them, if one does.
     """
     found = [told for need in needs if (told := _lacking(need))]
     if not found:
         return ""
-    return f"It needs {' and '.join(found)}: pip install 'eureka-agent[{extra}]'."
+    what = f"'eureka-agent[{extra}]'" if extra else " ".join(f"'{need}'" for need in needs)
+    return f"{' and '.join(found)} (pip install {what})"
 
 
 def require(needs: Sequence[str], *, extra: str, who: str) -> None:
     """Raise TaskError if a package that `who` needs is not installed, or is too old; see `missing`."""
     if told := missing(needs, extra=extra):
-        raise TaskError(f"{who} cannot be used here. {told}")
+        raise TaskError(f"{who} needs {told}.")
 
 
 def _lacking(need: str) -> str:
@@ -52,7 +53,7 @@ def _lacking(need: str) -> str:
     try:
         installed = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return f"the package {name}"
+        return f"the package '{name}'"
     too_old = oldest is not None and _numbers(installed) < _numbers(oldest)
     return f"{name} {oldest} or newer ({installed} is installed)" if too_old else ""
 

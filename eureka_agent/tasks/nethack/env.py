@@ -32,17 +32,17 @@ GOALS: dict[str, Callable[[Array], bool]] = {
         status[_PLACE["oracle_distance"]] <= 1 and not status[_PLACE["hallucinating"]]
     ),
 }
-"""What ends an episode besides its character's: standing on stairs that lead down; standing beside the Oracle."""
+"""What ends an episode besides death: standing on stairs that lead down; standing beside the Oracle."""
 
 
 class NetHackEnv(gym.Env[Array, int]):
     """NetHack, one action at a time.
 
-    A character explores a dungeon of many levels, which is another one in every episode. It sees the map as far
-    as it has come; the policy observes the 9 x 9 squares around it, the status line, the way to the nearest
+    A character explores a dungeon of many levels, which is another one in every episode, and knows the map as
+    far as it has come. The policy observes the 9 x 9 squares around it, the status line, the way to the nearest
     stairs down on the map, and words of the last message. Screens that wait for a key are gone through, and
-    all that was said on them is the message of the step. The game asks for a direction after a kick, which the
-    next action answers.
+    all that was said on them is the message of the step. After a kick the game asks for a direction, which
+    the next action answers.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 8}  # noqa: RUF012 - as Gymnasium has it

@@ -37,8 +37,8 @@ MOVES = tuple(_COMPASS)
 """One step, or an attack on what stands there. A closed door is opened by walking into it."""
 
 PLAY = (*MOVES, *(f"far_{name}" for name in MOVES), "down", "up", "search", "kick", "eat")
-"""What a policy may do unless a task says otherwise: 21 actions. Gold, scrolls, potions and wands are picked up
-by walking over them. Who prays often is struck dead, so that a policy that knows nothing better does not."""
+"""What a policy may do unless a task says otherwise: 21 actions. Gold, scrolls, potions and wands are picked
+up by walking over them. Praying is left out: who prays often, as a beginner would, is struck dead."""
 
 _OFFERED = re.compile(rb"\[(?:- )?([a-zA-Z-]+) or \?\*\]")
 _CONSENTED = re.compile(rb"Unlock it\?|want to pray\?")
@@ -68,9 +68,9 @@ def check_actions(actions: Sequence[str]) -> tuple[str, ...]:
 def answer(action: str, question: bytes, *, hunger: int) -> int | None:
     """Return the key that answers what the game asks after an action; None where the policy names it.
 
-    What lies on the floor is eaten unless one is satiated (`hunger` 0), what is carried only when one is hungry
-    (2 and more), and nobody goes on eating when the game warns: else policies that try everything choke. Of
-    things that may be used the one that came into the bag last is taken.
+    What lies on the floor is eaten unless one is satiated (`hunger` 0), what is carried only when one is
+    hungry (2 and more), and nobody goes on eating when the game warns: else policies that try everything
+    choke. Of things that may be used the one that came into the bag last is taken.
     """
     if b"direction" in question:
         return None

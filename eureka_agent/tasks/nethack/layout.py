@@ -14,8 +14,8 @@ from eureka_agent.tasks.nethack.signals import STATUS
 
 Array = np.ndarray
 GLYPHS = SIDE * SIDE
-"""The first numbers of an observation: glyphs of 9 rows of 9 squares, from the northwest, the character in the
-middle. They are names, not sizes."""
+"""The first numbers of an observation: glyphs of 9 rows of 9 squares, from the northwest, the character in
+the middle. They are names, not sizes."""
 VOCABULARY = 5977
 """Glyphs are whole numbers from 0 to one less."""
 WORDS = 32
