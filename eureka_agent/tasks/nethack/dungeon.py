@@ -36,7 +36,7 @@ class Codes(NamedTuple):
 @functools.cache
 def codes() -> Codes:
     """Return them as the installed NetHack counts."""
-    from nle import nethack
+    from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
     oracle = next(
         glyph

@@ -35,14 +35,14 @@ GOALS: dict[str, Callable[[Array], bool]] = {
 """What ends an episode besides death: standing on stairs that lead down; standing beside the Oracle."""
 
 
-class NetHackEnv(gym.Env[Array, int]):
+class NetHackEnv(gym.Env[Array, np.int64]):
     """NetHack, one action at a time.
 
     A character explores a dungeon of many levels, which is another one in every episode, and knows the map as
-    far as it has come. The policy observes the 9 x 9 squares around it, the status line, the way to the nearest
-    stairs down on the map, and words of the last message. Screens that wait for a key are gone through, and
-    all that was said on them is the message of the step. After a kick the game asks for a direction, which
-    the next action answers.
+    far as it has come. The policy observes the 9 x 9 squares around it, the status line, the way to the
+    nearest stairs down on the map, and words of the last message. Screens that wait for a key are gone
+    through, and all that was said on them is the message of the step. After a kick the game asks for a
+    direction, which the next action answers.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 8}  # noqa: RUF012 - as Gymnasium has it

@@ -51,7 +51,7 @@ class Game:
     """A game that can be begun again and again, each time from two seeds."""
 
     def __init__(self, setting: Setting) -> None:
-        from nle import nethack
+        from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
         self._files: tempfile.TemporaryDirectory[str] | None = None
         place: dict[str, Any] = {}
@@ -138,7 +138,7 @@ class Game:
 
     def picture(self) -> Array:
         """Return the map as tiles, uint8 `(336, 1264, 3)`."""
-        from nle import nethack
+        from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
         self._nethack.setup_tiles()
         frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
