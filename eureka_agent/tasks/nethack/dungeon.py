@@ -70,12 +70,43 @@ class Near(NamedTuple):
 UNSEEN = Near(False, 0, 0, FAR)
 
 
-def nearest(glyphs: Array, wanted: tuple[int, ...], x: int, y: int) -> Near:
-    """Return the way from column x and row y to the nearest of some glyphs on a map `(21, 79)`."""
-    found = glyphs == wanted[0]
-    for other in wanted[1:]:
-        found |= glyphs == other
-    places = np.flatnonzero(found)
+class Landmarks(NamedTuple):
+    """What is worth going to on a map."""
+
+    stairs: Near
+    """The nearest stairs or ladder down."""
+    oracle: Near
+
+
+NOTHING = Landmarks(UNSEEN, UNSEEN)
+_STAIRS_MARK, _ORACLE_MARK = 1, 2
+
+
+def landmarks(glyphs: Array, x: int, y: int) -> Landmarks:
+    """Return the way from column x and row y to what a map `(21, 79)` shows."""
+    marks = _marks().take(glyphs.ravel())
+    (places,) = marks.nonzero()  # nothing, in most steps
+    if not len(places):
+        return NOTHING
+    found = marks[places]
+    return Landmarks(
+        _nearest(places[found == _STAIRS_MARK], x, y), _nearest(places[found == _ORACLE_MARK], x, y)
+    )
+
+
+@functools.cache
+def _marks() -> Array:
+    """Return uint8 by glyph: a mark for those that are landmarks, else 0."""
+    from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
+
+    marks = np.zeros(nethack.MAX_GLYPH + 1, np.uint8)
+    marks[list(codes().stairs)] = _STAIRS_MARK
+    marks[codes().oracle] = _ORACLE_MARK
+    return marks
+
+
+def _nearest(places: Array, x: int, y: int) -> Near:
+    """Return the way to the nearest of some squares, counted row by row, `(n,)`."""
     if not len(places):
         return UNSEEN
     south, east = places // COLUMNS - y, places % COLUMNS - x

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eureka_agent.tasks.nethack.dungeon import Explored, Surroundings, adjacent_monsters, codes, nearest
+from eureka_agent.tasks.nethack.dungeon import Explored, Surroundings, adjacent_monsters, codes, landmarks
 from eureka_agent.tasks.nethack.game import HUNGER, Game
 from eureka_agent.tasks.nethack.signals import STATUS
 
@@ -47,7 +47,7 @@ class Reader:
         crop = self._around.crop(game.glyphs, x, y)
         self._explored.look(game.glyphs, (line[_DUNGEON], line[_DUNGEON_LEVEL]))
         self._deepest = max(self._deepest, line[_DEPTH])
-        stairs = nearest(game.glyphs, codes().stairs, x, y)
+        stairs, oracle = landmarks(game.glyphs, x, y)
         condition = line[_CONDITION]
         told = {
             "x": x,
@@ -71,7 +71,7 @@ class Reader:
             "stairs_east": 0 if game.on_stairs else stairs.east,
             "stairs_south": 0 if game.on_stairs else stairs.south,
             "stairs_distance": 0 if game.on_stairs else stairs.distance,
-            "oracle_distance": nearest(game.glyphs, (codes().oracle,), x, y).distance,
+            "oracle_distance": oracle.distance,
             "adjacent_monsters": adjacent_monsters(crop),
             "explored": self._explored.squares,
             "levels_visited": self._explored.levels,
