@@ -80,6 +80,7 @@ class Game:
         """Whether the game waits for a direction."""
         self.on_stairs = False
         """Whether the character stands on stairs that lead down."""
+        self._answered = b""
 
     def begin(self, generator: np.random.Generator) -> None:
         """Begin a game whose every chance depends on two numbers from this generator."""
@@ -112,9 +113,12 @@ class Game:
             return ESCAPE
         if not self._internal[_IN_QUESTION]:
             return None
-        key = answer(action, self._message.tobytes(), hunger=self.stats[HUNGER])
-        if key is not None and said:
-            said.pop()  # a question that is answered here is no news
+        question = self._words()
+        key = answer(action, question, hunger=self.stats[HUNGER])
+        if key is not None:  # a question that is answered here is no news
+            self._answered = question
+            if said:
+                said.pop()
         return key
 
     def _press(self, key: int, said: list[bytes]) -> None:
@@ -123,12 +127,18 @@ class Game:
 
     def _show(self, observed: Sequence[Array], said: list[bytes]) -> None:
         glyphs, stats, self._message, self._state, self._internal = observed
-        words = self._message.tobytes().split(b"\0", 1)[0].strip()
+        words = self._words()
+        if self._answered and words.startswith(self._answered):  # it is shown once more, with the key
+            words = words[len(self._answered) :].strip()[1:].strip()
+        self._answered = b""
         if words and words not in said[-1:]:
             said.append(words)
         if not (self.over or self._state[_GAME_OVER]):  # then the map is gone, and the numbers are 0
             np.copyto(self.glyphs, glyphs)
             self.stats = stats.tolist()
+
+    def _words(self) -> bytes:
+        return self._message.tobytes().split(b"\0", 1)[0].strip()
 
     def _end_step(self, said: list[bytes]) -> None:
         self.message = joined(said)
