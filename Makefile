@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+NETHACK ?= .venv-nethack
+NETHACK_TESTS := tests/nethack tests/tasks/test_packages.py tests/tasks/test_task_events.py tests/training/test_plain_corpus.py \
+	tests/rewards/test_vector_wrapper.py -k "nethack or minihack or packages or vector"
 
-.PHONY: demo demo-search test test-slow format lint types tests docs bench clean
+.PHONY: demo demo-search test test-nethack test-slow format lint types tests docs bench clean
 
 # Half-cheetah backflips, learned here and now: with a reward written by hand, and with two that a language model wrote
 # in a recorded search, a loser and the winner. The search itself took a million steps a candidate.
@@ -47,6 +50,17 @@ tests: $(VENV)/.dev
 
 test-slow: $(VENV)/.dev
 	$(BIN)/pytest -m slow
+
+# NetHack and MiniHack, in an environment of their own: NLE needs Gymnasium 1.2.0.
+test-nethack: $(NETHACK)/.dev
+	$(NETHACK)/bin/pytest $(NETHACK_TESTS) --numprocesses 2 --dist loadfile
+
+$(NETHACK)/.dev: pyproject.toml constraints.txt
+	bash scripts/system-packages.sh
+	test -x $(NETHACK)/bin/python || $(PYTHON) -m venv $(NETHACK)
+	$(NETHACK)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[minihack,nethack]' 'hypothesis>=6.100' 'pytest>=8.3' 'pytest-xdist>=3.6'
+	touch $@
 
 docs: $(VENV)/.dev
 	$(BIN)/zensical build --strict

@@ -36,7 +36,7 @@ def pay_native(_reward: Coded, episodes: JoinedEpisodes) -> list[Trajectory]:
 def main() -> None:
     counts, warned, times = Counter[str](), Counter[str](), []
     with RewardSandbox() as sandbox:
-        for name in sys.argv[1:] or [task.name for task in eureka_agent.list_tasks()]:
+        for name in sys.argv[1:] or [task.name for task in eureka_agent.list_tasks() if not task.missing]:
             task = eureka_agent.find_task(name)
             scripted = by_behaviour(play_scripted(task, seed=0))
             ask: PayJoined = paying(task, sandbox)

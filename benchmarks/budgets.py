@@ -40,7 +40,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
     if arguments.command == "run":
-        for wanted in arguments.tasks or [task.name for task in eureka_agent.list_tasks()]:
+        usable = [task.name for task in eureka_agent.list_tasks() if not task.missing]
+        for wanted in arguments.tasks or usable:
             name, _, steps = wanted.partition("=")
             run(name, int(steps or (CLASSIC_STEPS if name in CLASSIC else STEPS)), arguments.seeds)
     show()

@@ -24,7 +24,7 @@ def main() -> int:
     arguments = parser.parse_args()
     lost = True
     print("| task | reward | fitness on each seed |\n| --- | --- | --- |")
-    for name in arguments.tasks or [task.name for task in eureka_agent.list_tasks()]:
+    for name in arguments.tasks or [task.name for task in eureka_agent.list_tasks() if not task.missing]:
         task = eureka_agent.find_task(name)
         reference = fitnesses(name, "reference", arguments)
         print(f"| {name} | reference | {shown(reference)} |", flush=True)

@@ -98,15 +98,17 @@ def test_a_tiny_evolution_runs_in_an_empty_folder(installed: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
-def test_every_bundled_task_can_be_built_with_nothing_but_what_the_wheel_requires(
+def test_every_bundled_task_without_an_extra_can_be_built_with_nothing_but_what_the_wheel_requires(
     installed: Path, tmp_path: Path
 ) -> None:
     build = (
         "import eureka_agent as e\n"
-        "for task in e.list_tasks(): e.find_task(task.name).make_env().close(); print(task.name)"
+        "for task in e.list_tasks():\n"
+        "    if not task.missing: e.find_task(task.name).make_env().close(); print(task.name)"
     )
     names = run(installed / "python", "-c", build, cwd=tmp_path).split()
-    assert sorted(names) == sorted(path.parent.name for path in CHECKOUT.glob("envs/*/task.toml"))
+    every = {path.parent.name for path in CHECKOUT.glob("envs/*/task.toml")}
+    assert set(names) == {name for name in every if not name.startswith(("nethack_", "minihack_"))}
 
 
 def test_the_oldest_gymnasium_passes_the_tests_of_tasks_and_wrappers(

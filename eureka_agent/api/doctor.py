@@ -13,7 +13,7 @@ from eureka_agent.isolation.layers import EscapeAttempt, IsolationReport, Layer
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.resources import usable_cores
 from eureka_agent.tasks.identity import journalled_ref
-from eureka_agent.tasks.registry import find_task, list_tasks
+from eureka_agent.tasks.registry import find_task, list_tasks, missing_packages
 from eureka_agent.training.evaluation_share import with_fitted_evaluation
 from eureka_agent.training.pace import remembered_pace
 
@@ -49,7 +49,9 @@ def doctor() -> DoctorReport:
         )
     if not any(layer.name == "bubblewrap" and layer.held for layer in report.layers):
         advice.append("Install bubblewrap: it puts generated code into its own network, processes and files.")
-    versions, tasks = installed_versions(), [task.name for task in list_tasks()]
+    versions, found = installed_versions(), list_tasks()
+    tasks = [task.name for task in found if not task.missing]
+    advice += missing_packages(found)
     versions |= {name: "not installed" for name in LIBRARIES if name not in versions}
     return DoctorReport(
         contained=report.contained,

@@ -15,6 +15,7 @@ def tasks(*, json_output: Json = False, **options: Any) -> None:
     """List the available tasks. Any Gymnasium environment works too: gym:<id>."""
     from eureka_agent.cli.output import print_json, print_table
     from eureka_agent.tasks import list_tasks
+    from eureka_agent.tasks.registry import missing_packages
 
     found = list_tasks(**options)
     if json_output:
@@ -22,6 +23,8 @@ def tasks(*, json_output: Json = False, **options: Any) -> None:
         return
     rows = [(t.name, t.env_id, t.fitness) for t in found]
     print_table("", ("task", "environment", "fitness"), rows)
+    for line in missing_packages(found):
+        typer.echo(line)
 
 
 def init(

@@ -184,7 +184,8 @@ class _Single:
 
 
 def _mode_of(env: VectorEnv) -> AutoresetMode:
-    mode = env.metadata.get("autoreset_mode")
+    # Gymnasium 1.2 shares the metadata among all vectors of a class: the last one's mode stands there.
+    mode = getattr(env.unwrapped, "autoreset_mode", None) or env.metadata.get("autoreset_mode")
     if mode is None:
         raise TaskError(
             "The vector environment does not say how it resets: metadata has no 'autoreset_mode'.",

@@ -20,6 +20,7 @@ from eureka_agent.tasks.context import environment_context
 from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
+from eureka_agent.tasks.packages import require
 from eureka_agent.tasks.schema import BudgetSection, SignalSection, TaskFile, base_folder, read_task_file
 from eureka_agent.tasks.task import (
     Array,
@@ -87,9 +88,10 @@ def _behaviour_of(files: tuple[str, ...], state: tuple[str, ...]) -> FolderBehav
 
 
 def folder_task(ref: TaskRef) -> Task:
-    """Load the task of a `folder` reference; raises TaskError where the folder breaks its form."""
+    """Load the task of a `folder` reference; TaskError where it breaks its form, or lacks a package."""
     folder = Path(ref.value)
     file = read_task_file(folder / TASK_FILE)
+    require(file.environment.packages, extra=file.environment.extra, who=f"Task '{folder.name}'")
     options = ref.options
     stages = _stages(file, folder)
     stage = _stage(stages, options, ref)

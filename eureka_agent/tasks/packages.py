@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import gymnasium as gym
 
+from eureka_agent.errors import TaskError
 from eureka_agent.tasks.culprit import FOREIGN
 
 GROUP = "gymnasium.envs"
@@ -22,6 +23,43 @@ _IMPORTED = ("gymnasium", "eureka-agent")
 """Distributions whose environments are registered, if they have any."""
 _LARGEST = 2**20
 """Bytes of a source file that is searched."""
+REQUIREMENT = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:>=(\d+(?:\.\d+)*))?$")
+"""The form of a package that a task needs: its name, and maybe the oldest version."""
+
+
+def missing(needs: Sequence[str], *, extra: str) -> str:
+    """Return in words which of the packages `needs` (`name` or `name>=1.3`) are not there; "" if all are.
+
+    `extra` is this project's extra that brings them, if one does.
+    """
+    found = [told for need in needs if (told := _lacking(need))]
+    if not found:
+        return ""
+    what = f"'eureka-agent[{extra}]'" if extra else " ".join(f"'{need}'" for need in needs)
+    return f"{' and '.join(found)} (pip install {what})"
+
+
+def require(needs: Sequence[str], *, extra: str, who: str) -> None:
+    """Raise TaskError if a package that `who` needs is not installed, or is too old; see `missing`."""
+    if told := missing(needs, extra=extra):
+        raise TaskError(f"{who} needs {told}.")
+
+
+def _lacking(need: str) -> str:
+    """Return a package that is not there, or is too old, in words; "" if it is there."""
+    match = REQUIREMENT.match(need)
+    assert match is not None, need
+    name, oldest = match.groups()
+    try:
+        installed = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"the package '{name}'"
+    too_old = oldest is not None and _numbers(installed) < _numbers(oldest)
+    return f"{name} {oldest} or newer ({installed} is installed)" if too_old else ""
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", version.split("+")[0])]
 
 
 def is_environment_id(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from eureka_agent.resources import resource_folders
 from eureka_agent.tasks import building
 from eureka_agent.tasks.folder import TASK_FILE, folder_task
 from eureka_agent.tasks.generic import generic_task
-from eureka_agent.tasks.packages import is_environment_id
+from eureka_agent.tasks.packages import is_environment_id, missing
 from eureka_agent.tasks.schema import read_task_file
 from eureka_agent.tasks.task import Task, TaskRef
 
@@ -29,6 +29,8 @@ class TaskSummary:
     fitness: str
     tags: tuple[str, ...]
     folder: Path
+    missing: str = ""
+    """Packages that it needs and that are not installed, in words; empty where it can be used."""
 
 
 def find_task(
@@ -162,8 +164,27 @@ def list_tasks(*, envs: Path | None = None) -> list[TaskSummary]:
     return [found[name] for name in sorted(found)]
 
 
+def missing_packages(tasks: Sequence[TaskSummary]) -> list[str]:
+    """Return sentences on which tasks cannot be used, and what to install: one for each set of packages."""
+    names: dict[str, list[str]] = {}
+    for task in tasks:
+        if task.missing:
+            names.setdefault(task.missing, []).append(task.name)
+    return [
+        f"Without {lacking} these cannot be used: {', '.join(those)}." for lacking, those in names.items()
+    ]
+
+
 def _summary(path: Path) -> TaskSummary:
     file = read_task_file(path)
     sentence: Any = " ".join(file.description.split())
     environment = file.environment.id or file.environment.factory or ""
-    return TaskSummary(path.parent.name, sentence, environment, file.fitness.summary, file.tags, path.parent)
+    return TaskSummary(
+        path.parent.name,
+        sentence,
+        environment,
+        file.fitness.summary,
+        file.tags,
+        path.parent,
+        missing(file.environment.packages, extra=file.environment.extra),
+    )

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from eureka_agent.errors import TaskError, did_you_mean
+from eureka_agent.tasks.packages import REQUIREMENT
 
 MOST_CAPTIONS = 10
 """Parts of a caption: a person reads no more, and their ranges together are counted in 64 bits."""
@@ -48,6 +49,17 @@ class EnvironmentSection(Section):
     state: tuple[str, ...] = Field(
         (), description="fields of MuJoCo's MjData that task.py finds in the state"
     )
+    packages: tuple[str, ...] = Field(
+        (), description='packages that must be installed, e.g. "nle>=1.3"; the task is listed without them'
+    )
+    extra: str = Field("", description="this project's extra that brings the packages")
+
+    @field_validator("packages")
+    @classmethod
+    def _requirements(cls, packages: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [given for given in packages if not REQUIREMENT.match(given)]:
+            raise ValueError(f"a package is written `name` or `name>=1.3`, not {wrong[0]!r:.60}")
+        return packages
 
     @model_validator(mode="after")
     def _one_source(self) -> EnvironmentSection:

@@ -10,11 +10,12 @@ from typing import Any
 import cloudpickle
 import numpy as np
 import pytest
+from bundled_tasks import every_task
 from reward_texts import FORWARD, MEMORY
 
 from eureka_agent.errors import RewardError
 from eureka_agent.rewards.loader import RewardFunction, load_reward
-from eureka_agent.tasks.registry import find_task, list_tasks
+from eureka_agent.tasks.registry import find_task
 
 ROWS = 4
 RNG = np.random.default_rng(0)
@@ -121,7 +122,7 @@ def test_torch_compiles_it_whole_in_either_form(text: str, signals: dict[str, An
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [summary.name for summary in list_tasks()])
+@pytest.mark.parametrize("name", every_task())
 def test_torch_compiles_the_rewards_that_come_along(name: str) -> None:
     task = find_task(name)
     signals = {s.name: RNG.uniform(0.1, 0.9, (ROWS, *s.shape)).astype(s.dtype) for s in task.all_signals}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bundled_tasks import usable_tasks
 
 from eureka_agent.rewards import load_reward
 from eureka_agent.rewards.facade import Library
-from eureka_agent.tasks.registry import find_task, list_tasks
+from eureka_agent.tasks.registry import find_task
 
 ROWS = 1000
 LIBRARIES: tuple[Library, ...] = ("jax", "torch")
@@ -15,7 +16,7 @@ LIBRARIES: tuple[Library, ...] = ("jax", "torch")
 
 def shipped() -> list[tuple[str, str]]:
     found = []
-    for summary in list_tasks():
+    for summary in usable_tasks():
         task = find_task(summary.name)
         names = [f"hack {name}" for name in task.hacks] + ["reference"] * (task.reference != "native")
         found += [(task.name, name) for name in names]

@@ -12,18 +12,19 @@ import gymnasium as gym
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from bundled_tasks import every_task
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv, VectorEnv
 
 from eureka_agent.errors import TaskError
 from eureka_agent.rewards.loader import load_reward
 from eureka_agent.rewards.vector_wrapper import VectorRewardWrapper
 from eureka_agent.rewards.wrapper import RewardWrapper
-from eureka_agent.tasks.registry import find_task, list_tasks
+from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.tasks.worlds import GymWorlds
 
 WORLDS, STEPS, LIMIT, SEED = 2, 12, 5, 3
-TASKS = [summary.name for summary in list_tasks()]
+TASKS = every_task()
 OBSERVED = ["cartpole", "pendulum", "acrobot", "mountain_car", "mountain_car_weak"]
 """Those that read nothing from inside an environment."""
 
@@ -83,7 +84,7 @@ def paid_singly(make: Callable[[], gym.Env], reward: str, task: Any, actions: li
 
 def paid_together(wrapped: VectorRewardWrapper, actions: list[list[Any]]) -> np.ndarray:
     """Return what each world of a vector is paid for the same actions, steps that are resets left out."""
-    mode = wrapped.env.metadata["autoreset_mode"]
+    mode = wrapped.env.unwrapped.autoreset_mode  # in Gymnasium 1.2 metadata have that of the last vector made
     wrapped.reset(seed=SEED)
     taken, paid = [0] * WORLDS, [[] for _ in range(WORLDS)]
     while min(taken) < len(actions):

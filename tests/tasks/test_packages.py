@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ import gymnasium as gym
 import pytest
 
 from eureka_agent.errors import TaskError
-from eureka_agent.tasks import find_task, write_task
-from eureka_agent.tasks.registry import environment_ref
+from eureka_agent.tasks import find_task, list_tasks, write_task
+from eureka_agent.tasks.registry import environment_ref, missing_packages
 
 SOURCE = """
 import gymnasium as gym
@@ -83,3 +84,61 @@ def test_an_id_that_nobody_has_brings_the_nearest() -> None:
 def test_what_ends_in_a_version_is_an_id_and_all_else_a_function() -> None:
     assert environment_ref("pkg.envs:My-Env-v12").kind == "gym"
     assert environment_ref("pkg.envs:make_v1").kind == "factory"
+
+
+NEEDY = """
+description = "d"
+reference = "native"
+[environment]
+id = "CartPole-v1"
+packages = {packages}
+extra = "nethack"
+[[signals]]
+name = "obs"
+shape = [4]
+[fitness]
+summary = "s"
+reduce = "native_return"
+"""
+
+
+def needy(tmp_path: Path, packages: str) -> Path:
+    folder = tmp_path / "envs" / "needy"
+    folder.mkdir(parents=True)
+    (folder / "task.toml").write_text(NEEDY.replace("{packages}", packages))
+    (folder / "task.py").write_text(
+        "def initial_signals(state):\n    return {'obs': state['obs']}\n\n\n"
+        "def signals(before, action, after):\n    return {'obs': after['obs']}\n"
+    )
+    return tmp_path / "envs"
+
+
+@pytest.mark.parametrize(
+    ("packages", "words"),
+    [
+        ('["no-such-package>=1.3"]', "the package 'no-such-package'"),
+        ('["numpy>=99.1"]', r"numpy 99.1 or newer \([\d.]+ is installed\)"),
+        ('["numpy>=1", "no-such-a", "no-such-b"]', "the package 'no-such-a' and the package 'no-such-b'"),
+    ],
+)
+def test_a_task_without_its_packages_is_listed_and_says_what_to_install(
+    tmp_path: Path, packages: str, words: str
+) -> None:
+    envs = needy(tmp_path, packages)
+    told = rf"{words} \(pip install 'eureka-agent\[nethack\]'\)"
+    (task,) = [task for task in list_tasks(envs=envs) if task.name == "needy"]
+    assert re.fullmatch(told, task.missing)
+    assert missing_packages([task]) == [f"Without {task.missing} these cannot be used: needy."]
+    with pytest.raises(TaskError, match=rf"^Task 'needy' needs {told}\.$"):
+        find_task("needy", envs=envs)
+
+
+def test_a_task_with_its_packages_is_like_any_other(tmp_path: Path) -> None:
+    envs = needy(tmp_path, '["numpy>=2", "gymnasium"]')
+    assert next(task for task in list_tasks(envs=envs) if task.name == "needy").missing == ""
+    assert find_task("needy", envs=envs).max_episode_steps == 500
+
+
+def test_a_package_that_is_not_one_is_a_mistake_in_the_file(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match=r"environment.packages: .*a package is written `name`"):
+        find_task("needy", envs=needy(tmp_path, '["nle==1.3; rm"]'))

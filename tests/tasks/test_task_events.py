@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bundled_tasks import every_task, usable_tasks
 
-from eureka_agent.tasks import find_task, list_tasks
+from eureka_agent.tasks import find_task
 from eureka_agent.trajectories import inspect_environment
 from eureka_agent.trajectories.ending import GENERIC, TERMINATED, events_of
 
-TASKS = sorted(task.name for task in list_tasks())
+TASKS = every_task()
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -26,7 +27,7 @@ def test_a_task_names_its_events(name: str) -> None:
             assert all(events[name][-1] for name in episode.ending.split(" and ") if name in events)
 
 
-@pytest.mark.parametrize("name", [name for name in TASKS if find_task(name).fitness_parts])
+@pytest.mark.parametrize("name", [task.name for task in usable_tasks() if find_task(task.name).fitness_parts])
 def test_the_parts_of_a_score_never_hold_together_where_it_is_zero(name: str) -> None:
     task = find_task(name)
     assert task.fitness_parts is not None

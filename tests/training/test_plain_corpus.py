@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundled_tasks import every_task
 
 from eureka_agent.design.reply import extract_reward
 from eureka_agent.isolation.sandbox import RewardSandbox
@@ -47,7 +48,7 @@ def sandbox() -> Iterator[RewardSandbox]:
         yield sandbox
 
 
-@pytest.mark.parametrize("name", [summary.name for summary in list_tasks()])
+@pytest.mark.parametrize("name", every_task())
 def test_plain_files_pay_what_loaded_rewards_pay(name: str, sandbox: RewardSandbox) -> None:
     task, recording = find_task(name), transitions(name)
     shipped = [*task.hacks.values(), *([] if task.reference == "native" else [task.reference])]

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import rendered_envs
+from bundled_tasks import every_task
 from PIL import Image
 
 from eureka_agent.errors import StoreError
 from eureka_agent.report.films.making import Filmed, FilmOrder, film_episodes
 from eureka_agent.tasks import find_task
-from eureka_agent.tasks.registry import list_tasks
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.evaluation import evaluate
 from eureka_agent.training.policies import network_of
@@ -145,6 +145,6 @@ def test_a_robot_is_filmed(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @needs_egl
-@pytest.mark.parametrize("name", sorted(task.name for task in list_tasks()))
+@pytest.mark.parametrize("name", every_task())
 def test_every_task_is_filmed(name: str, tmp_path: Path) -> None:
     _shown(name, tmp_path, most_pictures=20)
