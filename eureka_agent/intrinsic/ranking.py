@@ -149,6 +149,28 @@ class Ranking:
             return np.zeros(len(differences))
         return differences / self._deviation
 
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return of each pair the probability that its first is better, ties aside; see `Expects`."""
+        values = np.full(len(questions), np.nan)
+        asked = [place for place, question in enumerate(questions) if self._expects(question)]
+        if asked:
+            scores = self._student.outputs([text for place in asked for text in questions[place].captions])
+            first, second = scores.reshape(-1, 2).T
+            values[asked] = _logistic(first - second)
+        return values
+
+    def _expects(self, question: Question) -> bool:
+        return (
+            question.is_pair
+            and question.variant == self._variant
+            and self._student.updates > 0
+            and question.key.captions not in self._student
+        )
+
+    def pending(self) -> Sequence[Question]:
+        """Return the pairs that were asked lately and not answered."""
+        return [Question(pair, self._variant) for pair in self._asked.pending()]
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label, ties aside, whether it is guessed wrong."""
         drawn = self._student.exam.all()
@@ -173,7 +195,7 @@ class Ranking:
             )
 
     def state_dict(self) -> Saved:
-        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was answered."""
+        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was asked."""
         return {
             **about("ranking", **self._facts),
             **nested("student", self._student.state_dict()),

@@ -78,6 +78,10 @@ class Retrieval:
         """Return the label of each caption, `UNKNOWN` where there is none."""
         return np.array([self._table.get(text, UNKNOWN) for text in texts], np.float64)
 
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return nothing that could be right or wrong; see `Expects`."""
+        return np.full(len(questions), np.nan)
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return nothing: a table makes no guesses that could be wrong."""
         return {}

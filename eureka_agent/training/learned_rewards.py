@@ -51,8 +51,8 @@ class LearnedRewards:
         plan = IntrinsicPlan.from_json(job.intrinsic or {})
         model = plan.model(seed_for(job.seed, "intrinsic"))
         asks = AskingParent(job.job, self._channel.tell, self._answers)
-        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta)
         captioner = plan.captioning.captioner(task)
+        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta, captioner=captioner)
         return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
 
 

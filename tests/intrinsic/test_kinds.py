@@ -13,8 +13,8 @@ from eureka_agent.intrinsic.classification import Classification
 from eureka_agent.intrinsic.count_bonus import CountBonus
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble
 from eureka_agent.intrinsic.kinds import Kind, make_model
-from eureka_agent.intrinsic.learned import Examined, LearnedReward
-from eureka_agent.intrinsic.model import CaptionedSteps
+from eureka_agent.intrinsic.learned import LearnedReward
+from eureka_agent.intrinsic.model import CaptionedSteps, Examined
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.ranking import Ranking
 from eureka_agent.intrinsic.retrieval import Retrieval
