@@ -25,6 +25,7 @@ from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.rewards.reward import Coded, Native
@@ -33,7 +34,7 @@ from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.job import OnCheckpoint, Outcome, Trainer, TrainingFailure, TrainingJob
-from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid
+from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid, read_standing
 from eureka_agent.training.policies import saved_policy
 from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.trainers import make_trainer
@@ -84,6 +85,13 @@ class OniReport:
 
     def captions(self, replicate: int = 0) -> list[PaidCaption]:
         """Return the captions that a training encountered, the best paid first; ConfigError if it failed."""
+        return read_paid(self._folder(replicate))[1]
+
+    def standing(self, replicate: int = 0) -> Standing:
+        """Return how far a training's model is to be believed, as labels tell; ConfigError if it failed."""
+        return read_standing(self._folder(replicate))
+
+    def _folder(self, replicate: int) -> Path:
         one = self.trainings[replicate]
         if one.failure:
             raise ConfigError(
@@ -91,7 +99,7 @@ class OniReport:
                 allowed="a training that ended",
                 fix="Ask for another one.",
             )
-        return read_paid(self.trainings[replicate].folder)[1]
+        return one.folder
 
 
 def oni(

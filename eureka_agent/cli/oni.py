@@ -100,6 +100,8 @@ def _print_progress(progress: OniProgress) -> None:
     words = [f"seed {progress.replicate}: {reached.env_steps:,} steps, fitness {reached.fitness:.4g}"]
     if learned is not None:
         accuracy = "" if learned.accuracy is None else f", {learned.accuracy:.0%} of those held out right"
+        if learned.newest_expected is not None:
+            accuracy += f", {learned.newest_expected:.0%} of the newest {learned.newest:,} expected"
         words.append(f"{learned.labels:,} labels{accuracy}")
         words.append(f"{learned.paid:.0%} of the last steps paid")
     words.append(f"{asking.waiting + asking.in_flight:,} questions open")
@@ -124,6 +126,9 @@ def _print_report(report: OniReport) -> None:
         title = f"Captions of seed {report.trainings[trained].seed}, by what they are paid now"
         shown = [(f"{one.now:.3f}", f"{one.steps:,}", visible(one.caption)) for one in (*most, *least[::-1])]
         print_table(title, ("paid", "steps", "caption"), shown)
+    for number, one in enumerate(report.trainings):
+        if not one.failure and (standing := str(report.standing(number))):
+            typer.echo(f"Seed {one.seed}: {standing}.")
     for notice in report.notices:
         typer.echo(visible(notice))
     asked = report.asking

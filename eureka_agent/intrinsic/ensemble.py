@@ -13,6 +13,7 @@ from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved,
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.saving import about, expect, nested, part_of
 from eureka_agent.intrinsic.settings import ModelSettings, one_of
+from eureka_agent.intrinsic.standing import Together
 
 Array = np.ndarray
 Blend = Literal["mean", "worst", "uncertainty", "nominal_to_minimum"]
@@ -52,6 +53,20 @@ class SharedErrors(NamedTuple):
     """float64 `(k, k)`: what it would be if one's errors told nothing of the other's."""
     labels: Array
     """int64 `(k, k)`: on how many labels both rest. Where none are shared, the shares are NaN."""
+
+    @property
+    def mean(self) -> Together | None:
+        """The mean over pairs of members, weighted by the labels that they share; None without any."""
+        pairs = np.triu(self.labels, 1)
+        if not pairs.any():
+            return None
+        rates = np.diagonal(self.together)
+        one = (rates[:, None] + rates[None, :]) / 2
+        means = [
+            float(np.average(values[pairs > 0], weights=pairs[pairs > 0]))
+            for values in (one, self.together, self.expected)
+        ]
+        return Together(len(rates), float(pairs[pairs > 0].mean()), *means)
 
 
 def blended(blend: Blend, values: Array, pessimism: float) -> Array:

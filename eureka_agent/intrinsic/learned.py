@@ -10,12 +10,14 @@ import numpy as np
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captioner, Captions, Remembering
 from eureka_agent.intrinsic.counting import EpisodicCounts
+from eureka_agent.intrinsic.ensemble import Ensemble
 from eureka_agent.intrinsic.model import CaptionedSteps, Examined, Expects, IntrinsicReward, Saved, Waits
 from eureka_agent.intrinsic.noise import RecentAgreement
 from eureka_agent.intrinsic.paid_captions import PaidCaption, PaidCaptions
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.saving import about, damaged, expect, nested, packed, part_of, unpacked
 from eureka_agent.intrinsic.shares import Share
+from eureka_agent.intrinsic.standing import Standing
 
 Array = np.ndarray
 
@@ -110,6 +112,12 @@ class LearnedReward:
     def recent(self) -> Share:
         """Of the newest labels, those that the model expected before it learned from them."""
         return self._recent.share
+
+    @property
+    def standing(self) -> Standing:
+        """How far the model is to be believed, as labels tell."""
+        together = self.model.shared_errors().mean if isinstance(self.model, Ensemble) else None
+        return Standing(self.held_out, self.recent, together)
 
     def paid_captions(self) -> list[PaidCaption]:
         """Return the captions that were encountered with what the model pays for them now, the best first.

@@ -13,6 +13,7 @@ from eureka_agent.files import write_json
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
+from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.asking_parent import Answers, AskingParent
@@ -66,6 +67,8 @@ def so_far(provider: RewardProvider) -> LearnedSoFar | None:
         captions=len(learned.captions),
         paid=learned.tally.lately,
         accuracy=learned.accuracy,
+        newest=learned.recent.n,
+        newest_expected=learned.recent.share if learned.recent.n else None,
     )
 
 
@@ -73,10 +76,16 @@ def write_learned(folder: Path, learned: LearnedReward) -> None:
     """Write what was learned and which captions were encountered; StoreError if the disk does not take it."""
     write_arrays(folder / STATE, learned.state_dict())
     rows = [asdict(row) for row in learned.paid_captions()]
-    write_json(folder / CAPTIONS, {"tally": asdict(learned.tally), "captions": rows})
+    told = {"tally": asdict(learned.tally), "standing": asdict(learned.standing), "captions": rows}
+    write_json(folder / CAPTIONS, told)
 
 
 def read_paid(folder: Path) -> tuple[Tally, list[PaidCaption]]:
     """Return what `write_learned` wrote of the captions, the best paid first."""
     told = json.loads((folder / CAPTIONS).read_text())
     return Tally(**told["tally"]), [PaidCaption(**row) for row in told["captions"]]
+
+
+def read_standing(folder: Path) -> Standing:
+    """Return how far the model was to be believed when `write_learned` wrote it."""
+    return Standing.from_json(json.loads((folder / CAPTIONS).read_text())["standing"])
