@@ -12,9 +12,10 @@ from typing import Any
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.annotating import make_annotator
+from eureka_agent.api.caption_pictures import PICTURE, draw_captions
 from eureka_agent.api.check import Env, reward_of
 from eureka_agent.api.train import Training
-from eureka_agent.errors import ConfigError
+from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
@@ -151,7 +152,7 @@ def oni(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
         most_requests=most_requests, asked=plan.kind != "count",
     )  # fmt: skip
-    for old in (path for name in (STATE, CAPTIONS) for path in root.glob(f"seed-*/{name}")):
+    for old in (path for name in (STATE, CAPTIONS, PICTURE) for path in root.glob(f"seed-*/{name}")):
         old.unlink()  # a training that fails must not show those of an earlier one
     jobs = [
         TrainingJob(
@@ -170,6 +171,7 @@ def oni(
         outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
         asked = asking.statistics()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
+    notices += _drawn(trainings)
     return OniReport(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
         desk.known + asked.known, cache.path or root / LABELS,
@@ -224,6 +226,15 @@ def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
         return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
     policy = saved_policy(job.folder)
     return Training(job.seed, job.folder, outcome.fitness, outcome.env_steps, outcome.wall_s, policy=policy)
+
+
+def _drawn(trainings: Sequence[Training]) -> Iterator[str]:
+    """Draw the captions of trainings beside their tables; yield why one could not be."""
+    for one in (one for one in trainings if not one.failure):
+        try:
+            draw_captions(one.folder, one.folder / PICTURE)
+        except StoreError as error:  # the training has ended, and its result stands
+            yield error.what
 
 
 def _of_labels(cache: LabelCache, annotator: Cached | Replayed) -> Iterator[str]:

@@ -42,6 +42,7 @@ def test_policies_learn_from_labels_which_are_kept_and_can_take_the_annotators_p
     best, *_, worst = report.captions()
     assert "is upright" in best.caption
     assert (best.now, worst.now) == (1.0, 0.0)
+    assert "is upright" in (report.trainings[0].folder / "captions.svg").read_text()
     assert {one.replicate for one in seen} == {0, 1}
     assert seen[-1].reached.learned is not None
     assert seen[-1].reached.learned.labels > 0
