@@ -21,6 +21,7 @@ from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.cached import Cached
+from eureka_agent.intrinsic.kinds import ASKS_NOBODY
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
@@ -150,7 +151,7 @@ def oni(
     cache.begin()
     who, model = _annotator(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
-        most_requests=most_requests, asked=plan.kind != "count",
+        most_requests=most_requests, asked=plan.kind not in ASKS_NOBODY,
     )  # fmt: skip
     for old in (path for name in (STATE, CAPTIONS, PICTURE) for path in root.glob(f"seed-*/{name}")):
         old.unlink()  # a training that fails must not show those of an earlier one

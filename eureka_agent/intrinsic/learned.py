@@ -11,7 +11,15 @@ from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.captions import NONE, Captioner, Captions, Remembering
 from eureka_agent.intrinsic.counting import EpisodicCounts
 from eureka_agent.intrinsic.ensemble import Ensemble
-from eureka_agent.intrinsic.model import CaptionedSteps, Examined, Expects, IntrinsicReward, Saved, Waits
+from eureka_agent.intrinsic.model import (
+    CaptionedSteps,
+    Examined,
+    Expects,
+    IntrinsicReward,
+    ReadsFeatures,
+    Saved,
+    Waits,
+)
 from eureka_agent.intrinsic.noise import RecentAgreement
 from eureka_agent.intrinsic.paid_captions import PaidCaption, PaidCaptions
 from eureka_agent.intrinsic.questions import Label, Question
@@ -97,6 +105,11 @@ class LearnedReward:
         return paid
 
     @property
+    def reads_features(self) -> bool:
+        """Whether the model needs the features of steps."""
+        return isinstance(self.model, ReadsFeatures)
+
+    @property
     def held_out(self) -> Share:
         """Of the labels that are held out, those that the model gets right."""
         wrong = self.model.errors() if isinstance(self.model, Examined) else {}
@@ -124,6 +137,8 @@ class LearnedReward:
 
         A model that pays by features instead is told by the mean of what it paid.
         """
+        if self.reads_features:
+            return self.captions.rows(self.captions.means)
         texts = self.captions.texts
         index = np.arange(len(texts), dtype=np.int32).reshape(-1, 1)
         once = CaptionedSteps(Captions(index, texts), np.ones(index.shape, dtype=bool))

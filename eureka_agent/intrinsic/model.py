@@ -90,3 +90,13 @@ class Waits(Protocol):
     def pending(self) -> Sequence[Question]:
         """Return what it asked lately and was not answered: whoever goes on from its state asks it again."""
         ...
+
+
+@runtime_checkable
+class ReadsFeatures(Protocol):
+    """A model that pays steps by their features, whatever their captions say."""
+
+    @property
+    def feature_count(self) -> int:
+        """How many features a step has; 0 before the first rollout."""
+        ...

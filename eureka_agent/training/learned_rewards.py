@@ -54,7 +54,10 @@ class LearnedRewards:
         asks = AskingParent(job.job, self._channel.tell, self._answers)
         captioner = plan.captioning.captioner(task)
         learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta, captioner=captioner)
-        return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
+        return IntrinsicProvider(
+            base, learned, captioner, plan.coefficients, coded=job.kind == "source",
+            features=plan.captioning.features,
+        )  # fmt: skip
 
 
 def so_far(provider: RewardProvider) -> LearnedSoFar | None:

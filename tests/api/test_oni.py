@@ -122,3 +122,14 @@ def test_a_bonus_for_captions_as_such_asks_nobody(tmp_path: Path) -> None:
     )  # fmt: skip
     assert report.asking.asked == 0
     assert {row.now for row in report.captions()} == {1.0}
+
+
+@pytest.mark.parametrize("trainer", ["population", "sb3"])
+def test_random_network_distillation_asks_nobody_and_pays_by_features(tmp_path: Path, trainer: str) -> None:
+    report = oni(
+        "pendulum", goal="see everything", learned=IntrinsicOptions(kind="rnd"), env_steps=8192,
+        output=tmp_path, trainer=trainer,
+    )  # fmt: skip
+    assert report.asking.asked == 0
+    assert all(row.now == row.paid > 0.0 for row in report.captions())
+    assert report.trainings[0].failure == ""

@@ -92,14 +92,16 @@ class Training:
         variants = ("mild", "stern") if kind == "retrieval" and ensemble > 1 else ()
         model = make_model(kind, seed=3, ensemble=ensemble, variants=variants, settings=SMALL, goal=goal)
         self.asks, self.captioner = asks, captioner(captions)
+        self._features = kind == "rnd"
         self.learned = LearnedReward(model, asks, num_envs=WORLDS, beta=0.5, captioner=self.captioner)
 
     def rollout(self, number: int) -> Array:
         measured, first = signals(number, steps=number % 6)
-        return self.learned.pay(self.captioner(measured, first), first)
+        features = measured["height"][..., None] if self._features else None
+        return self.learned.pay(self.captioner(measured, first), first, features)
 
 
-KINDS = [("retrieval", 1), ("retrieval", 2), ("count", 1)]
+KINDS = [("retrieval", 1), ("retrieval", 2), ("count", 1), ("rnd", 1)]
 KINDS += [(kind, members) for kind in ("classification", "ranking") for members in (1, 2)]
 
 
