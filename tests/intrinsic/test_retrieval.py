@@ -117,9 +117,9 @@ def test_a_forgotten_caption_is_known_again_when_it_is_met_again() -> None:
 
     def paid(*texts: str) -> list[float]:
         captions = Captions.of([[text] for text in texts])
-        for _ in range(2):  # what is asked in a rollout is known in the next one
-            reward = learned.pay(captions, np.zeros(captions.index.shape, bool))
-        return reward.ravel().tolist()
+        first = np.zeros(captions.index.shape, bool)
+        learned.pay(captions, first)  # what is asked in a rollout is known in the next one
+        return learned.pay(captions, first).ravel().tolist()
 
     assert paid("a", "b") == [1.0, 1.0]
     assert paid("c", "d") == [1.0, 1.0], "a and b are forgotten"
