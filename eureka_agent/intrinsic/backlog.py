@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -42,10 +43,11 @@ class Backlog:
                 fix="Choose larger numbers.",
             )
         self._bound, self._attempts, self._remembered = bound, attempts, remembered
-        # Each by its `key`. Dictionaries keep the order of insertion: the newest are last.
-        self._waiting: dict[Question, Question] = {}
+        # Each by its `key`, the newest last. Where the oldest are dropped the dictionaries are ordered ones:
+        # a plain one walks over all that was dropped before, so that each drop would cost more.
+        self._waiting: OrderedDict[Question, Question] = OrderedDict()
         self._in_flight: dict[Question, Question] = {}
-        self._done: dict[Question, Label | None] = {}
+        self._done: OrderedDict[Question, Label | None] = OrderedDict()
         """Answered and given up, those last that were met last; None where the answer is not known here."""
         self._again: dict[Question, Label] = {}
         """Known answers to what was asked again."""
@@ -63,8 +65,8 @@ class Backlog:
         for question in reversed(questions):
             key = question.key
             if key in self._done:
-                label = self._done[key] = self._done.pop(key)
-                if label is not None:
+                self._done.move_to_end(key)
+                if (label := self._done[key]) is not None:
                     self._again[key] = label if label.question == question else turned(label)
             elif key not in self._in_flight:
                 new += self._waiting.pop(key, None) is None
@@ -156,12 +158,11 @@ class Backlog:
         known = self._done.pop(key, None)
         self._done[key] = label or known
         if len(self._done) > self._remembered:
-            del self._done[next(iter(self._done))]
+            self._done.popitem(last=False)
 
     def _drop(self) -> None:
         while len(self._waiting) > self._bound:
-            oldest = next(iter(self._waiting))
-            del self._waiting[oldest]
+            oldest, _ = self._waiting.popitem(last=False)
             self._tries.pop(oldest, None)
             self._dropped += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ class PaidCaptions:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._rows: dict[str, tuple[int, float]] = {}
+        self._rows: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -47,7 +48,7 @@ class PaidCaptions:
             steps, before = self._rows.pop(text, (0, 0.0))
             self._rows[text] = (steps + count, before + total)
         while len(self._rows) > self._kept:
-            del self._rows[next(iter(self._rows))]
+            self._rows.popitem(last=False)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ class PaidCaptions:
         if not steps.all():
             raise damaged("'steps' has captions of no step")
         totals = array_of(saved, "totals", (len(texts),))
-        self._rows = dict(zip(texts, zip(steps.tolist(), totals.tolist(), strict=True), strict=True))
+        self._rows = OrderedDict(zip(texts, zip(steps.tolist(), totals.tolist(), strict=True), strict=True))
 
 
 def most_and_least(rows: Sequence[PaidCaption], each: int) -> tuple[list[PaidCaption], list[PaidCaption]]:
