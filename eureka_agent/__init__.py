@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eureka_agent.api.adopt import adopt
     from eureka_agent.api.analyze import analyze
     from eureka_agent.api.asking import questions, recorded_episode
+    from eureka_agent.api.caption_pictures import caption_picture
     from eureka_agent.api.check import check
     from eureka_agent.api.compare import compare
     from eureka_agent.api.doctor import doctor
@@ -50,6 +51,7 @@ _HOMES = {
     "VectorRewardWrapper": "rewards.vector_wrapper:VectorRewardWrapper",
     "adopt": "api.adopt:adopt",
     "analyze": "api.analyze:analyze",
+    "caption_picture": "api.caption_pictures:caption_picture",
     "check": "api.check:check",
     "compare": "api.compare:compare",
     "correct_label": "api.labels:correct_label",
@@ -90,6 +92,7 @@ __all__ = [  # all but ComponentCallback, which needs an extra
     "__version__",
     "adopt",
     "analyze",
+    "caption_picture",
     "check",
     "compare",
     "correct_label",

@@ -12,19 +12,22 @@ from typing import Any
 
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.annotating import make_annotator
+from eureka_agent.api.caption_pictures import PICTURE, draw_captions
 from eureka_agent.api.check import Env, reward_of
 from eureka_agent.api.train import Training
-from eureka_agent.errors import ConfigError
+from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.intrinsic.annotators import SourcedAnnotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.cached import Cached
+from eureka_agent.intrinsic.kinds import ASKS_NOBODY
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.rewards.reward import Coded, Native
@@ -33,7 +36,7 @@ from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.job import OnCheckpoint, Outcome, Trainer, TrainingFailure, TrainingJob
-from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid
+from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid, read_standing
 from eureka_agent.training.policies import saved_policy
 from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.trainers import make_trainer
@@ -84,6 +87,13 @@ class OniReport:
 
     def captions(self, replicate: int = 0) -> list[PaidCaption]:
         """Return the captions that a training encountered, the best paid first; ConfigError if it failed."""
+        return read_paid(self._folder(replicate))[1]
+
+    def standing(self, replicate: int = 0) -> Standing:
+        """Return how far a training's model is to be believed, as labels tell; ConfigError if it failed."""
+        return read_standing(self._folder(replicate))
+
+    def _folder(self, replicate: int) -> Path:
         one = self.trainings[replicate]
         if one.failure:
             raise ConfigError(
@@ -91,7 +101,7 @@ class OniReport:
                 allowed="a training that ended",
                 fix="Ask for another one.",
             )
-        return read_paid(self.trainings[replicate].folder)[1]
+        return one.folder
 
 
 def oni(
@@ -141,9 +151,9 @@ def oni(
     cache.begin()
     who, model = _annotator(
         annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
-        most_requests=most_requests, asked=plan.kind != "count",
+        most_requests=most_requests, asked=plan.kind not in ASKS_NOBODY,
     )  # fmt: skip
-    for old in (path for name in (STATE, CAPTIONS) for path in root.glob(f"seed-*/{name}")):
+    for old in (path for name in (STATE, CAPTIONS, PICTURE) for path in root.glob(f"seed-*/{name}")):
         old.unlink()  # a training that fails must not show those of an earlier one
     jobs = [
         TrainingJob(
@@ -162,6 +172,7 @@ def oni(
         outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
         asked = asking.statistics()
     trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
+    notices += _drawn(trainings)
     return OniReport(
         chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
         desk.known + asked.known, cache.path or root / LABELS,
@@ -216,6 +227,15 @@ def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
         return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
     policy = saved_policy(job.folder)
     return Training(job.seed, job.folder, outcome.fitness, outcome.env_steps, outcome.wall_s, policy=policy)
+
+
+def _drawn(trainings: Sequence[Training]) -> Iterator[str]:
+    """Draw the captions of trainings beside their tables; yield why one could not be."""
+    for one in (one for one in trainings if not one.failure):
+        try:
+            draw_captions(one.folder, one.folder / PICTURE)
+        except StoreError as error:  # the training has ended, and its result stands
+            yield error.what
 
 
 def _of_labels(cache: LabelCache, annotator: Cached | Replayed) -> Iterator[str]:

@@ -27,9 +27,15 @@ def labels(
         float | None, typer.Option(help="1: helpful, or better than --other; 0: the contrary; or between.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all labels to this file as CSV.")] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw which captions are paid most and least, and how often they are met: an SVG file."
+        ),
+    ] = None,
     json_output: Json = False,
 ) -> None:
-    """Look at the labels of captions, correct one, or write them as CSV."""
+    """Look at the labels of captions, correct one, write them as CSV, or draw what captions are paid."""
     from eureka_agent.api import labels as api
     from eureka_agent.cli.output import print_json, print_table
 
@@ -38,6 +44,11 @@ def labels(
             raise typer.BadParameter("--correct needs --value, from 0 to 1.")
         kept = api.correct_label(file, correct, value, other=other, goal=goal)
         typer.echo(visible(f"Kept: {kept.value:g} for '{kept.caption}' (goal: {kept.goal})."))
+        return
+    if picture is not None:
+        from eureka_agent.api.caption_pictures import draw_captions
+
+        typer.echo(f"Drawn: {draw_captions(file, picture)}")
         return
     if csv is not None:
         typer.echo(f"{api.export_labels(file, csv):,} labels written to {csv}.")

@@ -34,11 +34,11 @@ def oni(
         str,
         typer.Option(
             help="Who labels captions: rules:<file.toml>, labels:<file.jsonl>, manual, or a language model "
-            "as after evolve --model. Needed but with --model-kind count."
+            "as after evolve --model. Needed but with --model-kind count or rnd."
         ),
     ] = "none",
     model_kind: Annotated[
-        str, typer.Option(help="retrieval, classification, ranking or count.")
+        str, typer.Option(help="retrieval, classification, ranking, count or rnd.")
     ] = "retrieval",
     *,
     reward: Annotated[
@@ -51,9 +51,12 @@ def oni(
         float | None, typer.Option(help="What it is multiplied by at the end; default: the same throughout.")
     ] = None,
     beta: Annotated[
-        float,
-        typer.Option(help="It is divided by this power of how often its caption was seen in the episode."),
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            help="It is divided by this power of how often its caption was seen in the episode; default: 1, "
+            "and 0 with --model-kind rnd."
+        ),
+    ] = None,
     ensemble: Annotated[int, typer.Option(help="Models whose rewards are blended. At least 1.")] = 1,
     blend: Annotated[str, typer.Option(help="mean, worst, uncertainty or nominal_to_minimum.")] = "mean",
     captions: Annotated[
@@ -61,6 +64,10 @@ def oni(
     ] = "signals",
     message: Annotated[str, typer.Option(help="The signal that holds the environment's text.")] = "",
     window: Annotated[int, typer.Option(help="Steps whose captions are joined. At least 1.")] = 1,
+    features: Annotated[
+        str,
+        typer.Option(help="Signals that --model-kind rnd tells steps apart by: a,b; default: all numbers."),
+    ] = "",
     seeds: Seeds = 1,
     labels: Annotated[
         Path | None, typer.Option(help="File of known labels, added to; default: labels.jsonl in --output.")
@@ -81,6 +88,7 @@ def oni(
         kind=model_kind, coefficient=coefficient, coefficient_end=coefficient_end,
         reward_coefficient=reward_coefficient, beta=beta, ensemble=ensemble, blend=blend, captions=captions,
         message=message, window=window,
+        features=tuple(name.strip() for name in features.split(",") if name.strip()),
     )  # fmt: skip
     report = run(
         task, goal=goal, annotator=annotator, learned=learned, reward=reward, seeds=seeds, labels=labels,
@@ -100,6 +108,8 @@ def _print_progress(progress: OniProgress) -> None:
     words = [f"seed {progress.replicate}: {reached.env_steps:,} steps, fitness {reached.fitness:.4g}"]
     if learned is not None:
         accuracy = "" if learned.accuracy is None else f", {learned.accuracy:.0%} of those held out right"
+        if learned.newest_expected is not None:
+            accuracy += f", {learned.newest_expected:.0%} of the newest {learned.newest:,} expected"
         words.append(f"{learned.labels:,} labels{accuracy}")
         words.append(f"{learned.paid:.0%} of the last steps paid")
     words.append(f"{asking.waiting + asking.in_flight:,} questions open")
@@ -124,6 +134,9 @@ def _print_report(report: OniReport) -> None:
         title = f"Captions of seed {report.trainings[trained].seed}, by what they are paid now"
         shown = [(f"{one.now:.3f}", f"{one.steps:,}", visible(one.caption)) for one in (*most, *least[::-1])]
         print_table(title, ("paid", "steps", "caption"), shown)
+    for number, one in enumerate(report.trainings):
+        if not one.failure and (standing := str(report.standing(number))):
+            typer.echo(f"Seed {one.seed}: {standing}.")
     for notice in report.notices:
         typer.echo(visible(notice))
     asked = report.asking

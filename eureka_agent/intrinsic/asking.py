@@ -88,7 +88,8 @@ class Round:
         """Requests, and questions in them, since the last usable answer."""
         self._told: set[str] = set()
         self._annotator, self._batch, self._give_up_after, self._stop = annotator, batch, give_up_after, stop
-        self._labels: list[Label] = []
+        self._labels: dict[Question, Label] = {}
+        """Labels that nobody has collected yet, each question's once."""
         self._notices: deque[str] = deque()
         self._asked = self._failed = self._failures = 0
 
@@ -120,11 +121,19 @@ class Round:
         """Whether no answer could be read in so many times as many requests as are forgiven."""
         return self._fruitless >= times * self._give_up_after and self._unread >= times * self._batch
 
+    def add(self, questions: Sequence[Question]) -> None:
+        """Let questions wait; those that were answered already are answered at once. `guard` is held."""
+        self.backlog.add(questions)
+        self._keep(self.backlog.again())
+
+    def _keep(self, labels: Sequence[Label]) -> None:
+        self._labels |= {label.question.key: label for label in labels}
+
     def drain(self) -> tuple[list[Label], list[str]]:
         """Return labels and notices that came since the last call."""
         with self.guard:
-            labels, notices = self._labels, list(self._notices)
-            self._labels = []
+            labels, notices = list(self._labels.values()), list(self._notices)
+            self._labels = {}
             self._notices.clear()
         return labels, notices
 
@@ -148,7 +157,7 @@ class Round:
     def _take(self, questions: Sequence[Question], answers: Sequence[Label | None]) -> None:
         """Sort answers by what they are about, whatever their number and order."""
         accepted = self.backlog.answered(label for label in answers if label is not None)
-        self._labels += accepted
+        self._keep(accepted)
         keys = {label.question.key for label in accepted}
         unanswered = [question for question in questions if question.key not in keys]
         self.in_a_row = 0
@@ -240,7 +249,8 @@ class SynchronousAnnotation:
 
     def submit(self, questions: Sequence[Question]) -> None:
         """Let these be answered some time; see `Asking`."""
-        self._round.backlog.add(questions)
+        with self._round.guard:
+            self._round.add(questions)
         self._submits += 1
         if self._submits % self._every == 0 and not self._round.over:
             self._turn()
@@ -301,7 +311,7 @@ class AsynchronousAnnotation:
     def submit(self, questions: Sequence[Question]) -> None:
         """Let these be answered some time; see `Asking`."""
         with self._round.guard:
-            self._round.backlog.add(questions)
+            self._round.add(questions)
             self._round.guard.notify_all()
 
     def collect(self) -> list[Label]:

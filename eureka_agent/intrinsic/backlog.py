@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -42,11 +43,14 @@ class Backlog:
                 fix="Choose larger numbers.",
             )
         self._bound, self._attempts, self._remembered = bound, attempts, remembered
-        # Each by its `key`. Dictionaries keep the order of insertion: the newest are last.
-        self._waiting: dict[Question, Question] = {}
+        # Each by its `key`, the newest last. Where the oldest are dropped the dictionaries are ordered ones:
+        # a plain one walks over all that was dropped before, so that each drop would cost more.
+        self._waiting: OrderedDict[Question, Question] = OrderedDict()
         self._in_flight: dict[Question, Question] = {}
-        self._done: dict[Question, None] = {}
-        """Answered and given up, those last that were met last."""
+        self._done: OrderedDict[Question, Label | None] = OrderedDict()
+        """Answered and given up, those last that were met last; None where the answer is not known here."""
+        self._again: dict[Question, Label] = {}
+        """Known answers to what was asked again."""
         self._tries: dict[Question, int] = {}
         """Unusable answers so far, of questions that wait or are in flight."""
         self._answered = self._given_up = self._dropped = self._unasked = 0
@@ -54,18 +58,29 @@ class Backlog:
     def add(self, questions: Sequence[Question]) -> int:
         """Let new questions wait, the most wanted first; return how many were not known before.
 
-        Those that wait already go to the front with the others: they were met again.
+        Those that wait already go to the front with the others: they were met again. Nobody is asked what was
+        answered: see `again`.
         """
         new = 0
         for question in reversed(questions):
             key = question.key
             if key in self._done:
-                self._done[key] = self._done.pop(key)
+                self._done.move_to_end(key)
+                if (label := self._done[key]) is not None:
+                    self._again[key] = label if label.question == question else turned(label)
             elif key not in self._in_flight:
                 new += self._waiting.pop(key, None) is None
                 self._waiting[key] = question
         self._drop()
         return new
+
+    def again(self) -> list[Label]:
+        """Return the answers to what was added since the last call and had been answered before.
+
+        A model that keeps fewer labels than this set does asks for those that it has forgotten.
+        """
+        known, self._again = list(self._again.values()), {}
+        return known
 
     def take(self, most: int) -> list[Question]:
         """Return up to `most` of those that wait, the newest first; they are in flight from now on."""
@@ -86,8 +101,8 @@ class Backlog:
                 self._unasked += 1
                 continue
             self._answered += 1
-            self._close(key)
             accepted.append(label if label.question == asked else turned(label))
+            self._close(key, accepted[-1])
         return accepted
 
     def failed(self, questions: Iterable[Question]) -> None:
@@ -138,17 +153,16 @@ class Backlog:
             self._unasked,
         )
 
-    def _close(self, key: Question) -> None:
+    def _close(self, key: Question, label: Label | None = None) -> None:
         self._tries.pop(key, None)
-        self._done.pop(key, None)
-        self._done[key] = None
+        known = self._done.pop(key, None)
+        self._done[key] = label or known
         if len(self._done) > self._remembered:
-            del self._done[next(iter(self._done))]
+            self._done.popitem(last=False)
 
     def _drop(self) -> None:
         while len(self._waiting) > self._bound:
-            oldest = next(iter(self._waiting))
-            del self._waiting[oldest]
+            oldest, _ = self._waiting.popitem(last=False)
             self._tries.pop(oldest, None)
             self._dropped += 1
 

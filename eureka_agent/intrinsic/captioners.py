@@ -6,15 +6,15 @@ of them: evaluation episodes need another one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.captions import LONGEST, NONE, Array, Captioner, Captions, tidied
+from eureka_agent.intrinsic.captions import LONGEST, NONE, Array, Captioner, Captions, Remembering, tidied
 from eureka_agent.intrinsic.model import Saved
+from eureka_agent.intrinsic.saving import about, array_of, damaged, expect, nested, packed, part_of, unpacked
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.ending import events_of
 
@@ -55,11 +55,12 @@ class StartedEvents:
 
     def state_dict(self) -> Saved:
         """Return which events held in the last step."""
-        return {"held": self._held.copy()}
+        return about("begun events", task=self._task.name) | {"held": self._held.copy()}
 
     def load_state_dict(self, saved: Saved) -> None:
-        """Go on from `state_dict`'s result."""
-        self._held = np.array(saved["held"], bool)
+        """Go on from `state_dict`'s result; ConfigError if it is of another task or damaged."""
+        expect(saved, "begun events", task=self._task.name)
+        self._held = array_of(saved, "held", (None, None), least=0, most=1).astype(bool)
 
 
 def _named(started: Array, names: Sequence[str]) -> Captions:
@@ -165,12 +166,34 @@ class Windowed:
         self._earlier = [["" if n == NONE else texts[n] for n in row] for row in kept]
 
     def state_dict(self) -> Saved:
-        """Return the texts that the next windows begin with."""
-        return {"earlier": np.frombuffer(json.dumps(self._earlier).encode(), np.uint8)}
+        """Return the texts that the next windows begin with, and what the joined captioner remembers."""
+        inner = self._captioner.state_dict() if isinstance(self._captioner, Remembering) else {}
+        saved = about("windows", **self._facts) | {"earlier": packed(self._earlier)}
+        return saved | nested("captioner", inner)
 
     def load_state_dict(self, saved: Saved) -> None:
-        """Go on from `state_dict`'s result."""
-        self._earlier = json.loads(np.asarray(saved["earlier"], np.uint8).tobytes())
+        """Go on from `state_dict`'s result; ConfigError if it is of other windows or damaged."""
+        expect(saved, "windows", **self._facts)
+        rows = unpacked(saved, "earlier")
+        if not _is_earlier(rows, self._steps):
+            raise damaged(f"'earlier' holds no captions of up to {self._steps - 1} steps")
+        if isinstance(self._captioner, Remembering):
+            self._captioner.load_state_dict(part_of(saved, "captioner"))
+        self._earlier = rows
+
+    @property
+    def _facts(self) -> dict[str, object]:
+        return {"steps": self._steps, "memory_of_steps": isinstance(self._captioner, Remembering)}
+
+
+def _is_earlier(rows: object, steps: int) -> bool:
+    """Return whether that is what a window of so many steps remembers: texts `(up to steps - 1, N)`."""
+    return (
+        isinstance(rows, list)
+        and len(rows) < steps
+        and all(isinstance(row, list) and all(isinstance(text, str) for text in row) for row in rows)
+        and len({len(row) for row in rows}) <= 1
+    )
 
 
 def _windows(index: Array, first: Array, steps: int) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -75,4 +75,17 @@ class Captioner(Protocol):
         `signals` are `(T, N, ...)`; `first`, bool `(T, N)`, tells the first steps of episodes. A step's
         signals are those after it and before any reset, so that the last step of an episode is captioned.
         """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A captioner whose captions depend on earlier rollouts, too."""
+
+    def state_dict(self) -> Mapping[str, Array]:
+        """Return what it remembers, as arrays without objects."""
+        ...
+
+    def load_state_dict(self, saved: Mapping[str, Array]) -> None:
+        """Go on from `state_dict`'s result; ConfigError if it is of another captioner or damaged."""
         ...

@@ -93,6 +93,22 @@ class Classification:
         """Return the calibrated probability that each caption is helpful, whether or not the gate is open."""
         return _logistic(self._students.outputs(list(texts)) / self._temperature)
 
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return of each single caption the probability that it is helpful; see `Expects`."""
+        values = np.full(len(questions), np.nan)
+        asked = [place for place, question in enumerate(questions) if self._expects(question)]
+        if asked:
+            values[asked] = self.estimate([questions[place].captions[0] for place in asked])
+        return values
+
+    def _expects(self, question: Question) -> bool:
+        return (
+            not question.is_pair
+            and question.variant == self._variant
+            and self._students.first.updates > 0
+            and question.captions not in self._students
+        )
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label whether it is guessed wrong."""
         held = self._students.held_out()

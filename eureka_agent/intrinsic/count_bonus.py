@@ -41,6 +41,10 @@ class CountBonus:
         """Return 1 for each caption."""
         return np.ones(len(texts), np.float64)
 
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return nothing that could be right or wrong; see `Expects`."""
+        return np.full(len(questions), np.nan)
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return nothing: it makes no guesses."""
         return {}

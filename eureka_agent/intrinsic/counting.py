@@ -9,7 +9,7 @@ import numpy as np
 
 from eureka_agent.intrinsic.captions import NONE
 from eureka_agent.intrinsic.model import CaptionedSteps, Saved
-from eureka_agent.intrinsic.saving import about, expect, packed, unpacked
+from eureka_agent.intrinsic.saving import about, damaged, expect, packed, unpacked
 
 Array = np.ndarray
 _KIND = "episodic counts"
@@ -79,7 +79,16 @@ class EpisodicCounts:
     def load_state_dict(self, saved: Saved) -> None:
         """Go on from `state_dict`'s result; ConfigError if it is of something else or of other worlds."""
         expect(saved, _KIND, num_envs=len(self._worlds))
-        self._worlds = [Counter(world) for world in unpacked(saved, "counts")]
+        worlds = unpacked(saved, "counts")
+        if not (
+            isinstance(worlds, list) and len(worlds) == len(self._worlds) and all(map(_is_counts, worlds))
+        ):
+            raise damaged(f"'counts' holds no counts of captions in {len(self._worlds)} worlds")
+        self._worlds = [Counter(world) for world in worlds]
+
+
+def _is_counts(world: object) -> bool:
+    return isinstance(world, dict) and all(type(count) is int and count > 0 for count in world.values())
 
 
 def _ranks(group_of: Array, sizes: Array) -> Array:

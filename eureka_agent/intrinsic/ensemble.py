@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple, Protocol, get_args
 import numpy as np
 
 from eureka_agent.intrinsic.acquisition import wanted
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved
+from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward, Saved, Waits
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.saving import about, expect, nested, part_of
 from eureka_agent.intrinsic.settings import ModelSettings, one_of
+from eureka_agent.intrinsic.standing import Together
 
 Array = np.ndarray
 Blend = Literal["mean", "worst", "uncertainty", "nominal_to_minimum"]
@@ -28,6 +29,10 @@ class Estimator(Protocol):
 
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return an estimate of each caption, float64 `(len(texts),)`, of one scale for all of one kind."""
+        ...
+
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return the answer that it expects to each question; see `Expects`."""
         ...
 
     def errors(self) -> Mapping[tuple[str, ...], bool]:
@@ -48,6 +53,20 @@ class SharedErrors(NamedTuple):
     """float64 `(k, k)`: what it would be if one's errors told nothing of the other's."""
     labels: Array
     """int64 `(k, k)`: on how many labels both rest. Where none are shared, the shares are NaN."""
+
+    @property
+    def mean(self) -> Together | None:
+        """The mean over pairs of members, weighted by the labels that they share; None without any."""
+        pairs = np.triu(self.labels, 1)
+        if not pairs.any():
+            return None
+        rates = np.diagonal(self.together)
+        one = (rates[:, None] + rates[None, :]) / 2
+        means = [
+            float(np.average(values[pairs > 0], weights=pairs[pairs > 0]))
+            for values in (one, self.together, self.expected)
+        ]
+        return Together(len(rates), float(pairs[pairs > 0].mean()), *means)
 
 
 def blended(blend: Blend, values: Array, pessimism: float) -> Array:
@@ -127,6 +146,22 @@ class Ensemble:
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the mean of the members' estimates."""
         return self._estimates(texts).mean(axis=0)
+
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return the mean of what those members expect that expect anything; NaN where none does."""
+        values = np.stack([member.expected(questions) for member in self.members])
+        known = np.isfinite(values)
+        counted = known.sum(axis=0)
+        return np.where(
+            counted > 0, np.where(known, values, 0.0).sum(axis=0) / np.maximum(counted, 1), np.nan
+        )
+
+    def pending(self) -> Sequence[Question]:
+        """Return what members asked lately that was not answered, each question once."""
+        asked = [
+            question for member in self.members if isinstance(member, Waits) for question in member.pending()
+        ]
+        return list({question.key: question for question in asked}.values())
 
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label whether at least half of the members that hold it out are wrong."""

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.classification import Classification
 from eureka_agent.intrinsic.count_bonus import CountBonus
+from eureka_agent.intrinsic.distillation import RandomNetworkDistillation
 from eureka_agent.intrinsic.encoding import EncoderKind
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble, Member
 from eureka_agent.intrinsic.model import IntrinsicReward
@@ -17,10 +18,11 @@ from eureka_agent.intrinsic.retrieval import Retrieval
 from eureka_agent.intrinsic.settings import ModelSettings, one_of
 from eureka_agent.seeds import seed_for
 
-__all__ = ["Kind", "ModelSettings", "make_model"]
+__all__ = ["ASKS_NOBODY", "Kind", "ModelSettings", "make_model"]
 
-Kind = Literal["retrieval", "classification", "ranking", "count"]
-"""The last one asks nobody and pays every caption alike."""
+Kind = Literal["retrieval", "classification", "ranking", "count", "rnd"]
+ASKS_NOBODY: tuple[Kind, ...] = ("count", "rnd")
+"""The first pays every caption alike; the second, random network distillation, pays by features alone."""
 
 
 def make_model(
@@ -46,6 +48,8 @@ def make_model(
     one_of("blend", blend, get_args(Blend))
     settings = settings or ModelSettings()
     _check_members(kind, ensemble, variants)
+    if kind == "rnd":
+        return RandomNetworkDistillation(settings, seed=seed)
     wordings = [variants[i % len(variants)] if variants else "" for i in range(ensemble)]
     if ensemble == 1:
         return _member(kind, settings, seed=seed, variant=wordings[0], goal=goal, member=None)
@@ -66,9 +70,11 @@ def _check_members(kind: str, ensemble: int, variants: Sequence[str]) -> None:
             allowed="at most as many variants as members",
             fix="Make the ensemble larger, or leave variants out.",
         )
-    if kind == "count" and ensemble > 1:
+    if kind in ASKS_NOBODY and ensemble > 1:
         raise ConfigError(
-            "Several bonuses for captions as such would all be equal.", allowed="an ensemble of 1"
+            f"Ensembles are of models that learn from labels, which '{kind}' does not.",
+            allowed="an ensemble of 1",
+            fix="Leave the ensemble out, or choose another kind.",
         )
     if kind == "retrieval" and ensemble != max(1, len(set(variants))):
         raise ConfigError(

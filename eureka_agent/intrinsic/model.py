@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -23,6 +23,15 @@ class CaptionedSteps:
     captions: Captions
     first: Array
     """bool `(T, N)`: the step was the first of its episode."""
+    features: Array | None = None
+    """float32 `(T, N, d)`: numbers that tell steps apart where captions do not, for models that read them."""
+
+    def __post_init__(self) -> None:
+        if self.features is None:
+            return
+        shape, steps = self.features.shape, self.captions.index.shape
+        if len(shape) != 3 or shape[:2] != steps:
+            raise ValueError(f"features {shape} are not (T, N, d) of steps {steps}")
 
 
 class IntrinsicReward(Protocol):
@@ -50,4 +59,44 @@ class IntrinsicReward(Protocol):
 
     def load_state_dict(self, saved: Saved) -> None:
         """Go on from `state_dict`'s result; ConfigError if it is another kind's or another goal's."""
+        ...
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A model that holds labels out."""
+
+    def errors(self) -> Mapping[tuple[str, ...], bool]:
+        """Return whether it is wrong about each of its held-out labels, by their captions."""
+        ...
+
+
+@runtime_checkable
+class Expects(Protocol):
+    """A model that can be asked before it learns what an annotator answers."""
+
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return the answer that it expects to each question, float64 `(n,)` from 0 to 1.
+
+        NaN where it has learned the answer already, and where it has no opinion.
+        """
+        ...
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """A model that does not ask again at once what it has asked."""
+
+    def pending(self) -> Sequence[Question]:
+        """Return what it asked lately and was not answered: whoever goes on from its state asks it again."""
+        ...
+
+
+@runtime_checkable
+class ReadsFeatures(Protocol):
+    """A model that pays steps by their features, whatever their captions say."""
+
+    @property
+    def feature_count(self) -> int:
+        """How many features a step has; 0 before the first rollout."""
         ...

@@ -70,10 +70,10 @@ class Network:
     def _begin(self) -> None:
         seed, width, hidden = (self._facts[name] for name in ("seed", "width", "hidden"))
         begin = {
-            _EMBEDDING: _uniform(seed, _EMBEDDING, (self._facts["dimension"], width)) * 0.5,
-            "hidden": _uniform(seed, "hidden", (width, hidden)) * (3.0 / width) ** 0.5,
+            _EMBEDDING: uniform(seed, _EMBEDDING, (self._facts["dimension"], width)) * 0.5,
+            "hidden": uniform(seed, "hidden", (width, hidden)) * (3.0 / width) ** 0.5,
             "hidden_bias": np.zeros((1, hidden)),
-            "output": _uniform(seed, "output", (hidden, 1)) * hidden**-0.5,
+            "output": uniform(seed, "output", (hidden, 1)) * hidden**-0.5,
             "output_bias": np.zeros((1, 1)),
             **{name: np.full((1, 1), value) for name, value in self._extra.items()},
         }
@@ -215,7 +215,7 @@ class Adam:
         self._square[name], self._updates[name] = float(square[0]), int(square[1])
 
 
-def _uniform(seed: int, name: str, shape: tuple[int, int]) -> Array:
+def uniform(seed: int, name: str, shape: tuple[int, int]) -> Array:
     """Return numbers between -1 and 1, float64, that depend on the seed and the name alone."""
     begin = np.uint64(stable_hash(name, str(seed)))
     numbers = np.arange(shape[0] * shape[1], dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + begin

@@ -9,10 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from eureka_agent.intrinsic.questions import Label
+from eureka_agent.intrinsic.saving import Array, array_of
 from eureka_agent.intrinsic.shares import Share
 
 _MOST = 0.49
@@ -82,3 +85,12 @@ class RecentAgreement:
     def share(self) -> Share:
         """Of the newest labels, those that were expected."""
         return Share(sum(self._agreed), len(self._agreed))
+
+    def state_dict(self) -> dict[str, Array]:
+        """Return the newest agreements, the oldest first."""
+        return {"agreed": np.array(self._agreed, np.uint8)}
+
+    def load_state_dict(self, saved: Mapping[str, Array]) -> None:
+        """Go on from `state_dict`'s result; ConfigError if it is damaged."""
+        agreed = array_of(saved, "agreed", (None,), least=0, most=1)
+        self._agreed = deque(map(bool, agreed), maxlen=self._agreed.maxlen)

@@ -10,6 +10,7 @@ from typing import cast, get_args
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.described import DescribedSignals
 from eureka_agent.intrinsic.ensemble import Blend
+from eureka_agent.intrinsic.features import features_of
 from eureka_agent.intrinsic.kinds import Kind, make_model
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.plan import Captioning, CaptionSource, IntrinsicPlan
@@ -25,15 +26,17 @@ class IntrinsicOptions:
 
     kind: str = "retrieval"
     """`retrieval` pays what was labelled helpful, `classification` the probability that a caption is helpful,
-    `ranking` how far a caption is above the usual ones, `count` every caption alike, and asks nobody."""
+    `ranking` how far a caption is above the usual ones, `count` every caption alike, and `rnd` what is
+    new by its features (random network distillation); the last two ask nobody."""
     coefficient: float = 1.0
     """What the learned reward is multiplied by."""
     coefficient_end: float | None = None
     """What it is multiplied by at the end of the training; None is the same throughout."""
     reward_coefficient: float = 1.0
     """What the reward beside it is multiplied by."""
-    beta: float = 1.0
-    """The learned reward is divided by this power of how often its caption was seen in the episode."""
+    beta: float | None = None
+    """The learned reward is divided by this power of how often its caption was seen in the episode; None is
+    1, and 0 of `rnd`, which pays no captions."""
     ensemble: int = 1
     """Models whose rewards are blended."""
     blend: str = "mean"
@@ -45,6 +48,8 @@ class IntrinsicOptions:
     """That signal."""
     window: int = 1
     """Steps whose captions are joined."""
+    features: tuple[str, ...] = ()
+    """Signals that `rnd` tells steps apart by; none are all numbers that the task measures, actions aside."""
     settings: ModelSettings = field(default_factory=ModelSettings)
     """Everything else of the model."""
 
@@ -57,9 +62,10 @@ class IntrinsicOptions:
         for signals of a task that has none are made from `played`, or from random play here and now.
         """
         one_of("source of captions", self.captions, get_args(CaptionSource))
-        if not (math.isfinite(self.beta) and self.beta >= 0.0):
+        beta = self.beta if self.beta is not None else float(self.kind != "rnd")
+        if not (math.isfinite(beta) and beta >= 0.0):
             raise ConfigError(
-                f"A learned reward cannot be divided by the power {self.beta} of a count.",
+                f"A learned reward cannot be divided by the power {beta} of a count.",
                 allowed="a number from 0 on",
                 fix="Choose 0, which divides by nothing, or more.",
             )
@@ -77,7 +83,7 @@ class IntrinsicOptions:
                 **{"coded" if coded else "extrinsic": beside},
             ),
             goal=goal,
-            beta=self.beta,
+            beta=beta,
         )
 
     def _captioning(self, task: Task, played: Sequence[Trajectory] | None) -> Captioning:
@@ -91,9 +97,21 @@ class IntrinsicOptions:
             legend=described.legend if described else (),
             message=self.message,
             window=self.window,
+            features=self._features(task),
         )
         captioning.captioner(task)  # what cannot be made is told now, and not by every training
         return captioning
+
+    def _features(self, task: Task) -> tuple[str, ...]:
+        if self.kind == "rnd":
+            return features_of(task, self.features)
+        if self.features:
+            raise ConfigError(
+                f"A learned reward of the kind '{self.kind}' reads captions, and no features.",
+                allowed="features of the kind 'rnd'",
+                fix="Leave the features out, or choose the kind 'rnd'.",
+            )
+        return ()
 
     @staticmethod
     def _described(task: Task, played: Sequence[Trajectory] | None) -> DescribedSignals:

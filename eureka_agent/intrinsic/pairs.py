@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from eureka_agent.intrinsic.encoding import stable_hash
 from eureka_agent.intrinsic.encountered import Encountered
-from eureka_agent.intrinsic.saving import Array, keys_of, packed
+from eureka_agent.intrinsic.saving import Array, keys_of, packed, places_of
 
 Pair = tuple[str, str]
 
@@ -80,14 +81,24 @@ class Asked:
                 del self._of[text]
 
     def state_dict(self) -> dict[str, Array]:
-        """Return the answered pairs, the oldest first: what was under way may be asked again."""
-        return {"pairs": packed(list(self._answered))}
+        """Return the answered pairs and the proposed ones, the oldest first, and since when those are so."""
+        return {
+            "pairs": packed(list(self._answered)),
+            "proposed": packed(list(self._proposed)),
+            "rollouts": np.array([self._rollouts, *self._proposed.values()], np.int64),
+        }
 
     def load_state_dict(self, saved: Mapping[str, Array]) -> None:
         """Go on from `state_dict`'s result."""
         self._answered = OrderedDict((in_order(*pair), None) for pair in keys_of(saved, "pairs", (2,)))
-        self._proposed.clear()
-        self._of = Counter(text for pair in self._answered for text in pair)
+        proposed = [in_order(*pair) for pair in keys_of(saved, "proposed", (2,))]
+        self._rollouts, *since = map(int, places_of(saved, "rollouts", (len(proposed) + 1,), 2**62))
+        self._proposed = OrderedDict(zip(proposed, since, strict=True))
+        self._of = Counter(text for pair in (*self._answered, *self._proposed) for text in pair)
+
+    def pending(self) -> list[Pair]:
+        """Return the pairs that were proposed and not answered; half of them in either order, by a hash."""
+        return [(b, a) if stable_hash(f"{a}\x1f{b}") % 2 else (a, b) for a, b in self._proposed]
 
 
 class Pairing:

@@ -40,6 +40,8 @@ class Captioning:
     """The signal with the environment's text."""
     window: int = 1
     """How many steps' captions are joined."""
+    features: tuple[str, ...] = ()
+    """Signals that tell steps apart for models that read more than captions; see `CaptionedSteps`."""
 
     def captioner(self, task: Task) -> Captioner:
         """Make the captioner of one stream of rollouts; ConfigError where the task has nothing to caption."""

@@ -39,12 +39,14 @@ class Ranking:
     """Scores of captions by the model of Bradley and Terry with ties, learned from labels of pairs.
 
     Answers follow Davidson (1970, doi 10.1080/01621459.1970.10481082), whose parameter for ties is learned,
-    too. A label between a win and a tie is taken as that share of either. A step is paid by how many
-    deviations its score lies above the `quantile` of the steps encountered lately, clipped, and 0 below it:
-    never less than a worse one, whatever the distribution. (The original pays z-scores above the median,
-    which are negative up to the mean.) Nothing is paid until the accuracy on held-out pairs is known to be
-    above chance, and nothing again while it isn't. Captions of held-out pairs may be in other pairs, too: the
-    accuracy is that on new pairs, not on new captions.
+    too. A label that is neither sure nor a tie (of votes, or softened) is the probability of a win, and asks
+    for no greater lead than its log-odds: taken as a share of ties, doubts would let leads grow for ever.
+
+    A step is paid by how many deviations its score lies above the `quantile` of the steps encountered lately,
+    clipped, and 0 below it: never less than a worse one, whatever the distribution. (The original pays
+    z-scores above the median, which are negative up to the mean.) Nothing is paid until the accuracy on
+    held-out pairs is known to be above chance, and nothing again while it isn't. Captions of held-out pairs
+    may be in other pairs, too: the accuracy is that on new pairs, not on new captions.
 
     `observe` makes the updates that labels have paid for, at most `settings.most_updates` a rollout.
     """
@@ -149,6 +151,28 @@ class Ranking:
             return np.zeros(len(differences))
         return differences / self._deviation
 
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return of each pair the probability that its first is better, ties aside; see `Expects`."""
+        values = np.full(len(questions), np.nan)
+        asked = [place for place, question in enumerate(questions) if self._expects(question)]
+        if asked:
+            scores = self._student.outputs([text for place in asked for text in questions[place].captions])
+            first, second = scores.reshape(-1, 2).T
+            values[asked] = _logistic(first - second)
+        return values
+
+    def _expects(self, question: Question) -> bool:
+        return (
+            question.is_pair
+            and question.variant == self._variant
+            and self._student.updates > 0
+            and question.key.captions not in self._student
+        )
+
+    def pending(self) -> Sequence[Question]:
+        """Return the pairs that were asked lately and not answered."""
+        return [Question(pair, self._variant) for pair in self._asked.pending()]
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return of each held-out label, ties aside, whether it is guessed wrong."""
         drawn = self._student.exam.all()
@@ -173,7 +197,7 @@ class Ranking:
             )
 
     def state_dict(self) -> Saved:
-        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was answered."""
+        """Return everything: labels, weights, moments, credits, frequencies, scale, and what was asked."""
         return {
             **about("ranking", **self._facts),
             **nested("student", self._student.state_dict()),
@@ -202,15 +226,15 @@ class Ranking:
 def davidson_loss(outputs: Array, values: Array, *, share: float, extra: float) -> Losses:
     """Return the cross-entropy of scores `(B, 2)` with labels `(B,)`, by Davidson's model.
 
-    `extra` is the logarithm of its parameter for ties. A value v above 0.5 is a win with weight 2v - 1 and a
-    tie with the rest; below 0.5 likewise a loss.
+    `extra` is the logarithm of its parameter for ties. A value v is a win with weight v and a loss with the
+    rest, 0.5 a tie: the derivatives by the scores are the same as if doubts were ties, that by `extra` isn't.
     """
     half = (outputs[:, 0] - outputs[:, 1]) / 2
     logits = np.stack([half, np.full(len(half), extra), -half], axis=1)
     shifted = logits - logits.max(axis=1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    wins, losses = np.maximum(2 * values - 1, 0), np.maximum(1 - 2 * values, 0)
-    said = np.stack([wins, 1 - wins - losses, losses], axis=1)
+    clear = is_clear(values)
+    said = np.stack([np.where(clear, values, 0.0), ~clear, np.where(clear, 1 - values, 0.0)], axis=1)
     off = np.exp(logs) - said
     by_first = (off[:, 0] - off[:, 2]) / 2
     return Losses(-(said * logs).sum(axis=1), np.stack([by_first, -by_first], axis=1), off[:, 1])

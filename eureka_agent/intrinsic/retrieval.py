@@ -24,8 +24,7 @@ class Retrieval:
     Of two labels of one caption the later stands: whoever answers again takes the first answer back, and
     answers are averaged where they are given (`Label.votes`). Labels of pairs, and of other variants, are
     left alone. At most `settings.capacity` captions are kept; those not seen for longest are dropped, and
-    asked again only where the backlog has forgotten, too, that they were answered: it remembers as many by
-    default, so that a smaller `capacity` needs a `Backlog` with `remembered` no larger.
+    asked again when they are met again, which the backlog answers as long as it remembers what was said.
     """
 
     def __init__(self, settings: ModelSettings | None = None, *, variant: str = "", goal: str = "") -> None:
@@ -77,6 +76,10 @@ class Retrieval:
     def estimate(self, texts: Sequence[str]) -> Array:
         """Return the label of each caption, `UNKNOWN` where there is none."""
         return np.array([self._table.get(text, UNKNOWN) for text in texts], np.float64)
+
+    def expected(self, questions: Sequence[Question]) -> Array:
+        """Return nothing that could be right or wrong; see `Expects`."""
+        return np.full(len(questions), np.nan)
 
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         """Return nothing: a table makes no guesses that could be wrong."""

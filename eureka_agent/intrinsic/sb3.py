@@ -8,7 +8,7 @@ model.learn(500_000, callback=IntrinsicRewards(env, learned, coefficient=0.1))
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
@@ -22,14 +22,36 @@ from eureka_agent.intrinsic.captions import Captions
 Array = np.ndarray
 CaptionOf = Callable[[Any, Mapping[str, Any]], str | None]
 """From one environment's observation and info after a step to what an annotator reads; None for nothing."""
+FeaturesOf = Callable[[Any, Mapping[str, Any]], Array]
+"""From the same to numbers, always as many, for models that read more than captions."""
 
 
 class Pays(Protocol):
     """`LearnedReward`, or what pays as it does."""
 
-    def pay(self, captions: Captions, first: Array) -> Array:
-        """Return the reward of T steps of N worlds, float32 `(T, N)`."""
+    def pay(self, captions: Captions, first: Array, features: Array | None = None) -> Array:
+        """Return the reward of T steps of N worlds, float32 `(T, N)`; see `CaptionedSteps`."""
         ...
+
+
+@runtime_checkable
+class MayReadFeatures(Protocol):
+    """What may need the features of steps, as `LearnedReward`."""
+
+    @property
+    def reads_features(self) -> bool:
+        """Whether it does."""
+        ...
+
+
+class Taken(NamedTuple):
+    """What a rollout brought."""
+
+    captions: Captions
+    first: Array
+    """bool `(T, N)`: the step was the first of its episode."""
+    features: Array | None
+    """float32 `(T, N, d)`, if the wrapper takes note of them."""
 
 
 def caption_of_info(_observation: Any, info: Mapping[str, Any]) -> str | None:
@@ -38,17 +60,36 @@ def caption_of_info(_observation: Any, info: Mapping[str, Any]) -> str | None:
     return caption if isinstance(caption, str) else None
 
 
-class CaptionedVecEnv(VecEnvWrapper):
-    """Captions every step, the last of an episode by its final observation; see `IntrinsicRewards`."""
+def flat_observation(observation: Any, _info: Mapping[str, Any]) -> Array:
+    """Return all numbers of one environment's observation, float32 `(d,)`; a dictionary's by its keys."""
+    if isinstance(observation, Mapping):
+        parts = [flat_observation(observation[name], _info) for name in sorted(observation)]
+    elif isinstance(observation, tuple):
+        parts = [flat_observation(part, _info) for part in observation]
+    else:
+        return np.asarray(observation, np.float32).ravel()
+    return np.concatenate([np.zeros(0, np.float32), *parts])
 
-    def __init__(self, venv: VecEnv, caption: CaptionOf = caption_of_info) -> None:
+
+class CaptionedVecEnv(VecEnvWrapper):
+    """Captions every step, the last of an episode by its final observation; see `IntrinsicRewards`.
+
+    With `features` it takes note of numbers, too: `flat_observation`, or a function of yours. Where a learned
+    reward needs them, `IntrinsicRewards` sees to it.
+    """
+
+    def __init__(
+        self, venv: VecEnv, caption: CaptionOf = caption_of_info, features: FeaturesOf | None = None
+    ) -> None:
         super().__init__(venv)
+        self.features = features
         self.extrinsic = 1.0
         """What the environment's own rewards are multiplied by."""
         self._caption = caption
         self._begins = np.ones(venv.num_envs, dtype=bool)
         self._rows: list[list[str | None]] = []
         self._first: list[Array] = []
+        self._numbers: list[list[Array]] = []
 
     def reset(self) -> VecEnvObs:
         """Begin new episodes everywhere."""
@@ -58,9 +99,10 @@ class CaptionedVecEnv(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Return what the wrapped environments return, with their rewards times `extrinsic`."""
         observations, rewards, dones, infos = self.venv.step_wait()
-        self._rows.append(
-            [self._caption(_seen(observations, infos[i], i), infos[i]) for i in range(self.num_envs)]
-        )
+        seen = [_seen(observations, infos[i], i) for i in range(self.num_envs)]
+        self._rows.append([self._caption(one, info) for one, info in zip(seen, infos, strict=True)])
+        if self.features is not None:
+            self._numbers.append([self.features(one, info) for one, info in zip(seen, infos, strict=True)])
         self._first.append(self._begins.copy())
         self._begins = np.asarray(dones, dtype=bool).copy()
         return observations, rewards * self.extrinsic, dones, infos
@@ -69,13 +111,17 @@ class CaptionedVecEnv(VecEnvWrapper):
         """Leave out what nobody has taken; an episode that began in it is as if it began now."""
         if self._first:
             self._begins |= np.any(self._first, axis=0)
-        self._rows, self._first = [], []
+        self._rows, self._first, self._numbers = [], [], []
 
-    def take(self) -> tuple[Captions, Array]:
-        """Return the captions since the last call, and which steps were the first of an episode, `(T, N)`."""
-        rows, first = self._rows, self._first
-        self._rows, self._first = [], []
-        return Captions.of(rows), np.array(first, dtype=bool).reshape(len(rows), self.num_envs)
+    def take(self) -> Taken:
+        """Return the steps since the last call."""
+        rows, first, numbers = self._rows, self._first, self._numbers
+        self._rows, self._first, self._numbers = [], [], []
+        begun = np.array(first, dtype=bool).reshape(len(rows), self.num_envs)
+        features = None
+        if self.features is not None:
+            features = np.array(numbers, np.float32).reshape(*begun.shape, -1 if numbers else 0)
+        return Taken(Captions.of(rows), begun, features)
 
 
 def _seen(observations: VecEnvObs, info: Mapping[str, Any], index: int) -> Any:
@@ -106,6 +152,8 @@ class IntrinsicRewards(BaseCallback):
     ) -> None:
         super().__init__()
         self._env, self._learned = env, learned
+        if isinstance(learned, MayReadFeatures) and learned.reads_features and env.features is None:
+            env.features = flat_observation
         self._coefficient, self._extrinsic = coefficient, extrinsic
 
     def _on_training_start(self) -> None:
@@ -125,8 +173,7 @@ class IntrinsicRewards(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         assert isinstance(self.model, OnPolicyAlgorithm)
-        captions, first = self._env.take()
-        paid = self._learned.pay(captions, first)
+        paid = self._learned.pay(*self._env.take())
         buffer = self.model.rollout_buffer
         buffer.rewards += np.float32(_at(self._coefficient, self._progress)) * paid
         buffer.compute_returns_and_advantage(last_values=self.locals["values"], dones=self.locals["dones"])

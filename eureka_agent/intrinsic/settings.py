@@ -76,7 +76,7 @@ class ModelSettings:
     quantile: float = 0.5
     """A ranking pays where a score is above that of this share of the steps encountered lately."""
     clip: float = 5.0
-    """A ranking pays at most so many deviations."""
+    """A ranking pays at most so many deviations, and so does random network distillation."""
     remembered: int = 4_096
     """Captions encountered lately that are kept; the rarest are dropped."""
     memory: float = 0.99
@@ -102,12 +102,21 @@ class ModelSettings:
     pessimism: float = 0.5
     """λ of an ensemble's blends `uncertainty` and `nominal_to_minimum`."""
 
+    novelty_hidden: int = 64
+    """Units of the hidden layer of both networks of random network distillation."""
+    novelty_outputs: int = 32
+    """Numbers that one of them predicts of the other."""
+    novelty_rate: float = 1e-3
+    """Learning rate of its Adam."""
+    feature_clip: float = 5.0
+    """Deviations from the mean at which features are clipped."""
+
     def __post_init__(self) -> None:
         one_of("acquisition", self.acquisition, get_args(Acquisition))
         one_of("encoder", self.encoder, get_args(EncoderKind))
         for name in _COUNTS:
             self._check(name, least=1, whole=True)
-        for name in ("learning_rate", "updates_per_label", "clip", "gate_deviations", "few_deviations"):
+        for name in _ABOVE_0:
             self._check(name, above=0.0)
         for name in ("weight_decay", "waking", "optimism", "pessimism"):
             self._check(name, least=0.0)
@@ -147,7 +156,11 @@ class ModelSettings:
 _COUNTS = (
     "capacity", "dimension", "width", "hidden", "cache", "batch", "most_updates", "most_credits",
     "most_labels", "patience", "most_held_out", "enough", "enough_of_each", "few", "remembered", "questions",
-    "pairs", "comparisons", "rivals", "most_asked", "unanswered",
+    "pairs", "comparisons", "rivals", "most_asked", "unanswered", "novelty_hidden", "novelty_outputs",
+)  # fmt: skip
+_ABOVE_0 = (
+    "learning_rate", "updates_per_label", "clip", "gate_deviations", "few_deviations", "novelty_rate",
+    "feature_clip",
 )  # fmt: skip
 
 

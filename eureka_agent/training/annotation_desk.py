@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
@@ -29,8 +29,8 @@ class AnnotationDesk:
         """Questions whose answer was looked up."""
         self._asks, self._look_up, self._remembered = asks, look_up, remembered
         self._lock = threading.Lock()
-        self._answered: dict[Question, Label] = {}
-        self._waiting: defaultdict[Question, dict[str, None]] = defaultdict(dict)
+        self._answered: OrderedDict[Question, Label] = OrderedDict()
+        self._waiting: OrderedDict[Question, dict[str, None]] = OrderedDict()
         self._ready: defaultdict[str, deque[Label]] = defaultdict(deque)
 
     def ask(self, job: str, questions: Sequence[Question]) -> None:
@@ -38,7 +38,7 @@ class AnnotationDesk:
         with self._lock:
             unknown = [question for question in questions if not self._knows(job, question)]
             for question in unknown:
-                self._waiting[question.key][job] = None
+                self._waiting.setdefault(question.key, {})[job] = None
             self._forget(self._waiting)  # an annotator may drop what is asked of it
         self._asks.submit(unknown)
 
@@ -67,6 +67,6 @@ class AnnotationDesk:
         for job in self._waiting.pop(label.question, ()):
             self._ready[job].append(label)
 
-    def _forget(self, kept: dict[Question, Any]) -> None:
+    def _forget(self, kept: OrderedDict[Question, Any]) -> None:
         while len(kept) > self._remembered:
-            del kept[next(iter(kept))]
+            kept.popitem(last=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from eureka_agent.intrinsic.captions import Captioner
+from eureka_agent.intrinsic.features import stacked
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule, mixed
 from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 
+Array = np.ndarray
 INTRINSIC = "intrinsic"
 """The component that a learned reward is, as it is paid."""
 
@@ -24,10 +28,15 @@ class IntrinsicProvider:
         coefficients: Coefficients,
         *,
         coded: bool,
+        features: Sequence[str] = (),
     ) -> None:
-        """`coded` tells that `base` is a reward function, and not the task's own reward."""
+        """`coded` tells that `base` is a reward function, and not the task's own reward.
+
+        `features` are signals that the learned reward reads beside captions.
+        """
         self.base, self.learned = base, learned
-        self.signals = tuple(dict.fromkeys((*base.signals, *captioner.signals)))
+        self.signals = tuple(dict.fromkeys((*base.signals, *captioner.signals, *features)))
+        self._features = tuple(features)
         self._captioner, self._coefficients, self._coded = captioner, coefficients, coded
 
     @property
@@ -38,7 +47,7 @@ class IntrinsicProvider:
     def __call__(self, rollout: RolloutSteps) -> RewardBatch:
         """Return what is paid: components are the base's, as they are paid, and `INTRINSIC`."""
         captions = self._captioner(rollout.signals, rollout.first)
-        learned = self.learned.pay(captions, rollout.first)
+        learned = self.learned.pay(captions, rollout.first, self._features_of(rollout))
         if not self.pays_base:
             total = mixed(self._coefficients, rollout.progress, intrinsic=learned)
             return RewardBatch(total.total, {INTRINSIC: total.parts["intrinsic"]})
@@ -54,6 +63,10 @@ class IntrinsicProvider:
         share = np.asarray(self._of_base(rollout.progress), np.float32)
         components = {_told(name): share * values for name, values in paid.components.items()}
         return RewardBatch(total.total, {**components, INTRINSIC: total.parts["intrinsic"]})
+
+    def _features_of(self, rollout: RolloutSteps) -> Array | None:
+        """Return the features of a rollout, float32 `(T, N, d)`; None where none are read."""
+        return stacked(rollout.signals, self._features, rollout.first.shape) if self._features else None
 
     @property
     def _is_alone(self) -> bool:

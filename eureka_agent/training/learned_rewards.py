@@ -18,6 +18,7 @@ from eureka_agent.intrinsic.learned import LearnedReward, Tally
 from eureka_agent.intrinsic.model import IntrinsicReward
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
+from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.asking_parent import Answers, AskingParent
@@ -52,9 +53,12 @@ class LearnedRewards:
         """Return a provider that adds a job's learned reward, which begins anew, to `base`."""
         plan = IntrinsicPlan.from_json(job.intrinsic or {})
         model, asks = self._snapshot(plan, task) if plan.snapshot else self._new(plan, job)
-        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta)
         captioner = plan.captioning.captioner(task)
-        return IntrinsicProvider(base, learned, captioner, plan.coefficients, coded=job.kind == "source")
+        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta, captioner=captioner)
+        return IntrinsicProvider(
+            base, learned, captioner, plan.coefficients, coded=job.kind == "source",
+            features=plan.captioning.features,
+        )  # fmt: skip
 
     @staticmethod
     def _snapshot(plan: IntrinsicPlan, task: Task) -> tuple[IntrinsicReward, Asks]:
@@ -98,6 +102,8 @@ def so_far(provider: RewardProvider) -> LearnedSoFar | None:
         captions=len(learned.captions),
         paid=learned.tally.lately,
         accuracy=learned.accuracy,
+        newest=learned.recent.n,
+        newest_expected=learned.recent.share if learned.recent.n else None,
     )
 
 
@@ -105,10 +111,16 @@ def write_learned(folder: Path, learned: LearnedReward) -> None:
     """Write what was learned and which captions were encountered; StoreError if the disk does not take it."""
     write_arrays(folder / STATE, learned.state_dict())
     rows = [asdict(row) for row in learned.paid_captions()]
-    write_json(folder / CAPTIONS, {"tally": asdict(learned.tally), "captions": rows})
+    told = {"tally": asdict(learned.tally), "standing": asdict(learned.standing), "captions": rows}
+    write_json(folder / CAPTIONS, told)
 
 
 def read_paid(folder: Path) -> tuple[Tally, list[PaidCaption]]:
     """Return what `write_learned` wrote of the captions, the best paid first."""
     told = json.loads((folder / CAPTIONS).read_text())
     return Tally(**told["tally"]), [PaidCaption(**row) for row in told["captions"]]
+
+
+def read_standing(folder: Path) -> Standing:
+    """Return how far the model was to be believed when `write_learned` wrote it."""
+    return Standing.from_json(json.loads((folder / CAPTIONS).read_text())["standing"])

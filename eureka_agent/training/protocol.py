@@ -128,6 +128,10 @@ class LearnedSoFar(ProtocolMessage):
     """Share of the last rollout's steps whose learned reward is not 0."""
     accuracy: float | None = Field(default=None, ge=0.0, le=1.0)
     """Share of held-out labels that it gets right; None where none are held out."""
+    newest: int = Field(default=0, ge=0)
+    """The newest labels, as far as it expected an answer before it learned from them."""
+    newest_expected: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Share of them that were as it expected; None where there are none."""
 
 
 class CheckpointReached(ProtocolMessage):

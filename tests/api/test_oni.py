@@ -42,6 +42,7 @@ def test_policies_learn_from_labels_which_are_kept_and_can_take_the_annotators_p
     best, *_, worst = report.captions()
     assert "is upright" in best.caption
     assert (best.now, worst.now) == (1.0, 0.0)
+    assert "is upright" in (report.trainings[0].folder / "captions.svg").read_text()
     assert {one.replicate for one in seen} == {0, 1}
     assert seen[-1].reached.learned is not None
     assert seen[-1].reached.learned.labels > 0
@@ -121,3 +122,14 @@ def test_a_bonus_for_captions_as_such_asks_nobody(tmp_path: Path) -> None:
     )  # fmt: skip
     assert report.asking.asked == 0
     assert {row.now for row in report.captions()} == {1.0}
+
+
+@pytest.mark.parametrize("trainer", ["population", "sb3"])
+def test_random_network_distillation_asks_nobody_and_pays_by_features(tmp_path: Path, trainer: str) -> None:
+    report = oni(
+        "pendulum", goal="see everything", learned=IntrinsicOptions(kind="rnd"), env_steps=8192,
+        output=tmp_path, trainer=trainer,
+    )  # fmt: skip
+    assert report.asking.asked == 0
+    assert all(row.now == row.paid > 0.0 for row in report.captions())
+    assert report.trainings[0].failure == ""

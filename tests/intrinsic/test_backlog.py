@@ -124,6 +124,23 @@ def test_what_is_known_from_elsewhere_is_not_asked() -> None:
     assert backlog.take(1) == []
 
 
+def test_what_is_asked_again_is_answered_again_without_anybody() -> None:
+    """A model may keep fewer labels than the pending set."""
+    backlog = Backlog()
+    backlog.add([ask("a"), ask("b", "c"), ask("given up")])
+    backlog.take(3)
+    backlog.answered([Label(ask("a"), 1.0), Label(ask("b", "c"), 0.25)])
+    backlog.give_up([ask("given up")])
+    assert backlog.again() == []
+    assert backlog.add([ask("a"), ask("c", "b"), ask("given up"), ask("new")]) == 1
+    assert sorted(backlog.again(), key=lambda label: label.value) == [
+        Label(ask("c", "b"), 0.75),
+        Label(ask("a"), 1.0),
+    ]
+    assert backlog.again() == []
+    assert backlog.take(5) == [ask("new")]
+
+
 def test_only_so_many_answered_questions_are_remembered_those_that_are_still_met() -> None:
     backlog = Backlog(remembered=2)
     backlog.remember(asks("a", "b"))

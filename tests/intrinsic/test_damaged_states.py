@@ -59,6 +59,8 @@ def nan(array: Array) -> Array:
         ("classification", "verdict", lambda _: np.array([1, 0.5, 0.5, np.nan])),
         ("ranking", "asked/pairs", lambda _: packed([["a"]])),
         ("ranking", "asked/pairs", lambda _: packed([["a", 1]])),
+        ("ranking", "asked/proposed", lambda _: packed([["a"]])),
+        ("ranking", "asked/rollouts", lambda rollouts: rollouts[:-1]),
         ("ranking", "encountered/texts", lambda _: packed({"a": 1})),
         ("ranking", "encountered/weights", nan),
         ("ranking", "scale", nan),

@@ -11,10 +11,11 @@ from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.captions import Captions
 from eureka_agent.intrinsic.classification import Classification
 from eureka_agent.intrinsic.count_bonus import CountBonus
+from eureka_agent.intrinsic.distillation import RandomNetworkDistillation
 from eureka_agent.intrinsic.ensemble import Blend, Ensemble
-from eureka_agent.intrinsic.kinds import Kind, make_model
-from eureka_agent.intrinsic.learned import Examined, LearnedReward
-from eureka_agent.intrinsic.model import CaptionedSteps
+from eureka_agent.intrinsic.kinds import ASKS_NOBODY, Kind, make_model
+from eureka_agent.intrinsic.learned import LearnedReward
+from eureka_agent.intrinsic.model import CaptionedSteps, Examined
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.ranking import Ranking
 from eureka_agent.intrinsic.retrieval import Retrieval
@@ -23,10 +24,10 @@ from eureka_agent.intrinsic.settings import ModelSettings
 
 def test_each_name_gives_its_kind() -> None:
     made = [type(make_model(kind, seed=0, settings=SMALL)) for kind in get_args(Kind)]
-    assert made == [Retrieval, Classification, Ranking, CountBonus]
+    assert made == [Retrieval, Classification, Ranking, CountBonus, RandomNetworkDistillation]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind != "count"])
+@pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind not in ASKS_NOBODY])
 @pytest.mark.parametrize("blend", get_args(Blend))
 def test_each_kind_can_be_an_ensemble(kind: str, blend: str) -> None:
     model = make_model(kind, seed=0, ensemble=2, blend=blend, variants=("mild", "stern"), settings=SMALL)
@@ -37,7 +38,8 @@ def test_each_kind_can_be_an_ensemble(kind: str, blend: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "ensemble"), [*((kind, 1) for kind in get_args(Kind)), ("classification", 2), ("ranking", 2)]
+    ("kind", "ensemble"),
+    [*((kind, 1) for kind in get_args(Kind) if kind != "rnd"), ("classification", 2), ("ranking", 2)],
 )
 def test_before_any_label_no_kind_errs_or_has_an_accuracy(kind: str, ensemble: int) -> None:
     model = make_model(kind, seed=0, ensemble=ensemble, settings=SMALL)
@@ -82,7 +84,8 @@ def test_the_goal_is_part_of_a_state() -> None:
         ({"kind": "rankings"}, "Did you mean 'ranking'"),
         ({"blend": "means"}, "Did you mean 'mean'"),
         ({"ensemble": 0}, "cannot have 0 members"),
-        ({"kind": "count", "ensemble": 2}, "would all be equal"),
+        ({"kind": "count", "ensemble": 2}, "which 'count' does not"),
+        ({"kind": "rnd", "ensemble": 2}, "which 'rnd' does not"),
         ({"variants": ("mild", "stern")}, "2 variants"),
         ({"kind": "retrieval", "ensemble": 3}, "would in part be equal"),
         ({"kind": "retrieval", "ensemble": 2, "variants": ("mild", "mild")}, "would in part be equal"),

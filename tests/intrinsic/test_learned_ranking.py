@@ -23,9 +23,11 @@ from hypothesis import strategies as st
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.gate import Verdict
+from eureka_agent.intrinsic.noise import Noise, softened
 from eureka_agent.intrinsic.questions import Label
 from eureka_agent.intrinsic.ranking import Ranking, davidson_loss
 from eureka_agent.intrinsic.settings import ModelSettings
+from eureka_agent.intrinsic.shares import Share
 
 
 def compared(worth: dict[str, float], count: int, seed: int) -> list[Label]:
@@ -263,7 +265,7 @@ def test_the_loss_is_davidsons() -> None:
     expected = [
         -math.log(strength[0, 0] / total[0]),
         -math.log(between[1] / total[1]),
-        -0.5 * math.log(between[2] / total[2]) - 0.5 * math.log(strength[2, 1] / total[2]),
+        -0.25 * math.log(strength[2, 0] / total[2]) - 0.75 * math.log(strength[2, 1] / total[2]),
     ]
     found = davidson_loss(outputs, values, share=0.5, extra=log_ties)
     np.testing.assert_allclose(found.losses, expected)
@@ -275,6 +277,30 @@ def test_the_loss_is_davidsons() -> None:
         np.testing.assert_allclose(found.by_output[:, place], slope, atol=1e-5)
     slope = (davidson_loss(outputs, values, share=0.5, extra=log_ties + step).losses - found.losses) / step
     np.testing.assert_allclose(found.by_extra, slope, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.6, 0.8, 0.95])
+def test_an_uncertain_label_asks_for_a_lead_of_its_log_odds_and_no_tie(value: float) -> None:
+    """Softened labels are margins: taken as ties they would let leads grow without an end."""
+    outputs, log_ties = np.zeros((1, 2)), -0.5
+    for _ in range(8_000):
+        found = davidson_loss(outputs, np.array([value]), share=0.5, extra=log_ties)
+        outputs = outputs - 0.5 * found.by_output
+        log_ties -= 0.5 * float(np.asarray(found.by_extra).item())
+    assert outputs[0, 0] - outputs[0, 1] == pytest.approx(math.log(value / (1 - value)), rel=0.05)
+    assert log_ties < -4.0
+
+
+def test_softened_labels_are_learned_with_smaller_leads() -> None:
+    texts = [f"{state} torch {n}" for n in range(30) for state in ("lit", "cold")]
+    leads = []
+    for rate in (0.0, 0.1, 0.3):
+        pairs = [better(texts[2 * n], texts[2 * m + 1]) for n in range(30) for m in range(5)]
+        model = Ranking(seed=0)
+        rollouts(model, softened(pairs, Noise(rate, Share(0, 0))), texts, count=60, each=5)
+        lit, cold = model._student.outputs(texts).reshape(-1, 2).mean(axis=0)
+        leads.append(lit - cold)
+    assert leads[0] > leads[1] > leads[2] > 0.0
 
 
 def test_a_state_of_another_kind_is_refused() -> None:

@@ -12,6 +12,8 @@ from eureka_agent.intrinsic.kinds import make_model
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.paid_captions import PaidCaptions, most_and_least
 from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.shares import Share
+from eureka_agent.intrinsic.standing import Standing
 
 
 class AnswersLater:
@@ -110,3 +112,90 @@ def test_no_caption_is_among_the_best_and_the_worst(count: int, each: int) -> No
     if most:
         assert most[0].caption == f"caption {count - 1}"
         assert least[0].caption == "caption 0"
+
+
+class Told:
+    """Answers what a test puts there."""
+
+    def __init__(self) -> None:
+        self.labels: list[Label] = []
+
+    def submit(self, questions: Sequence[Question]) -> None: ...
+
+    def collect(self) -> Sequence[Label]:
+        labels, self.labels = self.labels, []
+        return labels
+
+
+def lit(text: str) -> float:
+    return float("lit" in text)
+
+
+def pays(learned: LearnedReward, texts: Sequence[str]) -> None:
+    captions = Captions.of([[text] for text in texts])
+    learned.pay(captions, first_of(captions))
+
+
+@pytest.mark.parametrize(("kind", "ensemble"), [("classification", 1), ("classification", 2), ("ranking", 1)])
+def test_newest_labels_are_compared_with_what_was_expected_before_they_were_learned(
+    kind: str, ensemble: int
+) -> None:
+    """A model that is right about old captions may know nothing of what the policy meets now."""
+    asks, texts = Told(), [f"the {state} torch {n}" for n in range(30) for state in ("lit", "cold")]
+    learned = LearnedReward(make_model(kind, seed=0, ensemble=ensemble), asks, num_envs=1)
+
+    def labels(some: Sequence[str], value: float) -> list[Label]:
+        """The value is that of what is lit."""
+        pairs = zip(some[::2], some[1::2], strict=True)
+        if kind == "ranking":
+            return [Label(Question(pair), value) for pair in pairs]
+        return [Label(Question((text,)), abs(1.0 - value - lit(text))) for text in some]
+
+    asks.labels = labels(texts, 1.0)
+    pays(learned, texts)
+    assert learned.recent == Share(0, 0), "it had learned nothing, so that it expected nothing"
+    for _ in range(30):
+        pays(learned, texts)
+    asks.labels = labels(texts, 1.0)
+    pays(learned, texts)
+    assert learned.recent.n == 0, "it had learned these already"
+    new = [f"a {state} lamp {n}" for n in range(20) for state in ("lit", "cold")]
+    asks.labels = labels(new, 1.0)
+    pays(learned, new)
+    alike = learned.recent
+    assert alike.share > 0.9
+    other = [f"the {state} fire {n}" for n in range(20) for state in ("lit", "cold")]
+    asks.labels = labels(other, 0.0)
+    pays(learned, other)
+    both = learned.recent
+    assert both.n == 2 * alike.n
+    assert both.count - alike.count < 0.1 * alike.n, "what is new contradicts what it has learned"
+    assert learned.tally.newest == both.n
+    assert learned.tally.newest_expected == both.count
+    assert learned.accuracy is not None
+
+
+def test_a_table_of_labels_expects_nothing() -> None:
+    asks = Told()
+    learned = LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1)
+    for _ in range(2):
+        asks.labels = [Label(Question(("gold",)), 1.0)]
+        learned.pay(GOLD, first_of(GOLD))
+    assert learned.standing == Standing()
+    assert str(learned.standing) == ""
+
+
+def test_two_members_that_err_together_are_told() -> None:
+    asks, texts = Told(), [f"the {state} torch {n}" for n in range(60) for state in ("lit", "cold")]
+    learned = LearnedReward(make_model("classification", seed=0, ensemble=3), asks, num_envs=1)
+    rng = np.random.default_rng(0)
+    asks.labels = [Label(Question((text,)), float(rng.integers(2))) for text in texts]
+    for _ in range(20):
+        pays(learned, texts)
+    standing = learned.standing
+    assert standing.together is not None
+    assert standing.together.members == 3
+    assert standing.together.labels == standing.held_out.n
+    assert 0.2 < standing.together.wrong < 0.8, "labels mean nothing"
+    assert standing.together.both <= standing.together.wrong
+    assert "its 3 models are wrong about" in str(standing)

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from annotator_fakes import Answering
 from caption_streams import NOTHING, SMALL, better, column, goes_on_alike, said, steps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.questions import Question
 from eureka_agent.intrinsic.retrieval import Retrieval
 from eureka_agent.intrinsic.settings import ModelSettings
@@ -102,3 +107,22 @@ def test_a_state_of_another_goal_is_refused() -> None:
 @given(st.integers(0, 10_000))
 def test_a_restored_table_goes_on_alike(seed: int) -> None:
     goes_on_alike(lambda: Retrieval(SMALL), seed, pairs=False)
+
+
+def test_a_forgotten_caption_is_known_again_when_it_is_met_again() -> None:
+    """The pending set remembered that it had been answered, so that it was never paid again."""
+    annotator = Answering()
+    asking = SynchronousAnnotation(annotator, Backlog())
+    learned = LearnedReward(Retrieval(ModelSettings(capacity=2)), asking, num_envs=1, beta=0.0)
+
+    def paid(*texts: str) -> list[float]:
+        captions = Captions.of([[text] for text in texts])
+        first = np.zeros(captions.index.shape, bool)
+        learned.pay(captions, first)  # what is asked in a rollout is known in the next one
+        return learned.pay(captions, first).ravel().tolist()
+
+    assert paid("a", "b") == [1.0, 1.0]
+    assert paid("c", "d") == [1.0, 1.0], "a and b are forgotten"
+    assert paid("a", "b") == [1.0, 1.0]
+    assert sum(len(batch) for batch in annotator.batches) == 4, "each caption was asked once"
+    assert learned.tally.labels == 6

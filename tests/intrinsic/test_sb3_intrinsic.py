@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -12,7 +13,10 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.sb3 import CaptionedVecEnv, IntrinsicRewards
+from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.learned import LearnedReward
+from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.sb3 import CaptionedVecEnv, IntrinsicRewards, flat_observation
 
 Array = np.ndarray
 LENGTH = 5
@@ -43,9 +47,20 @@ class PaysCaptions:
         self.liked = liked
         self.seen: list[tuple[Captions, Array]] = []
 
-    def pay(self, captions: Captions, first: Array) -> Array:
+    def pay(self, captions: Captions, first: Array, features: Array | None = None) -> Array:
+        assert features is None, "nobody asked for any"
         self.seen.append((captions, first))
         return captions.spread(np.array([text == self.liked for text in captions.texts], np.float32))
+
+
+class AsksNobody:
+    """For rewards that need no labels."""
+
+    def submit(self, questions: Sequence[Question]) -> None:
+        assert not questions
+
+    def collect(self) -> Sequence[Label]:
+        return ()
 
 
 def trained(learned: PaysCaptions, **coefficients: Any) -> PPO:
@@ -91,7 +106,7 @@ def test_a_caption_may_come_from_the_final_observation() -> None:
     env.reset()
     for _ in range(LENGTH):
         env.step(np.array([0]))
-    captions, _ = env.take()
+    captions = env.take().captions
     assert captions.texts[-1] == "saw 5", "not the observation of the next episode, which is 0"
 
 
@@ -122,5 +137,31 @@ def test_an_episode_that_began_in_forgotten_steps_is_another_one() -> None:
         env.step(np.array([0]))
     env.forget()
     env.step(np.array([0]))
-    _, first = env.take()
-    assert first.tolist() == [[True]]
+    assert env.take().first.tolist() == [[True]]
+
+
+def test_random_network_distillation_pays_by_the_observation_the_last_of_an_episode_too() -> None:
+    env = CaptionedVecEnv(DummyVecEnv([Corridor, Corridor]))
+    learned = LearnedReward(make_model("rnd", seed=0), AsksNobody(), num_envs=2, beta=0.0)
+    model = PPO("MlpPolicy", env, n_steps=10, batch_size=20, n_epochs=1, seed=0, device="cpu")
+    model.learn(200, callback=IntrinsicRewards(env, learned, coefficient=10.0))
+    assert learned.tally.steps == learned.tally.paid == 200
+    assert model.rollout_buffer.rewards.max() > 1.0
+    for _ in range(LENGTH):
+        env.step(np.zeros(2, np.int64))
+    features = env.take().features
+    assert features is not None
+    assert features.shape == (LENGTH, 2, 1)
+    assert features.max() == LENGTH, "not the observation of the next episode, which is 0"
+
+
+def test_features_may_be_a_function_of_the_users() -> None:
+    env = CaptionedVecEnv(
+        DummyVecEnv([Corridor]), features=lambda observation, _: np.append(observation, 7.0)
+    )
+    env.reset()
+    env.step(np.array([0]))
+    assert env.take()[2] == pytest.approx(np.array([[[1.0, 7.0]]]))
+    assert env.take().features is not None
+    told = flat_observation({"b": np.array([[3, 4]]), "a": (np.array(1.0), np.array([2.0]))}, {})
+    assert told.tolist() == [1.0, 2.0, 3.0, 4.0]

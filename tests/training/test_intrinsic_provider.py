@@ -97,6 +97,29 @@ def test_signals_of_both_are_measured() -> None:
     assert provider(coded=True).signals == ("speed", "height")
 
 
+class Nobody:
+    def submit(self, questions: Sequence[Question]) -> None:
+        assert not questions
+
+    def collect(self) -> Sequence[Label]:
+        return ()
+
+
+def test_features_are_signals_that_are_measured_and_paid_by() -> None:
+    def paid(*features: str) -> Array:
+        learned = LearnedReward(make_model("rnd", seed=0), Nobody(), num_envs=1, beta=0.0)
+        made = IntrinsicProvider(
+            PaysNonsense(), learned, SaysHigh(), Coefficients(), coded=False, features=features
+        )
+        assert made.signals == ("height", *(name for name in features if name != "height"))
+        return made(Steps()).reward
+
+    by_both = paid("speed", "height")
+    assert np.isfinite(by_both).all()
+    assert by_both.any()
+    assert not paid("speed").any(), "speed is always the same"
+
+
 def test_what_pays_beside_it_can_be_asked_alone() -> None:
     both = provider(coded=True)
     assert isinstance(base_of(both), PaysSpeed)

@@ -20,7 +20,7 @@ from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.job import Outcome, TrainingJob
-from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid
+from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid, read_standing
 from eureka_agent.training.trainers import make_trainer
 
 TASK = find_task("pendulum")
@@ -102,3 +102,6 @@ def test_a_model_that_has_not_learned_pays_nothing(tmp_path: Path, sandbox: Rewa
     (outcome, _), _ = train(sandbox, tmp_path, Native(), plan("classification"))
     assert isinstance(outcome, Evaluation), outcome
     assert outcome.curves["component/intrinsic"][0] == 0.0
+    standing, tally = read_standing(tmp_path / "a"), read_paid(tmp_path / "a")[0]
+    assert standing.held_out.n > 5
+    assert (standing.newest.n, standing.newest.count) == (tally.newest, tally.newest_expected)
