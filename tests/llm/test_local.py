@@ -60,4 +60,6 @@ def test_a_real_model_is_held_to_a_grammar_and_tells_its_odds(tmp_path: Path) ->
     assert values[0] in (0.0, 1.0)
     (chance,) = surer(values, [11], {"A": 1.0, "B": 0.0}, answer.odds)
     assert chance is not None
-    assert 0.0 < chance < 1.0
+    assert 0.0 <= chance <= 1.0
+    assert answer.reply.text in "".join(token.text for token in answer.odds)
+    assert all(len(token.alternatives) >= 20 for token in answer.odds)
