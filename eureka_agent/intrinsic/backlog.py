@@ -87,7 +87,7 @@ class Backlog:
                 continue
             self._answered += 1
             self._close(key)
-            accepted.append(label if label.question == asked else turned(label))
+            accepted.append(label if label.question == asked else label.turned)
         return accepted
 
     def failed(self, questions: Iterable[Question]) -> None:
@@ -151,8 +151,3 @@ class Backlog:
             del self._waiting[oldest]
             self._tries.pop(oldest, None)
             self._dropped += 1
-
-
-def turned(label: Label) -> Label:
-    """Return the label of the same pair in the other order."""
-    return Label(label.question.swapped, 1.0 - label.value, label.votes)

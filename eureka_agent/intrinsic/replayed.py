@@ -20,13 +20,20 @@ class Replayed:
         self.name = f"labels:{self.source.annotator}"
         self.known = 0
         """Answers so far; see `CountsKnown`."""
+        self.unknown = 0
+        """Questions so far that the file has no label for."""
         self._cache = cache
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
         """Return one label a question; see `Annotator`."""
         labels = [self.look_up(question) for question in questions]
-        self.known += sum(label is not None for label in labels)
+        known = sum(label is not None for label in labels)
+        self.known, self.unknown = self.known + known, self.unknown + len(labels) - known
         return labels
+
+    def never_answers(self, question: Question) -> bool:
+        """Whether the file has no label for a question; see `KnowsItsLimits`."""
+        return self.look_up(question) is None
 
     def look_up(self, question: Question) -> Label | None:
         """Return the label of a question, of a pair whichever way round it was answered."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +10,8 @@ from eureka_agent.llm.wire import mapping
 
 _MOST_TOKENS = 65_536
 """Tokens that are read; what a service sends beyond is no reply to one of our requests."""
+_LEAST, _MOST = -1e6, 1.0
+"""Bounds of a log-probability; some services round up to a little more than 0."""
 
 
 def odds_in(choice: Mapping[str, Any]) -> Iterator[TokenOdds]:
@@ -31,6 +32,7 @@ def odds_in(choice: Mapping[str, Any]) -> Iterator[TokenOdds]:
 def _known(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
     for row in rows:
         text, value = row.get("token"), row.get("logprob")
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if isinstance(text, str) and number:
+        if not isinstance(text, str) or isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        if _LEAST < value < _MOST:  # neither NaN nor an integer too large for a float
             yield text, min(0.0, float(value))
