@@ -50,7 +50,22 @@ class Consistency:
         bound near 0.86.
         """
         asked = [share for name, share in self.shares.items() if share.n and name != "noticed"]
-        return len(asked) > 1 and all(share.share >= threshold for share in asked)
+        return len(asked) > 1 and not self.below(threshold)
+
+    def below(self, threshold: float = THRESHOLD, *, surely: bool = False) -> dict[str, Share]:
+        """Return by their names the shares below the threshold, `noticed` aside.
+
+        With `surely` only those that lie below it with their whole interval: of few questions hardly any.
+        """
+        return {
+            name: share
+            for name, share in self.shares.items()
+            if share.n and name != "noticed" and (share.interval()[1] if surely else share.share) < threshold
+        }
+
+    def __str__(self) -> str:
+        """Say all shares of which anything is known, with their intervals."""
+        return ", ".join(f"{name} {share}" for name, share in self.shares.items() if share.n) or "nothing asked"
 
     @property
     def shares(self) -> dict[str, Share]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
@@ -33,7 +34,7 @@ class IntrinsicOptions:
     beta: float = 1.0
     """The learned reward is divided by this power of how often its caption was seen in the episode."""
     ensemble: int = 1
-    """Models whose rewards are blended."""
+    """Models whose rewards are blended; 1 is one for each annotator and wording that there is."""
     blend: str = "mean"
     """How: `mean`, `worst`, `uncertainty` or `nominal_to_minimum`."""
     captions: str = "signals"
@@ -46,10 +47,13 @@ class IntrinsicOptions:
     settings: ModelSettings = field(default_factory=ModelSettings)
     """Everything else of the model."""
 
-    def plan(self, task: Task, goal: str, *, coded: bool, paid: bool) -> IntrinsicPlan:
+    def plan(
+        self, task: Task, goal: str, *, coded: bool, paid: bool, variants: Sequence[str] = ()
+    ) -> IntrinsicPlan:
         """Return the plan of trainings; ConfigError for what there is not.
 
         `coded` tells that the reward beside it is a reward function, `paid` that there is one at all.
+        `variants` are those of the questions: annotators, or wordings, of which each member has one.
         """
         one_of("source of captions", self.captions, get_args(CaptionSource))
         if not (math.isfinite(self.beta) and self.beta >= 0.0):
@@ -58,14 +62,18 @@ class IntrinsicOptions:
                 allowed="a number from 0 on",
                 fix="Choose 0, which divides by nothing, or more.",
             )
-        make_model(self.kind, seed=0, ensemble=self.ensemble, blend=self.blend, settings=self.settings)
+        members = max(1, len(variants)) if self.ensemble == 1 else self.ensemble
+        make_model(
+            self.kind, seed=0, ensemble=members, blend=self.blend, settings=self.settings, variants=variants
+        )
         beside = Schedule.constant(self.reward_coefficient if paid else 0.0)
         end = self.coefficient if self.coefficient_end is None else self.coefficient_end
         return IntrinsicPlan(
             kind=cast("Kind", self.kind),
             captioning=self._captioning(task),
             settings=self.settings,
-            ensemble=self.ensemble,
+            ensemble=members,
+            variants=tuple(variants),
             blend=cast("Blend", self.blend),
             coefficients=Coefficients(
                 intrinsic=Schedule.linear(self.coefficient, end),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eureka_agent.api.oni import LABELS, OniProgress, oni
+from eureka_agent.api.annotators import LABELS, AnnotatorOptions
+from eureka_agent.api.oni import OniProgress, oni
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.label_cache import LabelCache
@@ -59,7 +60,7 @@ def test_labels_of_an_earlier_training_are_not_asked_again(tmp_path: Path, rules
     def train(output: str) -> int:
         report = oni(
             "pendulum", goal="hold it upright", annotator=rules, env_steps=4096, output=tmp_path / output,
-            labels=tmp_path / LABELS,
+            annotation=AnnotatorOptions(labels=tmp_path / LABELS),
         )  # fmt: skip
         return report.known
 
@@ -109,7 +110,8 @@ def test_where_labels_cannot_be_kept_nothing_is_begun(tmp_path: Path, rules: str
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError):
         oni(
-            "pendulum", goal="hold it upright", annotator=rules, labels=tmp_path / "file" / LABELS,
+            "pendulum", goal="hold it upright", annotator=rules,
+            annotation=AnnotatorOptions(labels=tmp_path / "file" / LABELS),
             output=tmp_path / "none",
         )  # fmt: skip
 
