@@ -139,6 +139,11 @@ def annotators_of(
     return Annotators(labellers, list(making.models.values()), cache)
 
 
+def listed(given: Given | Sequence[Given]) -> list[Given]:
+    """Return everybody who was named, one or several."""
+    return list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+
+
 def variants_of(given: Given | Sequence[Given], wordings: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the variants of questions; none where there is one annotator in one wording.
 
@@ -150,7 +155,7 @@ def variants_of(given: Given | Sequence[Given], wordings: Sequence[str]) -> tupl
 
 def _names(given: Given | Sequence[Given], wordings: Sequence[str]) -> dict[str, tuple[Given, str]]:
     """Return annotators in their wordings by the names of their variants; the only one has none."""
-    everybody = list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    everybody = listed(given)
     named: dict[str, tuple[Given, str]] = {}
     for who in everybody:
         asked = wordings if _is_model(who) else ("",)

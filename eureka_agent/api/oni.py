@@ -17,6 +17,7 @@ from eureka_agent.api.annotators import (
     Annotators,
     Given,
     annotators_of,
+    listed,
     variants_of,
 )
 from eureka_agent.api.check import Env, reward_of
@@ -171,7 +172,7 @@ def _annotators(
 ) -> Iterator[Annotators]:
     """Make the annotators, who are closed at the end; what an earlier training left in `root` is removed."""
     root.mkdir(parents=True, exist_ok=True)
-    if given == NOBODY and plan.kind == "count":
+    if listed(given) == [NOBODY] and plan.kind == "count":
         given = Predicate(NOBODY, lambda _: 0.0, goal)
     with closing(annotators_of(given, goal, options, folder=root, about=plan.captioning.legend)) as who:
         for old in (path for name in (STATE, CAPTIONS) for path in root.glob(f"seed-*/{name}")):

@@ -65,7 +65,8 @@ class Consistency:
 
     def __str__(self) -> str:
         """Say all shares of which anything is known, with their intervals."""
-        return ", ".join(f"{name} {share}" for name, share in self.shares.items() if share.n) or "nothing asked"
+        told = [f"{name} {share}" for name, share in self.shares.items() if share.n]
+        return ", ".join(told) or "nothing asked"
 
     @property
     def shares(self) -> dict[str, Share]:
