@@ -34,7 +34,7 @@ from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.rules import Predicate
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.rewards.reward import Coded, Native
+from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -144,13 +144,7 @@ def oni(
         chosen, goal, coded=isinstance(beside, Coded), paid=str(reward) != NO_REWARD,
         variants=variants_of(annotator, annotation.wordings),
     )  # fmt: skip
-    jobs = [
-        TrainingJob(
-            "oni", "train", replicate, seed_for(seed, "train", replicate), beside, root / f"seed-{replicate}",
-            env_steps or chosen.budget.env_steps, intrinsic=plan,
-        )
-        for replicate in range(seeds)
-    ]  # fmt: skip
+    jobs = _jobs(beside, plan, root, env_steps or chosen.budget.env_steps, seed=seed, seeds=seeds)
     means = _Means(trainer, root / "tmp", parallel, stop, unsafe_isolation)
     with _annotators(annotator, goal, annotation, plan, root) as who:
         notices: list[str] = []
@@ -164,6 +158,18 @@ def oni(
             asked.asking, asked.known, who.cache.path or root / LABELS,
             tuple(dict.fromkeys([*notices, *who.notices()])), *who.spent, examination.reports(),
         )  # fmt: skip
+
+
+def _jobs(
+    beside: Reward, plan: IntrinsicPlan, root: Path, env_steps: int, *, seed: int, seeds: int
+) -> list[TrainingJob]:
+    return [
+        TrainingJob(
+            "oni", "train", replicate, seed_for(seed, "train", replicate), beside, root / f"seed-{replicate}",
+            env_steps, intrinsic=plan,
+        )
+        for replicate in range(seeds)
+    ]  # fmt: skip
 
 
 @contextmanager

@@ -108,6 +108,7 @@ class Quirks:
                 or self._learn_to_drop(said, request)
                 or self._learn_to_stream(said, request)
                 or self._learn_roles(said, messages)
+                or self._learn_to_ask_without_odds(said, request)
             )
 
     def _learn_room(
@@ -148,6 +149,13 @@ class Quirks:
             self._alternatives = int(fewer[1])
         else:
             self._dropped.add("logprobs")
+        return Adjustment()
+
+    def _learn_to_ask_without_odds(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
+        """Take a refusal in words that nobody knows for one of what is asked for least of all."""
+        if not said or "logprobs" not in request:
+            return None
+        self._dropped.add("logprobs")
         return Adjustment()
 
     def _learn_to_drop(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:

@@ -73,6 +73,7 @@ REFUSALS = {
     "You are not allowed to request logprobs from this model.": None,
     "Unsupported parameter: 'logprobs' is not supported with this model.": None,
     "This endpoint is not implemented for logprob.": None,
+    "Bad request.": None,
     "Requested sample logprobs of 20, which is greater than max allowed: 5": 5,
     "top_logprobs must be between 0 and 8": 8,
     "Input should be less than or equal to 5 (top_logprobs)": 5,
