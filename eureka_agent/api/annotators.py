@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eureka_agent.api.annotating import annotating_model, file_annotator, is_file_annotator
 from eureka_agent.errors import ConfigError
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Annotator, SourcedAnnotator
 from eureka_agent.intrinsic.by_variant import ByVariant
 from eureka_agent.intrinsic.cached import Cached
@@ -17,41 +18,12 @@ from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
 from eureka_agent.intrinsic.noise import Softening
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.replayed import Replayed
-from eureka_agent.intrinsic.voting import Voting, check_votes
+from eureka_agent.intrinsic.voting import Voting
 from eureka_agent.llm.budgeted import Allowance, BudgetedModel
 
 LABELS = "labels.jsonl"
 Given = str | SourcedAnnotator
 _LONGEST_NAME = 48
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnnotatorOptions:
-    """How captions are labelled, whoever does it."""
-
-    wordings: tuple[str, ...] = WORDINGS[:1]
-    """Ways in which a language model is asked, `plain` and `reworded`: each is an annotator of its own."""
-    votes: int = 1
-    """How often each question is asked; more than once tells how often answers are wrong by chance."""
-    check: int = 0
-    """Captions of random play that annotators are examined with before a training, which begins only if they
-    do not contradict themselves; and of those that were met after it. 0 examines nobody."""
-    labels: Path | str | None = None
-    """File of known labels, which is added to; None is `labels.jsonl` beside the trainings."""
-    budget_usd: float | None = None
-    """The most that all language models may cost together; None is no limit."""
-    most_requests: int | None = 3_000
-    """The most requests to all of them; None is no limit."""
-
-    def __post_init__(self) -> None:
-        check_votes(self.votes)
-        if self.check < 0 or not self.wordings or len(set(self.wordings)) < len(self.wordings):
-            raise ConfigError(
-                f"Annotators cannot be asked in the wordings {', '.join(self.wordings) or 'of none'}, and "
-                f"examined with {self.check} captions.",
-                allowed=f"one or more of {', '.join(WORDINGS)}, each once; 0 captions or more",
-                fix="Correct what you gave.",
-            )
 
 
 @dataclass(frozen=True)

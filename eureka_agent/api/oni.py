@@ -13,7 +13,6 @@ from typing import NamedTuple
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.api.annotators import (
     LABELS,
-    AnnotatorOptions,
     Annotators,
     Given,
     annotators_of,
@@ -25,6 +24,7 @@ from eureka_agent.api.examining import AnnotatorReport, Examination
 from eureka_agent.api.train import Training
 from eureka_agent.errors import ConfigError
 from eureka_agent.escaping import one_line
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Annotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
     from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
     from eureka_agent.intrinsic.backlog import Backlog
     from eureka_agent.intrinsic.by_variant import ByVariant
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     from eureka_agent.intrinsic.label_cache import LabelCache
     from eureka_agent.intrinsic.learned import LearnedReward
     from eureka_agent.intrinsic.model_annotator import ModelAnnotator
+    from eureka_agent.intrinsic.noise import Softened, Softening
     from eureka_agent.intrinsic.questions import Label, Question
     from eureka_agent.intrinsic.replayed import Replayed
     from eureka_agent.intrinsic.rules import Factor, Lexicographic, Oracle, Predicate
     from eureka_agent.intrinsic.sb3 import CaptionedVecEnv as CaptionedVecEnv
     from eureka_agent.intrinsic.sb3 import IntrinsicRewards as IntrinsicRewards
     from eureka_agent.intrinsic.settings import ModelSettings
+    from eureka_agent.intrinsic.voting import Voting
 
 _HOMES = {
+    "AnnotatorOptions": "annotator_options",
     "AsynchronousAnnotation": "asking",
     "Backlog": "backlog",
     "ByVariant": "by_variant",
@@ -45,12 +49,16 @@ _HOMES = {
     "Predicate": "rules",
     "Question": "questions",
     "Replayed": "replayed",
+    "Softened": "noise",
+    "Softening": "noise",
     "SynchronousAnnotation": "asking",
+    "Voting": "voting",
     "consistency_of": "consistency",
     "make_model": "kinds",
 }
 
 __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extra sb3
+    "AnnotatorOptions",
     "AsynchronousAnnotation",
     "Backlog",
     "ByVariant",
@@ -67,7 +75,10 @@ __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extr
     "Predicate",
     "Question",
     "Replayed",
+    "Softened",
+    "Softening",
     "SynchronousAnnotation",
+    "Voting",
     "consistency_of",
     "make_model",
 ]

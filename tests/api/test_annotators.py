@@ -12,8 +12,9 @@ import pytest
 from annotator_fakes import Answering, ask, rows_of
 from servers import Service, serving
 
-from eureka_agent.api.annotators import LABELS, AnnotatorOptions, Annotators, annotators_of, variants_of
+from eureka_agent.api.annotators import LABELS, Annotators, annotators_of, variants_of
 from eureka_agent.errors import ConfigError, ModelError
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.questions import Label
 from eureka_agent.llm.model import Message

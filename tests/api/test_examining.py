@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from annotator_fakes import Answering, Failing
 
-from eureka_agent.api.annotators import AnnotatorOptions, annotators_of
+from eureka_agent.api.annotators import annotators_of
 from eureka_agent.api.examining import Examination
 from eureka_agent.errors import ConfigError, ModelError
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.questions import Question
 from eureka_agent.tasks.registry import find_task

@@ -9,9 +9,10 @@ import pytest
 from annotator_fakes import rows_of
 from servers import Service, serving
 
-from eureka_agent.api.annotators import LABELS, AnnotatorOptions
+from eureka_agent.api.annotators import LABELS
 from eureka_agent.api.oni import OniProgress, oni
 from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
