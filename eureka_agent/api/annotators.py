@@ -14,7 +14,7 @@ from eureka_agent.intrinsic.annotators import Annotator, SourcedAnnotator
 from eureka_agent.intrinsic.by_variant import ByVariant
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
+from eureka_agent.intrinsic.model_annotator import MOST, WORDINGS, ModelAnnotator
 from eureka_agent.intrinsic.noise import Softening
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.replayed import Replayed
@@ -24,6 +24,8 @@ from eureka_agent.llm.budgeted import Allowance, BudgetedModel
 LABELS = "labels.jsonl"
 Given = str | SourcedAnnotator
 _LONGEST_NAME = 48
+MOST_LOCAL = 8
+"""Questions of one request to a model on this machine: answers to more keep others waiting for minutes."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Labeller:
     """The same without its memory, for examining; None for files, which cannot contradict themselves."""
     reworded: Annotator | None = None
     """The same, asked in the other wording."""
+    most: int = MOST
+    """Questions that it is asked at once."""
 
     def known(self, cache: LabelCache) -> Iterator[Label]:
         """Yield its labels in a cache as labels of its variant."""
@@ -66,6 +70,11 @@ class Annotators:
         one = self._of.get(question.variant)
         found = None if one is None else one.look_up(question)
         return None if found is None else self.softening([found])[0]
+
+    @property
+    def batch(self) -> int:
+        """Questions that are asked at once."""
+        return min(one.most for one in self.labellers)
 
     @property
     def spent(self) -> tuple[int, float | None]:
@@ -192,6 +201,7 @@ class _Making:
             self._cached(self._asking(who, wording, "annotate")),
             examined=self._asking(who, wording, "examine"),
             reworded=self._asking(who, other, "examine-reworded"),
+            most=_most(who),
         )
 
     def _cached(self, annotator: SourcedAnnotator) -> Cached:
@@ -201,4 +211,10 @@ class _Making:
     def _asking(self, who: str, wording: str, key: str) -> ModelAnnotator:
         """Return an annotator whose requests have keys of their own: some models know requests by these."""
         own = key if self._made == 1 else f"{key}-{self._made}"
-        return ModelAnnotator(self.models[who], self._goal, wording=wording, about=self._about, key=own)
+        return ModelAnnotator(
+            self.models[who], self._goal, wording=wording, about=self._about, key=own, most=_most(who)
+        )
+
+
+def _most(who: str) -> int:
+    return MOST_LOCAL if who.startswith("local:") else MOST

@@ -25,7 +25,6 @@ from eureka_agent.api.train import Training
 from eureka_agent.errors import ConfigError
 from eureka_agent.escaping import one_line
 from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-from eureka_agent.intrinsic.annotators import Annotator
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.noise import Softened
@@ -212,7 +211,7 @@ def _trained(
     notice: Notice,
 ) -> tuple[list[Outcome | None], _Asked]:
     """Train, while the annotators are asked in a thread of its own."""
-    with RewardSandbox(unsafe=means.unsafe) as sandbox, _asking(who.annotator, notice) as asking:
+    with RewardSandbox(unsafe=means.unsafe) as sandbox, _asking(who, notice) as asking:
         desk = AnnotationDesk(Softened(asking, who.softening), look_up=who.look_up)
         made = make_trainer(
             means.trainer, sandbox, scratch=means.scratch, parallel=means.parallel, stop=means.stop,
@@ -235,9 +234,9 @@ def _outcomes(
 
 
 @contextmanager
-def _asking(annotator: Annotator, notice: Notice) -> Iterator[Asking]:
-    """Ask the annotator in a thread of its own, until the trainings are over."""
-    asking = AsynchronousAnnotation(annotator, Backlog(), notice=notice)
+def _asking(who: Annotators, notice: Notice) -> Iterator[Asking]:
+    """Ask the annotators in a thread of its own, until the trainings are over."""
+    asking = AsynchronousAnnotation(who.annotator, Backlog(), batch=who.batch, notice=notice)
     try:
         yield asking
     finally:

@@ -50,6 +50,8 @@ def oni(
     from eureka_agent.cli.output import print_json
 
     labelling, learning = taken(Labelling, options), taken(Learning, options)
+    if labelling.check_annotator and not json_output:
+        typer.echo(f"Annotators are examined with up to {labelling.check_annotator:,} captions.")
     report = run(
         task, goal=goal, annotator=labelling.annotators, annotation=labelling.options,
         learned=learning.options, reward=reward, seeds=seeds, output=output,

@@ -30,10 +30,15 @@ class AnnotatorOptions:
 
     def __post_init__(self) -> None:
         check_votes(self.votes)
-        if self.check < 0 or not self.wordings or len(set(self.wordings)) < len(self.wordings):
+        if not self.wordings or len(set(self.wordings)) < len(self.wordings):
             raise ConfigError(
-                f"Annotators cannot be asked in the wordings {', '.join(self.wordings) or 'of none'}, and "
-                f"examined with {self.check} captions.",
-                allowed=f"one or more of {', '.join(WORDINGS)}, each once; 0 captions or more",
-                fix="Correct what you gave.",
+                f"A model cannot be asked in the wordings '{', '.join(self.wordings)}'.",
+                allowed=f"one or more of {', '.join(WORDINGS)}, each once",
+                fix="Name others.",
+            )
+        if self.check < 0:
+            raise ConfigError(
+                f"Annotators cannot be examined with {self.check} captions.",
+                allowed="0, which examines nobody, or more",
+                fix="Choose another number, e.g. 24.",
             )

@@ -69,20 +69,23 @@ class ModelAnnotator:
         templates: Templates | None = None,
         key: str = "annotate",
         first: int = 0,
+        most: int = MOST,
     ) -> None:
-        """`about` are lines on the world, such as a captioner's legend.
+        """`about` are lines on the world, such as a captioner's legend; `most` questions share a request.
 
         Requests are `<key>/<n>-<digest>`, counted from `first`, with a digest of all that is asked: what lies
         there as a reply to another request, from another training in the same folder, say, is never taken for
         one to this. One that goes on from a saved training begins with the `requests` of that, and two that
         ask one model have different keys. Raises ConfigError for an empty or overlong goal, or an unknown
-        wording.
+        wording; ValueError for requests without questions.
         """
+        if most < 1:
+            raise ValueError(f"a request cannot have {most} questions")
         self.goal = _checked_goal(goal)
         self._judging, self._comparing = _form(_JUDGING, wording), _form(_COMPARING, wording)
         self.requests = first
         """Number of the next request."""
-        self._model, self._key = model, key
+        self._model, self._key, self._most = model, key, min(most, MOST)
         self._held = True
         """Whether the model is held to the form, if it can be: one that must think first cannot answer so."""
         self._about = tuple(item(line) for line in about)
@@ -111,8 +114,8 @@ class ModelAnnotator:
         """Yield the places of the questions of each request, and how they are asked."""
         for form, pairs in ((self._judging, False), (self._comparing, True)):
             places = [place for place, question in enumerate(questions) if question.is_pair == pairs]
-            for start in range(0, len(places), MOST):
-                yield form, places[start : start + MOST]
+            for start in range(0, len(places), self._most):
+                yield form, places[start : start + self._most]
 
     def messages(self, questions: Sequence[Question]) -> tuple[Message, ...]:
         """Return what the model is asked about questions of one kind."""
