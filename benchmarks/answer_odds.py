@@ -9,12 +9,13 @@ good and a bad caption that labels put in the right order, equal ones half: 0.5 
 
 from __future__ import annotations
 
-import random
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
 from eureka_agent.intrinsic.questions import Question
@@ -65,8 +66,8 @@ class Remembering:
 
 def labels(model: LanguageModel, wording: str) -> dict[str, float]:
     """Return the label of each caption; 0.5 where no answer could be read."""
-    captions = [*GOOD, *BAD]
-    random.Random(0).shuffle(captions)
+    everything = [*GOOD, *BAD]
+    captions = [everything[place] for place in np.random.default_rng(0).permutation(len(everything))]
     annotator = ModelAnnotator(model, GOAL, wording=wording, most=BATCH)
     answers = annotator.annotate([Question((caption,)) for caption in captions], threading.Event())
     return {c: 0.5 if a is None else a.value for c, a in zip(captions, answers, strict=True)}
