@@ -17,6 +17,9 @@ from eureka_agent.seeds import generator_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.inspection import inspect_environment
 
+_MANY = 5
+"""Questions with the same answer that a person is told of."""
+
 
 @dataclass(frozen=True)
 class AnnotatorReport:
@@ -137,6 +140,8 @@ def _judge(one: Labeller, found: Consistency, notice: Notice) -> None:
 
 
 def _warn(one: Labeller, found: Consistency, when: str, notice: Notice) -> None:
+    if found.alike.count == found.alike.n >= _MANY:
+        notice(f"{_name(one)} said the same of all {found.alike.n} questions {when}: that teaches nothing.")
     if low := found.below():
         notice(f"{_name(one)} may not be relied on, {when}: {_shares(low)}; {THRESHOLD:.0%} is asked for.")
 

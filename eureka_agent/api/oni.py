@@ -150,6 +150,7 @@ def oni(
         examination = Examination(who, plan, annotation.check, seed=seed, notice=notices.append, stop=stop)
         examination.before(chosen)
         outcomes, asked = _trained(chosen, jobs, who, means, on_progress, notices.append)
+        notices.extend(_of_nothing(asked))
         trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
         examination.after(_met(trainings))
         return OniReport(
@@ -257,6 +258,15 @@ def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
         return Training(job.seed, job.folder, failure=f"{outcome.status}: {outcome.reason}")
     policy = saved_policy(job.folder)
     return Training(job.seed, job.folder, outcome.fitness, outcome.env_steps, outcome.wall_s, policy=policy)
+
+
+def _of_nothing(asked: _Asked) -> Iterator[str]:
+    """Say so where an annotator was slower than the training."""
+    if asked.asking.asked and not (asked.known or asked.asking.answered or asked.asking.given_up):
+        yield (
+            "The training was over before the first answer came, and learned from none: train longer, or ask "
+            "a faster annotator."
+        )
 
 
 def _met(trainings: Sequence[Training]) -> list[str]:

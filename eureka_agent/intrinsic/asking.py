@@ -181,8 +181,9 @@ class Round:
         over = [question for question in questions if several.is_over(question.variant)]
         self.backlog.give_up(over)
         self.backlog.put_back(unasked)
-        self._failures += len({question.variant for question in unasked})
-        for question, error in unasked.items():
+        failed = {} if self._stop.is_set() else unasked  # interrupted is not failed
+        self._failures += len({question.variant for question in failed})
+        for question, error in failed.items():
             ends = several.is_over(question.variant)
             then = "are not labelled any more" if ends else "could not be labelled, and will be tried again"
             self._tell_once(f"Captions of the variant '{question.variant}' {then}: {error.what}")

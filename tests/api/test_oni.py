@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from servers import Service, serving
 
 from eureka_agent.api.annotators import LABELS
 from eureka_agent.api.oni import OniProgress, oni
-from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.errors import ConfigError, ModelError, StoreError
 from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.label_cache import LabelCache
@@ -229,3 +231,18 @@ def test_a_file_that_lacks_captions_is_told_once_and_is_nobodys_fault(tmp_path: 
     assert "questions have no label of labels:rules" in notice
     assert (report.asking.failed, report.asking.over) == (0, False)
     assert report.asking.given_up > 0
+
+
+def test_an_annotator_that_is_slower_than_the_training_is_told_of(tmp_path: Path) -> None:
+    class Slow(Predicate):
+        def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
+            stop.wait()
+            raise ModelError("stopped while waiting")
+
+    report = oni(
+        "pendulum", goal="hold it", annotator=Slow("slow", lambda text: 1.0, "hold it"), env_steps=4096,
+        output=tmp_path,
+    )  # fmt: skip
+    (notice,) = report.notices
+    assert "over before the first answer came" in notice
+    assert report.asking.answered == 0
