@@ -53,9 +53,9 @@ class Annotators:
     """All labellers of a training as one; `close` ends what their models have running."""
 
     def __init__(
-        self, labellers: Sequence[Labeller], models: Sequence[BudgetedModel], cache: LabelCache
+        self, labellers: Sequence[Labeller], models: Sequence[BudgetedModel], cache: LabelCache, votes: int
     ) -> None:
-        self.labellers, self.cache = tuple(labellers), cache
+        self.labellers, self.cache, self._votes = tuple(labellers), cache, votes
         self.softening = Softening(label for one in labellers for label in one.known(cache))
         self._models = tuple(models)
         self._of = {one.variant: one.annotator for one in labellers}
@@ -88,6 +88,8 @@ class Annotators:
 
     def notices(self) -> Iterator[str]:
         """Yield what a person should know of labels and their file."""
+        if self._votes > 1 and not any(one.examined is not None for one in self.labellers):
+            yield "Nobody voted: rules and files of labels answer the same each time."
         if self.cache.damaged:
             yield f"{self.cache.damaged} lines of {self.cache.path} are no labels, and were left out."
         for one in self._of.values():
@@ -117,7 +119,7 @@ def annotators_of(
     making = _Making(goal, options, folder, cache, tuple(about))
     names = _names(given, options.wordings)
     labellers = [making.labeller(who, wording, variant) for variant, (who, wording) in names.items()]
-    return Annotators(labellers, list(making.models.values()), cache)
+    return Annotators(labellers, list(making.models.values()), cache, options.votes)
 
 
 def listed(given: Given | Sequence[Given]) -> list[Given]:

@@ -66,6 +66,8 @@ class Examination:
             ModelError: one could not be asked.
         """
         if not self._examined:
+            if self._captions:
+                self._notice("Nobody was examined: rules and files of labels cannot contradict themselves.")
             return
         played = inspect_environment(task)
         self._random = self._captioning.captioner(task)(played.signals, played.first).texts

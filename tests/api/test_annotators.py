@@ -161,6 +161,15 @@ def test_votes_are_kept_raw_and_softened_where_they_are_looked_up(tmp_path: Path
     assert softened.value == pytest.approx((1 - noise.rate) ** 3 / ((1 - noise.rate) ** 3 + noise.rate**3))
 
 
+def test_rules_cannot_vote_and_that_is_told(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rules]]\npattern = "flag"\nvalue = 1.0\n')
+    who = made(tmp_path, f"rules:{rules}", votes=3)
+    assert values(who, "a flag") == {"": [1.0]}
+    assert list(who.notices()) == ["Nobody voted: rules and files of labels answer the same each time."]
+    assert list(made(tmp_path, Answering(), votes=3).notices()) == []
+
+
 def test_labels_of_several_annotators_are_replayed_by_name(tmp_path: Path, service: Service) -> None:
     values(made(tmp_path, [MODEL, OTHER]), "a flag")
     file = f"labels:{tmp_path / LABELS}"

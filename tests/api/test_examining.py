@@ -142,4 +142,6 @@ def test_nobody_is_asked_without_captions_for_files_or_after_a_stop(tmp_path: Pa
     file.before()
     file.after()
     assert (file.report.before, file.report.after, file.report.noise) == (None, None, None)
+    assert file.notices == ["Nobody was examined: rules and files of labels cannot contradict themselves."]
+    assert off.notices == []
     assert annotator.batches == []
