@@ -15,9 +15,9 @@ from eureka_agent.intrinsic.by_variant import ByVariant
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.model_annotator import MOST, WORDINGS, ModelAnnotator
-from eureka_agent.intrinsic.noise import Softening
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.replayed import Replayed
+from eureka_agent.intrinsic.softening import Softening
 from eureka_agent.intrinsic.voting import Voting
 from eureka_agent.llm.budgeted import Allowance, BudgetedModel
 

@@ -27,11 +27,11 @@ from eureka_agent.escaping import one_line
 from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.noise import Softened
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.softening import Softened
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.seeds import seed_for

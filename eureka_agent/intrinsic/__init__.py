@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from eureka_agent.intrinsic.label_cache import LabelCache
     from eureka_agent.intrinsic.learned import LearnedReward
     from eureka_agent.intrinsic.model_annotator import ModelAnnotator
-    from eureka_agent.intrinsic.noise import Softened, Softening
     from eureka_agent.intrinsic.questions import Label, Question
     from eureka_agent.intrinsic.replayed import Replayed
     from eureka_agent.intrinsic.rules import Factor, Lexicographic, Oracle, Predicate
     from eureka_agent.intrinsic.sb3 import CaptionedVecEnv as CaptionedVecEnv
     from eureka_agent.intrinsic.sb3 import IntrinsicRewards as IntrinsicRewards
     from eureka_agent.intrinsic.settings import ModelSettings
+    from eureka_agent.intrinsic.softening import Softened, Softening
     from eureka_agent.intrinsic.voting import Voting
 
 _HOMES = {
@@ -49,8 +49,8 @@ _HOMES = {
     "Predicate": "rules",
     "Question": "questions",
     "Replayed": "replayed",
-    "Softened": "noise",
-    "Softening": "noise",
+    "Softened": "softening",
+    "Softening": "softening",
     "SynchronousAnnotation": "asking",
     "Voting": "voting",
     "consistency_of": "consistency",

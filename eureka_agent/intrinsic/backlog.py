@@ -87,7 +87,7 @@ class Backlog:
                 continue
             self._answered += 1
             self._close(key)
-            accepted.append(label if label.question == asked else label.turned)
+            accepted.append(label if label.question == asked else turned(label))
         return accepted
 
     def failed(self, questions: Iterable[Question]) -> None:
@@ -151,3 +151,8 @@ class Backlog:
             del self._waiting[oldest]
             self._tries.pop(oldest, None)
             self._dropped += 1
+
+
+def turned(label: Label) -> Label:
+    """Return the label of the same pair in the other order."""
+    return label.turned

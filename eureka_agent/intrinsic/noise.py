@@ -7,12 +7,11 @@ are one annotator's repeated answers: two of them differ if one of both is wrong
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from eureka_agent.intrinsic.asks import Asks
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.questions import Label
 from eureka_agent.intrinsic.shares import Share
 
 _MOST = 0.49
@@ -35,10 +34,10 @@ def noise_of(answers: Iterable[Sequence[float]]) -> Noise:
     If an answer is wrong with probability e, whatever the question, two of them differ with d = 2 e (1 - e).
     An annotator that is wrong in the same way each time is not noticed: that takes a person, or another one.
     """
-    return _noise(*_contradictions(answers))
+    return noise_from(*contradictions(answers))
 
 
-def _contradictions(answers: Iterable[Sequence[float]]) -> tuple[int, int]:
+def contradictions(answers: Iterable[Sequence[float]]) -> tuple[int, int]:
     """Return how many pairs of answers to one question contradict each other, and how many there are."""
     differing = pairs = 0
     for given in answers:
@@ -49,7 +48,8 @@ def _contradictions(answers: Iterable[Sequence[float]]) -> tuple[int, int]:
     return differing, pairs
 
 
-def _noise(differing: int, pairs: int) -> Noise:
+def noise_from(differing: int, pairs: int) -> Noise:
+    """Return the estimate from how many pairs of answers contradict each other; see `noise_of`."""
     share = differing / pairs if pairs else 0.0
     rate = 0.5 - 0.5 * math.sqrt(max(0.0, 1.0 - 2.0 * share))
     return Noise(min(rate, _MOST), Share(differing, pairs))
@@ -71,53 +71,6 @@ def softened(labels: Iterable[Label], noise: Noise) -> list[Label]:
 
 def _probability(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds >= 0.0 else 1.0 - _probability(-log_odds)
-
-
-class Softening:
-    """Softens labels that were voted on by the noise that all votes so far show, of each variant its own.
-
-    Those that come together count before the first of them is softened. Labels without several answers, such
-    as a person's, stay as they are. Each label is to pass it once. Not for several threads.
-    """
-
-    def __init__(self, known: Iterable[Label] = ()) -> None:
-        """`known` are labels that need not be softened, and tell of the noise all the same."""
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._counted: set[Question] = set()
-        self._count(known)
-
-    def __call__(self, labels: Sequence[Label]) -> list[Label]:
-        """Return labels softened, in order."""
-        self._count(labels)
-        return [softened([label], self.noise(label.question.variant))[0] if label.answers else label
-                for label in labels]  # fmt: skip
-
-    def noise(self, variant: str = "") -> Noise:
-        """Return what the votes of a variant's labels tell so far."""
-        return _noise(self._counts[variant, "differing"], self._counts[variant, "pairs"])
-
-    def _count(self, labels: Iterable[Label]) -> None:
-        for label in labels:
-            if label.answers and label.question.key not in self._counted:
-                self._counted.add(label.question.key)
-                differing, pairs = _contradictions([label.answers])
-                variant = label.question.variant
-                self._counts += Counter({(variant, "differing"): differing, (variant, "pairs"): pairs})
-
-
-class Softened:
-    """An annotator's answers, softened as they come; see `Asks`."""
-
-    def __init__(self, asks: Asks, softening: Softening) -> None:
-        self._asks, self._softening = asks, softening
-
-    def submit(self, questions: Sequence[Question]) -> None:
-        """Let these be answered some time."""
-        self._asks.submit(questions)
-
-    def collect(self) -> Sequence[Label]:
-        """Return the labels that came since the last call."""
-        return self._softening(self._asks.collect())
 
 
 class RecentAgreement:
