@@ -12,6 +12,7 @@ from eureka_agent.intrinsic.model_annotator import ModelAnnotator
 from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.rules import Oracle
 from eureka_agent.llm.budgeted import BudgetedModel
+from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.registry import ModelOptions, make_model
 
 RULES, LABELS = "rules", "labels"
@@ -30,24 +31,16 @@ def make_annotator(
 ) -> tuple[Cached | Replayed, BudgetedModel | None]:
     """Return whoever is called `spec`, and the model that is asked, if one is.
 
-    `rules:<file.toml>` are patterns, `labels:<file.jsonl>` the labels of an earlier training, and anything
-    else is a language model as after `--model`; `manual` asks in `folder/outbox`. What a model or rules say
-    is kept in `labels`, and not asked again. `about` tells the model what captions mean.
+    `rules:<file.toml>` are patterns, `labels:<file.jsonl>` the labels of an earlier training (with
+    `#<annotator>` behind it those of one of its annotators), and anything else is a language model as after
+    `--model`; `manual` asks in `folder/outbox`. What a model or rules say is kept in `labels`, and not asked
+    again. `about` tells the model what captions mean.
 
     Raises ConfigError or ModelError for what cannot be asked.
     """
-    kind, _, rest = spec.partition(":")
-    if kind == LABELS:
-        return Replayed(LabelCache(_file(spec, rest)), goal), None
-    if kind == RULES:
-        return Cached(Oracle(_file(spec, rest), goal), labels), None
-    if spec in ("auto", "search", "none"):
-        raise ConfigError(
-            f"'{spec}' labels no captions.",
-            allowed=f"{RULES}:<file.toml>, {LABELS}:<file.jsonl>, or a language model by its name",
-            fix="Name the model, for example openai/<model> or local:<file.gguf>.",
-        )
-    model = make_model(spec, run_folder=folder, options=options)
+    if is_file_annotator(spec):
+        return file_annotator(spec, goal, labels), None
+    model = annotating_model(spec, folder=folder, options=options)
     asked = BudgetedModel(model, budget_usd=budget_usd, most_requests=most_requests)
     return Cached(ModelAnnotator(asked, goal, about=about), labels), asked
 
@@ -55,6 +48,29 @@ def make_annotator(
 def is_file_annotator(spec: str) -> bool:
     """Tell whether captions are labelled by a file, and no language model is asked."""
     return spec.partition(":")[0] in (RULES, LABELS)
+
+
+def file_annotator(spec: str, goal: str, labels: LabelCache) -> Cached | Replayed:
+    """Return the rules or the labels of a file; ConfigError where it holds none."""
+    kind, _, rest = spec.partition(":")
+    return _replayed(spec, rest, goal) if kind == LABELS else Cached(Oracle(_file(spec, rest), goal), labels)
+
+
+def annotating_model(spec: str, *, folder: Path, options: ModelOptions | None = None) -> LanguageModel:
+    """Return the language model called `spec`; ConfigError or ModelError for what is none."""
+    if spec in ("auto", "search", "none"):
+        raise ConfigError(
+            f"'{spec}' labels no captions.",
+            allowed=f"{RULES}:<file.toml>, {LABELS}:<file.jsonl>, or a language model by its name",
+            fix="Name the model, for example openai/<model> or local:<file.gguf>.",
+        )
+    return make_model(spec, run_folder=folder, options=options)
+
+
+def _replayed(spec: str, rest: str, goal: str) -> Replayed:
+    """Return the labels of a file; behind a # stands whose, where they are several annotators'."""
+    name, _, annotator = ("", "", "") if Path(rest).expanduser().is_file() else rest.partition("#")
+    return Replayed(LabelCache(_file(spec, name or rest)), goal, annotator)
 
 
 def _file(spec: str, name: str) -> Path:

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.api.annotating import make_annotator
+from eureka_agent.api.annotators import (
+    LABELS,
+    Annotators,
+    Given,
+    annotators_of,
+    listed,
+    variants_of,
+)
 from eureka_agent.api.caption_pictures import PICTURE, draw_captions
 from eureka_agent.api.check import Env, reward_of
+from eureka_agent.api.examining import AnnotatorReport, Examination
 from eureka_agent.api.train import Training
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
-from eureka_agent.intrinsic.annotators import SourcedAnnotator
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
 from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.kinds import ASKS_NOBODY
-from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.paid_captions import PaidCaption
-from eureka_agent.intrinsic.replayed import Replayed
+from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.softening import Softened
 from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.isolation.sandbox import RewardSandbox
-from eureka_agent.llm.budgeted import BudgetedModel
-from eureka_agent.rewards.reward import Coded, Native
+from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Task
@@ -41,7 +48,6 @@ from eureka_agent.training.policies import saved_policy
 from eureka_agent.training.protocol import CheckpointReached
 from eureka_agent.training.trainers import make_trainer
 
-LABELS = "labels.jsonl"
 NO_REWARD = "none"
 """The name of no reward beside the learned one."""
 NOBODY = "none"
@@ -55,6 +61,15 @@ class OniProgress:
     replicate: int
     reached: CheckpointReached
     asking: AskingStatistics
+    coefficient: float = 1.0
+    """What the learned reward is multiplied by now."""
+    seconds: float = 0.0
+    """Since the trainings began."""
+
+    @property
+    def labels_a_second(self) -> float:
+        """Answers since the trainings began, to whichever of them."""
+        return self.asking.answered / self.seconds if self.seconds > 0.0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,8 @@ class OniReport:
     """Requests to a language model."""
     cost_usd: float | None = 0.0
     """What they cost; None where a price is not known."""
+    annotators: tuple[AnnotatorReport, ...] = ()
+    """How far each annotator is to be believed."""
 
     @property
     def summary(self) -> str:
@@ -108,16 +125,14 @@ def oni(
     task: str,
     *,
     goal: str,
-    annotator: str | SourcedAnnotator = NOBODY,
+    annotator: Given | Sequence[Given] = NOBODY,
+    annotation: AnnotatorOptions | None = None,
     learned: IntrinsicOptions | None = None,
     reward: Path | str = NO_REWARD,
     seeds: int = 1,
     seed: int = 0,
     env_steps: int | None = None,
     output: Path | str = "oni",
-    labels: Path | str | None = None,
-    budget_usd: float | None = None,
-    most_requests: int | None = 3_000,
     trainer: str = "population",
     parallel: int | None = None,
     env: Env = None,
@@ -132,62 +147,101 @@ def oni(
     are helpful, beside the training and never in its way; a model learns from the labels, and pays, as
     `learned` says. Every training has a model of its own; what one of them asked is not asked again for
     another. The annotator is `rules:<file.toml>`, `labels:<file.jsonl>`, a language model as after `--model`,
-    or an object of yours, e.g. `eureka_agent.intrinsic.Predicate`. `reward` is paid beside the learned one: a
-    file, `sparse`, `native`, `reference`, or `none`. What is answered is kept in the file `labels`, by
-    default `labels.jsonl` under `output`, and known the next time. `budget_usd` and `most_requests` limit
-    what a language model may cost; None is no limit.
+    or an object of yours, e.g. `eureka_agent.intrinsic.Predicate`; of several, and of several wordings, each
+    has its own members of an ensemble. `annotation` says how they are asked, what it may cost, and where
+    answers are kept, to be known the next time. `reward` is paid beside the learned one: a file, `sparse`,
+    `native`, `reference`, or `none`.
 
     Raises:
-        ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not.
+        ConfigError: a kind of model, a coefficient, an annotator or a reward that there is not; or an
+            annotator that was to be examined and contradicts itself.
     """
-    chosen, goal = find_task(task, env=env, envs=envs), one_line(goal)
+    chosen, goal, root = find_task(task, env=env, envs=envs), one_line(goal), Path(output)
+    annotation, stop = annotation or AnnotatorOptions(), stop or threading.Event()
     beside = Native() if str(reward) == NO_REWARD else reward_of(chosen, str(reward))
     plan = (learned or IntrinsicOptions()).plan(
-        chosen, goal, coded=isinstance(beside, Coded), paid=str(reward) != NO_REWARD
-    )
-    root = Path(output)
-    root.mkdir(parents=True, exist_ok=True)
-    cache = LabelCache(Path(labels) if labels is not None else root / LABELS)
-    cache.begin()
-    who, model = _annotator(
-        annotator, goal, folder=root, labels=cache, about=plan.captioning.legend, budget_usd=budget_usd,
-        most_requests=most_requests, asked=plan.kind not in ASKS_NOBODY,
+        chosen, goal, coded=isinstance(beside, Coded), paid=str(reward) != NO_REWARD,
+        variants=variants_of(annotator, annotation.wordings),
     )  # fmt: skip
-    for old in (path for name in (STATE, CAPTIONS, PICTURE) for path in root.glob(f"seed-*/{name}")):
-        old.unlink()  # a training that fails must not show those of an earlier one
-    jobs = [
+    jobs = _jobs(beside, plan, root, env_steps or chosen.budget.env_steps, seed=seed, seeds=seeds)
+    means = _Means(trainer, root / "tmp", parallel, stop, unsafe_isolation)
+    with _annotators(annotator, goal, annotation, plan, root) as who:
+        notices: list[str] = []
+        examination = Examination(who, plan, annotation.check, seed=seed, notice=notices.append, stop=stop)
+        examination.before(chosen)
+        outcomes, asked = _trained(chosen, jobs, who, means, on_progress, notices.append)
+        notices.extend(_of_nothing(asked))
+        trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
+        examination.after(_met(trainings))
+        notices.extend(_drawn(trainings))
+        return OniReport(
+            chosen.name, goal, who.annotator.name, plan.kind, str(reward), chosen.fitness.summary, trainings,
+            asked.asking, asked.known, who.cache.path or root / LABELS,
+            tuple(dict.fromkeys([*notices, *who.notices()])), *who.spent, examination.reports(),
+        )  # fmt: skip
+
+
+def _jobs(
+    beside: Reward, plan: IntrinsicPlan, root: Path, env_steps: int, *, seed: int, seeds: int
+) -> list[TrainingJob]:
+    return [
         TrainingJob(
             "oni", "train", replicate, seed_for(seed, "train", replicate), beside, root / f"seed-{replicate}",
-            env_steps or chosen.budget.env_steps, intrinsic=plan,
+            env_steps, intrinsic=plan,
         )
         for replicate in range(seeds)
     ]  # fmt: skip
-    notices: list[str] = []
-    with RewardSandbox(unsafe=unsafe_isolation) as sandbox, _asking(who, model, notices.append) as asking:
-        desk = AnnotationDesk(asking, look_up=who.look_up)
+
+
+@contextmanager
+def _annotators(
+    given: Given | Sequence[Given], goal: str, options: AnnotatorOptions, plan: IntrinsicPlan, root: Path
+) -> Iterator[Annotators]:
+    """Make the annotators, who are closed at the end; what an earlier training left in `root` is removed."""
+    root.mkdir(parents=True, exist_ok=True)
+    if listed(given) == [NOBODY] and plan.kind in ASKS_NOBODY:
+        given = Predicate(NOBODY, lambda _: 0.0, goal)
+    with closing(annotators_of(given, goal, options, folder=root, about=plan.captioning.legend)) as who:
+        for old in (path for name in (STATE, CAPTIONS, PICTURE) for path in root.glob(f"seed-*/{name}")):
+            old.unlink()  # a training that fails must not show those of an earlier one
+        yield who
+
+
+class _Means(NamedTuple):
+    """What trainings are made with; see `make_trainer`."""
+
+    trainer: str
+    scratch: Path
+    parallel: int | None
+    stop: threading.Event
+    unsafe: bool
+
+
+class _Asked(NamedTuple):
+    """What became of all questions."""
+
+    asking: AskingStatistics
+    known: int
+
+
+def _trained(
+    task: Task,
+    jobs: Sequence[TrainingJob],
+    who: Annotators,
+    means: _Means,
+    on_progress: Callable[[OniProgress], object],
+    notice: Notice,
+) -> tuple[list[Outcome | None], _Asked]:
+    """Train, while the annotators are asked in a thread of its own."""
+    with RewardSandbox(unsafe=means.unsafe) as sandbox, _asking(who, notice) as asking:
+        desk = AnnotationDesk(Softened(asking, who.softening), look_up=who.look_up)
         made = make_trainer(
-            trainer, sandbox, scratch=root / "tmp", parallel=parallel, stop=stop or threading.Event(),
-            unsafe=unsafe_isolation, notify=notices.append, desk=desk,
+            means.trainer, sandbox, scratch=means.scratch, parallel=means.parallel, stop=means.stop,
+            unsafe=means.unsafe, notify=notice, desk=desk,
         )  # fmt: skip
-        outcomes = _outcomes(made, chosen, jobs, partial(_told, on_progress, asking))
+        outcomes = _outcomes(made, task, jobs, partial(_told, on_progress, asking, time.monotonic()))
         asked = asking.statistics()
-    trainings = tuple(_training(job, outcome) for job, outcome in zip(jobs, outcomes, strict=True))
-    notices += _drawn(trainings)
-    return OniReport(
-        chosen.name, goal, who.name, plan.kind, str(reward), chosen.fitness.summary, trainings, asked,
-        desk.known + asked.known, cache.path or root / LABELS,
-        tuple(dict.fromkeys([*notices, *_of_labels(cache, who)])), *_spent(model),
-    )  # fmt: skip
-
-
-def _annotator(
-    given: str | SourcedAnnotator, goal: str, *, labels: LabelCache, asked: bool, **options: Any
-) -> tuple[Cached | Replayed, BudgetedModel | None]:
-    if given == NOBODY and not asked:
-        return Cached(Predicate(NOBODY, lambda _: 0.0, goal), labels), None
-    if isinstance(given, str):
-        return make_annotator(given, goal, labels=labels, **options)
-    return Cached(given, labels), None
+    return outcomes, _Asked(asked, desk.known + asked.known)
 
 
 def _outcomes(
@@ -202,22 +256,27 @@ def _outcomes(
 
 
 @contextmanager
-def _asking(annotator: SourcedAnnotator, model: BudgetedModel | None, notice: Notice) -> Iterator[Asking]:
-    """Ask the annotator in a thread of its own, until the trainings are over."""
-    asking = AsynchronousAnnotation(annotator, Backlog(), notice=notice)
+def _asking(who: Annotators, notice: Notice) -> Iterator[Asking]:
+    """Ask the annotators in a thread of its own, until the trainings are over."""
+    asking = AsynchronousAnnotation(who.annotator, Backlog(), batch=who.batch, notice=notice)
     try:
         yield asking
     finally:
         asking.close()
         asking.collect()  # what it has to tell
-        if model is not None:
-            model.close()
 
 
 def _told(
-    on_progress: Callable[[OniProgress], object], asking: Asking, job: TrainingJob, reached: CheckpointReached
+    on_progress: Callable[[OniProgress], object],
+    asking: Asking,
+    began: float,
+    job: TrainingJob,
+    reached: CheckpointReached,
 ) -> None:
-    on_progress(OniProgress(job.replicate, reached, asking.statistics()))
+    done = min(1.0, reached.env_steps / job.env_steps)
+    coefficient = 1.0 if job.intrinsic is None else float(job.intrinsic.coefficients.intrinsic(done))
+    now = time.monotonic() - began
+    on_progress(OniProgress(job.replicate, reached, asking.statistics(), coefficient, now))
 
 
 def _training(job: TrainingJob, outcome: Outcome | None) -> Training:
@@ -238,12 +297,16 @@ def _drawn(trainings: Sequence[Training]) -> Iterator[str]:
             yield error.what
 
 
-def _of_labels(cache: LabelCache, annotator: Cached | Replayed) -> Iterator[str]:
-    if cache.damaged:
-        yield f"{cache.damaged} lines of {cache.path} are no labels, and were left out."
-    if isinstance(annotator, Cached) and annotator.unwritten:
-        yield f"Labels were used and could not be kept: {annotator.unwritten}"
+def _of_nothing(asked: _Asked) -> Iterator[str]:
+    """Say so where an annotator was slower than the training."""
+    if asked.asking.asked and not (asked.known or asked.asking.answered or asked.asking.given_up):
+        yield (
+            "The training was over before the first answer came, and learned from none: train longer, or ask "
+            "a faster annotator."
+        )
 
 
-def _spent(model: BudgetedModel | None) -> tuple[int, float | None]:
-    return (0, 0.0) if model is None else (model.requests, model.cost_usd)
+def _met(trainings: Sequence[Training]) -> list[str]:
+    """Return the captions that policies met in trainings, each once."""
+    told = [read_paid(one.folder)[1] for one in trainings if not one.failure]
+    return list(dict.fromkeys(row.caption for rows in told for row in rows))

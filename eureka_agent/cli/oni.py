@@ -8,71 +8,37 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eureka_agent.cli import completing
-from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Seeds, takes
+from eureka_agent.cli.oni_options import Labelling, Learning
+from eureka_agent.cli.options import TASK, UNCONTAINED, Json, Seeds, taken, takes, takes_group
 from eureka_agent.escaping import visible
 
 if TYPE_CHECKING:
+    from eureka_agent.api.examining import AnnotatorReport
     from eureka_agent.api.oni import OniProgress, OniReport
 
 SHOWN = 8
 """Captions shown at either end."""
 
 
+@takes_group(Labelling)
+@takes_group(Learning)
 @takes(
     "env",
     "envs",
     seed="Root seed.",
     env_steps="Training steps; default: the task's.",
     trainer="population: all seeds in one process; sb3: one process per seed.",
-    budget_usd="The most the annotator may cost.",
     unsafe_isolation=UNCONTAINED,
 )
 def oni(
     task: Annotated[str, typer.Argument(help=TASK, autocompletion=completing.tasks)],
     goal: Annotated[str, typer.Option(help="The sentence by which captions are judged.")],
-    annotator: Annotated[
-        str,
-        typer.Option(
-            help="Who labels captions: rules:<file.toml>, labels:<file.jsonl>, manual, or a language model "
-            "as after evolve --model. Needed but with --model-kind count or rnd."
-        ),
-    ] = "none",
-    model_kind: Annotated[
-        str, typer.Option(help="retrieval, classification, ranking, count or rnd.")
-    ] = "retrieval",
     *,
     reward: Annotated[
         str,
         typer.Option(help="The reward beside the learned one: a file, sparse, native, reference or none."),
     ] = "none",
-    reward_coefficient: Annotated[float, typer.Option(help="What that is multiplied by.")] = 1.0,
-    coefficient: Annotated[float, typer.Option(help="What the learned reward is multiplied by.")] = 1.0,
-    coefficient_end: Annotated[
-        float | None, typer.Option(help="What it is multiplied by at the end; default: the same throughout.")
-    ] = None,
-    beta: Annotated[
-        float | None,
-        typer.Option(
-            help="It is divided by this power of how often its caption was seen in the episode; default: 1, "
-            "and 0 with --model-kind rnd."
-        ),
-    ] = None,
-    ensemble: Annotated[int, typer.Option(help="Models whose rewards are blended. At least 1.")] = 1,
-    blend: Annotated[str, typer.Option(help="mean, worst, uncertainty or nominal_to_minimum.")] = "mean",
-    captions: Annotated[
-        str, typer.Option(help="What is captioned: signals, events, or message with --message.")
-    ] = "signals",
-    message: Annotated[str, typer.Option(help="The signal that holds the environment's text.")] = "",
-    window: Annotated[int, typer.Option(help="Steps whose captions are joined. At least 1.")] = 1,
-    features: Annotated[
-        str,
-        typer.Option(help="Signals that --model-kind rnd tells steps apart by: a,b; default: all numbers."),
-    ] = "",
     seeds: Seeds = 1,
-    labels: Annotated[
-        Path | None, typer.Option(help="File of known labels, added to; default: labels.jsonl in --output.")
-    ] = None,
-    most_requests: Annotated[int, typer.Option(help="The most requests to a language model.")] = 3_000,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for policies and labels.")] = Path(
         "oni"
     ),
@@ -82,17 +48,13 @@ def oni(
     """Train policies with a reward that is learned, while they train, from labels of captions."""
     from eureka_agent.api.oni import oni as run
     from eureka_agent.cli.output import print_json
-    from eureka_agent.intrinsic.options import IntrinsicOptions
 
-    learned = IntrinsicOptions(
-        kind=model_kind, coefficient=coefficient, coefficient_end=coefficient_end,
-        reward_coefficient=reward_coefficient, beta=beta, ensemble=ensemble, blend=blend, captions=captions,
-        message=message, window=window,
-        features=tuple(name.strip() for name in features.split(",") if name.strip()),
-    )  # fmt: skip
+    labelling, learning = taken(Labelling, options), taken(Learning, options)
+    if labelling.check_annotator and not json_output:
+        typer.echo(f"Annotators are examined with up to {labelling.check_annotator:,} captions.")
     report = run(
-        task, goal=goal, annotator=annotator, learned=learned, reward=reward, seeds=seeds, labels=labels,
-        most_requests=most_requests, output=output,
+        task, goal=goal, annotator=labelling.annotators, annotation=labelling.options,
+        learned=learning.options, reward=reward, seeds=seeds, output=output,
         on_progress=(lambda _: None) if json_output else _print_progress, **options,
     )  # fmt: skip
     if json_output:
@@ -111,7 +73,8 @@ def _print_progress(progress: OniProgress) -> None:
         if learned.newest_expected is not None:
             accuracy += f", {learned.newest_expected:.0%} of the newest {learned.newest:,} expected"
         words.append(f"{learned.labels:,} labels{accuracy}")
-        words.append(f"{learned.paid:.0%} of the last steps paid")
+        words.append(f"{learned.paid:.0%} of the last steps paid, times {progress.coefficient:.3g}")
+    words.append(f"{progress.labels_a_second:.3g} labels a second")
     words.append(f"{asking.waiting + asking.in_flight:,} questions open")
     if asking.failed:
         words.append(f"{asking.failed:,} without a usable answer")
@@ -137,6 +100,8 @@ def _print_report(report: OniReport) -> None:
     for number, one in enumerate(report.trainings):
         if not one.failure and (standing := str(report.standing(number))):
             typer.echo(f"Seed {one.seed}: {standing}.")
+    for one in report.annotators:
+        _print_annotator(one)
     for notice in report.notices:
         typer.echo(visible(notice))
     asked = report.asking
@@ -146,3 +111,14 @@ def _print_report(report: OniReport) -> None:
         f"{asked.answered:,} questions answered{cost}, {asked.known:,} of them known before: {report.labels}"
     )
     typer.echo(f"Fitness {report.summary} ({report.fitness_summary})")
+
+
+def _print_annotator(one: AnnotatorReport) -> None:
+    """Say how far an annotator is to be believed, as far as anybody has looked."""
+    if one.noise is not None:
+        noise = f"{one.noise.rate:.0%} of its answers are wrong by chance"
+        typer.echo(visible(f"{one.annotator}: {noise}; answers that contradict each other: "
+                           f"{one.noise.differing}."))  # fmt: skip
+    for when, found in (("before the training", one.before), ("after it", one.after)):
+        if found is not None:
+            typer.echo(visible(f"{one.annotator}, examined {when}: {found}."))

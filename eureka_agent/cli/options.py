@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import typer
 
@@ -14,6 +14,7 @@ from eureka_agent.cli import completing
 from eureka_agent.config import RunConfig
 from eureka_agent.config.option import Declared, Option, declared_in
 
+T = TypeVar("T")
 TASK = "A task name, a task folder, or gym:<id>."
 UNCONTAINED = "Run generated code even if this machine cannot contain it."
 
@@ -60,8 +61,20 @@ def takes(*names: str, **words: str) -> Callable[[Any], Any]:
     They reach it as `**options`, and are listed where its keyword-only parameters begin.
     """
     helps = {name: _DECLARED[name].about.help for name in names} | words
-    generated = [_parameter(_DECLARED[name], text) for name, text in helps.items()]
+    return _giving([_parameter(_DECLARED[name], text) for name, text in helps.items()])
 
+
+def takes_group(group: type) -> Callable[[Any], Any]:
+    """Give a command the options that a dataclass declares; `taken` makes it of what a person typed."""
+    return _giving([_parameter(option, option.about.help) for option in declared_in(group)])
+
+
+def taken(group: type[T], options: dict[str, Any]) -> T:
+    """Take a group's options out of those of a command, and return the group."""
+    return group(**{option.path[0]: options.pop(option.name) for option in declared_in(group)})
+
+
+def _giving(generated: list[inspect.Parameter]) -> Callable[[Any], Any]:
     def give(command: Any) -> Any:
         own = inspect.signature(command, eval_str=True)
         kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)

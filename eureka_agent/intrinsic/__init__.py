@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
     from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
     from eureka_agent.intrinsic.backlog import Backlog
     from eureka_agent.intrinsic.by_variant import ByVariant
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from eureka_agent.intrinsic.sb3 import CaptionedVecEnv as CaptionedVecEnv
     from eureka_agent.intrinsic.sb3 import IntrinsicRewards as IntrinsicRewards
     from eureka_agent.intrinsic.settings import ModelSettings
+    from eureka_agent.intrinsic.softening import Softened, Softening
+    from eureka_agent.intrinsic.voting import Voting
 
 _HOMES = {
+    "AnnotatorOptions": "annotator_options",
     "AsynchronousAnnotation": "asking",
     "Backlog": "backlog",
     "ByVariant": "by_variant",
@@ -46,13 +50,17 @@ _HOMES = {
     "Predicate": "rules",
     "Question": "questions",
     "Replayed": "replayed",
+    "Softened": "softening",
+    "Softening": "softening",
     "SynchronousAnnotation": "asking",
+    "Voting": "voting",
     "consistency_of": "consistency",
     "make_model": "kinds",
     "with_judgement": "judgement_file",
 }
 
 __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extra sb3
+    "AnnotatorOptions",
     "AsynchronousAnnotation",
     "Backlog",
     "ByVariant",
@@ -69,7 +77,10 @@ __all__ = [  # all but CaptionedVecEnv and IntrinsicRewards, which need the extr
     "Predicate",
     "Question",
     "Replayed",
+    "Softened",
+    "Softening",
     "SynchronousAnnotation",
+    "Voting",
     "consistency_of",
     "make_model",
     "with_judgement",

@@ -45,6 +45,15 @@ class SourcedAnnotator(Annotator, Protocol):
 
 
 @runtime_checkable
+class KnowsItsLimits(Protocol):
+    """An annotator that can say of a question that it will never answer it: nothing went wrong then."""
+
+    def never_answers(self, question: Question) -> bool:
+        """Whether asking it again is in vain."""
+        ...
+
+
+@runtime_checkable
 class CountsKnown(Protocol):
     """An annotator that need not ask for everything."""
 

@@ -18,6 +18,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from eureka_agent.escaping import visible
 from eureka_agent.intrinsic.questions import Question
@@ -35,7 +36,7 @@ _LONGEST_REPLY = 200_000
 _LONGEST_LINE = 2_000
 """Characters of a line that may answer."""
 _INERT = str.maketrans("|<>`", "¦‹›'")
-_TRIMMED = " \t`*_\"'."
+TRIMMED = " \t`*_\"'."
 """What models put round an answer for looks."""
 
 
@@ -67,14 +68,42 @@ def read_answers(
     return [answers[0] if len(answers) == 1 else None for answers in found.values()]
 
 
+class Placed(NamedTuple):
+    """An answer in a line."""
+
+    number: int
+    word: str
+    """In capitals."""
+    place: int
+    """Of the word's first character in the line."""
+
+
+def placed_answer(line: str) -> Placed | None:
+    """Return what a line answers, whether or not that is a known answer; None for any other line."""
+    row = _ROW.match(line, len(line) - len(line.lstrip(" \t")))
+    if row is None:
+        return None
+    start, field = _last_field(line[row.end() :])
+    return Placed(
+        int(row["number"]),
+        field.strip(TRIMMED).upper(),
+        row.end() + start + len(field) - len(field.lstrip(TRIMMED)),
+    )
+
+
 def _tidy(line: str) -> str:
     return line.strip(" \t")
 
 
 def _value(rest: str, values: Mapping[str, float]) -> float | None:
-    """Return the value of the last field; a bar at the end of the line closes a table's row."""
+    return values.get(_last_field(rest)[1].strip(TRIMMED).upper())
+
+
+def _last_field(rest: str) -> tuple[int, str]:
+    """Return where the last field begins, and the field; a bar at the line's end closes a table's row."""
     row = rest.rstrip().removesuffix("|")
-    return values.get(row.rsplit("|", 1)[-1].strip(_TRIMMED).upper())
+    start = row.rfind("|") + 1
+    return start, row[start:]
 
 
 def numbers_for(questions: Sequence[Question]) -> range:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, EurekaError, ModelError
-from eureka_agent.intrinsic.annotators import Annotator, CountsKnown
+from eureka_agent.intrinsic.annotators import Annotator, CountsKnown, KnowsItsLimits
 from eureka_agent.intrinsic.asks import Asks
 from eureka_agent.intrinsic.backlog import Backlog
 from eureka_agent.intrinsic.by_variant import LeavesUnasked
@@ -163,6 +163,8 @@ class Round:
         self.in_a_row = 0
         if isinstance(self._annotator, LeavesUnasked):
             unanswered = self._without_unasked(unanswered, self._annotator)
+        if isinstance(self._annotator, KnowsItsLimits):
+            unanswered = self._without_hopeless(unanswered, self._annotator)
         self._failed += len(unanswered)
         self.backlog.failed(unanswered)
         if accepted:
@@ -188,12 +190,19 @@ class Round:
         over = [question for question in questions if several.is_over(question.variant)]
         self.backlog.give_up(over)
         self.backlog.put_back(unasked)
-        self._failures += len({question.variant for question in unasked})
-        for question, error in unasked.items():
+        failed = {} if self._stop.is_set() else unasked  # interrupted is not failed
+        self._failures += len({question.variant for question in failed})
+        for question, error in failed.items():
             ends = several.is_over(question.variant)
             then = "are not labelled any more" if ends else "could not be labelled, and will be tried again"
             self._tell_once(f"Captions of the variant '{question.variant}' {then}: {error.what}")
         return [question for question in questions if question not in unasked and question not in set(over)]
+
+    def _without_hopeless(self, questions: Sequence[Question], annotator: KnowsItsLimits) -> list[Question]:
+        """Give up what the annotator will never answer, and return the others: it is no sign of a fault."""
+        hopeless = {question for question in questions if annotator.never_answers(question)}
+        self.backlog.give_up(hopeless)
+        return [question for question in questions if question not in hopeless]
 
     def _tell_once(self, text: str) -> None:
         if text not in self._told:

@@ -169,4 +169,4 @@ class Backlog:
 
 def turned(label: Label) -> Label:
     """Return the label of the same pair in the other order."""
-    return Label(label.question.swapped, 1.0 - label.value, label.votes)
+    return label.turned

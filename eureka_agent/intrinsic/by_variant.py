@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, EurekaError, ModelError
-from eureka_agent.intrinsic.annotators import Annotator, CountsKnown
+from eureka_agent.intrinsic.annotators import Annotator, CountsKnown, KnowsItsLimits
 from eureka_agent.intrinsic.questions import Label, Question
 
 _GIVE_UP_AFTER = 5
@@ -70,6 +70,11 @@ class ByVariant:
     def is_over(self, variant: str) -> bool:
         """Whether questions of a variant are not asked any more."""
         return self._in_a_row[variant] >= _GIVE_UP_AFTER
+
+    def never_answers(self, question: Question) -> bool:
+        """Whether the annotator of a question's variant never answers it; see `KnowsItsLimits`."""
+        one = self._annotators.get(question.variant)
+        return isinstance(one, KnowsItsLimits) and one.never_answers(question)
 
     def _answers(self, variant: str, own: Sequence[Question], stop: threading.Event) -> dict[Question, Label]:
         try:

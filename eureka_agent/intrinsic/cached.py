@@ -14,14 +14,15 @@ from eureka_agent.intrinsic.questions import Label, Question
 class Cached:
     """Gives a known label again, asks `annotator` for the rest, and keeps what it answers."""
 
-    def __init__(self, annotator: SourcedAnnotator, cache: LabelCache) -> None:
+    def __init__(self, annotator: SourcedAnnotator, cache: LabelCache, *, votes: int = 1) -> None:
+        """A label of fewer `votes` is none; only an annotator that gives so many can be meant by more."""
         self.name = annotator.name
         self.source = annotator.source
         self.known = 0
         """Answers so far that came from the cache; see `CountsKnown`."""
         self.unwritten = ""
         """Why answers could not be kept; empty where all were."""
-        self._annotator, self._cache = annotator, cache
+        self._annotator, self._cache, self._votes = annotator, cache, votes
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
         """Return one label a question; see `Annotator`."""
@@ -37,7 +38,7 @@ class Cached:
 
     def look_up(self, question: Question) -> Label | None:
         """Return what is known already."""
-        return self._cache.get(self.source, question)
+        return self._cache.get(self.source, question, votes=self._votes)
 
     def _keep(self, labels: Sequence[Label]) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -21,6 +22,7 @@ from eureka_agent.intrinsic.shares import Share
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 _NOTHING = Share(0, 0)
+_ONLY_TOLD = ("noticed", "alike")
 THRESHOLD = 0.8
 """Share of equal answers that a training asks for."""
 
@@ -42,15 +44,36 @@ class Consistency:
     noticed: Share = _NOTHING
     """Captions whose answer changed with one of their numbers. It decides nothing, since not every number
     matters; but 0 of many says that numbers are not read."""
+    alike: Share = _NOTHING
+    """Questions with the answer that most of them have. It decides nothing, since all may be bad news; but
+    an annotator that says the same of everything agrees with itself, and teaches nothing."""
 
     def passes(self, threshold: float = THRESHOLD) -> bool:
-        """Return whether all that could be asked, `noticed` aside, reaches the threshold; False of nothing.
+        """Return whether all that could be asked and decides reaches the threshold; False of nothing.
 
         Shares and not their intervals decide: with two dozen questions even a perfect annotator has a lower
         bound near 0.86.
         """
-        asked = [share for name, share in self.shares.items() if share.n and name != "noticed"]
-        return len(asked) > 1 and all(share.share >= threshold for share in asked)
+        asked = [share for name, share in self.shares.items() if share.n and name not in _ONLY_TOLD]
+        return len(asked) > 1 and not self.below(threshold)
+
+    def below(self, threshold: float = THRESHOLD, *, surely: bool = False) -> dict[str, Share]:
+        """Return by their names the shares below the threshold, of those that decide.
+
+        With `surely` only those that lie below it with their whole interval: of few questions hardly any.
+        """
+        return {
+            name: share
+            for name, share in self.shares.items()
+            if share.n
+            and name not in _ONLY_TOLD
+            and (share.interval()[1] if surely else share.share) < threshold
+        }
+
+    def __str__(self) -> str:
+        """Say all shares of which anything is known, with their intervals."""
+        told = [f"{name} {share}" for name, share in self.shares.items() if share.n]
+        return ", ".join(told) or "nothing asked"
 
     @property
     def shares(self) -> dict[str, Share]:
@@ -89,6 +112,7 @@ def consistency_of(
         reworded=_agreement(answers, other),
         transitive=transitive,
         noticed=noticed,
+        alike=Share(max(Counter(answers.values()).values(), default=0), len(answers)),
     )
 
 

@@ -28,6 +28,7 @@ _LONGEST_LINE = 131_072
 _LONGEST_FIELD = 4_000
 _MOST_VOTES = 1_000_000
 _FIELDS = {"annotator", "prompt", "goal", "captions", "value", "votes"}
+_VOTED = _FIELDS | {"answers"}
 _CORRECTION = {"goal", "captions", "corrected"}
 
 
@@ -39,6 +40,11 @@ class _Kept:
     source: Source | None = None
     """None for a person's correction."""
     goal: str = ""
+    answers: tuple[float, ...] = ()
+
+    def label(self, question: Question) -> Label:
+        """Return it as the label of a question."""
+        return Label(question, self.value, self.votes, self.answers)
 
 
 class LabelCache:
@@ -49,16 +55,17 @@ class LabelCache:
         self.path = path
         self.damaged = 0
         """Lines that were left out."""
-        self._labels: dict[tuple[Source, tuple[str, ...]], tuple[float, int]] = {}
+        self._labels: dict[tuple[Source, tuple[str, ...]], _Kept] = {}
         self._corrections: dict[tuple[str, tuple[str, ...]], float] = {}
         self._lock = threading.Lock()
         if path is not None:
             self._read(_contents(path))
 
-    def get(self, source: Source, question: Question) -> Label | None:
+    def get(self, source: Source, question: Question, *, votes: int = 1) -> Label | None:
         """Return the label of a question, a person's first; None where it is not known.
 
         A correction of a pair answers both of its orders, an annotator's answer only the order it was asked.
+        An annotator's label of fewer `votes` is not known.
         """
         captions = question.captions
         with self._lock:
@@ -67,7 +74,7 @@ class LabelCache:
             if (value := self._corrections.get((source.goal, captions[::-1]))) is not None:
                 return Label(question, 1.0 - value)
             found = self._labels.get((source, captions))
-        return None if found is None else Label(question, *found)
+        return None if found is None or found.votes < votes else found.label(question)
 
     def get_either(self, source: Source, question: Question) -> Label | None:
         """Return the label of a question, or of a pair's other order; None where neither is known.
@@ -76,7 +83,7 @@ class LabelCache:
         """
         found = self.get(source, question)
         if found is None and question.is_pair and (other := self.get(source, question.swapped)) is not None:
-            found = Label(question, 1.0 - other.value, other.votes)
+            found = other.turned
         return found
 
     def begin(self) -> None:
@@ -89,7 +96,10 @@ class LabelCache:
 
     def put(self, source: Source, labels: Iterable[Label]) -> None:
         """Keep labels; of equal questions the last counts. Raises StoreError where they cannot be written."""
-        kept = [_Kept(label.question.captions, label.value, label.votes, source) for label in labels]
+        kept = [
+            _Kept(label.question.captions, label.value, label.votes, source, answers=label.answers)
+            for label in labels
+        ]
         self._write(kept)
 
     def corrected(self, question: Question, value: float, *, goal: str) -> None:
@@ -108,8 +118,8 @@ class LabelCache:
         """
         with self._lock:
             labels = [
-                (source.goal, source, Label(Question(captions), value, votes))
-                for (source, captions), (value, votes) in self._labels.items()
+                (source.goal, source, kept.label(Question(captions)))
+                for (source, captions), kept in self._labels.items()
             ]
             corrections = [
                 (goal, None, Label(Question(captions), value))
@@ -132,7 +142,7 @@ class LabelCache:
             self._corrections.pop((one.goal, one.captions[::-1]), None)
             self._corrections[one.goal, one.captions] = one.value
         else:
-            self._labels[one.source, one.captions] = (one.value, one.votes)
+            self._labels[one.source, one.captions] = one
 
     def _read(self, data: bytes) -> None:
         lines = [line for line in data.split(b"\n") if line.strip()]
@@ -194,6 +204,7 @@ def _line(one: _Kept) -> bytes:
     else:
         source = {"annotator": one.source.annotator, "prompt": one.source.prompt, "goal": one.source.goal}
         data = {**source, "captions": one.captions, "value": one.value, "votes": one.votes}
+        data |= {"answers": one.answers} if one.answers else {}
     return (json.dumps(data, allow_nan=False) + "\n").encode()
 
 
@@ -215,20 +226,24 @@ def _is_header(line: bytes, path: Path | None) -> bool:
 def _read_line(line: bytes) -> _Kept | None:
     """Return the label of a line; None where it is none."""
     data = _parsed(line)
-    if not isinstance(data, dict) or set(data) not in (_FIELDS, _CORRECTION):
+    if not isinstance(data, dict) or set(data) not in (_FIELDS, _VOTED, _CORRECTION):
         return None
-    captions, votes = data["captions"], data.get("votes", 1)
+    captions, votes, answers = data["captions"], data.get("votes", 1), data.get("answers", [])
     value: Any = data.get("value", data.get("corrected"))
     names = [data[name] for name in ("annotator", "prompt", "goal") if name in data]
     plain = _texts(captions, LONGEST) and _texts(names, _LONGEST_FIELD)
     if not plain or not 1 <= len(captions) <= 2 or "" in captions or len(set(captions)) < len(captions):
         return None
-    if type(value) not in (int, float) or not 0 <= value <= 1:
+    if not (_is_probability(value) and isinstance(answers, list) and all(map(_is_probability, answers))):
         return None
-    if type(votes) is not int or not 1 <= votes <= _MOST_VOTES:
+    if type(votes) is not int or not 1 <= votes <= _MOST_VOTES or len(answers) not in (0, votes):
         return None
     source = Source(*names) if "annotator" in data else None
-    return _Kept(tuple(captions), float(value), votes, source, data["goal"])
+    return _Kept(tuple(captions), float(value), votes, source, data["goal"], tuple(map(float, answers)))
+
+
+def _is_probability(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _texts(values: object, longest: int) -> bool:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, ModelError, did_you_mean
 from eureka_agent.escaping import item, one_line
 from eureka_agent.intrinsic.annotators import Source
-from eureka_agent.intrinsic.answers import numbers_for, read_answers, shown
+from eureka_agent.intrinsic.answer_odds import surer
+from eureka_agent.intrinsic.answers import answer_grammar, numbers_for, read_answers, shown
 from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.llm.model import LanguageModel, Message
+from eureka_agent.llm.formed import Form, TokenOdds, formed
+from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.llm.templates import Templates
 from eureka_agent.resources import resource_folders
 
@@ -52,7 +54,9 @@ class ModelAnnotator:
     """Asks `model` about up to `MOST` captions, or pairs, in a request, and reads only whole, clear answers.
 
     The goal sentence steers it. Captions are data of unknown origin: each is shown as one quoted line that
-    cannot take the form of an answer. A refusal, a missing, doubled or unreadable line is None.
+    cannot take the form of an answer. A refusal, a missing, doubled or unreadable line is None. Where the
+    model tells the probabilities of its words, a label is that of yes against no, and not 0 or 1; a model on
+    this machine is held to the form of an answer.
     """
 
     def __init__(
@@ -65,20 +69,25 @@ class ModelAnnotator:
         templates: Templates | None = None,
         key: str = "annotate",
         first: int = 0,
+        most: int = MOST,
     ) -> None:
-        """`about` are lines on the world, such as a captioner's legend.
+        """`about` are lines on the world, such as a captioner's legend; `most` questions share a request.
 
         Requests are `<key>/<n>-<digest>`, counted from `first`, with a digest of all that is asked: what lies
         there as a reply to another request, from another training in the same folder, say, is never taken for
         one to this. One that goes on from a saved training begins with the `requests` of that, and two that
         ask one model have different keys. Raises ConfigError for an empty or overlong goal, or an unknown
-        wording.
+        wording; ValueError for requests without questions.
         """
+        if most < 1:
+            raise ValueError(f"a request cannot have {most} questions")
         self.goal = _checked_goal(goal)
         self._judging, self._comparing = _form(_JUDGING, wording), _form(_COMPARING, wording)
         self.requests = first
         """Number of the next request."""
-        self._model, self._key = model, key
+        self._model, self._key, self._most = model, key, min(most, MOST)
+        self._held = True
+        """Whether the model is held to the form, if it can be: one that must think first cannot answer so."""
         self._about = tuple(item(line) for line in about)
         self._templates = templates or Templates(resource_folders("templates"))
         self.name = model.name if wording == WORDINGS[0] else f"{model.name} ({wording})"
@@ -105,8 +114,8 @@ class ModelAnnotator:
         """Yield the places of the questions of each request, and how they are asked."""
         for form, pairs in ((self._judging, False), (self._comparing, True)):
             places = [place for place, question in enumerate(questions) if question.is_pair == pairs]
-            for start in range(0, len(places), MOST):
-                yield form, places[start : start + MOST]
+            for start in range(0, len(places), self._most):
+                yield form, places[start : start + self._most]
 
     def messages(self, questions: Sequence[Question]) -> tuple[Message, ...]:
         """Return what the model is asked about questions of one kind."""
@@ -124,14 +133,22 @@ class ModelAnnotator:
     def _asked(
         self, form: _Form, questions: Sequence[Question], stop: threading.Event
     ) -> Sequence[float | None]:
-        messages = self._messages(form, questions)
-        reply = self._model.reply(self._request_key(messages), messages, stop)
-        self.requests += 1  # one that brought no reply keeps its number: it was not answered
+        messages, numbers, words = self._messages(form, questions), numbers_for(questions), form.values
+        wanted = Form(answer_grammar(numbers, tuple(words)) if self._held else "", odds=True)
+        reply, odds = self._reply(messages, stop, wanted)
         if reply.finish == "refusal":
             return [None] * len(questions)
         captions = [caption for question in questions for caption in question.captions]
-        numbers = numbers_for(questions)
-        return read_answers(reply.text, numbers, form.values, whole=reply.finish == "stop", captions=captions)
+        values = read_answers(reply.text, numbers, words, whole=reply.finish == "stop", captions=captions)
+        self._held = self._held and any(value is not None for value in values)
+        return surer(values, numbers, words, odds)
+
+    def _reply(
+        self, messages: Sequence[Message], stop: threading.Event, wanted: Form
+    ) -> tuple[Reply, Sequence[TokenOdds]]:
+        answer = formed(self._model, self._request_key(messages), messages, stop, wanted)
+        self.requests += 1  # one that brought no reply keeps its number: it was not answered
+        return answer.reply, answer.odds
 
     def _messages(self, form: _Form, questions: Sequence[Question]) -> tuple[Message, ...]:
         system = self._templates.render(

@@ -6,7 +6,6 @@ are one annotator's repeated answers: two of them differ if one of both is wrong
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,11 +37,22 @@ def noise_of(answers: Iterable[Sequence[float]]) -> Noise:
     If an answer is wrong with probability e, whatever the question, two of them differ with d = 2 e (1 - e).
     An annotator that is wrong in the same way each time is not noticed: that takes a person, or another one.
     """
+    return noise_from(*contradictions(answers))
+
+
+def contradictions(answers: Iterable[Sequence[float]]) -> tuple[int, int]:
+    """Return how many pairs of answers to one question contradict each other, and how many there are."""
     differing = pairs = 0
     for given in answers:
-        decided = [value > 0.5 for value in given if value != 0.5]
-        pairs += math.comb(len(decided), 2)
-        differing += sum(one != other for one, other in itertools.combinations(decided, 2))
+        yes = sum(value > 0.5 for value in given)
+        no = sum(value < 0.5 for value in given)
+        differing += yes * no
+        pairs += math.comb(yes + no, 2)
+    return differing, pairs
+
+
+def noise_from(differing: int, pairs: int) -> Noise:
+    """Return the estimate from how many pairs of answers contradict each other; see `noise_of`."""
     share = differing / pairs if pairs else 0.0
     rate = 0.5 - 0.5 * math.sqrt(max(0.0, 1.0 - 2.0 * share))
     return Noise(min(rate, _MOST), Share(differing, pairs))

@@ -38,7 +38,7 @@ class IntrinsicOptions:
     """The learned reward is divided by this power of how often its caption was seen in the episode; None is
     1, and 0 of `rnd`, which pays no captions."""
     ensemble: int = 1
-    """Models whose rewards are blended."""
+    """Models whose rewards are blended; 1 is one for each annotator and wording that there is."""
     blend: str = "mean"
     """How: `mean`, `worst`, `uncertainty` or `nominal_to_minimum`."""
     captions: str = "signals"
@@ -54,11 +54,19 @@ class IntrinsicOptions:
     """Everything else of the model."""
 
     def plan(
-        self, task: Task, goal: str, *, coded: bool, paid: bool, played: Sequence[Trajectory] | None = None
+        self,
+        task: Task,
+        goal: str,
+        *,
+        coded: bool,
+        paid: bool,
+        variants: Sequence[str] = (),
+        played: Sequence[Trajectory] | None = None,
     ) -> IntrinsicPlan:
         """Return the plan of trainings; ConfigError for what there is not.
 
-        `coded` tells that the reward beside it is a reward function, `paid` that there is one at all. Words
+        `coded` tells that the reward beside it is a reward function, `paid` that there is one at all.
+        `variants` are those of the questions: annotators, or wordings, of which each member has one. Words
         for signals of a task that has none are made from `played`, or from random play here and now.
         """
         one_of("source of captions", self.captions, get_args(CaptionSource))
@@ -69,14 +77,18 @@ class IntrinsicOptions:
                 allowed="a number from 0 on",
                 fix="Choose 0, which divides by nothing, or more.",
             )
-        make_model(self.kind, seed=0, ensemble=self.ensemble, blend=self.blend, settings=self.settings)
+        members = max(1, len(variants)) if self.ensemble == 1 else self.ensemble
+        make_model(
+            self.kind, seed=0, ensemble=members, blend=self.blend, settings=self.settings, variants=variants
+        )
         beside = Schedule.constant(self.reward_coefficient if paid else 0.0)
         end = self.coefficient if self.coefficient_end is None else self.coefficient_end
         return IntrinsicPlan(
             kind=cast("Kind", self.kind),
             captioning=self._captioning(task, played),
             settings=self.settings,
-            ensemble=self.ensemble,
+            ensemble=members,
+            variants=tuple(variants),
             blend=cast("Blend", self.blend),
             coefficients=Coefficients(
                 intrinsic=Schedule.linear(self.coefficient, end),

@@ -72,7 +72,7 @@ class IntrinsicPlan:
     goal: str = ""
     """What labels are about."""
     variants: tuple[str, ...] = ()
-    """Wordings of the questions, which the members of an ensemble take in turn."""
+    """Wordings or annotators of the questions, which the members of an ensemble take in turn."""
     beta: float = 1.0
     """The reward is divided by this power of how often the caption was seen in its episode; 0 leaves it."""
     snapshot: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -46,14 +48,30 @@ class Label:
     """Probability that the caption is helpful; of a pair, that the first is better, 0.5 for a tie."""
     votes: int = 1
     """How many answers it is the mean of."""
+    answers: tuple[float, ...] = ()
+    """The answers themselves where the question was asked several times, each like `value`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", float(self.value))  # a truth value, or a number of NumPy's
-        if not (math.isfinite(self.value) and 0.0 <= self.value <= 1.0):
-            raise ValueError(f"a label is between 0 and 1, not {self.value}")
+        for value in (self.value, *self.answers):
+            if not (math.isfinite(value) and 0.0 <= value <= 1.0):
+                raise ValueError(f"a label is between 0 and 1, not {value}")
+        if self.answers and len(self.answers) != self.votes:
+            raise ValueError(f"{len(self.answers)} answers are not {self.votes} votes")
+
+    @classmethod
+    def of_answers(cls, question: Question, answers: Sequence[float]) -> Label:
+        """Return the mean of one answer or more."""
+        given = tuple(map(float, answers))
+        return cls(question, statistics.fmean(given), len(given), given if len(given) > 1 else ())
 
     @property
     def ordered(self) -> Label:
         """The label of `question.key`."""
-        key = self.question.key
-        return self if key == self.question else Label(key, 1.0 - self.value, self.votes)
+        return self if self.question.key == self.question else self.turned
+
+    @property
+    def turned(self) -> Label:
+        """The label of the same pair in the other order."""
+        answers = tuple(1.0 - answer for answer in self.answers)
+        return Label(self.question.swapped, 1.0 - self.value, self.votes, answers)

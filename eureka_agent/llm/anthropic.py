@@ -17,6 +17,7 @@ from eureka_agent.llm.failures import (
     refusal_of_sdk,
     unteachable,
 )
+from eureka_agent.llm.formed import Form
 from eureka_agent.llm.http import http_client
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
@@ -65,8 +66,8 @@ class AnthropicWire:
         )
         self._quirks = Quirks(limit_field="max_tokens", stream=False, limit_fields=("max_tokens",))
 
-    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
-        """Send one request; see `Wire`."""
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts, form: Form | None = None) -> Answer:
+        """Send one request; see `Wire`. The service has neither grammars nor probabilities."""
         asked = request_of(messages)
         room: int | None = None
         said = ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eureka_agent.errors import StoreError
 from eureka_agent.files import write_json
+from eureka_agent.llm.formed import Form, FormedReply
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import Message, Reply, Usage
 
@@ -51,6 +52,12 @@ class CachedModel:
                     self._path(key, messages), {"format": _FORMAT, **self.model.identity, "reply": kept}
                 )
         return reply
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        """Ask, and keep nothing: what a form asks for beside the reply has no place on the disk."""
+        return self.model.reply_in_form(key, messages, stop, form)
 
     def _known(self, key: str, messages: Sequence[Message]) -> Reply | None:
         """Return the reply on disk; None where there is none, or none that can be read."""

@@ -10,6 +10,7 @@ from typing import Any
 from eureka_agent.errors import did_you_mean
 from eureka_agent.llm.context import LONGER
 from eureka_agent.llm.failures import Failure, shortened
+from eureka_agent.llm.formed import Form, FormedReply
 from eureka_agent.llm.model import Message, Reply, UnansweredError, Usage
 from eureka_agent.llm.prices import Price, worst_case
 from eureka_agent.llm.retry import GaveUp, Patience, RetryPolicy
@@ -74,6 +75,17 @@ class HostedModel:
 
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Ask until there is a reply; raises UnansweredError when there will be none."""
+        return self._asked(key, messages, stop, None).reply
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        """Ask for a reply in a form; see `TakesForm`."""
+        return self._asked(key, messages, stop, form)
+
+    def _asked(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form | None
+    ) -> FormedReply:
         random = generator_for(0, "retry", self.name, key)
         patience = Patience(self._policy, random.random, self._clock, self._wait)
         started = self._clock()
@@ -81,7 +93,7 @@ class HostedModel:
         def attempt(timeouts: Timeouts) -> Answer:
             nonlocal started
             started = self._clock()
-            return self._wire.ask(messages, timeouts)
+            return self._wire.ask(messages, timeouts, form)
 
         self._take_place(stop)
         try:
@@ -91,7 +103,7 @@ class HostedModel:
         finally:
             self._places.release()
         self._reached = True
-        return Reply(
+        reply = Reply(
             text=self._clean(answer.text),
             usage=self._usage(answer),
             model=self._clean(answer.model) or self.name,
@@ -101,6 +113,7 @@ class HostedModel:
             lost=sum(failure.lost for failure in failures),
             warning=self._clean(warning_about(self.name, answer, messages)),
         )
+        return FormedReply(reply, answer.odds)
 
     def _take_place(self, stop: threading.Event) -> None:
         while not self._places.acquire(timeout=0.1):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eureka_agent.errors import ModelError
+from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.hub import HubName, check_hub_library, weights_from_hub
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 
@@ -49,11 +50,20 @@ class LocalModel:
 
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Ask the server, which is started if it is not running."""
+        return self._served().reply(key, messages, stop)
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        """Ask the server for a reply in a form; see `TakesForm`."""
+        return formed(self._served(), key, messages, stop, form)
+
+    def _served(self) -> LanguageModel:
         with self._lock:
             if self._server is None or self._server.poll() is not None or self._client is None:
                 self._server, address = _start(self._file(), self.name)
                 self._client = self._make_client(f"{address}/v1")
-        return self._client.reply(key, messages, stop)
+            return self._client
 
     def _file(self) -> Path:
         if isinstance(self.weights, Path):

@@ -17,8 +17,10 @@ from eureka_agent.llm.failures import (
     refusal_of_sdk,
     unteachable,
 )
+from eureka_agent.llm.formed import Form, TokenOdds
 from eureka_agent.llm.http import http_client
 from eureka_agent.llm.model import Message
+from eureka_agent.llm.odds import odds_in
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.quirks import Quirks
 from eureka_agent.llm.wire import (
@@ -55,14 +57,17 @@ class OpenAIWire:
         newer = endpoint.official
         self._quirks = Quirks(limit_field="max_completion_tokens" if newer else "max_tokens", stream=stream)
 
-    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts, form: Form | None = None) -> Answer:
         """Send one request; see `Wire`."""
+        form = form or Form()
         room: int | None = None
         said = ""
         for _ in range(_MOST_LESSONS):
-            request = self._quirks.request(self.sampling, messages, room)
+            request = self._quirks.request(self.sampling, messages, room, odds=form.odds)
             try:
-                answer = self._send(request | {"messages": self._quirks.turns(messages)}, timeouts)
+                answer = self._send(
+                    request | {"messages": self._quirks.turns(messages)} | self._held(form), timeouts
+                )
             except self._errors as error:
                 if _is_refusal(error):
                     return Answer("", "refusal", self.sampling.model, None)
@@ -87,8 +92,6 @@ class OpenAIWire:
 
     def _send(self, request: dict[str, Any], timeouts: Timeouts) -> Answer:
         completions, patience = self._client.chat.completions, self._patience(timeouts.silence_s)
-        if self.sampling.grammar is not None:
-            request["extra_body"] = {"grammar": self.sampling.grammar}
         if request.get("stream"):
             with completions.create(**request, timeout=patience) as chunks:
                 bound(chunks.response, timeouts.total_s)
@@ -96,6 +99,11 @@ class OpenAIWire:
         with completions.with_streaming_response.create(**request, timeout=patience) as raw:
             bound(raw.http_response, timeouts.total_s)
             return answer_of(json_object(raw.text(), raw.headers.get("content-type", "")))
+
+    def _held(self, form: Form) -> dict[str, Any]:
+        """Return the grammar that the reply is held to, that of the request before that of all."""
+        grammar = (form.grammar if self.sampling.holds_forms else "") or self.sampling.grammar
+        return {"extra_body": {"grammar": grammar}} if grammar is not None else {}
 
     def _patience(self, timeout_s: float) -> Any:
         """Return the SDK's timeout: `timeout_s` of silence, but not that long for a connection."""
@@ -114,14 +122,17 @@ def answer_of(body: Mapping[str, Any]) -> Answer:
         raise garbage("the answer holds no choices")
     choice = mapping(choices[0])
     message = mapping(choice.get("message"))
-    said = _Said([_text(message.get("content"))], [_text(message.get("refusal"))], [_thinking(message)])
+    said = _Said(
+        [_text(message.get("content"))], [_text(message.get("refusal"))], [_thinking(message)],
+        list(odds_in(choice)),
+    )  # fmt: skip
     finish = str(choice.get("finish_reason") or "stop")
     return _answer(said, finish, str(body.get("model") or ""), body.get("usage"))
 
 
 def answer_of_chunks(chunks: Iterable[Mapping[str, Any]]) -> Answer:
     """Put a streamed chat completion together; raises AttemptFailed where it ends before its end."""
-    said = _Said([], [], [])
+    said = _Said([], [], [], [])
     finish, model, usage = "", "", None
     for chunk in chunks:
         if chunk.get("error"):
@@ -133,6 +144,7 @@ def answer_of_chunks(chunks: Iterable[Mapping[str, Any]]) -> Answer:
             said.text.append(_text(delta.get("content")))
             said.declined.append(_text(delta.get("refusal")))
             said.thinking.append(_thinking(delta))
+            said.odds.extend(odds_in(mapping(choice)))
             finish = str(choice.get("finish_reason") or finish)
     if not finish:
         raise garbage("the stream broke off before the end of the reply")
@@ -145,17 +157,18 @@ class _Said(NamedTuple):
     text: list[str]
     declined: list[str]
     thinking: list[str]
+    odds: list[TokenOdds]
 
 
 def _answer(said: _Said, finish: str, model: str, usage: object) -> Answer:
-    text, declined, thinking = ("".join(pieces) for pieces in said)
+    text, declined, thinking = ("".join(pieces) for pieces in (said.text, said.declined, said.thinking))
     kind: Literal["stop", "length", "refusal"] = "stop"
     if finish == "length":
         kind = "length"
     elif finish == "content_filter" or (declined and not text):
         kind = "refusal"
     only_thinking = bool(thinking.strip()) and not (text or declined).strip()
-    return Answer(text or declined, kind, model, _tokens(usage), only_thinking)
+    return Answer(text or declined, kind, model, _tokens(usage), only_thinking, tuple(said.odds))
 
 
 def _tokens(usage: object) -> Tokens | None:

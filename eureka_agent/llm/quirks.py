@@ -19,6 +19,11 @@ _UNWANTED = (
     "extra inputs", "invalid", "instead", "only the default", "may not", "cannot", "not allowed",
 )  # fmt: skip
 _LONGEST = 10_000
+_ALTERNATIVES = 20
+"""Tokens told at each place of a reply; the most that OpenAI and vLLM give."""
+_FEWER_ALTERNATIVES = re.compile(
+    r"(?:at most|less than or equal to|<=|between 0 and|max(?:imum)?(?: value| allowed)?(?: is|:)?) ?(\d+)"
+)
 _NO_SYSTEM = re.compile(
     r"system (role|message|prompt)s?\W.*not (be )?support|not support\w*\W.*system"
     r"|only\W+user\W+and\W+assistant\W+roles|roles must alternate"
@@ -45,14 +50,20 @@ class Quirks:
         self._stream = stream
         self._dropped: set[str] = set()
         self._largest: int | None = None
+        self._alternatives = _ALTERNATIVES
         self._context = Context()
         self._no_system = False
         self._lock = threading.Lock()
 
     def request(
-        self, sampling: Sampling, messages: Sequence[Message], room: int | None = None
+        self,
+        sampling: Sampling,
+        messages: Sequence[Message],
+        room: int | None = None,
+        *,
+        odds: bool = False,
     ) -> dict[str, Any]:
-        """Return the parameters of a request but for its messages."""
+        """Return the parameters of a request but for its messages; `odds` asks for tokens' probabilities."""
         with self._lock:
             limits = (
                 sampling.max_reply_tokens,
@@ -65,6 +76,8 @@ class Quirks:
                 request["temperature"] = sampling.temperature
             if sampling.effort is not None:
                 request["reasoning_effort"] = sampling.effort
+            if odds and "logprobs" not in self._dropped:
+                request |= {"logprobs": True, "top_logprobs": self._alternatives}
             if self._stream:
                 request |= {"stream": True, "stream_options": {"include_usage": True}}
             return {name: value for name, value in request.items() if name not in self._dropped}
@@ -91,9 +104,11 @@ class Quirks:
                 self._learn_room(said, request, messages)
                 or self._learn_largest(said, request)
                 or self._learn_limit_field(said, request)
+                or self._learn_alternatives(said, request)
                 or self._learn_to_drop(said, request)
                 or self._learn_to_stream(said, request)
                 or self._learn_roles(said, messages)
+                or self._learn_to_ask_without_odds(said, request)
             )
 
     def _learn_room(
@@ -123,6 +138,24 @@ class Quirks:
         if sent is None or other is None or not re.search(rf"\b{sent}\b", said) or not _unwanted(said):
             return None
         self._limit_field = other
+        return Adjustment()
+
+    def _learn_alternatives(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
+        """Learn of how many tokens probabilities are told, or that none are, in whatever words."""
+        if "logprobs" not in request or "logprob" not in said:
+            return None
+        fewer = _FEWER_ALTERNATIVES.search(said)
+        if fewer and 0 < int(fewer[1]) < request["top_logprobs"]:
+            self._alternatives = int(fewer[1])
+        else:
+            self._dropped.add("logprobs")
+        return Adjustment()
+
+    def _learn_to_ask_without_odds(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:
+        """Take a refusal in words that nobody knows for one of what is asked for least of all."""
+        if not said or "logprobs" not in request:
+            return None
+        self._dropped.add("logprobs")
         return Adjustment()
 
     def _learn_to_drop(self, said: str, request: Mapping[str, Any]) -> Adjustment | None:

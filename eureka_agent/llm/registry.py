@@ -93,7 +93,7 @@ def _local(weights: Path | HubName, options: ModelOptions) -> LanguageModel:
 
     def client(base_url: str) -> LanguageModel:
         endpoint = Endpoint("openai", base_url, (), key_needed=False)
-        return _client(name, endpoint, name, options, free, grammar=options.grammar)
+        return _client(name, endpoint, name, options, free, grammar=options.grammar, holds_forms=True)
 
     return LocalModel(weights, client)
 
@@ -106,8 +106,11 @@ def _client(
     price: Price | None,
     *,
     grammar: str | None = None,
+    holds_forms: bool = False,
 ) -> HostedModel:
-    sampling = Sampling(model, options.max_reply_tokens, options.temperature, options.effort, grammar)
+    sampling = Sampling(
+        model, options.max_reply_tokens, options.temperature, options.effort, grammar, holds_forms
+    )
     key = endpoint.key()
     return HostedModel(
         _wire(endpoint, sampling, options.stream),

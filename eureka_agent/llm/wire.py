@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from eureka_agent.llm.failures import garbage
+from eureka_agent.llm.formed import Form, TokenOdds
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.prices import Tokens
 
@@ -30,7 +31,9 @@ class Sampling:
     effort: str | None = None
     """How much a reasoning model thinks, in the service's own word; None leaves it to the service."""
     grammar: str | None = None
-    """What the reply must look like, in llama.cpp's GBNF, for servers that can hold a model to it."""
+    """What every reply must look like, in llama.cpp's GBNF, for servers that can hold a model to it."""
+    holds_forms: bool = False
+    """Whether the server takes a grammar with a request: where it does not know the word, it may refuse."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Answer:
     """None where the service does not count."""
     only_thinking: bool = False
     """Whether the service sent hidden thinking and not a word else."""
+    odds: tuple[TokenOdds, ...] = ()
+    """Of its tokens, where they were asked for and the service tells them."""
 
 
 class Wire(Protocol):
@@ -65,8 +70,8 @@ class Wire(Protocol):
     base_url: str
     sampling: Sampling
 
-    def ask(self, messages: Sequence[Message], timeouts: Timeouts) -> Answer:
-        """Send one request; raises AttemptFailed."""
+    def ask(self, messages: Sequence[Message], timeouts: Timeouts, form: Form | None = None) -> Answer:
+        """Send one request; raises AttemptFailed. What the service cannot give of `form` is left out."""
         ...
 
     def offered(self, timeout_s: float) -> list[str]:

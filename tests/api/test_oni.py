@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from annotator_fakes import rows_of
+from servers import Service, serving
 
-from eureka_agent.api.oni import LABELS, OniProgress, oni
-from eureka_agent.errors import ConfigError, StoreError
+from eureka_agent.api.annotators import LABELS
+from eureka_agent.api.oni import OniProgress, oni
+from eureka_agent.errors import ConfigError, ModelError, StoreError
+from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.shares import Share
+from eureka_agent.llm.model import Message
 
 RULES = """
 [[rules]]
@@ -60,7 +70,7 @@ def test_labels_of_an_earlier_training_are_not_asked_again(tmp_path: Path, rules
     def train(output: str) -> int:
         report = oni(
             "pendulum", goal="hold it upright", annotator=rules, env_steps=4096, output=tmp_path / output,
-            labels=tmp_path / LABELS,
+            annotation=AnnotatorOptions(labels=tmp_path / LABELS),
         )  # fmt: skip
         return report.known
 
@@ -110,7 +120,8 @@ def test_where_labels_cannot_be_kept_nothing_is_begun(tmp_path: Path, rules: str
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError):
         oni(
-            "pendulum", goal="hold it upright", annotator=rules, labels=tmp_path / "file" / LABELS,
+            "pendulum", goal="hold it upright", annotator=rules,
+            annotation=AnnotatorOptions(labels=tmp_path / "file" / LABELS),
             output=tmp_path / "none",
         )  # fmt: skip
 
@@ -133,3 +144,117 @@ def test_random_network_distillation_asks_nobody_and_pays_by_features(tmp_path: 
     assert report.asking.asked == 0
     assert all(row.now == row.paid > 0.0 for row in report.captions())
     assert report.trainings[0].failure == ""
+
+
+def test_two_annotators_are_a_retrieval_of_two(tmp_path: Path) -> None:
+    """The least of both is paid: what one of them alone calls helpful is paid nothing."""
+    agreed = Predicate("either", lambda text: float("upright" in text), "hold it")
+    strict = Predicate("strict", lambda text: float("is upright" in text), "hold it")
+    report = oni(
+        "pendulum", goal="hold it", annotator=[agreed, strict], env_steps=STEPS, output=tmp_path,
+        learned=IntrinsicOptions(ensemble=2, blend="worst"),
+    )  # fmt: skip
+    now = {row.caption: row.now for row in report.captions()}
+    paid = [caption for caption, value in now.items() if value > 0]
+    assert paid
+    assert all("is upright" in caption for caption in paid)
+    assert any("nearly upright" in caption for caption in now)
+    assert [(one.annotator, one.variant) for one in report.annotators] == [
+        ("either", "either"), ("strict", "strict"),
+    ]  # fmt: skip
+    sources = LabelCache(report.labels).sources()
+    assert {source.annotator for source in sources} == {"either", "strict"}
+
+    file = f"labels:{report.labels}"
+    again = oni(
+        "pendulum", goal="hold it", annotator=[f"{file}#either", f"{file}#strict"], env_steps=STEPS,
+        output=tmp_path / "again", learned=IntrinsicOptions(blend="worst"),
+    )  # fmt: skip
+    assert again.asking.answered == 0
+    assert "is upright" in again.captions()[0].caption
+
+
+def test_votes_examinations_and_odds_reach_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model on a service that tells the probability of its words, which are all the same."""
+
+    def said(body: dict[str, Any]) -> str:
+        messages = [Message(turn["role"], turn["content"]) for turn in body["messages"]]
+        yes = "M" if "log line" in messages[0].content else "A"
+        return "".join(
+            f"{n} | {'up' if 'upright' in texts[0] else 'down'} | {yes}\n"
+            for n, texts in rows_of(messages).items()
+        )
+
+    def odds(text: str) -> list[dict[str, Any]]:
+        rows = []
+        for line in text.splitlines(keepends=True):
+            yes, no = (-0.1, -3.0) if "| up |" in line else (-2.5, -0.2)
+            words = [("A", yes), ("B", no), ("M", yes), ("K", no)]
+            told = [{"token": word, "logprob": chance} for word, chance in words]
+            rows += [{"token": line[:-2], "logprob": 0.0}]
+            rows += [{"token": line[-2:], "logprob": yes, "top_logprobs": told}]
+        return rows
+
+    with serving(Service("openai", say=said)) as service:
+        service.odds = odds
+        monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+        report = oni(
+            "pendulum", goal="hold it", annotator="openai/small-model-1", env_steps=STEPS, output=tmp_path,
+            annotation=AnnotatorOptions(wordings=("plain", "reworded"), votes=2, check=6),
+        )  # fmt: skip
+    assert [one.variant for one in report.annotators] == ["plain", "reworded"]
+    for one in report.annotators:
+        assert one.noise is not None
+        assert one.noise.differing.n > 0
+        assert one.noise.rate == 0.0
+        assert one.before is not None
+        assert one.before.reworded == Share(6, 6)
+        assert one.after is not None
+    paid = [row for row in report.captions() if row.now > 0]
+    assert paid
+    assert all("upright" in row.caption for row in paid)
+    _, _, label = LabelCache(report.labels).kept()[0]
+    assert label.votes == len(label.answers) == 2
+    assert label.value not in (0.0, 0.5, 1.0)
+    assert report.requests == len([body for _, _, body in service.requests if body])
+
+
+def test_what_contradicts_itself_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    answers = iter(range(10**6))
+    fickle = Predicate("fickle", lambda text: float(next(answers) // 12 % 2 == 0), "hold it")
+    with pytest.raises(ConfigError, match="The annotator fickle is not to be relied on: repeated 0% of 12"):
+        oni(
+            "pendulum", goal="hold it", annotator=fickle, env_steps=STEPS, output=tmp_path,
+            annotation=AnnotatorOptions(check=12),
+        )  # fmt: skip
+    assert not list(tmp_path.glob("seed-*"))
+
+
+def test_a_file_that_lacks_captions_is_told_once_and_is_nobodys_fault(tmp_path: Path) -> None:
+    cache = LabelCache(tmp_path / LABELS)
+    cache.put(Source("rules", "", "hold it"), [Label(Question(("the pendulum is upright, still",)), 1.0)])
+    report = oni(
+        "pendulum", goal="hold it", annotator=f"labels:{tmp_path / LABELS}", env_steps=4096,
+        output=tmp_path / "out",
+    )  # fmt: skip
+    (notice,) = report.notices
+    assert "questions have no label of labels:rules" in notice
+    assert (report.asking.failed, report.asking.over) == (0, False)
+    assert report.asking.given_up > 0
+
+
+def test_an_annotator_that_is_slower_than_the_training_is_told_of(tmp_path: Path) -> None:
+    class Slow(Predicate):
+        def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
+            stop.wait()
+            raise ModelError("stopped while waiting")
+
+    report = oni(
+        "pendulum", goal="hold it", annotator=Slow("slow", lambda text: 1.0, "hold it"), env_steps=4096,
+        output=tmp_path,
+    )  # fmt: skip
+    (notice,) = report.notices
+    assert "over before the first answer came" in notice
+    assert report.asking.answered == 0

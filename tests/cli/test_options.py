@@ -38,6 +38,11 @@ TRAIN = """
     reward seeds seed env-steps trainer device worlds stages? init-policy
     output env envs unsafe-isolation? json
 """
+ONI = """
+    goal annotator wordings votes check-annotator labels budget-usd most-requests
+    model-kind reward-coefficient coefficient coefficient-end beta ensemble blend captions message window
+    reward seeds seed env-steps trainer output env envs unsafe-isolation? json
+"""
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"
 ADOPT = "task function map set output force env envs json"
 SERVE = "runs port host"
@@ -54,7 +59,7 @@ VARIABLES = {"json": "JSON_OUTPUT", "set": "SETTING", "map": "MAPPED", "trust": 
 
 @pytest.mark.parametrize(
     ("command", "recorded"),
-    [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("play", PLAY), ("check", CHECK),
+    [("evolve", EVOLVE), ("resume", RESUME), ("train", TRAIN), ("oni", ONI), ("play", PLAY), ("check", CHECK),
      ("film", FILM), ("serve", SERVE), ("adopt", ADOPT), ("prune", REFINE), ("tune", REFINE),
      ("bench speed", SPEED)],
 )  # fmt: skip

@@ -10,9 +10,11 @@ from annotator_fakes import Answering, Failing, Held, ask
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, ModelError
 from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
 from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.by_variant import ByVariant
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.replayed import Replayed
 
 DOWN = ModelError("the server is down")
 
@@ -341,3 +343,20 @@ def test_two_of_them_share_nothing() -> None:
     one.submit(asks("a"))
     assert two.collect() == []
     assert two.statistics().asked == 0
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_what_a_file_of_labels_does_not_know_is_given_up_at_once_and_is_no_fault(several: bool) -> None:
+    cache = LabelCache()
+    cache.put(Answering().source, [Label(ask("known"), 1.0)])
+    replayed, notices = Replayed(cache, "g"), Notices()
+    annotator = ByVariant({"": replayed}) if several else replayed
+    asking = SynchronousAnnotation(annotator, Backlog(), batch=1, give_up_after=2, notice=notices)
+    for number in range(9):
+        asking.submit(asks(f"unknown {number}"))
+        assert asking.collect() == []
+    asking.submit(asks("known"))
+    assert captions_of(asking.collect()) == ["known"]
+    found = asking.statistics()
+    assert (found.asked, found.failed, found.given_up, found.waiting, found.over) == (10, 0, 9, 0, False)
+    assert (notices, replayed.unknown) == ([], 9)

@@ -56,6 +56,22 @@ def test_one_that_cannot_be_asked_keeps_no_other_from_it_and_costs_no_attempt() 
     assert not asking.statistics().over
 
 
+def test_an_interruption_is_no_failure() -> None:
+    stop, notices = threading.Event(), list[str]()
+
+    class Interrupted(Failing):
+        def annotate(self, questions, stop):
+            stop.set()
+            return super().annotate(questions, stop)
+
+    both = ByVariant({"": Answering(), "other": Interrupted(ModelError("stopped"))})
+    asking = SynchronousAnnotation(both, Backlog(), stop=stop, notice=notices.append)
+    asking.submit([PLAIN, OTHER])
+    assert [label.question for label in asking.collect()] == [PLAIN]
+    found = asking.statistics()
+    assert (notices, found.failures, found.failed, found.waiting) == ([], 0, 0, 1)
+
+
 def test_one_whose_money_is_spent_is_not_asked_again() -> None:
     spent = Failing(BudgetExhaustedError("$1 is spent"))
     both = ByVariant({"spent": spent, "": Answering()})

@@ -104,6 +104,24 @@ def test_numbers_that_are_not_read_are_told_and_decide_nothing() -> None:
     assert consistency_of(Answering(honest), PAIRS, seed=3).noticed.count > 0
 
 
+def test_one_that_says_the_same_of_everything_is_told_and_passes() -> None:
+    found = consistency_of(Answering(lambda q: 0.5), SINGLES, seed=0)
+    assert found.alike == Share(14, 14)
+    assert found.passes()
+    assert "alike 100% of 14" in str(found)
+    assert consistency_of(Answering(honest), SINGLES, seed=0).alike == Share(7, 14)
+    assert consistency_of(Answering(lambda q: None), SINGLES, seed=0).alike.n == 0
+
+
+def test_shares_below_a_threshold_are_surely_below_where_their_whole_interval_is() -> None:
+    found = Consistency(
+        Share(24, 24), repeated=Share(6, 8), reworded=Share(2, 24), noticed=Share(0, 9), alike=Share(3, 9)
+    )
+    assert found.below(0.8) == {"repeated": Share(6, 8), "reworded": Share(2, 24)}
+    assert found.below(0.8, surely=True) == {"reworded": Share(2, 24)}
+    assert found.below(0.05) == {}
+
+
 def test_one_that_seldom_answers_does_not_pass() -> None:
     found = consistency_of(Answering(lambda q: None), SINGLES, seed=0)
     assert found.answered.count == 0

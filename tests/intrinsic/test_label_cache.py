@@ -44,6 +44,27 @@ def test_labels_are_kept_and_of_equal_questions_the_last_counts(tmp_path: Path) 
         assert (len(read), read.damaged, read.sources()) == (2, 0, (ANYBODY,))
 
 
+def test_single_answers_are_kept_as_they_came_and_turn_round_with_their_pair(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    label = Label(ask("a", "b"), 0.75, 4, (1.0, 1.0, 0.0, 1.0))
+    LabelCache(path).put(ANYBODY, [label])
+    read = LabelCache(path)
+    assert read.get(ANYBODY, ask("a", "b")) == label
+    assert read.get_either(ANYBODY, ask("b", "a")) == Label(ask("b", "a"), 0.25, 4, (0.0, 0.0, 1.0, 0.0))
+    assert read.kept() == [(ANYBODY.goal, ANYBODY, label)]
+    assert read.get(ANYBODY, ask("a", "b"), votes=4) == label
+    assert read.get(ANYBODY, ask("a", "b"), votes=5) is None
+
+
+@pytest.mark.parametrize("answers", [[1.0], [1.0, 2.0], [1.0, True], [1.0, None], "ab", {"a": 1, "b": 1}])
+def test_answers_that_are_none_or_not_as_many_as_votes_are_no_label(tmp_path: Path, answers: object) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text(HEADER + line(votes=2, answers=answers) + line(votes=2, answers=[1, 0.5]))
+    read = LabelCache(path)
+    assert (len(read), read.damaged) == (1, 1)
+    assert read.get(ANYBODY, ask("a")) == Label(ask("a"), 1.0, 2, (1.0, 0.5))
+
+
 def test_a_label_is_that_of_one_annotator_prompt_goal_and_order() -> None:
     cache = LabelCache()
     cache.put(ANYBODY, [Label(ask("a", "b"), 1.0)])

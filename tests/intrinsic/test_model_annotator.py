@@ -57,6 +57,15 @@ def test_many_captions_share_a_request_and_requests_are_numbered() -> None:
     assert annotator.requests == 9
 
 
+def test_a_slow_model_is_asked_fewer_at_once() -> None:
+    model = ScriptedModel(replying(flag_is_good))
+    questions = [ask(f"caption {n}") for n in range(5)]
+    assert values(ModelAnnotator(model, GOAL, most=2), *questions) == [0.0] * 5
+    assert [len(rows_of(messages)) for _, messages in model.requests] == [2, 2, 1]
+    with pytest.raises(ValueError, match="0 questions"):
+        ModelAnnotator(model, GOAL, most=0)
+
+
 def test_the_same_questions_make_the_same_requests() -> None:
     questions = [ask("a", "b"), ask("c"), ask("d")]
     both = [ScriptedModel(replying(flag_is_good)) for _ in range(2)]

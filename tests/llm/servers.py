@@ -52,6 +52,8 @@ class Service:
         """The only key that is accepted; empty accepts all."""
         self.echo = ""
         """What every error message repeats."""
+        self.odds: Callable[[str], list[Body]] | None = None
+        """The tokens of a reply with their probabilities, in the words of the dialect; None tells nothing."""
         self._faults = list(faults)
         self._lock = threading.Lock()
         self.slow_s = SLOW_S
@@ -74,7 +76,10 @@ class Service:
         """Return a whole reply in the service's dialect."""
         text = "" if fault in ("empty", "filter") else self.say(body)
         text = text[: len(text) // 2] if fault == "length" else text
-        return (_openai_reply if self.dialect == "openai" else _anthropic_reply)(body, text, fault)
+        reply = (_openai_reply if self.dialect == "openai" else _anthropic_reply)(body, text, fault)
+        if self.odds is not None and body.get("logprobs"):
+            reply["choices"][0]["logprobs"] = {"content": self.odds(text), "refusal": None}
+        return reply
 
     def events(self, body: Body, fault: str) -> Iterator[bytes]:
         """Yield a whole reply as server-sent events."""
@@ -289,6 +294,9 @@ def _openai_events(reply: Body) -> Iterator[bytes]:
     deltas += [{"content": text[start : start + 40]} for start in range(0, len(text), 40)]
     for delta in deltas:
         yield _event(shared | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+    for row in (choice["logprobs"] or {}).get("content", ()):  # with any piece, or with none of the text
+        told = {"delta": {}, "logprobs": {"content": [row]}, "finish_reason": None}
+        yield _event(shared | {"choices": [{"index": 0} | told]})
     yield _event(shared | {"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]})
     yield _event(shared | {"choices": [], "usage": reply["usage"]})
     yield b"data: [DONE]\n\n"

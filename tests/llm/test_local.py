@@ -9,6 +9,9 @@ import pytest
 from asking import STOP
 
 from eureka_agent.errors import ModelError
+from eureka_agent.intrinsic.answer_odds import surer
+from eureka_agent.intrinsic.answers import read_answers
+from eureka_agent.llm.formed import Form, formed
 from eureka_agent.llm.local import LocalModel
 from eureka_agent.llm.model import Message
 from eureka_agent.llm.registry import ModelOptions, make_model
@@ -41,3 +44,22 @@ def test_a_real_model_answers_for_nothing_and_its_server_ends(tmp_path: Path) ->
         model.close()
     assert server is not None
     assert server.poll() == 0
+
+
+@pytest.mark.skipif(not GGUF, reason="EUREKA_AGENT_TEST_GGUF names no model")
+def test_a_real_model_is_held_to_a_grammar_and_tells_its_odds(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    model = make_model(f"local:{GGUF}", run_folder=tmp_path, options=ModelOptions(max_reply_tokens=16))
+    form = Form('root ::= "11 | " ("A" | "B") "\\n"', odds=True)
+    try:
+        answer = formed(model, "0-00/turn0", [Message("user", "Is the sky blue? A yes, B no.")], STOP, form)
+    finally:
+        assert isinstance(model, LocalModel)
+        model.close()
+    values = read_answers(answer.reply.text, [11], {"A": 1.0, "B": 0.0})
+    assert values[0] in (0.0, 1.0)
+    (chance,) = surer(values, [11], {"A": 1.0, "B": 0.0}, answer.odds)
+    assert chance is not None
+    assert 0.0 <= chance <= 1.0
+    assert answer.reply.text in "".join(token.text for token in answer.odds)
+    assert all(len(token.alternatives) >= 20 for token in answer.odds)
