@@ -27,7 +27,7 @@ def caption_picture(folder: Path | str) -> Picture:
             allowed="the file as a training wrote it",
             fix="Train again, or name another folder.",
         ) from damage
-    return captions_picture(rows, tally.steps, f"Captions of {_called(found)}, by what they are paid now")
+    return captions_picture(rows, tally.steps, f"Captions of {_called(found)}, by what they are paid")
 
 
 def draw_captions(folder: Path | str, to: Path | str) -> Path:

@@ -144,8 +144,8 @@ def test_random_network_distillation_pays_by_the_observation_the_last_of_an_epis
     env = CaptionedVecEnv(DummyVecEnv([Corridor, Corridor]))
     learned = LearnedReward(make_model("rnd", seed=0), AsksNobody(), num_envs=2, beta=0.0)
     model = PPO("MlpPolicy", env, n_steps=10, batch_size=20, n_epochs=1, seed=0, device="cpu")
-    model.learn(200, callback=IntrinsicRewards(env, learned, coefficient=10.0))
-    assert learned.tally.steps == learned.tally.paid == 200
+    model.learn(100, callback=IntrinsicRewards(env, learned, coefficient=10.0))
+    assert learned.tally.steps == learned.tally.paid == 100
     assert model.rollout_buffer.rewards.max() > 1.0
     for _ in range(LENGTH):
         env.step(np.zeros(2, np.int64))

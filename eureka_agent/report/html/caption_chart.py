@@ -40,7 +40,7 @@ def captions_picture(rows: Sequence[PaidCaption], steps: int, title: str, *, eac
     bars = _scale([one.now for one in shown])
     shapes = [
         svg.text(MARGIN, 24, _shortened(title, ROOM * SIZE / 16), size=16, fill=INK, bold=True),
-        svg.text(MARGIN, TOP, "paid now", size=11, fill=FAINT),
+        svg.text(MARGIN, TOP, "paid", size=11, fill=FAINT),
         svg.text(WIDTH - MARGIN, TOP, "share of all steps", size=11, anchor="end", fill=FAINT),
     ]
     y = TOP + 6
