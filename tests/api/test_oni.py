@@ -200,10 +200,14 @@ def test_votes_examinations_and_odds_reach_the_report(
     with serving(Service("openai", say=said)) as service:
         service.odds = odds
         monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-        report = oni(
-            "pendulum", goal="hold it", annotator="openai/small-model-1", env_steps=STEPS, output=tmp_path,
-            annotation=AnnotatorOptions(wordings=("plain", "reworded"), votes=2, check=6),
-        )  # fmt: skip
+        for _ in range(10):  # on a busy machine a training may end before the first answers: they are kept
+            before = len(service.requests)
+            report = oni(
+                "pendulum", goal="hold it", annotator="openai/small-model-1", env_steps=STEPS, output=tmp_path,
+                annotation=AnnotatorOptions(wordings=("plain", "reworded"), votes=2, check=6),
+            )  # fmt: skip
+            if any(row.now > 0 for row in report.captions()):
+                break
     assert [one.variant for one in report.annotators] == ["plain", "reworded"]
     for one in report.annotators:
         assert one.noise is not None
@@ -218,7 +222,7 @@ def test_votes_examinations_and_odds_reach_the_report(
     _, _, label = LabelCache(report.labels).kept()[0]
     assert label.votes == len(label.answers) == 2
     assert label.value not in (0.0, 0.5, 1.0)
-    assert report.requests == len([body for _, _, body in service.requests if body])
+    assert report.requests == len([body for _, _, body in service.requests[before:] if body])
 
 
 def test_what_contradicts_itself_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
