@@ -12,7 +12,7 @@ from annotator_fakes import rows_of
 from servers import Service, serving
 
 from eureka_agent.api.annotators import LABELS
-from eureka_agent.api.oni import OniProgress, oni
+from eureka_agent.api.oni import OniProgress, OniReport, oni
 from eureka_agent.errors import ConfigError, ModelError, StoreError
 from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
 from eureka_agent.intrinsic.annotators import Source
@@ -174,6 +174,22 @@ def test_two_annotators_are_a_retrieval_of_two(tmp_path: Path) -> None:
     assert "is upright" in again.captions()[0].caption
 
 
+def first_paid(output: Path, service: Service) -> tuple[OniReport, int]:
+    """Train until something is paid, and return how many requests came before that training.
+
+    On a busy machine a training may be over before the first answers are there; they are kept for the next.
+    """
+    for _ in range(10):
+        before = len(service.requests)
+        report = oni(
+            "pendulum", goal="hold it", annotator="openai/small-model-1", env_steps=STEPS, output=output,
+            annotation=AnnotatorOptions(wordings=("plain", "reworded"), votes=2, check=6),
+        )  # fmt: skip
+        if any(row.now > 0 for row in report.captions()):
+            return report, before
+    pytest.fail("ten trainings learned nothing")
+
+
 def test_votes_examinations_and_odds_reach_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,14 +216,7 @@ def test_votes_examinations_and_odds_reach_the_report(
     with serving(Service("openai", say=said)) as service:
         service.odds = odds
         monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-        for _ in range(10):  # on a busy machine a training may end before the first answers: they are kept
-            before = len(service.requests)
-            report = oni(
-                "pendulum", goal="hold it", annotator="openai/small-model-1", env_steps=STEPS, output=tmp_path,
-                annotation=AnnotatorOptions(wordings=("plain", "reworded"), votes=2, check=6),
-            )  # fmt: skip
-            if any(row.now > 0 for row in report.captions()):
-                break
+        report, before = first_paid(tmp_path, service)
     assert [one.variant for one in report.annotators] == ["plain", "reworded"]
     for one in report.annotators:
         assert one.noise is not None
