@@ -72,6 +72,16 @@ def test_the_last_words_of_every_death_are_told(long: Played) -> None:
     assert sum("You die" in last for last in said) >= 2
 
 
+def test_nothing_of_the_dead_is_left_when_the_next_game_begins(long: Played) -> None:
+    assert len(long.begun) == len(long.ends)
+    for begun in long.begun:
+        assert begun["died"] == 0
+        assert begun["hp"] == begun["max_hp"] > 0
+        assert begun["turn"] == begun["depth"] == begun["deepest"] == begun["levels_visited"] == 1
+        assert begun["score"] == 0
+        assert begun["explored"] < 400
+
+
 def test_what_is_said_on_a_screen_that_waits_for_a_key_is_told(long: Played) -> None:
     said = {shown[2].tobytes().rstrip(b"\0") for shown in long.shown}
     assert any(b"You die..." in told and len(told) > 12 for told in said), "what killed stands before it"

@@ -81,11 +81,13 @@ class Game:
         self.on_stairs = False
         """Whether the character stands on stairs that lead down."""
         self._answered = b""
+        self._has_tiles = False
 
     def begin(self, generator: np.random.Generator) -> None:
         """Begin a game whose every chance depends on two numbers from this generator."""
         core, display = (int(seed) for seed in generator.integers(_SEEDS, size=2))
         self._nethack.set_initial_seeds(core, display, False, None)
+        self.over, self._answered = False, b""
         said: list[bytes] = []
         self._show(self._nethack.reset(), said)
         for _ in range(_MOST_SCREENS):
@@ -150,7 +152,8 @@ class Game:
         """Return the map as tiles, uint8 `(336, 1264, 3)`."""
         from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
-        self._nethack.setup_tiles()
+        if not self._has_tiles:
+            self._has_tiles = self._nethack.setup_tiles()
         frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
         self._nethack.draw_frame(frame)
         return frame
