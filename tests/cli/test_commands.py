@@ -148,6 +148,21 @@ def test_tables_that_go_into_a_pipe_are_not_folded_at_80_columns(
     assert any(line.startswith("pendulum") and len(line.rstrip()) > 80 for line in lines)
 
 
+def test_a_task_without_its_package_is_listed_with_what_to_install(tmp_path: Path) -> None:
+    folder = shutil.copytree(CHECKOUT / "envs" / "cartpole", tmp_path / "envs" / "needy")
+    text = (folder / "task.toml").read_text()
+    needs = '[environment]\npackages = ["no-such-package>=2"]\nextra = "nethack"'
+    (folder / "task.toml").write_text(text.replace("[environment]", needs))
+    listed = cli("tasks", cwd=tmp_path)
+    assert listed.returncode == 0
+    told = "the package 'no-such-package' (pip install 'eureka-agent[nethack]')"
+    assert f"Without {told} these cannot be used: needy." in " ".join(listed.stdout.split())
+    asked = cli("train", "needy", "--reward", "reference", cwd=tmp_path)
+    assert asked.returncode == 2
+    assert f"Task 'needy' needs {told}." in " ".join(asked.stderr.split())
+    assert "Traceback" not in asked.stderr
+
+
 def test_runs_show_and_export_agree(run: Path) -> None:
     (summary,) = json.loads(cli("runs", "--json", cwd=run).stdout)
     assert summary["status"] == "finished"

@@ -20,6 +20,8 @@ class Played:
     shown: list[tuple[Any, ...]] = field(default_factory=list)
     ends: list[dict[str, float]] = field(default_factory=list)
     last_words: list[str] = field(default_factory=list)
+    begun: list[dict[str, float]] = field(default_factory=list)
+    """Numbers of the resets that followed the ends."""
 
 
 @contextmanager
@@ -52,6 +54,7 @@ def played(env: NetHackEnv, steps: int, *, seed: int, actions: int | None = None
             told.ends.append(numbers(info))
             told.last_words.append(words(info))
             obs, info = env.reset()
+            told.begun.append(numbers(info))
             told.shown.append((obs, info["status"], info["message"]))
     return told
 

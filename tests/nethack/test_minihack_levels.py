@@ -96,11 +96,8 @@ class Walker:
 def before_a_locked_room() -> Iterator[Walker]:
     """A level whose door is in sight at the beginning."""
     with level(KEYROOM, actions=HANDS) as env:
-        for seed in range(40):
-            walker = Walker(env, env.reset(seed=seed)[1])
-            if walker.places(*DOORS):
-                break
-        yield walker
+        walkers = (Walker(env, env.reset(seed=seed)[1]) for seed in range(40))
+        yield next(walker for walker in walkers if walker.places(*DOORS))
 
 
 def test_the_way_through_a_locked_door_is_told_in_words() -> None:

@@ -72,6 +72,16 @@ def test_the_last_words_of_every_death_are_told(long: Played) -> None:
     assert sum("You die" in last for last in said) >= 2
 
 
+def test_nothing_of_the_dead_is_left_when_the_next_game_begins(long: Played) -> None:
+    assert len(long.begun) == len(long.ends)
+    for begun in long.begun:
+        assert begun["died"] == 0
+        assert begun["hp"] == begun["max_hp"] > 0
+        assert begun["turn"] == begun["depth"] == begun["deepest"] == begun["levels_visited"] == 1
+        assert begun["score"] == 0
+        assert begun["explored"] < 400
+
+
 def test_what_is_said_on_a_screen_that_waits_for_a_key_is_told(long: Played) -> None:
     said = {shown[2].tobytes().rstrip(b"\0") for shown in long.shown}
     assert any(b"You die..." in told and len(told) > 12 for told in said), "what killed stands before it"
@@ -135,10 +145,13 @@ def test_it_is_drawn_only_if_it_was_made_for_it() -> None:
         env.reset(seed=0)
         picture = env.render()
         assert (picture.shape, picture.dtype) == ((336, 1264, 3), np.uint8)
-        assert picture.std() > 5
+        drawn = (picture.reshape(21, 16, 79, 16, 3).max(axis=(1, 3, 4)) > 0).sum()
+        assert drawn > 5
         for action in range(8):
             env.step(action)
-        assert (env.render() != picture).any()
+            later = env.render()
+        assert (later != picture).any()
+        assert (later.reshape(21, 16, 79, 16, 3).max(axis=(1, 3, 4)) > 0).sum() >= drawn
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def paid_singly(make: Callable[[], gym.Env], reward: str, task: Any, actions: li
 
 def paid_together(wrapped: VectorRewardWrapper, actions: list[list[Any]]) -> np.ndarray:
     """Return what each world of a vector is paid for the same actions, steps that are resets left out."""
-    mode = wrapped.env.unwrapped.autoreset_mode  # in Gymnasium 1.2 metadata have that of the last vector made
+    mode = vars(wrapped.env.unwrapped)["autoreset_mode"]  # Gymnasium 1.2's metadata tell the last vector's
     wrapped.reset(seed=SEED)
     taken, paid = [0] * WORLDS, [[] for _ in range(WORLDS)]
     while min(taken) < len(actions):

@@ -81,11 +81,13 @@ class Game:
         self.on_stairs = False
         """Whether the character stands on stairs that lead down."""
         self._answered = b""
+        self._frame: Array | None = None
 
     def begin(self, generator: np.random.Generator) -> None:
         """Begin a game whose every chance depends on two numbers from this generator."""
         core, display = (int(seed) for seed in generator.integers(_SEEDS, size=2))
         self._nethack.set_initial_seeds(core, display, False, None)
+        self.over, self._answered = False, b""
         said: list[bytes] = []
         self._show(self._nethack.reset(), said)
         for _ in range(_MOST_SCREENS):
@@ -150,10 +152,11 @@ class Game:
         """Return the map as tiles, uint8 `(336, 1264, 3)`."""
         from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
-        self._nethack.setup_tiles()
-        frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
-        self._nethack.draw_frame(frame)
-        return frame
+        if self._frame is None:
+            self._nethack.setup_tiles()
+            self._frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
+        self._nethack.draw_frame(self._frame)  # only what has changed since the last time
+        return self._frame.copy()
 
     def close(self) -> None:
         """End the game and remove its files."""
