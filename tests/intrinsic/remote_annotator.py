@@ -2,8 +2,8 @@
 
 `python remote_annotator.py HOST LOG ANSWERS` speaks OpenAI's wire format on port 8000, from when it is sent a
 line. It answers so many requests and holds all later ones without an answer for as long as it lives, so that
-a test kills it at a moment that it knows. What became of a request is a line of LOG, `{"answered": [captions]}`
-once the reply is sent, or `{"held": [captions]}`.
+a test kills it at a moment that it knows. What became of a request is a line of LOG:
+`{"answered": [captions]}` once the reply is sent, or `{"held": [captions]}`.
 """
 
 from __future__ import annotations
