@@ -1,7 +1,7 @@
 """Does a learned reward slow training down, while an annotator needs a second for each answer?
 
     python benchmarks/intrinsic_throughput.py [TASK …] [--pairs 20] [--seconds 30] [--kinds retrieval,…]
-        [--core 0] [--window 1]
+        [--core 0] [--window 1] [--share]
 
 Trains on the task's own reward with and without a learned reward beside it, in turn, the order changing with
 each pair; the annotator answers a request of up to 64 captions after one second, from this machine, and its
@@ -9,13 +9,20 @@ labels mean nothing. Training steps a second are counted between the first and t
 evaluations are one episode each and the same for both. Prints for each kind the mean of the pairs' ratios
 with its interval of 95 %, by the clock and by the processor time of this process and all below it: on a busy
 machine the second says more. `--core` pins everything to one core, so that nothing is hidden on another.
+
+With `--share` one training each is made in this process, and it is printed which share of its processor time
+goes into the learned reward: captions, questions, labels and what is paid. Other work on the machine hardly
+changes that. What the parent of a real training does, beside it, is not in it.
 """
 
 from __future__ import annotations
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy is imported, as where policies are trained
+
 import argparse
 import math
-import os
 import tempfile
 import threading
 import time
@@ -29,6 +36,7 @@ import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.intrinsic.asking import AsynchronousAnnotation
 from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.questions import Label, Question
@@ -38,8 +46,14 @@ from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.algorithm import PpoSettings
 from eureka_agent.training.annotation_desk import AnnotationDesk
+from eureka_agent.training.candidate import Learned, TrainingCandidate
+from eureka_agent.training.intrinsic_provider import IntrinsicProvider
 from eureka_agent.training.job import TrainingJob
+from eureka_agent.training.population.child import make_learner
+from eureka_agent.training.population.population import Candidate, Population
 from eureka_agent.training.protocol import CheckpointReached
+from eureka_agent.training.reward_provider import NativeRewardProvider, RewardBatch, RolloutSteps
+from eureka_agent.training.simulators import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
 
 TASKS = ("pendulum", "half_cheetah")
@@ -85,6 +99,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--kinds", default=KINDS)
     parser.add_argument("--core", type=int, help="pin everything to this core")
+    parser.add_argument("--share", action="store_true", help="measure the share of the training's time")
     parser.add_argument("--window", type=int, default=1, help="steps whose captions are joined")
     given = parser.parse_args()
     if given.core is not None:
@@ -97,7 +112,8 @@ def main() -> None:
             plan = IntrinsicOptions(kind=kind, beta=0.0, coefficient=0.1, window=given.window).plan(
                 task, "none", coded=False, paid=True
             )
-            print(f"{name}, {kind}: {compared(task, plan, steps, given.pairs)}", flush=True)
+            found = share(task, plan, steps) if given.share else compared(task, plan, steps, given.pairs)
+            print(f"{name}, {kind}: {found}", flush=True)
 
 
 def quiet(task: Task) -> Task:
@@ -125,6 +141,56 @@ def compared(task: Task, plan: IntrinsicPlan, steps: int, pairs: int) -> str:
     return (
         f"{interval(clock)} of the speed by the clock, {interval(cpu)} by processor time, {pairs} pairs; "
         f"in the last {last.clock:,.0f} steps a second, {last.captions:,} captions, {last.labels:,} labels"
+    )
+
+
+class Timed:
+    """A learned reward beside the task's own, whose time is counted; in this process."""
+
+    def __init__(self, task: Task, plan: IntrinsicPlan, asking: AsynchronousAnnotation) -> None:
+        worlds = PpoSettings.of(task.algorithm).n_envs
+        self.learned = LearnedReward(plan.model(0), asking, num_envs=worlds, beta=plan.beta)
+        self._paying = IntrinsicProvider(
+            NativeRewardProvider(),
+            self.learned,
+            plan.captioning.captioner(task),
+            plan.coefficients,
+            coded=False,
+        )
+        self.signals = self._paying.signals
+        self.rollouts: list[float] = []
+        """Seconds of the thread for each."""
+
+    def __call__(self, rollout: RolloutSteps) -> RewardBatch:
+        begun = time.thread_time()
+        paid = self._paying(rollout)
+        self.rollouts.append(time.thread_time() - begun)
+        return paid
+
+
+def share(task: Task, plan: IntrinsicPlan, steps: int) -> str:
+    """Return which share of a training's time its learned reward takes."""
+    factory = SimulatorFactory(task, threads=1)
+    learner = make_learner(task, factory)
+    learner.warm_up()
+    asking = AsynchronousAnnotation(Slow(), Backlog())
+    try:
+        timed, ends = Timed(task, plan, asking), list[object]()
+        candidate: Candidate = TrainingCandidate("one", 1, timed)
+        begun = time.process_time()
+        Population(
+            task, [candidate], factory=factory, learner=learner, env_steps=steps,
+            on_end=lambda _, end: ends.append(end),
+        ).run()  # fmt: skip
+        whole = time.process_time() - begun
+    finally:
+        asking.close()
+    assert isinstance(ends[0], Learned), ends[0]
+    spent = sum(timed.rollouts)
+    return (
+        f"{spent / whole:.2%} of {whole:.1f} s, {1e3 * spent / len(timed.rollouts):.1f} ms a rollout of "
+        f"{learner.settings.rollout:,} steps; {len(timed.learned.captions):,} captions, "
+        f"{timed.learned.tally.labels:,} labels"
     )
 
 
