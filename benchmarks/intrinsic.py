@@ -63,7 +63,9 @@ GOALS: Mapping[str, Goal] = {
         "reach the flag on the right hill, by swinging ever higher",
         ((r"at the flag", 1.0), (r"on the right hill", 1.0), (r"high up the left hill", 1.0)),
     ),
-    "reacher": Goal("bring the fingertip to the target and hold it there", ((r"distance low", 1.0),)),
+    "reacher": Goal(
+        "bring the fingertip to the target and hold it there", ((r"(at|close to) the target", 1.0),)
+    ),
     "pendulum": Goal(
         "hold the pendulum upright and still",
         (
