@@ -25,7 +25,7 @@ import statistics
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -180,29 +180,23 @@ def answers(path: Path) -> dict[str, float | None]:
 
 def table(root: Path) -> None:
     paths = sorted(root.glob("answers-*.jsonl"))
-    each = [answers(path) for path in paths]
-    for path, told in zip(paths, each, strict=True):
-        rows = rows_of(path)
-        seconds = {name: sum(row[name] for row in rows) / len(told) for name in ("wall_s", "cpu_s")}
-        print(
-            f"{path.stem}: {len(told)} captions in {len(rows)} requests; {seconds['wall_s']:.2f} s and ",
-            end="",
-        )
-        print(f"{seconds['cpu_s']:.2f} processor seconds a caption; {quality(told)}")
-    shared = set.intersection(*map(set, each))
-    means = {
-        c: statistics.fmean([v for v in (told[c] for told in each) if v is not None] or [0.5]) for c in shared
-    }
-    print(f"mean of {len(each)}: {quality(means)}")
-    same = [len({told[c] for told in each}) == 1 for c in shared]
-    print(f"all repetitions say the same of {Share(sum(same), len(same))}")
-    for name, told in [
-        *((p.stem, t) for p, t in zip(paths, each, strict=True)),
-        ("mean", means),
-        ("rule", {c: rule(c) for c in shared}),
-    ]:
-        for line in learned(name, told):
-            print(line)
+    each = {path.stem: answers(path) for path in paths}
+    for path in paths:
+        print(f"{path.stem}: {cost(rows_of(path))}; {quality(each[path.stem])}")
+    shared = sorted(set.intersection(*map(set, each.values())))
+    said = {caption: [told[caption] for told in each.values()] for caption in shared}
+    same = [len({None if v is None else v > 0.5 for v in values}) == 1 for values in said.values()]
+    print(f"all {len(each)} repetitions say the same of {Share(sum(same), len(same))}")
+    mean = {c: statistics.fmean([v for v in values if v is not None] or [0.5]) for c, values in said.items()}
+    print(f"their mean: {quality(mean)}")
+    for name, told in {**each, "their mean": mean, "the rule": {c: rule(c) for c in shared}}.items():
+        print(f"learned from {name}: {learned(told)}")
+
+
+def cost(rows: Sequence[Mapping[str, Any]]) -> str:
+    asked = sum(len(row["captions"]) for row in rows)
+    wall, cpu = (sum(row[name] for row in rows) / asked for name in ("wall_s", "cpu_s"))
+    return f"{asked} captions in {len(rows)} requests, {wall:.2f} s and {cpu:.2f} processor seconds each"
 
 
 def quality(told: Mapping[str, float | None]) -> str:
@@ -232,8 +226,8 @@ def auc(scores: Sequence[float], truth: Sequence[float]) -> float:
     return float((apart > 0).mean() + (apart == 0).mean() / 2)
 
 
-def learned(name: str, told: Mapping[str, float | None]) -> Iterator[str]:
-    """Yield what a classification knows of the captions whose labels it did not get."""
+def learned(told: Mapping[str, float | None]) -> str:
+    """Return what a classification that got the labels of half of the captions says of the others."""
     steps = captions()
     texts = [c for c in steps if c in told]
     order = np.random.default_rng(0).permutation(len(texts))
@@ -246,16 +240,11 @@ def learned(name: str, told: Mapping[str, float | None]) -> Iterator[str]:
         model.observe(stream)
     chances = model.estimate(asked)
     truth = [rule(c) for c in asked]
-    right = [(p > 0.5) == (t > 0.5) for p, t in zip(chances, truth, strict=True)]
-    own = [
-        (p > 0.5) == (told[c] > 0.5)
-        for p, c in zip(chances, asked, strict=True)
-        if told[c] not in (None, 0.5)
-    ]
-    yield (
-        f"learned from {name}, of {len(asked)} captions without a label: as the rule says "
-        f"{Share(sum(right), len(right))}, AUC {auc(chances.tolist(), truth):.3f}; as the annotator says "
-        f"{Share(sum(own), len(own))}; {'pays' if model.informed else 'pays nothing: no better than chance'}"
+    right = sum((p > 0.5) == (t > 0.5) for p, t in zip(chances, truth, strict=True))
+    pays = "it pays" if model.informed else "it pays nothing, being no better than chance as far as it knows"
+    return (
+        f"of {len(taught)} labels; of the others it says what the rule says of "
+        f"{Share(int(right), len(asked))}, AUC {auc(chances.tolist(), truth):.3f}; {pays}"
     )
 
 

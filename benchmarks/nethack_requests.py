@@ -12,6 +12,7 @@ request of up to 64 captions at a time, each after so many rollouts. No clock is
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,8 @@ def main() -> None:
 def record(path: Path, seed: int, steps: int) -> None:
     """Write the message after each step, and which steps are the first of an episode."""
     import gymnasium as gym
-    import nle  # noqa: F401 - registers the environments
 
+    importlib.import_module("nle")  # registers its environments
     env: Any = gym.make("NetHackScore-v0", observation_keys=("message", "blstats"))
     env.unwrapped.seed(core=seed, disp=seed)
     rng = np.random.default_rng(seed)
