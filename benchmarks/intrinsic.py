@@ -54,6 +54,7 @@ class Goal:
 
 SHUFFLED_SHARE = 0.3
 GOALS: Mapping[str, Goal] = {
+    "acrobot": Goal("swing the tip above the line", ((r"tip height high", 1.0),)),
     "mountain_car": Goal(
         "reach the flag on the right hill, by swinging ever higher",
         ((r"at the flag", 1.0), (r"on the right hill.*moving right", 1.0), (r"high up the left hill", 1.0)),
@@ -61,6 +62,9 @@ GOALS: Mapping[str, Goal] = {
     "mountain_car_weak": Goal(
         "reach the flag on the right hill, by swinging ever higher",
         ((r"at the flag", 1.0), (r"on the right hill", 1.0), (r"high up the left hill", 1.0)),
+    ),
+    "reacher": Goal(
+        "bring the fingertip to the target and hold it there", ((r"(at|close to) the target", 1.0),)
     ),
     "pendulum": Goal(
         "hold the pendulum upright and still",
