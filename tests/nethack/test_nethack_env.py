@@ -147,6 +147,7 @@ def test_it_is_drawn_only_if_it_was_made_for_it() -> None:
         assert (picture.shape, picture.dtype) == ((336, 1264, 3), np.uint8)
         drawn = (picture.reshape(21, 16, 79, 16, 3).max(axis=(1, 3, 4)) > 0).sum()
         assert drawn > 5
+        later = picture
         for action in range(8):
             env.step(action)
             later = env.render()

@@ -152,11 +152,12 @@ class Game:
         """Return the map as tiles, uint8 `(336, 1264, 3)`."""
         from nle import nethack  # pyright: ignore[reportMissingImports] - an extra
 
-        if self._frame is None:
+        frame = self._frame
+        if frame is None:
             self._nethack.setup_tiles()
-            self._frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
-        self._nethack.draw_frame(self._frame)  # only what has changed since the last time
-        return self._frame.copy()
+            frame = self._frame = np.zeros(nethack.TILE_RENDER_SHAPE, np.uint8)
+        self._nethack.draw_frame(frame)  # only what has changed since the last time
+        return frame.copy()
 
     def close(self) -> None:
         """End the game and remove its files."""
