@@ -42,6 +42,9 @@ class Opinion:
     def estimate(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([self.estimates[text] for text in texts])
 
+    def expected(self, questions: Sequence[Question]) -> np.ndarray:
+        return np.array([self.estimates[question.captions[0]] for question in questions])
+
     def errors(self) -> Mapping[tuple[str, ...], bool]:
         return self.wrong
 
