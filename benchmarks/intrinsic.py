@@ -89,6 +89,7 @@ class Arm:
 ARMS: Mapping[str, Arm] = {
     "sparse": Arm(),
     "count": Arm("count", BETA),
+    "rnd": Arm("rnd"),
     "retrieval": Arm("retrieval"),
     "retrieval, discounted": Arm("retrieval", BETA),
     "classification": Arm("classification"),
