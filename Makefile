@@ -20,7 +20,7 @@ demo: $(VENV)/.demo
 demo-search: $(VENV)/.demo
 	$(BIN)/eureka-agent evolve cartpole --generations 2 --samples 4 --confirm-top 1 --confirm-seeds 3 --new
 
-test: lint types tests
+test: lint types tests test-nethack
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	bash scripts/system-packages.sh
