@@ -10,8 +10,9 @@ Qwen2.5-Coder-1.5B-Instruct (Q4_K_M) by their header; no licence comes with them
 the repository.
 
 `label` asks about 500 captions of `hopper`, which a policy met while it learned, as `oni` asks, in another
-order each time; asked one by one in the same words, a model says the same again. What was answered is not asked again where it is called again. `table` compares the answers
-with a rule, and has a classification learn from those about half of the captions.
+order each time; with `--brief` a grammar leaves no room for reasons. What was answered is not asked again
+where it is called again. `table` compares the answers with a rule, and has a classification learn from those
+about half of the captions.
 """
 
 from __future__ import annotations
