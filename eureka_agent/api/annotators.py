@@ -24,8 +24,8 @@ from eureka_agent.llm.budgeted import Allowance, BudgetedModel
 LABELS = "labels.jsonl"
 Given = str | SourcedAnnotator
 _LONGEST_NAME = 48
-MOST_LOCAL = 8
-"""Questions of one request to a model on this machine: answers to more keep others waiting for minutes."""
+MOST_LOCAL = 1
+"""Questions of one request to a model on this machine: of several a small one confuses them (docs/intrinsic.md)."""
 
 
 @dataclass(frozen=True)
