@@ -25,7 +25,7 @@ LABELS = "labels.jsonl"
 Given = str | SourcedAnnotator
 _LONGEST_NAME = 48
 MOST_LOCAL = 1
-"""Questions of one request to a model on this machine: of several a small one confuses them (docs/intrinsic.md)."""
+"""Questions of one request to a model on this machine: small ones confuse several (docs/intrinsic.md)."""
 
 
 @dataclass(frozen=True)
