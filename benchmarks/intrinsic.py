@@ -66,6 +66,7 @@ GOALS: Mapping[str, Goal] = {
     "reacher": Goal(
         "bring the fingertip to the target and hold it there", ((r"(at|close to) the target", 1.0),)
     ),
+    "minihack_room": Goal("come to the stairs", ((r"(on|beside|near|with) the stairs", 1.0),)),
     "pendulum": Goal(
         "hold the pendulum upright and still",
         (

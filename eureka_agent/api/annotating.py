@@ -10,7 +10,7 @@ from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.model_annotator import ModelAnnotator
 from eureka_agent.intrinsic.replayed import Replayed
-from eureka_agent.intrinsic.rules import Oracle
+from eureka_agent.intrinsic.rules import judge_of
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.registry import ModelOptions, make_model
@@ -53,7 +53,9 @@ def is_file_annotator(spec: str) -> bool:
 def file_annotator(spec: str, goal: str, labels: LabelCache) -> Cached | Replayed:
     """Return the rules or the labels of a file; ConfigError where it holds none."""
     kind, _, rest = spec.partition(":")
-    return _replayed(spec, rest, goal) if kind == LABELS else Cached(Oracle(_file(spec, rest), goal), labels)
+    return (
+        _replayed(spec, rest, goal) if kind == LABELS else Cached(judge_of(_file(spec, rest), goal), labels)
+    )
 
 
 def annotating_model(spec: str, *, folder: Path, options: ModelOptions | None = None) -> LanguageModel:

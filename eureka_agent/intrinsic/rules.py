@@ -109,7 +109,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _not_rules(path: Path, why: str) -> ConfigError:
     return ConfigError(
         f"{path} holds no rules: {why}.",
-        allowed='tables [[rules]] with pattern = "…" and value = 0 to 1; before them perhaps otherwise = …',
+        allowed='tables [[rules]] with pattern = "…" and value = 0 to 1; before them perhaps otherwise = …; or '
+        'tables [[factors]] with name = "…" and perhaps margin, words, higher_is_better',
         fix="Correct the file.",
     )
 
@@ -185,3 +186,39 @@ class Lexicographic:
             if abs(one - other) > factor.margin:
                 return preference(one - other)
         return 0.5 if known else None
+
+
+class _FactorTable(BaseModel):
+    """One factor of a file; see `Factor`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    words: tuple[str, ...] = ()
+    higher_is_better: bool = True
+
+
+class _Factors(BaseModel):
+    """A whole file of factors, the most important first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    factors: Annotated[tuple[_FactorTable, ...], Field(min_length=1)]
+
+
+def judge_of(path: Path, goal: str = "") -> Oracle | Lexicographic:
+    """Return who labels by a file: its `[[rules]]`, or its `[[factors]]` in the order of their rank.
+
+    Raises ConfigError for a file that has neither, or both.
+    """
+    data = _read(path)
+    if "factors" not in data:
+        return Oracle(path, goal)
+    try:
+        factors = _Factors.model_validate(data).factors
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _not_rules(path, f"{place}: {first['msg']}") from error
+    return Lexicographic([Factor(**one.model_dump()) for one in factors], f"rules:{path.name}", goal)

@@ -11,7 +11,7 @@ from annotator_fakes import ask
 from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.annotators import Annotator
 from eureka_agent.intrinsic.questions import Question
-from eureka_agent.intrinsic.rules import Factor, Lexicographic, Oracle, Predicate
+from eureka_agent.intrinsic.rules import Factor, Lexicographic, Oracle, Predicate, judge_of
 
 
 def values(annotator: Annotator, *questions: Question) -> list[float | None]:
@@ -130,3 +130,40 @@ def test_a_factor_that_decides_nothing_is_refused(settings: dict) -> None:
 
 def test_other_margins_are_another_source() -> None:
     assert Lexicographic([GOLD]).source != Lexicographic([Factor("gold", margin=1.0)]).source
+
+
+def test_a_file_of_factors_compares_by_the_first_that_differs(tmp_path: Path) -> None:
+    judge = judge_of(rules(tmp_path, """
+        [[factors]]
+        name = "posture"
+        words = ["fallen", "leaning", "upright"]
+        [[factors]]
+        name = "speed"
+        margin = 0.5
+        [[factors]]
+        name = "effort"
+        higher_is_better = false
+    """))  # fmt: skip
+    slow, fast = "upright, speed 1, effort 2", "upright, speed 3, effort 9"
+    assert values(judge, ask("fallen, speed 9", slow), ask(fast, slow)) == [0.0, 1.0]
+    assert values(judge, ask("upright, speed 1.2, effort 5", slow)) == [0.0]
+    assert values(judge, ask("upright")) == [None]
+
+
+def test_a_file_of_rules_is_an_oracle(tmp_path: Path) -> None:
+    assert isinstance(judge_of(rules(tmp_path, '[[rules]]\npattern = "a"\nvalue = 1\n')), Oracle)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "factors = []",
+        "[[factors]]\nname = ''",
+        "[[factors]]\nname = 'a'\nmargin = -1",
+        "[[factors]]\nname = 'a'\nweight = 3",
+        "[[factors]]\nname = 'a'\n[[rules]]\npattern = 'b'\nvalue = 1",
+    ],
+)
+def test_what_are_no_factors_is_told(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"holds no rules: (factors|rules)"):
+        judge_of(rules(tmp_path, text))
