@@ -109,8 +109,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _not_rules(path: Path, why: str) -> ConfigError:
     return ConfigError(
         f"{path} holds no rules: {why}.",
-        allowed='tables [[rules]] with pattern = "…" and value = 0 to 1; before them perhaps otherwise = …; or '
-        'tables [[factors]] with name = "…" and perhaps margin, words, higher_is_better',
+        allowed='tables [[rules]] with pattern = "…" and value = 0 to 1, before them perhaps otherwise = …; '
+        'or tables [[factors]] with name = "…" and perhaps margin, words, higher_is_better',
         fix="Correct the file.",
     )
 
