@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eureka_agent.api.annotating import is_file_annotator, make_annotator
+from eureka_agent.api.annotators import MOST_LOCAL
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
 from eureka_agent.errors import ConfigError, StoreError
@@ -18,7 +19,7 @@ from eureka_agent.files import write_atomic
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.judgement import Judgement
 from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import LONGEST_GOAL, ModelAnnotator
+from eureka_agent.intrinsic.model_annotator import LONGEST_GOAL, MOST, ModelAnnotator
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.replayed import Replayed
@@ -133,9 +134,11 @@ def judging_of(
 ) -> Judging:
     """Return what has captions labelled, by `model` or by the run's file."""
     requests = None if model is None else GenerationRequests(model)
+    local = (config.intrinsic.annotator or "").startswith("local:")
     return Judging(
         plan, task, folder, log, state, _annotator(config, plan, folder, requests), played=played,
         critic_of=critic_of, questions=config.intrinsic.questions, stop=stop, requests=requests,
+        at_once=MOST_LOCAL if local else MOST,
     )  # fmt: skip
 
 

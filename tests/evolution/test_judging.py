@@ -57,9 +57,10 @@ class Saying:
     def __init__(self, value: Callable[[str], float] = lambda text: float(text == "stands")) -> None:
         self.value, self.asked = value, list[str]()
         self.error: ModelError | None = None
+        self.fails_after = 0
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
-        if self.error is not None:
+        if self.error is not None and len(self.asked) >= self.fails_after:
             raise self.error
         self.asked += [question.captions[0] for question in questions]
         return [Label(question, self.value(question.captions[0])) for question in questions]
@@ -92,7 +93,7 @@ class ReadingProposer(CountingProposer):
         return Draft(READING) if slot.id == "0-01" else super().propose(slot, briefing)
 
 
-def judging(root: Path, annotator: Saying, **options: Any) -> Evolution:
+def judging(root: Path, annotator: Saying, *, at_once: int = 64, **options: Any) -> Evolution:
     """Open (or continue) a run beside which a reward is learned."""
     evolution = make_evolution(
         root, trainer=CaptioningTrainer(), proposer=ReadingProposer(), search_seeds=1, **options
@@ -104,6 +105,7 @@ def judging(root: Path, annotator: Saying, **options: Any) -> Evolution:
         PLAN, task, folder, evolution.log, evolution.state,
         Cached(annotator, LabelCache(folder.intrinsic / "labels.jsonl")),
         played=[EPISODE], critic_of=lambda _: critic, questions=8, stop=evolution.stop,
+        at_once=at_once,
     )  # fmt: skip
     return evolution
 
@@ -223,9 +225,17 @@ def test_an_annotator_that_cannot_be_asked_ends_no_search(tmp_path: Path) -> Non
     evolution.run()
     assert evolution.state.finished
     assert [event.labels for event in events(evolution)] == [(), ()]
-    told = [text for text in evolution.state.notices if "Captions were not labelled" in text]
+    told = [text for text in evolution.state.notices if "Not all captions were labelled" in text]
     assert len(told) == 1
     assert "Nobody is there." in told[0]
+
+
+def test_what_was_answered_before_a_failure_counts(tmp_path: Path) -> None:
+    annotator = Saying()
+    annotator.error, annotator.fails_after = ModelError("It fell asleep."), 2
+    evolution = judging(tmp_path / "run", annotator, at_once=1, generations=1)
+    evolution.run()
+    assert [len(event.labels) for event in events(evolution)] == [2]
 
 
 def test_a_stop_while_captions_are_asked_about_journals_nothing(tmp_path: Path) -> None:
