@@ -134,11 +134,9 @@ def judging_of(
 ) -> Judging:
     """Return what has captions labelled, by `model` or by the run's file."""
     requests = None if model is None else GenerationRequests(model)
-    local = (config.intrinsic.annotator or "").startswith("local:")
     return Judging(
         plan, task, folder, log, state, _annotator(config, plan, folder, requests), played=played,
         critic_of=critic_of, questions=config.intrinsic.questions, stop=stop, requests=requests,
-        at_once=MOST_LOCAL if local else MOST,
     )  # fmt: skip
 
 
@@ -147,7 +145,9 @@ def _annotator(
 ) -> Cached | Replayed:
     labels = LabelCache(folder.intrinsic / LABELS)
     if requests is not None:
-        return Cached(ModelAnnotator(requests, plan.goal, about=plan.captioning.legend), labels)
+        most = MOST_LOCAL if requests.name.startswith("local:") else MOST
+        asks = ModelAnnotator(requests, plan.goal, about=plan.captioning.legend, most=most)
+        return Cached(asks, labels)
     kind = (config.intrinsic.annotator or "").partition(":")[0]
     made, _ = make_annotator(f"{kind}:{folder.annotator(kind)}", plan.goal, folder=folder.root, labels=labels)
     return made

@@ -23,11 +23,11 @@ from eureka_agent.intrinsic.captions import tidied
 from eureka_agent.intrinsic.judgement import INTRINSIC, Judgement, judged, rejudged
 from eureka_agent.intrinsic.judgement_file import write_judgement
 from eureka_agent.intrinsic.mixing import Schedule
-from eureka_agent.intrinsic.model_annotator import MOST
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.settling import paid_for, settled
+from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.model import LanguageModel, Message, Reply
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.store.event_types import CaptionsJudged, Notice
@@ -63,10 +63,16 @@ class GenerationRequests:
 
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Answer one request; see `LanguageModel.reply`."""
+        return self.reply_in_form(key, messages, stop, Form()).reply
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        """Answer one request in a form; see `TakesForm`."""
         request = RequestKey("annotator", candidate_id(self._generation, 0), self._turn)
-        reply = self._model.reply(str(request), messages, stop)
+        answer = formed(self._model, str(request), messages, stop, form)
         self._turn += 1
-        return reply
+        return answer
 
 
 class Judging:
@@ -86,15 +92,14 @@ class Judging:
         questions: int,
         stop: threading.Event,
         requests: GenerationRequests | None = None,
-        at_once: int = MOST,
     ) -> None:
         """`played` are episodes from before any training; `questions` is how many a generation may ask.
 
-        `requests` is the language model that the annotator asks, if it asks one, about `at_once` captions.
+        `requests` is the language model that the annotator asks, if it asks one.
         """
         self.plan, self._task = plan, task
         self._folder, self._log, self._state = folder, log, state
-        self._annotator, self._requests, self._at_once = annotator, requests, at_once
+        self._annotator, self._requests = annotator, requests
         self._played, self._questions, self._stop = played, questions, stop
         self.judgement = lru_cache(None)(self._judgement)
         self.critic = lru_cache(1)(lambda generation: critic_of(self.judgement(generation)))
@@ -176,19 +181,16 @@ class Judging:
                 yield label
 
     def _asked(self, questions: Sequence[Question]) -> Sequence[Label]:
-        labels: list[Label] = []
-        for start in range(0, len(questions), self._at_once):
-            try:
-                answers = self._annotator.annotate(questions[start : start + self._at_once], self._stop)
-            except (ModelError, BudgetExhaustedError) as error:
-                if self._stop.is_set():
-                    raise Interrupted from error
-                text = f"Not all captions were labelled: {error.what}"
-                if text not in self._state.notices:
-                    self._log.append(Notice(text=text))
-                break
-            labels += [label.ordered for label in answers if label is not None]
-        return labels
+        try:
+            answers = self._annotator.annotate(questions, self._stop)
+        except (ModelError, BudgetExhaustedError) as error:
+            answers = ()
+            text = f"Captions were not labelled, and the learned reward stays as it is: {error.what}"
+            if not self._stop.is_set() and text not in self._state.notices:
+                self._log.append(Notice(text=text))
+        if self._stop.is_set():
+            raise Interrupted  # what was answered is kept, and the rest is asked when the run goes on
+        return [label.ordered for label in answers if label is not None]
 
     def _corrected(self, known: Sequence[Label]) -> Iterator[Label]:
         """Yield labels that a person has corrected since they were given, see `eureka-agent labels`."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eureka_agent.errors import ModelError
 from eureka_agent.files import disk_error
+from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.model import LanguageModel, Message, Reply, Usage, worst_case_usd
 
 
@@ -63,6 +64,18 @@ class Recorder:
     def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
         """Ask the wrapped model and record what it answers."""
         reply = self.model.reply(key, messages, stop)
+        self._record(key, reply)
+        return reply
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        """Ask the wrapped model in a form and record what it answers, without odds; see `TakesForm`."""
+        answer = formed(self.model, key, messages, stop, form)
+        self._record(key, answer.reply)
+        return answer
+
+    def _record(self, key: str, reply: Reply) -> None:
         usage = RecordedUsage(
             input_tokens=reply.usage.input_tokens,
             output_tokens=reply.usage.output_tokens,
@@ -77,7 +90,6 @@ class Recorder:
             finish=reply.finish,
         )
         self._append(json.dumps(line.model_dump(), ensure_ascii=False))
-        return reply
 
     def _append(self, line: str) -> None:
         """Add a line; where the disk is full nothing of it stays, and StoreError is raised."""

@@ -17,7 +17,8 @@ from eureka_agent.analysis.briefing import Briefing
 from eureka_agent.critique.critic import Check
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.errors import Interrupted, ModelError
-from eureka_agent.evolution.judging import Judging
+from eureka_agent.evolution.journal import JournalledModel
+from eureka_agent.evolution.judging import GenerationRequests, Judging
 from eureka_agent.evolution.loop import Evolution
 from eureka_agent.intrinsic.annotators import Source
 from eureka_agent.intrinsic.cached import Cached
@@ -28,6 +29,9 @@ from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
 from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.llm.formed import Form, FormedReply, TokenOdds
+from eureka_agent.llm.model import Message, Reply, Usage
+from eureka_agent.llm.recording import Recorder
 from eureka_agent.store.event_types import CaptionsJudged, TrainingStarted
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import CaptionPart
@@ -57,12 +61,13 @@ class Saying:
     def __init__(self, value: Callable[[str], float] = lambda text: float(text == "stands")) -> None:
         self.value, self.asked = value, list[str]()
         self.error: ModelError | None = None
-        self.fails_after = 0
+        self.then: Callable[[], object] = lambda: None
 
     def annotate(self, questions: Sequence[Question], stop: threading.Event) -> Sequence[Label | None]:
-        if self.error is not None and len(self.asked) >= self.fails_after:
+        if self.error is not None:
             raise self.error
         self.asked += [question.captions[0] for question in questions]
+        self.then()
         return [Label(question, self.value(question.captions[0])) for question in questions]
 
 
@@ -93,7 +98,7 @@ class ReadingProposer(CountingProposer):
         return Draft(READING) if slot.id == "0-01" else super().propose(slot, briefing)
 
 
-def judging(root: Path, annotator: Saying, *, at_once: int = 64, **options: Any) -> Evolution:
+def judging(root: Path, annotator: Saying, **options: Any) -> Evolution:
     """Open (or continue) a run beside which a reward is learned."""
     evolution = make_evolution(
         root, trainer=CaptioningTrainer(), proposer=ReadingProposer(), search_seeds=1, **options
@@ -105,7 +110,6 @@ def judging(root: Path, annotator: Saying, *, at_once: int = 64, **options: Any)
         PLAN, task, folder, evolution.log, evolution.state,
         Cached(annotator, LabelCache(folder.intrinsic / "labels.jsonl")),
         played=[EPISODE], critic_of=lambda _: critic, questions=8, stop=evolution.stop,
-        at_once=at_once,
     )  # fmt: skip
     return evolution
 
@@ -225,17 +229,23 @@ def test_an_annotator_that_cannot_be_asked_ends_no_search(tmp_path: Path) -> Non
     evolution.run()
     assert evolution.state.finished
     assert [event.labels for event in events(evolution)] == [(), ()]
-    told = [text for text in evolution.state.notices if "Not all captions were labelled" in text]
+    told = [text for text in evolution.state.notices if "Captions were not labelled" in text]
     assert len(told) == 1
     assert "Nobody is there." in told[0]
 
 
-def test_what_was_answered_before_a_failure_counts(tmp_path: Path) -> None:
+def test_a_stop_while_the_last_answers_come_journals_nothing_and_loses_nothing(tmp_path: Path) -> None:
     annotator = Saying()
-    annotator.error, annotator.fails_after = ModelError("It fell asleep."), 2
-    evolution = judging(tmp_path / "run", annotator, at_once=1, generations=1)
-    evolution.run()
-    assert [len(event.labels) for event in events(evolution)] == [2]
+    evolution = judging(tmp_path / "run", annotator)
+    annotator.then = evolution.stop.set
+    with pytest.raises(Interrupted):
+        evolution.run()
+    assert events(evolution) == []
+    again = judging(tmp_path / "run", annotator, generations=1)
+    annotator.then = lambda: None
+    again.run()
+    assert len(annotator.asked) == len(set(annotator.asked))
+    assert len(events(again)[0].labels) == 3
 
 
 def test_a_stop_while_captions_are_asked_about_journals_nothing(tmp_path: Path) -> None:
@@ -297,3 +307,37 @@ def test_judgements_are_of_the_task_with_one_more_signal(whole: tuple[Evolution,
     task = evolution.judging.task(1)
     assert task.signals[-1].name == "intrinsic"
     assert isinstance(evolution.judging.judgement(1), Judgement)
+
+
+class InForm:
+    """A model that is held to a form, and tells which it was asked for."""
+
+    name, max_parallel = "local:small.gguf", 1
+
+    def __init__(self) -> None:
+        self.forms: list[Form] = []
+
+    def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
+        raise AssertionError("asked without a form")
+
+    def reply_in_form(
+        self, key: str, messages: Sequence[Message], stop: threading.Event, form: Form
+    ) -> FormedReply:
+        self.forms.append(form)
+        return FormedReply(Reply("7", Usage(1, 1, 0.0), self.name, 0.1), (TokenOdds("7", (("7", -0.1),)),))
+
+
+def test_the_form_of_a_request_and_its_odds_pass_through_log_and_recording(tmp_path: Path) -> None:
+    evolution, model, stop = make_evolution(tmp_path / "run"), InForm(), threading.Event()
+    recorded = Recorder(model, evolution.folder.replies)
+    requests = GenerationRequests(JournalledModel(recorded, evolution.log, evolution.state))
+    requests.begin(3)
+    asked = (Message("user", "?"),)
+    form = Form("root ::= [0-9]", odds=True)
+    assert requests.reply_in_form("annotate/0-x", asked, stop, form).odds[0].text == "7"
+    assert model.forms == [form]
+    requests.begin(3)
+    again = requests.reply_in_form("annotate/0-x", asked, stop, form)
+    assert (again.reply.text, again.odds) == ("7", ())  # from the log, which keeps the reply alone
+    assert model.forms == [form]
+    assert '"key": "annotator/3-00/turn0"' in evolution.folder.replies.read_text()
