@@ -7,9 +7,8 @@ from pathlib import Path
 
 from eureka_agent.intrinsic.judgement import Judgement, rejudged
 from eureka_agent.intrinsic.judgement_file import read_plan, with_judgement
-from eureka_agent.intrinsic.mixing import Schedule
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.report.learned import READ_BY_NAME, learned_file
+from eureka_agent.report.learned import learned_file
 from eureka_agent.rewards.reward import Coded, Reward
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.inspecting import FirstLook
@@ -18,9 +17,8 @@ from eureka_agent.trajectories.batch import TrajectoryBatch
 
 def learned_beside(reward: Path | str) -> Path | None:
     """Return the file of the learned reward beside a saved one, if there is one."""
-    name = Path(reward)
-    path = learned_file(name) if name.suffix else name
-    return path if name.suffix and path.is_file() else None
+    file = Path(reward)
+    return learned_file(file) if file.is_file() and learned_file(file).is_file() else None
 
 
 def judged_for(task: Task, reward: Path | str) -> Task:
@@ -37,10 +35,7 @@ def plan_for(reward: Path | str, parsed: Reward) -> IntrinsicPlan | None:
     beside = learned_beside(reward)
     if beside is None or not isinstance(parsed, Coded):
         return None
-    plan = replace(read_plan(beside), snapshot=str(beside.resolve()))
-    if set(READ_BY_NAME).isdisjoint(parsed.parsed.arguments):
-        return plan
-    return replace(plan, coefficients=replace(plan.coefficients, intrinsic=Schedule.constant(0.0)))
+    return replace(read_plan(beside).beside(parsed.text), snapshot=str(beside.resolve()))
 
 
 def judged_look(look: FirstLook, judgement: Judgement) -> FirstLook:

@@ -20,16 +20,14 @@ from eureka_agent.critique.critic import Check
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.captions import tidied
-from eureka_agent.intrinsic.judgement import INTRINSIC, Judgement, judged, rejudged
+from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged
 from eureka_agent.intrinsic.judgement_file import write_judgement
-from eureka_agent.intrinsic.mixing import Schedule
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.settling import paid_for, settled
 from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.model import LanguageModel, Message, Reply
-from eureka_agent.rewards.source import parse_reward
 from eureka_agent.store.event_types import CaptionsJudged, Notice
 from eureka_agent.store.events import EventLog
 from eureka_agent.store.judged import CaptionLabel, JudgedCaptions, MetCaption
@@ -46,7 +44,6 @@ MOST_MET = 500
 _ROUNDS = 4
 """Times that a model says what it would have answered, where answers make it ask for more."""
 _NO_FILE = (OSError, ValueError, TypeError, KeyError, RecursionError)
-_READ_BY_NAME = {INTRINSIC.name, INTRINSIC.previous.name}
 
 
 class GenerationRequests:
@@ -143,13 +140,10 @@ class Judging:
         candidate = self._state.candidates.get(name)
         if candidate is None:
             return None
-        reads = _READ_BY_NAME.intersection(parse_reward(candidate.source or "").arguments)
-        coefficients = self.plan.coefficients
-        if reads:
-            coefficients = replace(coefficients, intrinsic=Schedule.constant(0.0))
+        plan = self.plan.beside(candidate.source or "")
         self.judgement(candidate.generation)  # so that its model is there
         snapshot = self._folder.snapshot(candidate.generation).resolve()
-        return replace(self.plan, coefficients=coefficients, snapshot=str(snapshot))
+        return replace(plan, snapshot=str(snapshot))
 
     def evidence(self, generation: int) -> JudgedCaptions:
         """Return what those who write rewards are told."""

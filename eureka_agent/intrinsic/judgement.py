@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import gymnasium as gym
 import numpy as np
 
-from eureka_agent.errors import ConfigError
+from eureka_agent.errors import ConfigError, RewardError
 from eureka_agent.intrinsic.captions import Array, Captioner
 from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.task import Behaviour, Signal, Signals, State, Task
 from eureka_agent.trajectories.trajectory import Trajectory
 
@@ -24,6 +25,15 @@ INTRINSIC = Signal(
     meaning="what a reward learned from an annotator's labels pays for the step; 0 where it knows nothing",
     low=0.0,
 )
+
+
+def reads_judgement(source: str) -> bool:
+    """Tell whether reward code reads `intrinsic`, now or one step earlier; False for what is no reward."""
+    try:
+        arguments = parse_reward(source).arguments
+    except RewardError:
+        return False
+    return not {INTRINSIC.name, INTRINSIC.previous.name}.isdisjoint(arguments)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -13,8 +13,9 @@ from eureka_agent.intrinsic.captioners import Messages, StartedEvents, Windowed
 from eureka_agent.intrinsic.captions import Captioner
 from eureka_agent.intrinsic.described import DescribedSignals
 from eureka_agent.intrinsic.ensemble import Blend
+from eureka_agent.intrinsic.judgement import reads_judgement
 from eureka_agent.intrinsic.kinds import Kind, make_model
-from eureka_agent.intrinsic.mixing import Coefficients
+from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.model import IntrinsicReward
 from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.tasks.task import CaptionPart, Task
@@ -78,6 +79,13 @@ class IntrinsicPlan:
     snapshot: str = ""
     """File with a model that pays as it is, and neither learns nor asks (`judgement_file.py`); empty where
     one learns anew."""
+
+    def beside(self, source: str) -> IntrinsicPlan:
+        """Return the plan of a training with reward code: one that reads `intrinsic` is paid as written."""
+        if not reads_judgement(source):
+            return self
+        coefficients = replace(self.coefficients, intrinsic=Schedule.constant(0.0))
+        return replace(self, coefficients=coefficients)
 
     def model(self, seed: int) -> IntrinsicReward:
         """Make the model of one training."""

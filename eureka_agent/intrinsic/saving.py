@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -141,22 +138,3 @@ def restore_generator(rng: np.random.Generator, saved: Mapping[str, Array], name
         rng.bit_generator.state = state
     except (KeyError, OverflowError, TypeError, ValueError) as damage:
         raise damaged(f"'{name}' is no state of a generator ({damage})") from damage
-
-
-def read_state(path: Path) -> dict[str, Array]:
-    """Return the arrays of a file such as `intrinsic.npz`; nothing in it is executed.
-
-    Raises:
-        ConfigError: there is no such file, or it holds no arrays.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as found:
-            return {name: found[name] for name in found.files}
-    except FileNotFoundError as missing:
-        raise ConfigError(
-            f"There is no saved state of a learned reward at {path}.",
-            allowed="the file intrinsic.npz that a training leaves beside its policy",
-            fix="Check the path.",
-        ) from missing
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as damage:
-        raise damaged(f"{path} cannot be read ({damage})") from damage

@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eureka_agent.errors import RewardError
 from eureka_agent.escaping import one_line
 from eureka_agent.files import write_atomic
-from eureka_agent.rewards.source import parse_reward
+from eureka_agent.intrinsic.judgement import reads_judgement
 from eureka_agent.store.layout import RunFolder
 from eureka_agent.store.state import RunState
 
-READ_BY_NAME = ("intrinsic", "prev_intrinsic")
-"""How reward code reads the learned reward: as a signal."""
 _LARGEST = 2**26
 """Bytes of a model that are copied; what a run writes is far below."""
 
@@ -26,12 +23,9 @@ def learned_file(path: Path) -> Path:
 def reads_learned(state: RunState, name: str) -> bool:
     """Tell whether a candidate of a run that learns a reward from labels reads it by name."""
     candidate = state.candidates.get(name)
-    if state.caption_plan is None or candidate is None or candidate.source is None:
+    if state.caption_plan is None or candidate is None:
         return False
-    try:
-        return bool(set(READ_BY_NAME).intersection(parse_reward(candidate.source).arguments))
-    except RewardError:
-        return False
+    return reads_judgement(candidate.source or "")
 
 
 def learned_sentence(state: RunState) -> str:

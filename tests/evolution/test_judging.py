@@ -14,6 +14,7 @@ from fakes import CountingProposer, FakeTrainer, make_evolution
 from trajectory_fakes import running
 
 from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.archive.candidate import Candidate, Status
 from eureka_agent.critique.critic import Check
 from eureka_agent.design.proposer import Draft, Slot
 from eureka_agent.errors import Interrupted, ModelError
@@ -32,7 +33,7 @@ from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.llm.formed import Form, FormedReply, TokenOdds
 from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.llm.recording import Recorder
-from eureka_agent.store.event_types import CaptionsJudged, TrainingStarted
+from eureka_agent.store.event_types import CandidateProposed, CaptionsJudged, TrainingStarted
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import CaptionPart
 from eureka_agent.training.job import Outcome, TrainingJob
@@ -341,3 +342,15 @@ def test_the_form_of_a_request_and_its_odds_pass_through_log_and_recording(tmp_p
     assert (again.reply.text, again.odds) == ("7", ())  # from the log, which keeps the reply alone
     assert model.forms == [form]
     assert '"key": "annotator/3-00/turn0"' in evolution.folder.replies.read_text()
+
+
+def test_a_reward_that_nobody_can_read_ends_no_search(tmp_path: Path) -> None:
+    """Without a critic such a reward reaches its training, which says what is wrong with it."""
+    evolution = judging(tmp_path / "run", Saying())
+    assert evolution.judging is not None
+    evolution.judging.ask(0)
+    broken = Candidate(0, 2, "seed", source="not python (", status=Status.PROPOSED)
+    evolution.log.append(CandidateProposed(candidate=broken))
+    plan = evolution.judging.plan_of("0-02")
+    assert plan is not None
+    assert plan.coefficients.intrinsic.start == 0.5
