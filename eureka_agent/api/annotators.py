@@ -203,7 +203,7 @@ class _Making:
             self._cached(self._asking(who, wording, "annotate")),
             examined=self._asking(who, wording, "examine"),
             reworded=self._asking(who, other, "examine-reworded"),
-            most=_most(who),
+            most=most_at_once(who),
         )
 
     def _cached(self, annotator: SourcedAnnotator) -> Cached:
@@ -214,9 +214,10 @@ class _Making:
         """Return an annotator whose requests have keys of their own: some models know requests by these."""
         own = key if self._made == 1 else f"{key}-{self._made}"
         return ModelAnnotator(
-            self.models[who], self._goal, wording=wording, about=self._about, key=own, most=_most(who)
+            self.models[who], self._goal, wording=wording, about=self._about, key=own, most=most_at_once(who)
         )
 
 
-def _most(who: str) -> int:
+def most_at_once(who: str) -> int:
+    """Return about how many captions a language model is asked in one request."""
     return MOST_LOCAL if who.startswith("local:") else MOST

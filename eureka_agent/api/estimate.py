@@ -10,12 +10,14 @@ from statistics import fmean
 from typing import Any
 
 from eureka_agent.analysis.briefing import Briefing
+from eureka_agent.api.annotators import most_at_once
 from eureka_agent.api.judged_search import goal_of
 from eureka_agent.api.models import RunModels, analyst_of, make_models, proposer_of, reviewer_of
 from eureka_agent.archive.archive import Archive
 from eureka_agent.archive.candidate import Candidate, Evaluation, Status
 from eureka_agent.config import RunConfig
 from eureka_agent.design.analyst import MOST_QUERIES
+from eureka_agent.design.judged import BEST, WORST
 from eureka_agent.design.policy_stats import placeholder_episodes, placeholder_stats
 from eureka_agent.design.proposer import Proposer
 from eureka_agent.design.reviewer import REVIEWS
@@ -25,7 +27,7 @@ from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.expected_time import expected_steps, expected_trainings
 from eureka_agent.evolution.preferring import most_questions
 from eureka_agent.evolution.thinning import MOST_BYTES
-from eureka_agent.intrinsic.model_annotator import MOST as CAPTIONS_A_REQUEST
+from eureka_agent.intrinsic.judgement import offering
 from eureka_agent.intrinsic.model_annotator import ModelAnnotator
 from eureka_agent.intrinsic.questions import Question
 from eureka_agent.llm.cache import CachedModel
@@ -34,6 +36,7 @@ from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage,
 from eureka_agent.llm.prices import Tokens
 from eureka_agent.llm.registry import split_models
 from eureka_agent.rewards.output import MAX_COMPONENTS
+from eureka_agent.store.judged import JudgedCaptions, MetCaption
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.bounding import most_of
 
@@ -170,7 +173,10 @@ def _first_requests(
     first = _prompts(task, config, generations=1)[0] if models.designers else ()
     critic = [(models.critic, _reviews(models.critic, task, config)[0])] if models.critic else []
     analyzer = [(models.analyzer, _analysis(models.analyzer, task, config))] if models.analyzer else []
-    annotator = [(models.annotator, _captions(models.annotator, task, config))] if models.annotator else []
+    annotator = []
+    if models.annotator is not None:
+        at_once = most_at_once(models.annotator.name)
+        annotator = [(models.annotator, _captions(models.annotator, task, config, at_once))]
     return [*((model, first) for model in models.designers), *critic, *analyzer, *annotator]
 
 
@@ -190,21 +196,33 @@ class _Listening:
 def _prompts(task: Task, config: RunConfig, *, generations: int = 2) -> list[tuple[Message, ...]]:
     """Render every prompt of a first generation, and of a second after a first that was trained."""
     listening = _Listening(split_models(config.model.name)[0])
+    judged = _as_if_judged(task, config)
+    offered = task if judged is None else offering(task)
     designer = proposer_of(
-        task,
+        offered,
         config,
         [listening],
         seed=config.seed,
-        untrained=as_if_measured(task),
+        untrained=as_if_measured(offered),
     )
     archive, policies = Archive.of([], sign=task.fitness.sign), {}
     for generation in range(min(generations, config.search.generations)):
         for slot in designer.plan(generation, config.search.slots, archive):
-            designer.propose(slot, Briefing(archive, policies))
+            designer.propose(slot, Briefing(archive, policies, judged=judged))
         trained = _as_if_trained(task, config)
         archive = Archive.of(trained, sign=task.fitness.sign, incumbent_id="0-00")
         policies = {c.id: placeholder_stats(task, c.evaluations[0].components) for c in trained}
     return listening.asked
+
+
+def _as_if_judged(task: Task, config: RunConfig) -> JudgedCaptions | None:
+    """Return as many captions as a prompt tells of, where a reward is learned from labels of them."""
+    if config.intrinsic.annotator is None:
+        return None
+    told = [(number, float(number < BEST)) for number in range(BEST + WORST)]
+    met = tuple(MetCaption(f"{_TYPICAL_CAPTION} {number}", 100, pays) for number, pays in told)
+    goal = goal_of(config.intrinsic.goal, task)
+    return JudgedCaptions(goal, config.intrinsic.coefficient, len(met), met)
 
 
 def _as_if_trained(task: Task, config: RunConfig) -> list[Candidate]:
@@ -288,10 +306,11 @@ def _analyzers_share(analyzer: LanguageModel, task: Task, config: RunConfig) -> 
 def _annotators_share(annotator: LanguageModel, task: Task, config: RunConfig) -> Share:
     """Return what labels cost: a request before each generation, at most as many as questions are allowed."""
     generations = config.search.restarts * config.search.generations
-    most = generations * -(-config.intrinsic.questions // CAPTIONS_A_REQUEST)
-    prompt = _captions(annotator, task, config)
+    at_once = most_at_once(annotator.name)
+    most = generations * -(-config.intrinsic.questions // at_once)
+    prompt = _captions(annotator, task, config, at_once)
     input_tokens = round(generations * _bytes(prompt) / BYTES_PER_TOKEN)
-    answer = min(TOKENS_A_LABEL * CAPTIONS_A_REQUEST, config.model.max_reply_tokens)
+    answer = min(TOKENS_A_LABEL * at_once, config.model.max_reply_tokens)
     worst = worst_case_usd(annotator, "annotator/0-00/turn0", prompt)
     return Share(
         annotator.name,
@@ -305,10 +324,10 @@ def _annotators_share(annotator: LanguageModel, task: Task, config: RunConfig) -
     )
 
 
-def _captions(annotator: LanguageModel, task: Task, config: RunConfig) -> tuple[Message, ...]:
+def _captions(annotator: LanguageModel, task: Task, config: RunConfig, at_once: int) -> tuple[Message, ...]:
     """Render what an annotator is asked about as many captions as a request has."""
     asked = ModelAnnotator(annotator, goal_of(config.intrinsic.goal, task))
-    captions = [f"{_TYPICAL_CAPTION} {number}" for number in range(CAPTIONS_A_REQUEST)]
+    captions = [f"{_TYPICAL_CAPTION} {number}" for number in range(at_once)]
     return asked.messages([Question((caption,)) for caption in captions])
 
 

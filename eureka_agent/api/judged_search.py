@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eureka_agent.api.annotating import is_file_annotator, make_annotator
-from eureka_agent.api.annotators import MOST_LOCAL
+from eureka_agent.api.annotators import most_at_once
 from eureka_agent.config import RunConfig
 from eureka_agent.critique.critic import Check
 from eureka_agent.errors import ConfigError, StoreError
@@ -19,7 +19,7 @@ from eureka_agent.files import write_atomic
 from eureka_agent.intrinsic.cached import Cached
 from eureka_agent.intrinsic.judgement import Judgement
 from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import LONGEST_GOAL, MOST, ModelAnnotator
+from eureka_agent.intrinsic.model_annotator import LONGEST_GOAL, ModelAnnotator
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import IntrinsicPlan
 from eureka_agent.intrinsic.replayed import Replayed
@@ -145,7 +145,7 @@ def _annotator(
 ) -> Cached | Replayed:
     labels = LabelCache(folder.intrinsic / LABELS)
     if requests is not None:
-        most = MOST_LOCAL if requests.name.startswith("local:") else MOST
+        most = most_at_once(requests.name)
         asks = ModelAnnotator(requests, plan.goal, about=plan.captioning.legend, most=most)
         return Cached(asks, labels)
     kind = (config.intrinsic.annotator or "").partition(":")[0]

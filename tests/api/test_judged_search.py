@@ -211,3 +211,15 @@ def test_the_goal_is_the_persons_or_what_the_task_is_about() -> None:
     task = find_task("pendulum")
     assert goal_of("hang\nstill", task) == "hang still"
     assert goal_of(None, task).startswith("A rigid pendulum hangs from a motor")
+
+
+def test_the_estimate_of_a_designers_prompts_has_what_it_is_told_of_labels(
+    monkeypatch: pytest.MonkeyPatch, rules: Path
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    asked = {**SMALL, "model": "openai/gpt-5-mini"}
+    (labelled,) = eureka_agent.dry_run("pendulum", intrinsic=f"rules:{rules}", **asked).shares
+    for name in ("intrinsic_goal", "intrinsic_coefficient"):
+        del asked[name]
+    (plain,) = eureka_agent.dry_run("pendulum", **asked).shares
+    assert labelled.input_tokens > plain.input_tokens + labelled.requests * 200
