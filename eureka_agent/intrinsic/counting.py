@@ -29,12 +29,15 @@ class EpisodicCounts:
         return sum(len(world) for world in self._worlds)
 
     def discount(self, steps: CaptionedSteps, beta: float) -> Array:
-        """Count the steps, and return 1 / N^beta of each, float32 `(T, N)`; ones for beta 0.
+        """Count the steps, and return 1 / N^beta of each, float32 `(T, N)`.
 
-        N includes the step itself. Steps without a caption have 1. Rollouts come in order, each once.
+        N includes the step itself. Steps without a caption have 1. Rollouts come in order, each once. With
+        beta 0, where all are 1, nothing is counted.
         """
         if not (math.isfinite(beta) and beta >= 0):
             raise ValueError(f"beta is a number from 0 on, not {beta}")
+        if beta == 0:
+            return np.ones(steps.first.shape, np.float32)
         return (self.count(steps).astype(np.float64) ** -beta).astype(np.float32)
 
     def count(self, steps: CaptionedSteps) -> Array:
