@@ -156,7 +156,8 @@ def compared(arm: Arm, steps: int, pairs: int) -> str:
             logs.append(math.log(last.cpu / other.cpu))
     return (
         f"{interval(logs)} of the speed, {pairs} pairs; alone {alone.cpu:,.0f} steps a second, with the "
-        f"processor {alone.clock / alone.cpu:.1%} of the time; {last.captions:,} captions, {last.labels:,} labels"
+        f"processor {alone.clock / alone.cpu:.1%} of the time; {last.captions:,} captions, "
+        f"{last.labels:,} labels"
     )
 
 
