@@ -86,6 +86,23 @@ def test_each_candidate_is_paid_what_was_learned(ended: RunFolder) -> None:
     assert (ended.training("0-01", "search", 0) / CAPTIONS).is_file()
 
 
+def test_stable_baselines_is_paid_what_was_learned_too(tmp_path: Path, rules: Path) -> None:
+    pytest.importorskip("stable_baselines3")
+    reward = tmp_path / "reads.py"
+    reward.write_text(READING)
+    result = eureka_agent.evolve(
+        "pendulum", runs=tmp_path, seed_reward=reward, intrinsic=f"rules:{rules}", trainer="sb3",
+        **ONE_GENERATION,
+    )  # fmt: skip
+    state = state_of(RunFolder(result.folder))
+    assert "component/judged" in state.candidates["0-00"].evaluations[0].curves
+    for candidate, paid in (("0-00", False), ("0-01", True)):
+        training = RunFolder(result.folder).training(candidate, "search", 0)
+        assert ("component/intrinsic" in state.candidates[candidate].evaluations[0].curves) is paid
+        for episode in read_trajectories(training / FILE):
+            assert (episode.signals["intrinsic"] == (np.abs(episode.signals["angle"]) < 0.2)).all()
+
+
 def test_recorded_episodes_hold_what_is_paid_for_their_steps(ended: RunFolder) -> None:
     for episode in read_trajectories(ended.training("0-01", "search", 0) / FILE):
         upright = np.abs(episode.signals["angle"]) < 0.2
