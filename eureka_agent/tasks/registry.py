@@ -78,6 +78,12 @@ def task_ref(
         return name_or_ref
     if name_or_ref is None:
         raise TaskError("No task was named.", allowed=_known(envs))
+    if not isinstance(name_or_ref, str | Path):
+        raise TaskError(
+            f"A task is named, and this is a {type(name_or_ref).__name__}.",
+            allowed="a bundled name, a folder's path, gym:<id>, module:function or a TaskRef",
+            fix="Pass the name, or `task.ref` of a task that was found before.",
+        )
     return _resolved(str(name_or_ref), envs)
 
 

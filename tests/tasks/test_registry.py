@@ -59,6 +59,12 @@ def test_an_unknown_task_brings_the_list() -> None:
     assert "pendulum" in caught.value.allowed
 
 
+def test_a_task_that_was_found_is_named_and_not_passed() -> None:
+    task: object = find_task("pendulum")
+    with pytest.raises(TaskError, match=r"this is a Task[\s\S]*task\.ref"):
+        find_task(task)  # pyright: ignore[reportArgumentType]
+
+
 def test_options_override_what_the_task_says() -> None:
     task = find_task("gym:CartPole-v1", goal="Balance.", max_episode_steps=50, env_steps=123)
     assert (task.description, task.max_episode_steps, task.budget.env_steps) == ("Balance.", 50, 123)
