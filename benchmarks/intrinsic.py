@@ -21,6 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
 from eureka_agent.files import write_json
@@ -42,6 +44,8 @@ class Goal:
     sentence: str
     rules: tuple[tuple[str, float], ...]
     """Pattern and value; the first that is found decides, and 0 where none is."""
+    episode_steps: int | None = None
+    """Actions in an episode, if not the task's own."""
 
     def judge(self, caption: str) -> float:
         return next((value for pattern, value in self.rules if re.search(pattern, caption)), 0.0)
@@ -66,7 +70,9 @@ GOALS: Mapping[str, Goal] = {
     "reacher": Goal(
         "bring the fingertip to the target and hold it there", ((r"(at|close to) the target", 1.0),)
     ),
-    "minihack_room": Goal("come to the stairs", ((r"(on|beside|near|with) the stairs", 1.0),)),
+    "minihack_room": Goal(
+        "come to the stairs", ((r"(on|beside|near|with) the stairs", 1.0),), episode_steps=40
+    ),
     "pendulum": Goal(
         "hold the pendulum upright and still",
         (
@@ -128,22 +134,24 @@ def train(task: str, name: str, place: Path, *, seeds: int, env_steps: int | Non
     if path.exists():
         return
     arm, goal = ARMS[name], GOALS[task]
+    ref = eureka_agent.find_task(task, max_episode_steps=goal.episode_steps).ref
     if not arm.kind:
         trained = eureka_agent.train(
-            task, "sparse", seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place
+            ref, "sparse", seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place
         ).trainings
         labels = 0
     else:
         judge: Callable[[str], float] = goal.shuffled if arm.shuffled else goal.judge
         report = eureka_agent.oni(
-            task, goal=goal.sentence, annotator=Predicate(name, judge, goal.sentence), reward="sparse",
+            ref, goal=goal.sentence, annotator=Predicate(name, judge, goal.sentence), reward="sparse",
             learned=IntrinsicOptions(
-                kind=arm.kind, coefficient=COEFFICIENT, coefficient_end=AT_THE_END, beta=arm.beta
+                kind=arm.kind, coefficient=COEFFICIENT, coefficient_end=AT_THE_END, beta=arm.beta,
             ),
             seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place,
         )  # fmt: skip
         trained, labels = report.trainings, report.asking.answered
-    write_json(path, {"fitness": [one.fitness for one in trained], "labels": labels})
+    learning = [float(np.load(one.folder / "curves.npz")["fitness"].mean()) for one in trained]
+    write_json(path, {"fitness": [one.fitness for one in trained], "learning": learning, "labels": labels})
     print(f"{task}, {name}: {[one.fitness for one in trained]}, {labels} labels", flush=True)
 
 
