@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
-from eureka_agent.intrinsic.questions import Question
+from eureka_agent.intrinsic.annotation.model_annotator import WORDINGS, ModelAnnotator
+from eureka_agent.intrinsic.annotation.questions import Question
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.model import LanguageModel, Message, Reply

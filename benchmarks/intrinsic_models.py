@@ -20,14 +20,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.counting import EpisodicCounts
-from eureka_agent.intrinsic.encoding import DIMENSION, Encoder
-from eureka_agent.intrinsic.kinds import make_model
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
-from eureka_agent.intrinsic.network import Network, Slopes
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.settings import ModelSettings
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
+from eureka_agent.intrinsic.models.counting import EpisodicCounts
+from eureka_agent.intrinsic.models.encoding import DIMENSION, Encoder
+from eureka_agent.intrinsic.models.kinds import make_model
+from eureka_agent.intrinsic.models.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.models.network import Network, Slopes
+from eureka_agent.intrinsic.models.settings import ModelSettings
 
 STEPS, WORLDS, CAPTIONS = 128, 32, 1_000
 LABELS = 100

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eureka_agent.intrinsic.asking import SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.captioners import Messages
-from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.annotation.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.rules import Predicate
+from eureka_agent.intrinsic.captioning.captioners import Messages
 from eureka_agent.intrinsic.learned import LearnedReward
-from eureka_agent.intrinsic.rules import Predicate
+from eureka_agent.intrinsic.models.kinds import make_model
 
 LENGTH, WORLDS, EPISODE = 256, 32, 500
 TAIL = 1.2

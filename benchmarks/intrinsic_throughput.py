@@ -37,12 +37,12 @@ from typing import NamedTuple
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
-from eureka_agent.intrinsic.asking import AsynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
+from eureka_agent.intrinsic.annotation.asking import AsynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Native
 from eureka_agent.seeds import seed_for

@@ -32,11 +32,11 @@ from typing import Any
 import numpy as np
 
 from eureka_agent.errors import ModelError
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.classification import Classification
-from eureka_agent.intrinsic.model import CaptionedSteps
-from eureka_agent.intrinsic.model_annotator import WORDINGS, ModelAnnotator
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.model_annotator import WORDINGS, ModelAnnotator
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
+from eureka_agent.intrinsic.models.classification import Classification
+from eureka_agent.intrinsic.models.model import CaptionedSteps
 from eureka_agent.intrinsic.shares import Share
 from eureka_agent.llm.budgeted import Closes
 from eureka_agent.llm.model import LanguageModel

@@ -74,7 +74,7 @@ def record(path: Path, seed: int, steps: int) -> None:
 
 def stream(root: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return all messages as captions are written, with the number of each step's, `(T, N)`, and `first`."""
-    from eureka_agent.intrinsic.captions import tidied
+    from eureka_agent.intrinsic.captioning.captions import tidied
 
     numbers: dict[str, int] = {}
     columns, begun = [], []
@@ -90,7 +90,7 @@ class Late:
     """An annotator behind a backlog that has one request under way; a clock tick is a call of `collect`."""
 
     def __init__(self, latency: int) -> None:
-        from eureka_agent.intrinsic.backlog import Backlog
+        from eureka_agent.intrinsic.annotation.backlog import Backlog
 
         self.backlog = Backlog()
         self.requests: list[list[str]] = []
@@ -106,7 +106,7 @@ class Late:
 
     def collect(self) -> list[Any]:
         """Return the answers that are due: of every other caption that it is helpful."""
-        from eureka_agent.intrinsic.questions import Label
+        from eureka_agent.intrinsic.annotation.questions import Label
 
         self._due -= 1
         if not self._asked or self._due > 0:
@@ -127,7 +127,7 @@ class ThroughDesk:
         self._child = AskingParent("job", self._hear, self._answers)
 
     def _hear(self, asked: Any) -> None:
-        from eureka_agent.intrinsic.questions import Question
+        from eureka_agent.intrinsic.annotation.questions import Question
 
         self._desk.ask("job", [Question(each.captions, each.variant) for each in asked.questions])
 
@@ -150,9 +150,9 @@ class ThroughDesk:
 
 def replay(texts: list[str], index: np.ndarray, first: np.ndarray, latency: int) -> None:
     """Print what one annotator was asked, and how many steps had their label."""
-    from eureka_agent.intrinsic.captions import NONE, Captions
+    from eureka_agent.intrinsic.captioning.captions import NONE, Captions
     from eureka_agent.intrinsic.learned import LearnedReward
-    from eureka_agent.intrinsic.retrieval import UNKNOWN, Retrieval
+    from eureka_agent.intrinsic.models.retrieval import UNKNOWN, Retrieval
 
     late, model = Late(latency), Retrieval()
     learned = LearnedReward(model, ThroughDesk(late), num_envs=index.shape[1])

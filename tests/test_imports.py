@@ -20,20 +20,22 @@ ROOMS = (
 
 RANK = {**dict.fromkeys(BASE, 0), **{room: rank for rank, room in enumerate(ROOMS, start=1)}}
 
+INTRINSIC = PACKAGE / "intrinsic"
+INTRINSIC_RANK = {"saving": 0, "shares": 0, "captioning": 1, "annotation": 2, "models": 3}
+"""Modules that its rooms share, and the rooms; the other modules of the folder lie above them."""
 
-def rooms_imported_by(path: Path) -> set[str]:
+
+def rooms_imported_by(path: Path, package: str = "eureka_agent") -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = (
-                [node.module]
-                if node.module != "eureka_agent"
-                else [f"eureka_agent.{a.name}" for a in node.names]
-            )
+            names = [node.module] if node.module != package else [f"{package}.{a.name}" for a in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        found |= {name.split(".")[1] for name in names if name.startswith("eureka_agent.")}
+        found |= {
+            name.removeprefix(f"{package}.").split(".")[0] for name in names if name.startswith(f"{package}.")
+        }
     return found
 
 
@@ -53,6 +55,18 @@ def test_imports_point_one_way(path: Path) -> None:
         assert room in RANK, f"{room} has no place in the layers"
         below = room == own or RANK[room] < max(1, RANK[own])
         assert below, f"{path.name} ({own}) imports {room}, which does not lie below it"
+
+
+def test_the_rooms_of_intrinsic_import_one_way() -> None:
+    above = {path.stem for path in INTRINSIC.glob("*.py")} - set(INTRINSIC_RANK)
+    for path in INTRINSIC.rglob("*.py"):
+        own = path.relative_to(INTRINSIC).parts[0].removesuffix(".py")
+        if own in above:
+            continue
+        assert own in INTRINSIC_RANK, f"{own} has no place among the rooms"
+        for room in rooms_imported_by(path, "eureka_agent.intrinsic") - {own}:
+            below = INTRINSIC_RANK.get(room, len(INTRINSIC_RANK)) < INTRINSIC_RANK[own]
+            assert below, f"{path.name} ({own}) imports {room}, which does not lie below it"
 
 
 def loaded_after(statement: str) -> set[str]:

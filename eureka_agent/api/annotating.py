@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.cached import Cached
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import ModelAnnotator
-from eureka_agent.intrinsic.replayed import Replayed
-from eureka_agent.intrinsic.rules import judge_of
+from eureka_agent.intrinsic.annotation.cached import Cached
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.model_annotator import ModelAnnotator
+from eureka_agent.intrinsic.annotation.replayed import Replayed
+from eureka_agent.intrinsic.annotation.rules import judge_of
 from eureka_agent.llm.budgeted import BudgetedModel
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.llm.registry import ModelOptions, make_model

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from eureka_agent.api.annotating import annotating_model, file_annotator, is_file_annotator
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-from eureka_agent.intrinsic.annotators import Annotator, SourcedAnnotator
-from eureka_agent.intrinsic.by_variant import ByVariant
-from eureka_agent.intrinsic.cached import Cached
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import MOST, WORDINGS, ModelAnnotator
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.replayed import Replayed
-from eureka_agent.intrinsic.softening import Softening
-from eureka_agent.intrinsic.voting import Voting
+from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.annotators import Annotator, SourcedAnnotator
+from eureka_agent.intrinsic.annotation.by_variant import ByVariant
+from eureka_agent.intrinsic.annotation.cached import Cached
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.model_annotator import MOST, WORDINGS, ModelAnnotator
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.annotation.replayed import Replayed
+from eureka_agent.intrinsic.annotation.softening import Softening
+from eureka_agent.intrinsic.annotation.voting import Voting
 from eureka_agent.llm.budgeted import Allowance, BudgetedModel
 
 LABELS = "labels.jsonl"

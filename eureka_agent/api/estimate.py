@@ -27,9 +27,9 @@ from eureka_agent.errors import BudgetExhaustedError, ConfigError
 from eureka_agent.evolution.expected_time import expected_steps, expected_trainings
 from eureka_agent.evolution.preferring import most_questions
 from eureka_agent.evolution.thinning import MOST_BYTES
+from eureka_agent.intrinsic.annotation.model_annotator import ModelAnnotator
+from eureka_agent.intrinsic.annotation.questions import Question
 from eureka_agent.intrinsic.judgement import offering
-from eureka_agent.intrinsic.model_annotator import ModelAnnotator
-from eureka_agent.intrinsic.questions import Question
 from eureka_agent.llm.cache import CachedModel
 from eureka_agent.llm.hosted import HostedModel
 from eureka_agent.llm.model import LanguageModel, Message, Priced, Reply, Usage, worst_case_usd

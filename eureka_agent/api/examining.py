@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from eureka_agent.api.annotators import Annotators, Labeller
 from eureka_agent.errors import BudgetExhaustedError, ConfigError, ModelError
-from eureka_agent.intrinsic.asking import Notice
-from eureka_agent.intrinsic.consistency import THRESHOLD, Consistency, consistency_of
-from eureka_agent.intrinsic.noise import Noise
+from eureka_agent.intrinsic.annotation.asking import Notice
+from eureka_agent.intrinsic.annotation.consistency import THRESHOLD, Consistency, consistency_of
+from eureka_agent.intrinsic.annotation.noise import Noise
+from eureka_agent.intrinsic.annotation.questions import Question
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.questions import Question
 from eureka_agent.seeds import generator_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.inspection import inspect_environment

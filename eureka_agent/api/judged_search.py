@@ -16,13 +16,13 @@ from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
 from eureka_agent.evolution.judging import GenerationRequests, Judging
 from eureka_agent.files import write_atomic
-from eureka_agent.intrinsic.cached import Cached
+from eureka_agent.intrinsic.annotation.cached import Cached
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.model_annotator import LONGEST_GOAL, ModelAnnotator
+from eureka_agent.intrinsic.annotation.replayed import Replayed
 from eureka_agent.intrinsic.judgement import Judgement
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import LONGEST_GOAL, ModelAnnotator
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.llm.model import LanguageModel
 from eureka_agent.store.event_types import CaptionsPlanned
 from eureka_agent.store.events import EventLog

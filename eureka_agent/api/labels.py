@@ -10,9 +10,9 @@ from pathlib import Path
 from eureka_agent.errors import ConfigError, did_you_mean
 from eureka_agent.escaping import one_line
 from eureka_agent.files import write_atomic
-from eureka_agent.intrinsic.captions import tidied
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.questions import Question
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.questions import Question
+from eureka_agent.intrinsic.captioning.captions import tidied
 
 PERSON = "a person"
 COLUMNS = ("caption", "other", "value", "votes", "by", "goal")

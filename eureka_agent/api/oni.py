@@ -26,16 +26,16 @@ from eureka_agent.api.examining import AnnotatorReport, Examination
 from eureka_agent.api.train import Training
 from eureka_agent.errors import ConfigError, StoreError
 from eureka_agent.escaping import one_line
-from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-from eureka_agent.intrinsic.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.kinds import ASKS_NOBODY
+from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.asking import Asking, AskingStatistics, AsynchronousAnnotation, Notice
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.rules import Predicate
+from eureka_agent.intrinsic.annotation.softening import Softened
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption
+from eureka_agent.intrinsic.models.kinds import ASKS_NOBODY
+from eureka_agent.intrinsic.models.standing import Standing
 from eureka_agent.intrinsic.options import IntrinsicOptions
-from eureka_agent.intrinsic.paid_captions import PaidCaption
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.rules import Predicate
-from eureka_agent.intrinsic.softening import Softened
-from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.seeds import seed_for

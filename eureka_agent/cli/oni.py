@@ -85,7 +85,7 @@ def _print_progress(progress: OniProgress) -> None:
 
 def _print_report(report: OniReport) -> None:
     from eureka_agent.cli.output import print_table
-    from eureka_agent.intrinsic.paid_captions import most_and_least
+    from eureka_agent.intrinsic.captioning.paid_captions import most_and_least
 
     rows = [
         (t.seed, t.fitness, t.env_steps, f"{t.wall_s:.1f} s", t.folder, t.failure) for t in report.trainings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from eureka_agent.config.option import Option
 
 if TYPE_CHECKING:
-    from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
+    from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
     from eureka_agent.intrinsic.options import IntrinsicOptions
 
 
@@ -54,7 +54,7 @@ class Labelling:
     @property
     def options(self) -> AnnotatorOptions:
         """How they label."""
-        from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
+        from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
 
         return AnnotatorOptions(
             wordings=tuple(name.strip() for name in self.wordings.split(",") if name.strip()),

@@ -19,7 +19,7 @@ FitnessName = Literal["task", "human"]
 """By what behaviour is scored: the task's own fitness, or what people prefer (`preferences/`)."""
 
 LearnedKindName = Literal["retrieval", "classification", "ranking"]
-"""Kinds of rewards that are learned from labels (`intrinsic/kinds.py`)."""
+"""Kinds of rewards that are learned from labels (`intrinsic/models/kinds.py`)."""
 
 DeviceName = Literal["auto", "gpu", "cpu"]
 """`auto` is a GPU where the population trainer can use one for the task."""

@@ -18,13 +18,13 @@ import numpy as np
 from eureka_agent.archive.candidate import candidate_id
 from eureka_agent.critique.critic import Check
 from eureka_agent.errors import BudgetExhaustedError, Interrupted, ModelError
-from eureka_agent.intrinsic.cached import Cached
-from eureka_agent.intrinsic.captions import tidied
+from eureka_agent.intrinsic.annotation.cached import Cached
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.annotation.replayed import Replayed
+from eureka_agent.intrinsic.captioning.captions import tidied
 from eureka_agent.intrinsic.judgement import Judgement, judged, rejudged
 from eureka_agent.intrinsic.judgement_file import write_judgement
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.replayed import Replayed
 from eureka_agent.intrinsic.settling import paid_for, settled
 from eureka_agent.llm.formed import Form, FormedReply, formed
 from eureka_agent.llm.model import LanguageModel, Message, Reply

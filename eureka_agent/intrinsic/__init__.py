@@ -1,6 +1,9 @@
 """Rewards learned from an annotator's labels of captions while a policy trains (arXiv 2410.23022).
 
 Public names for your own training code; docs/intrinsic.md has them at work.
+
+There are three rooms, and each imports only those before it: `captioning`, `annotation`, `models`. All may
+use `saving` and `shares`; the other modules of this folder put the rooms together.
 """
 
 from __future__ import annotations
@@ -9,53 +12,53 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-    from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
-    from eureka_agent.intrinsic.backlog import Backlog
-    from eureka_agent.intrinsic.by_variant import ByVariant
-    from eureka_agent.intrinsic.cached import Cached
-    from eureka_agent.intrinsic.captions import Captions
-    from eureka_agent.intrinsic.consistency import consistency_of
+    from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+    from eureka_agent.intrinsic.annotation.asking import AsynchronousAnnotation, SynchronousAnnotation
+    from eureka_agent.intrinsic.annotation.backlog import Backlog
+    from eureka_agent.intrinsic.annotation.by_variant import ByVariant
+    from eureka_agent.intrinsic.annotation.cached import Cached
+    from eureka_agent.intrinsic.annotation.consistency import consistency_of
+    from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+    from eureka_agent.intrinsic.annotation.model_annotator import ModelAnnotator
+    from eureka_agent.intrinsic.annotation.questions import Label, Question
+    from eureka_agent.intrinsic.annotation.replayed import Replayed
+    from eureka_agent.intrinsic.annotation.rules import Factor, Lexicographic, Oracle, Predicate
+    from eureka_agent.intrinsic.annotation.softening import Softened, Softening
+    from eureka_agent.intrinsic.annotation.voting import Voting
+    from eureka_agent.intrinsic.captioning.captions import Captions
     from eureka_agent.intrinsic.judgement_file import with_judgement
-    from eureka_agent.intrinsic.kinds import make_model
-    from eureka_agent.intrinsic.label_cache import LabelCache
     from eureka_agent.intrinsic.learned import LearnedReward
-    from eureka_agent.intrinsic.model_annotator import ModelAnnotator
-    from eureka_agent.intrinsic.questions import Label, Question
-    from eureka_agent.intrinsic.replayed import Replayed
-    from eureka_agent.intrinsic.rules import Factor, Lexicographic, Oracle, Predicate
+    from eureka_agent.intrinsic.models.kinds import make_model
+    from eureka_agent.intrinsic.models.settings import ModelSettings
     from eureka_agent.intrinsic.sb3 import CaptionedVecEnv as CaptionedVecEnv
     from eureka_agent.intrinsic.sb3 import IntrinsicRewards as IntrinsicRewards
-    from eureka_agent.intrinsic.settings import ModelSettings
-    from eureka_agent.intrinsic.softening import Softened, Softening
-    from eureka_agent.intrinsic.voting import Voting
 
 _HOMES = {
-    "AnnotatorOptions": "annotator_options",
-    "AsynchronousAnnotation": "asking",
-    "Backlog": "backlog",
-    "ByVariant": "by_variant",
-    "Cached": "cached",
+    "AnnotatorOptions": "annotation.annotator_options",
+    "AsynchronousAnnotation": "annotation.asking",
+    "Backlog": "annotation.backlog",
+    "ByVariant": "annotation.by_variant",
+    "Cached": "annotation.cached",
     "CaptionedVecEnv": "sb3",
-    "Captions": "captions",
-    "Factor": "rules",
+    "Captions": "captioning.captions",
+    "Factor": "annotation.rules",
     "IntrinsicRewards": "sb3",
-    "Label": "questions",
-    "LabelCache": "label_cache",
+    "Label": "annotation.questions",
+    "LabelCache": "annotation.label_cache",
     "LearnedReward": "learned",
-    "Lexicographic": "rules",
-    "ModelAnnotator": "model_annotator",
-    "ModelSettings": "settings",
-    "Oracle": "rules",
-    "Predicate": "rules",
-    "Question": "questions",
-    "Replayed": "replayed",
-    "Softened": "softening",
-    "Softening": "softening",
-    "SynchronousAnnotation": "asking",
-    "Voting": "voting",
-    "consistency_of": "consistency",
-    "make_model": "kinds",
+    "Lexicographic": "annotation.rules",
+    "ModelAnnotator": "annotation.model_annotator",
+    "ModelSettings": "models.settings",
+    "Oracle": "annotation.rules",
+    "Predicate": "annotation.rules",
+    "Question": "annotation.questions",
+    "Replayed": "annotation.replayed",
+    "Softened": "annotation.softening",
+    "Softening": "annotation.softening",
+    "SynchronousAnnotation": "annotation.asking",
+    "Voting": "annotation.voting",
+    "consistency_of": "annotation.consistency",
+    "make_model": "models.kinds",
     "with_judgement": "judgement_file",
 }
 

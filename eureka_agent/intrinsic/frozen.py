@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eureka_agent.intrinsic.model import Array, CaptionedSteps, IntrinsicReward, Saved
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.models.model import Array, CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.saving import Saved
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ import gymnasium as gym
 import numpy as np
 
 from eureka_agent.errors import ConfigError, RewardError
-from eureka_agent.intrinsic.captions import Array, Captioner
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.captioning.captions import Array, Captioner
+from eureka_agent.intrinsic.models.model import CaptionedSteps, IntrinsicReward
 from eureka_agent.rewards.source import parse_reward
 from eureka_agent.tasks.task import Behaviour, Signal, Signals, State, Task
 from eureka_agent.trajectories.trajectory import Trajectory

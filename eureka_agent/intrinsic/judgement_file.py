@@ -8,7 +8,7 @@ from pathlib import Path
 from eureka_agent.arrays import read_arrays, write_arrays
 from eureka_agent.intrinsic.frozen import Frozen
 from eureka_agent.intrinsic.judgement import Judgement, judged
-from eureka_agent.intrinsic.model import IntrinsicReward
+from eureka_agent.intrinsic.models.model import IntrinsicReward
 from eureka_agent.intrinsic.plan import SETTLED_SEED, IntrinsicPlan
 from eureka_agent.intrinsic.saving import nested, packed, part_of, unpacked
 from eureka_agent.tasks.task import Task

@@ -7,25 +7,24 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-from eureka_agent.intrinsic.asks import Asks
-from eureka_agent.intrinsic.captions import NONE, Captioner, Captions, Remembering
-from eureka_agent.intrinsic.counting import EpisodicCounts
-from eureka_agent.intrinsic.ensemble import Ensemble
-from eureka_agent.intrinsic.model import (
+from eureka_agent.intrinsic.annotation.asks import Asks
+from eureka_agent.intrinsic.annotation.noise import RecentAgreement
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import NONE, Captioner, Captions, Remembering
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption, PaidCaptions
+from eureka_agent.intrinsic.models.counting import EpisodicCounts
+from eureka_agent.intrinsic.models.ensemble import Ensemble
+from eureka_agent.intrinsic.models.model import (
     CaptionedSteps,
     Examined,
     Expects,
     IntrinsicReward,
     ReadsFeatures,
-    Saved,
     Waits,
 )
-from eureka_agent.intrinsic.noise import RecentAgreement
-from eureka_agent.intrinsic.paid_captions import PaidCaption, PaidCaptions
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.saving import about, damaged, expect, nested, packed, part_of, unpacked
+from eureka_agent.intrinsic.models.standing import Standing
+from eureka_agent.intrinsic.saving import Saved, about, damaged, expect, nested, packed, part_of, unpacked
 from eureka_agent.intrinsic.shares import Share
-from eureka_agent.intrinsic.standing import Standing
 
 Array = np.ndarray
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import cast, get_args
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.described import DescribedSignals
-from eureka_agent.intrinsic.ensemble import Blend
-from eureka_agent.intrinsic.features import features_of
-from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.captioning.described import DescribedSignals
+from eureka_agent.intrinsic.captioning.features import features_of
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
+from eureka_agent.intrinsic.models.ensemble import Blend
+from eureka_agent.intrinsic.models.kinds import Kind, make_model
+from eureka_agent.intrinsic.models.settings import ModelSettings, one_of
 from eureka_agent.intrinsic.plan import Captioning, CaptionSource, IntrinsicPlan
-from eureka_agent.intrinsic.settings import ModelSettings, one_of
 from eureka_agent.tasks.task import Task
 from eureka_agent.trajectories.inspection import inspect_environment
 from eureka_agent.trajectories.trajectory import Trajectory

@@ -9,15 +9,15 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.captioners import Messages, StartedEvents, Windowed
-from eureka_agent.intrinsic.captions import Captioner
-from eureka_agent.intrinsic.described import DescribedSignals
-from eureka_agent.intrinsic.ensemble import Blend
+from eureka_agent.intrinsic.captioning.captioners import Messages, StartedEvents, Windowed
+from eureka_agent.intrinsic.captioning.captions import Captioner
+from eureka_agent.intrinsic.captioning.described import DescribedSignals
 from eureka_agent.intrinsic.judgement import reads_judgement
-from eureka_agent.intrinsic.kinds import Kind, make_model
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
-from eureka_agent.intrinsic.model import IntrinsicReward
-from eureka_agent.intrinsic.settings import ModelSettings
+from eureka_agent.intrinsic.models.ensemble import Blend
+from eureka_agent.intrinsic.models.kinds import Kind, make_model
+from eureka_agent.intrinsic.models.model import IntrinsicReward
+from eureka_agent.intrinsic.models.settings import ModelSettings
 from eureka_agent.tasks.task import CaptionPart, Task
 
 CaptionSource = Literal["signals", "events", "message"]

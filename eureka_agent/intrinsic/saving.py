@@ -11,6 +11,8 @@ import numpy as np
 from eureka_agent.errors import ConfigError
 
 Array = np.ndarray
+Saved = Mapping[str, Array]
+"""Everything a model needs to go on, as arrays without objects: texts are JSON in uint8."""
 _ABOUT = "about"
 _BETWEEN = "/"
 

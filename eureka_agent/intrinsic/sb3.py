@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.captions import Captions
+from eureka_agent.intrinsic.captioning.captions import Captions
 
 Array = np.ndarray
 CaptionOf = Callable[[Any, Mapping[str, Any]], str | None]

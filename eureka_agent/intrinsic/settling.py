@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
+from eureka_agent.intrinsic.models.model import CaptionedSteps, IntrinsicReward
 from eureka_agent.intrinsic.plan import SETTLED_SEED, IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
 
 MOST_STEPS = 4_096
 """Steps that stand for all that was met; each caption has one at least."""

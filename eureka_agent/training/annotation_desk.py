@@ -7,8 +7,8 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from eureka_agent.intrinsic.asks import Asks
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.asks import Asks
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 
 REMEMBERED = 200_000
 """Answers that are kept for jobs that ask later, and questions that jobs are waiting for."""

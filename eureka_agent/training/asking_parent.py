@@ -7,8 +7,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.rotation import Rotation
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.annotation.rotation import Rotation
 from eureka_agent.training.protocol import Answered, Asked, AskedQuestion
 
 LONGEST_MESSAGE = 15_000

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eureka_agent.errors import RewardError, WorkerCrashedError, WorkerError
-from eureka_agent.intrinsic.captions import tidied
-from eureka_agent.intrinsic.questions import Question
+from eureka_agent.intrinsic.annotation.questions import Question
+from eureka_agent.intrinsic.captioning.captions import tidied
 from eureka_agent.isolation.messages import MAX_FDS, MalformedMessageError
 from eureka_agent.preferences.fitness import PreferenceFitness
 from eureka_agent.rewards.reward import Coded, Native, Reward, Sparse

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import Captioner
-from eureka_agent.intrinsic.features import stacked
+from eureka_agent.intrinsic.captioning.captions import Captioner
+from eureka_agent.intrinsic.captioning.features import stacked
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule, mixed
 from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps

@@ -11,14 +11,14 @@ from typing import Protocol
 from eureka_agent.arrays import write_arrays
 from eureka_agent.errors import TrainingError
 from eureka_agent.files import write_json
-from eureka_agent.intrinsic.asks import Asks
+from eureka_agent.intrinsic.annotation.asks import Asks
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption
 from eureka_agent.intrinsic.frozen import NobodyAsks
 from eureka_agent.intrinsic.judgement_file import read_judgement, with_judgement
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
-from eureka_agent.intrinsic.model import IntrinsicReward
-from eureka_agent.intrinsic.paid_captions import PaidCaption
+from eureka_agent.intrinsic.models.model import IntrinsicReward
+from eureka_agent.intrinsic.models.standing import Standing
 from eureka_agent.intrinsic.plan import IntrinsicPlan
-from eureka_agent.intrinsic.standing import Standing
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.task import Task
 from eureka_agent.training.asking_parent import Answers, AskingParent

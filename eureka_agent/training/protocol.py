@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from eureka_agent.intrinsic.captions import LONGEST
+from eureka_agent.intrinsic.captioning.captions import LONGEST
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.tasks.task import TaskRef, TrainingBudget
 from eureka_agent.training.job import Curve

@@ -14,9 +14,9 @@ from servers import Service, serving
 
 from eureka_agent.api.annotators import LABELS, Annotators, annotators_of, variants_of
 from eureka_agent.errors import ConfigError, ModelError
-from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.questions import Label
+from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.questions import Label
 from eureka_agent.llm.model import Message
 
 GOAL = "reach the flag"

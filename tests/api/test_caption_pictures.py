@@ -12,9 +12,9 @@ from eureka_agent.api.caption_pictures import draw_captions
 from eureka_agent.cli.app import app
 from eureka_agent.errors import ConfigError
 from eureka_agent.files import write_json
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption
 from eureka_agent.intrinsic.learned import Tally
-from eureka_agent.intrinsic.paid_captions import PaidCaption
-from eureka_agent.intrinsic.standing import Standing
+from eureka_agent.intrinsic.models.standing import Standing
 from eureka_agent.training.learned_rewards import CAPTIONS
 
 

@@ -14,9 +14,9 @@ from annotator_fakes import Answering, Failing
 from eureka_agent.api.annotators import annotators_of
 from eureka_agent.api.examining import Examination
 from eureka_agent.errors import ConfigError, ModelError
-from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.questions import Question
 from eureka_agent.intrinsic.options import IntrinsicOptions
-from eureka_agent.intrinsic.questions import Question
 from eureka_agent.tasks.registry import find_task
 
 GOAL = "hold it upright"

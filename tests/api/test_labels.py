@@ -9,9 +9,9 @@ import pytest
 
 from eureka_agent.api.labels import PERSON, correct_label, export_labels, labels
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.annotators import Source
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.annotators import Source
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 
 GOLD = Source("model", "prompt", "find gold")
 STAIRS = Source("model", "prompt", "go down")

@@ -14,12 +14,12 @@ from servers import Service, serving
 from eureka_agent.api.annotators import LABELS
 from eureka_agent.api.oni import OniProgress, OniReport, oni
 from eureka_agent.errors import ConfigError, ModelError, StoreError
-from eureka_agent.intrinsic.annotator_options import AnnotatorOptions
-from eureka_agent.intrinsic.annotators import Source
-from eureka_agent.intrinsic.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.annotator_options import AnnotatorOptions
+from eureka_agent.intrinsic.annotation.annotators import Source
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.annotation.rules import Predicate
 from eureka_agent.intrinsic.options import IntrinsicOptions
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.rules import Predicate
 from eureka_agent.intrinsic.shares import Share
 from eureka_agent.llm.model import Message
 

@@ -6,7 +6,7 @@ import pytest
 
 from eureka_agent.api.oni import OniProgress
 from eureka_agent.cli.oni import _print_progress
-from eureka_agent.intrinsic.asking import AskingStatistics
+from eureka_agent.intrinsic.annotation.asking import AskingStatistics
 from eureka_agent.training.protocol import CheckpointReached, LearnedSoFar
 
 NOBODY_WAITS = AskingStatistics(

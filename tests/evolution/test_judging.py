@@ -21,15 +21,15 @@ from eureka_agent.errors import Interrupted, ModelError
 from eureka_agent.evolution.journal import JournalledModel
 from eureka_agent.evolution.judging import GenerationRequests, Judging
 from eureka_agent.evolution.loop import Evolution
-from eureka_agent.intrinsic.annotators import Source
-from eureka_agent.intrinsic.cached import Cached
+from eureka_agent.intrinsic.annotation.annotators import Source
+from eureka_agent.intrinsic.annotation.cached import Cached
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.judgement import Judgement
 from eureka_agent.intrinsic.judgement import judged as judged_task
 from eureka_agent.intrinsic.judgement_file import read_judgement
-from eureka_agent.intrinsic.label_cache import LabelCache
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.llm.formed import Form, FormedReply, TokenOdds
 from eureka_agent.llm.model import Message, Reply, Usage
 from eureka_agent.llm.recording import Recorder

@@ -7,8 +7,8 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 
-from eureka_agent.intrinsic.annotators import Source
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.annotators import Source
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.llm.model import Message
 
 ROW = re.compile(r'^(\d+)\. (?:\S+: )?(".*)$', re.MULTILINE)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.model import CaptionedSteps, IntrinsicReward
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.settings import ModelSettings
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
+from eureka_agent.intrinsic.models.model import CaptionedSteps, IntrinsicReward
+from eureka_agent.intrinsic.models.settings import ModelSettings
 
 SMALL = ModelSettings(
     dimension=128, width=4, hidden=6, batch=8, cache=64, remembered=12, most_labels=24, most_held_out=9,

@@ -12,12 +12,12 @@ import pytest
 from trajectory_fakes import running
 
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.intrinsic.described import DescribedSignals
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.described import DescribedSignals
 from eureka_agent.intrinsic.frozen import Frozen, NobodyAsks
 from eureka_agent.intrinsic.judgement import INTRINSIC, Judgement, judged, rejudged
 from eureka_agent.intrinsic.judgement_file import read_judgement, with_judgement, write_judgement
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.settling import paid_for, settled, steps_of
 from eureka_agent.rewards.wrapper import RewardWrapper
 from eureka_agent.tasks.registry import find_task

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaptions, most_and_least
 from eureka_agent.intrinsic.learned import LearnedReward
-from eureka_agent.intrinsic.paid_captions import PaidCaptions, most_and_least
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.models.kinds import make_model
+from eureka_agent.intrinsic.models.standing import Standing
 from eureka_agent.intrinsic.shares import Share
-from eureka_agent.intrinsic.standing import Standing
 
 
 class AnswersLater:

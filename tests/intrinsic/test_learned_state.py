@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from eureka_agent.arrays import read_arrays, write_arrays
 from eureka_agent.errors import ConfigError, StoreError
-from eureka_agent.intrinsic.captioners import Messages, StartedEvents, Windowed
-from eureka_agent.intrinsic.captions import Captioner
-from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captioners import Messages, StartedEvents, Windowed
+from eureka_agent.intrinsic.captioning.captions import Captioner
 from eureka_agent.intrinsic.learned import LearnedReward, Tally
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.models.kinds import make_model
 from eureka_agent.intrinsic.saving import packed
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import Signal

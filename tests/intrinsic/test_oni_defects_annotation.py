@@ -13,14 +13,14 @@ import pytest
 from annotator_fakes import Answering, Failing, Held, ask, replying, rows_of
 
 from eureka_agent.errors import ConfigError, ModelError
-from eureka_agent.intrinsic.answers import numbers_for
-from eureka_agent.intrinsic.asking import AsynchronousAnnotation, SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.captioners import Messages
-from eureka_agent.intrinsic.consistency import consistency_of
-from eureka_agent.intrinsic.label_cache import LabelCache
-from eureka_agent.intrinsic.model_annotator import ModelAnnotator
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.answers import numbers_for
+from eureka_agent.intrinsic.annotation.asking import AsynchronousAnnotation, SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.consistency import consistency_of
+from eureka_agent.intrinsic.annotation.label_cache import LabelCache
+from eureka_agent.intrinsic.annotation.model_annotator import ModelAnnotator
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captioners import Messages
 from eureka_agent.llm.scripted import ScriptedModel
 
 GOAL = "descend the stairs"

@@ -19,19 +19,19 @@ from annotator_fakes import Answering
 from caption_streams import better, column, lights, rollouts, said, shuffled, steps_of
 
 import eureka_agent.intrinsic
-from eureka_agent.intrinsic.asking import SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.classification import Classification
-from eureka_agent.intrinsic.kinds import Kind, make_model
+from eureka_agent.intrinsic.annotation.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.annotation.rules import Predicate
+from eureka_agent.intrinsic.captioning.captions import Captions
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule, mixed
+from eureka_agent.intrinsic.models.classification import Classification
+from eureka_agent.intrinsic.models.kinds import Kind, make_model
+from eureka_agent.intrinsic.models.ranking import Ranking
+from eureka_agent.intrinsic.models.settings import ModelSettings
 from eureka_agent.intrinsic.options import IntrinsicOptions
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
-from eureka_agent.intrinsic.ranking import Ranking
-from eureka_agent.intrinsic.rules import Predicate
-from eureka_agent.intrinsic.settings import ModelSettings
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Native
 from eureka_agent.tasks.registry import find_task
@@ -230,7 +230,7 @@ def test_a_clip_of_what_a_task_pays() -> None:
 def test_dead_flags() -> None:
     """Options stood in the configuration that no code read."""
     package = Path(eureka_agent.intrinsic.__file__).parent
-    code = {path.name: path.read_text() for path in package.glob("*.py")}
+    code = {path.name: path.read_text() for path in package.rglob("*.py")}
     read = "".join(text for name, text in code.items() if name != "settings.py")
     dead = [one.name for one in fields(ModelSettings) if not re.search(rf"settings\.{one.name}\b", read)]
     assert dead == []
@@ -272,7 +272,7 @@ def test_a_chain_of_ifs_in_six_places() -> None:
     """Each kind was told apart wherever rewards were made, learned, saved and paid; here in one module."""
     package = Path(eureka_agent.intrinsic.__file__).parent
     told_apart = re.compile(r'(?:==|!=|\bin) [^\n]*"(?:retrieval|classification|ranking|count|rnd)"')
-    found = {path.name for path in package.glob("*.py") if told_apart.search(path.read_text())}
+    found = {path.name for path in package.rglob("*.py") if told_apart.search(path.read_text())}
     assert found <= {"kinds.py", "options.py"}
 
 

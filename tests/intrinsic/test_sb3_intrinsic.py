@@ -12,10 +12,10 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from eureka_agent.errors import ConfigError
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
 from eureka_agent.intrinsic.learned import LearnedReward
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.models.kinds import make_model
 from eureka_agent.intrinsic.sb3 import CaptionedVecEnv, IntrinsicRewards, flat_observation
 
 Array = np.ndarray

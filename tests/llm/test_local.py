@@ -9,8 +9,8 @@ import pytest
 from asking import STOP
 
 from eureka_agent.errors import ModelError
-from eureka_agent.intrinsic.answer_odds import surer
-from eureka_agent.intrinsic.answers import read_answers
+from eureka_agent.intrinsic.annotation.answer_odds import surer
+from eureka_agent.intrinsic.annotation.answers import read_answers
 from eureka_agent.llm.formed import Form, formed
 from eureka_agent.llm.local import LocalModel
 from eureka_agent.llm.model import Message

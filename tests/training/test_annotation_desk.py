@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eureka_agent.intrinsic.asking import SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.training.annotation_desk import AnnotationDesk
 
 DOOR, GOLD = Question(("a door opens",)), Question(("gold",))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from eureka_agent.intrinsic.asking import SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.asking_parent import MOST_AT_ONCE, Answers, AskingParent
 from eureka_agent.training.conversation import MAX_FROM_CHILD

@@ -13,7 +13,7 @@ import pytest
 
 from eureka_agent.archive.candidate import Evaluation
 from eureka_agent.errors import RewardError
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.rewards.reward import Coded
 from eureka_agent.tasks.registry import find_task

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eureka_agent.intrinsic.captions import Captions
-from eureka_agent.intrinsic.kinds import make_model
+from eureka_agent.intrinsic.annotation.questions import Label, Question
+from eureka_agent.intrinsic.captioning.captions import Captions
 from eureka_agent.intrinsic.learned import LearnedReward
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
-from eureka_agent.intrinsic.questions import Label, Question
+from eureka_agent.intrinsic.models.kinds import make_model
 from eureka_agent.training.intrinsic_provider import IntrinsicProvider, base_of
 from eureka_agent.training.reward_provider import RewardBatch, RewardProvider, RolloutSteps
 

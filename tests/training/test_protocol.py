@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eureka_agent.intrinsic.captions import LONGEST
+from eureka_agent.intrinsic.captioning.captions import LONGEST
 from eureka_agent.isolation.messages import MalformedMessageError
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import TaskRef

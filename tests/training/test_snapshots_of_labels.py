@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from eureka_agent.errors import TrainingError
+from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.judgement_file import write_judgement
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
-from eureka_agent.intrinsic.questions import Label, Question
 from eureka_agent.intrinsic.settling import settled
 from eureka_agent.tasks.registry import find_task
 from eureka_agent.tasks.task import CaptionPart

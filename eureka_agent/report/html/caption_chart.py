@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from eureka_agent.escaping import one_line
-from eureka_agent.intrinsic.paid_captions import PaidCaption, most_and_least
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption, most_and_least
 from eureka_agent.report import svg
 from eureka_agent.report.html.marks import ACCENT, FAINT, GRID, INK
 from eureka_agent.report.html.picture import Picture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eureka_agent.intrinsic.captions import LONGEST, tidied
-from eureka_agent.intrinsic.paid_captions import PaidCaption
+from eureka_agent.intrinsic.captioning.captions import LONGEST, tidied
+from eureka_agent.intrinsic.captioning.paid_captions import PaidCaption
 from eureka_agent.report.html.caption_chart import EACH, LINES, WIDTH, captions_picture, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from eureka_agent.archive.candidate import Evaluation
-from eureka_agent.intrinsic.asking import SynchronousAnnotation
-from eureka_agent.intrinsic.backlog import Backlog
-from eureka_agent.intrinsic.kinds import Kind
+from eureka_agent.intrinsic.annotation.asking import SynchronousAnnotation
+from eureka_agent.intrinsic.annotation.backlog import Backlog
+from eureka_agent.intrinsic.annotation.rules import Predicate
 from eureka_agent.intrinsic.mixing import Coefficients, Schedule
+from eureka_agent.intrinsic.models.kinds import Kind
 from eureka_agent.intrinsic.plan import Captioning, IntrinsicPlan
-from eureka_agent.intrinsic.rules import Predicate
 from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.tasks.registry import find_task
