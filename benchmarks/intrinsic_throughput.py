@@ -141,9 +141,9 @@ def quiet(name: str) -> Task:
 
 
 def calibrated(task: Task, seconds: float) -> int:
-    """Return how many steps a training without a learned reward makes in so many seconds."""
+    """Return how many steps a training without a learned reward makes in so many seconds of a core."""
     least = PpoSettings.of(task.algorithm).rollout * CHECKPOINTS
-    return max(least, round(speed(Arm(task.name), least, 0).clock * seconds))
+    return max(least, round(speed(Arm(task.name), least, 0).cpu * seconds))
 
 
 def compared(arm: Arm, steps: int, pairs: int) -> str:
