@@ -4,10 +4,10 @@
     python benchmarks/intrinsic.py table TASK --root FOLDER
 
 Every arm adds something to the task's sparse reward, on the same seeds: nothing, a bonus for captions that
-are new in the episode, each kind of learned reward with and without the discount for repeated captions,
-labels that mean nothing, and labels of either sort that are paid by progress. The annotator is a rule for
-captions, which answers within a quarter of a second, so that `retrieval` is the rule itself but for the first
-rollouts; no labels are known at first. Arms that ended are not trained again.
+are new in the episode, each kind of learned reward with and without the discount for repeated captions, and
+labels that mean nothing. The annotator is a rule for captions, which answers within a quarter of a second, so
+that `retrieval` is the rule itself but for the first rollouts; no labels are known at first. Arms that ended
+are not trained again.
 """
 
 from __future__ import annotations
@@ -91,7 +91,6 @@ class Arm:
     kind: str = ""
     beta: float = 0.0
     shuffled: bool = False
-    progress: bool = False
 
 
 ARMS: Mapping[str, Arm] = {
@@ -100,14 +99,12 @@ ARMS: Mapping[str, Arm] = {
     "rnd": Arm("rnd"),
     "retrieval": Arm("retrieval"),
     "retrieval, discounted": Arm("retrieval", BETA),
-    "retrieval, progress": Arm("retrieval", progress=True),
     "classification": Arm("classification"),
     "classification, discounted": Arm("classification", BETA),
     "ranking": Arm("ranking"),
     "ranking, discounted": Arm("ranking", BETA),
     "shuffled": Arm("retrieval", shuffled=True),
     "shuffled, discounted": Arm("retrieval", BETA, shuffled=True),
-    "shuffled, progress": Arm("retrieval", shuffled=True, progress=True),
 }
 
 
@@ -149,7 +146,6 @@ def train(task: str, name: str, place: Path, *, seeds: int, env_steps: int | Non
             ref, goal=goal.sentence, annotator=Predicate(name, judge, goal.sentence), reward="sparse",
             learned=IntrinsicOptions(
                 kind=arm.kind, coefficient=COEFFICIENT, coefficient_end=AT_THE_END, beta=arm.beta,
-                progress=arm.progress,
             ),
             seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place,
         )  # fmt: skip
