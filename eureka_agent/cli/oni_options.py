@@ -83,10 +83,6 @@ class Learning:
             "with --model-kind rnd."
         ),
     ] = None
-    progress: Annotated[
-        bool,
-        Option("Pay a step how much more its caption is worth than the one before: staying pays nothing."),
-    ] = False
     ensemble: Annotated[
         int, Option("Models whose rewards are blended; 1 is one for each annotator and wording.", ge=1)
     ] = 1
@@ -111,7 +107,6 @@ class Learning:
             coefficient_end=self.coefficient_end,
             reward_coefficient=self.reward_coefficient,
             beta=self.beta,
-            progress=self.progress,
             ensemble=self.ensemble,
             blend=self.blend,
             captions=self.captions,

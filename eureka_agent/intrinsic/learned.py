@@ -23,7 +23,6 @@ from eureka_agent.intrinsic.models.model import (
     Waits,
 )
 from eureka_agent.intrinsic.models.standing import Standing
-from eureka_agent.intrinsic.progress import Progress
 from eureka_agent.intrinsic.saving import Saved, about, damaged, expect, nested, packed, part_of, unpacked
 from eureka_agent.intrinsic.shares import Share
 
@@ -56,8 +55,7 @@ class LearnedReward:
     """Pays rollouts with a model that learns between them.
 
     A step's reward is the model's, divided by the power `beta` of how often its caption has been seen in its
-    episode (arXiv 2410.23022); `beta` 0 leaves it as it is. With `progress` a step is paid how much more that
-    is than for the step before, so that staying pays nothing and leaving costs what coming paid.
+    episode (arXiv 2410.23022); `beta` 0 leaves it as it is.
 
     Of each label the model is asked what it expects before it learns from it: `recent` tells whether it keeps
     up with what the policy meets now (progressive validation), which held-out labels of all ages do not.
@@ -70,7 +68,6 @@ class LearnedReward:
         *,
         num_envs: int,
         beta: float = 1.0,
-        progress: bool = False,
         captioner: Captioner | None = None,
     ) -> None:
         """`captioner` is whoever writes the captions, so that what it remembers is saved with the rest."""
@@ -79,7 +76,6 @@ class LearnedReward:
         self.captions = PaidCaptions()
         self._asks, self._beta = asks, beta
         self._counts = EpisodicCounts(num_envs)
-        self._progress = Progress(num_envs) if progress else None
         self._recent = RecentAgreement()
         self._memory = captioner if isinstance(captioner, Remembering) else None
         self._again: Sequence[Question] = ()
@@ -103,8 +99,6 @@ class LearnedReward:
         self._again = ()
         raw = self.model.reward(steps)
         paid = (raw * self._counts.discount(steps, self._beta)).astype(np.float32)
-        if self._progress is not None:
-            paid = self._progress(paid, first)
         self.captions.add(captions, raw)
         self._count(captions, paid, len(labels), len(questions))
         return paid
@@ -182,7 +176,6 @@ class LearnedReward:
             **about("learned reward", **self._facts),
             **nested("model", self.model.state_dict()),
             **nested("counts", self._counts.state_dict()),
-            **nested("progress", self._progress.state_dict() if self._progress else {}),
             **nested("captioner", self._memory.state_dict() if self._memory else {}),
             **nested("captions", self.captions.state_dict()),
             **nested("recent", self._recent.state_dict()),
@@ -201,8 +194,6 @@ class LearnedReward:
             raise damaged("'tally' holds no counts of steps")
         self.model.load_state_dict(part_of(saved, "model"))
         self._counts.load_state_dict(part_of(saved, "counts"))
-        if self._progress is not None:
-            self._progress.load_state_dict(part_of(saved, "progress"))
         if self._memory is not None:
             self._memory.load_state_dict(part_of(saved, "captioner"))
         self.captions.load_state_dict(part_of(saved, "captions"))
@@ -212,8 +203,7 @@ class LearnedReward:
 
     @property
     def _facts(self) -> dict[str, object]:
-        paid = {"progress": True} if self._progress is not None else {}
-        return {"memory_of_captions": self._memory is not None, **paid}
+        return {"memory_of_captions": self._memory is not None}
 
 
 def _is_tally(found: object) -> bool:

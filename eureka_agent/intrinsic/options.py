@@ -37,9 +37,6 @@ class IntrinsicOptions:
     beta: float | None = None
     """The learned reward is divided by this power of how often its caption was seen in the episode; None is
     1, and 0 of `rnd`, which pays no captions."""
-    progress: bool = False
-    """Pay a step how much more its caption is worth than that of the step before, so that staying pays
-    nothing: for captions of states, and not of events."""
     ensemble: int = 1
     """Models whose rewards are blended; 1 is one for each annotator and wording that there is."""
     blend: str = "mean"
@@ -99,7 +96,6 @@ class IntrinsicOptions:
             ),
             goal=goal,
             beta=beta,
-            progress=self.progress,
         )
 
     def _captioning(self, task: Task, played: Sequence[Trajectory] | None) -> Captioning:

@@ -76,8 +76,6 @@ class IntrinsicPlan:
     """Wordings or annotators of the questions, which the members of an ensemble take in turn."""
     beta: float = 1.0
     """The reward is divided by this power of how often the caption was seen in its episode; 0 leaves it."""
-    progress: bool = False
-    """Whether a step is paid how much more that is than for the step before."""
     snapshot: str = ""
     """File with a model that pays as it is, and neither learns nor asks (`judgement_file.py`); empty where
     one learns anew."""

@@ -54,9 +54,7 @@ class LearnedRewards:
         plan = IntrinsicPlan.from_json(job.intrinsic or {})
         model, asks = self._snapshot(plan, task) if plan.snapshot else self._new(plan, job)
         captioner = plan.captioning.captioner(task)
-        learned = LearnedReward(
-            model, asks, num_envs=num_envs, beta=plan.beta, progress=plan.progress, captioner=captioner
-        )
+        learned = LearnedReward(model, asks, num_envs=num_envs, beta=plan.beta, captioner=captioner)
         return IntrinsicProvider(
             base, learned, captioner, plan.coefficients, coded=job.kind == "source",
             features=plan.captioning.features,

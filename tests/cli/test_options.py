@@ -40,8 +40,8 @@ TRAIN = """
 """
 ONI = """
     goal annotator wordings votes check-annotator labels budget-usd most-requests
-    model-kind reward-coefficient coefficient coefficient-end beta progress? ensemble blend captions message
-    window features
+    model-kind reward-coefficient coefficient coefficient-end beta ensemble blend captions message window
+    features
     reward seeds seed env-steps trainer output env envs unsafe-isolation? json
 """
 PLAY = "task episodes seed reward video frames env envs unsafe-isolation? json"

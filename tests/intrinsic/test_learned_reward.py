@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eureka_agent.errors import ConfigError
 from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.captioning.captions import Captions
 from eureka_agent.intrinsic.captioning.paid_captions import PaidCaptions, most_and_least
@@ -55,27 +54,6 @@ def test_a_caption_is_worth_less_each_time_it_is_seen_in_an_episode() -> None:
     twice = Captions.of([["gold"], ["gold"], ["gold"]])
     assert learned.pay(twice, first_of(twice, 0, 2)).ravel().tolist() == [1.0, 0.25, 1.0]
     assert learned.pay(twice, first_of(twice)).ravel().tolist() == pytest.approx([1 / 4, 1 / 9, 1 / 16])
-
-
-def test_progress_is_paid_instead_of_each_caption_and_goes_on_from_a_saved_state() -> None:
-    asks = AnswersLater()
-    asks.submit([Question(("gold",)), Question(("wall",))])
-    learned, restored = (
-        LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1, beta=0.0, progress=True)
-        for asks in (asks, AnswersLater())
-    )
-    assert learned.pay(GOLD, first_of(GOLD, 0)).ravel().tolist() == [1, -1, 1, -1]
-    stays = Captions.of([["gold"], ["gold"], ["wall"]])
-    assert learned.pay(stays, first_of(stays)).ravel().tolist() == [1, 0, -1]
-    assert learned.pay(stays, first_of(stays, 0)).ravel().tolist() == [1, 0, -1]
-    learned.pay(GOLD, first_of(GOLD, 0, 3))
-    restored.load_state_dict(learned.state_dict())
-    ends_well = Captions.of([["wall"], ["gold"]])
-    assert restored.pay(ends_well, first_of(ends_well)).ravel().tolist() == [0, 1]
-    with pytest.raises(ConfigError, match="progress"):
-        restored.load_state_dict(
-            LearnedReward(make_model("retrieval", seed=0), asks, num_envs=1).state_dict()
-        )
 
 
 def test_an_annotator_that_counts_rollouts_is_told_of_each() -> None:
