@@ -40,7 +40,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Coded, Native, Reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.annotation_desk import AnnotationDesk
 from eureka_agent.training.job import OnCheckpoint, Outcome, Trainer, TrainingFailure, TrainingJob
 from eureka_agent.training.learned_rewards import CAPTIONS, STATE, read_paid, read_standing
@@ -122,7 +122,7 @@ class OniReport:
 
 
 def oni(
-    task: str,
+    task: str | TaskRef | Path,
     *,
     goal: str,
     annotator: Given | Sequence[Given] = NOBODY,

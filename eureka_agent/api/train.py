@@ -18,7 +18,7 @@ from eureka_agent.isolation.sandbox import RewardSandbox
 from eureka_agent.rewards.reward import Reward
 from eureka_agent.seeds import seed_for
 from eureka_agent.tasks.registry import find_task
-from eureka_agent.tasks.task import Task
+from eureka_agent.tasks.task import Task, TaskRef
 from eureka_agent.training.device.choosing import choose_device
 from eureka_agent.training.job import Outcome, Trainer, TrainingFailure, TrainingJob
 from eureka_agent.training.policies import fitting_policy, saved_policy
@@ -59,7 +59,7 @@ class TrainReport:
 
 
 def train(
-    task: str,
+    task: str | TaskRef | Path,
     reward: Path | str | Sequence[Path | str],
     *,
     seeds: int = 1,
