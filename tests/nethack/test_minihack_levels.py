@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +49,21 @@ def test_walking_across_the_room_reaches_the_stairs_and_is_paid_once() -> None:
         assert numbers(info)["on_stairs_down"] == numbers(info)["reached"] == 1
         assert numbers(info)["stairs_distance"] == 0
         assert numbers(env.reset()[1])["stairs_distance"] == 14
+
+
+def test_a_level_is_compiled_where_paths_have_spaces(tmp_path: Path) -> None:
+    place = tmp_path / "my runs"
+    place.mkdir()
+    code = f"""
+from eureka_agent.tasks.nethack.minihack import make
+env = make({ROOM!r})
+env.reset(seed=0)
+print([env.step({MOVES.index("southeast")})[2] for _ in range(14)][-1])  # it ends on the stairs
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(place)}, capture_output=True, text=True
+    )
+    assert told.stdout.split()[-1:] == ["True"], told.stderr
 
 
 OFFSETS = {

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import shutil
+import subprocess
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,10 +60,15 @@ def _levels_of(level: str) -> _Levels:
     """Have MiniHack compile a level, once in a process: it takes a tenth of a second."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its imports are deprecated
-        import minihack  # noqa: F401 - registers its environments
-
+        base = importlib.import_module("minihack.base")  # registers its environments as well
         try:
-            env: Any = gym.make(level, disable_env_checker=True).unwrapped
+            with _compiling(base):
+                env: Any = gym.make(level, disable_env_checker=True).unwrapped
+        except subprocess.CalledProcessError as error:
+            raise TaskError(
+                f"MiniHack's level '{level:.60}' could not be compiled: {error.stderr.strip():.200}",
+                fix="Install minihack and nle anew, from the versions that this package names.",
+            ) from error
         except gym.error.Error as error:
             known = sorted(name for name in gym.registry if name.startswith("MiniHack-"))
             raise TaskError(
@@ -72,3 +81,37 @@ def _levels_of(level: str) -> _Levels:
     character = env.character
     env.close()
     return _Levels(levels, options, character)
+
+
+@contextmanager
+def _compiling(base: Any) -> Iterator[None]:
+    """Compile levels here, not with MiniHack's script, which fails unnoticed where a path has a space.
+
+    What is played then is an ordinary game of NetHack.
+    """
+    theirs = base.MiniHack._patch_nhdat
+    base.MiniHack._patch_nhdat = functools.partialmethod(_compile, base)
+    try:
+        yield
+    finally:
+        base.MiniHack._patch_nhdat = theirs
+
+
+def _compile(env: Any, base: Any, described: str) -> None:
+    """Write the `nhdat` of a level description, which is a text or a file's name, for MiniHack's `env`."""
+    place = Path(env.nethack._vardir)
+    parts = place / "lib"
+    shutil.copytree(base.LIB_DIR, parts)
+    if described.endswith(".des"):
+        path = Path(described)
+        described = (path if path.exists() else Path(base.PATH_DAT_DIR) / described).read_text()
+    (parts / "level.des").write_text(described)
+    tools = Path(base.HACKDIR)
+    _run([str(tools / "lev_comp"), "level.des"], parts)
+    (parts / "level.des").unlink()
+    _run([str(tools / "dlb"), "cf", "nhdat", *sorted(path.name for path in parts.iterdir())], parts)
+    shutil.move(parts / "nhdat", place / "nhdat")
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
