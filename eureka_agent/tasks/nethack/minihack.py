@@ -101,7 +101,7 @@ def _compile(env: Any, base: Any, described: str) -> None:
     """Write the `nhdat` of a level description, which is a text or a file's name, for MiniHack's `env`."""
     place = Path(env.nethack._vardir)
     parts = place / "lib"
-    shutil.copytree(base.LIB_DIR, parts)
+    shutil.copytree(base.LIB_DIR, parts, dirs_exist_ok=True)  # a level may be described anew
     if described.endswith(".des"):
         path = Path(described)
         described = (path if path.exists() else Path(base.PATH_DAT_DIR) / described).read_text()
