@@ -5,9 +5,9 @@
 
 Every arm adds something to the task's sparse reward, on the same seeds: nothing, a bonus for captions that
 are new in the episode, each kind of learned reward with and without the discount for repeated captions, and
-labels that mean nothing. The annotator is a rule for captions, which answers within a quarter of a second, so
-that `retrieval` is the rule itself but for the first rollouts; no labels are known at first. Arms that ended
-are not trained again.
+labels that mean nothing. One arm, `reference`, has the task's dense reward in the place of all that. The
+annotator is a rule for captions, which answers within a quarter of a second, so that `retrieval` is the rule
+itself but for the first rollouts; no labels are known at first. Arms that ended are not trained again.
 """
 
 from __future__ import annotations
@@ -91,10 +91,13 @@ class Arm:
     kind: str = ""
     beta: float = 0.0
     shuffled: bool = False
+    reward: str = "sparse"
+    """What it is added to."""
 
 
 ARMS: Mapping[str, Arm] = {
     "sparse": Arm(),
+    "reference": Arm(reward="reference"),
     "count": Arm("count", BETA),
     "rnd": Arm("rnd"),
     "retrieval": Arm("retrieval"),
@@ -137,13 +140,13 @@ def train(task: str, name: str, place: Path, *, seeds: int, env_steps: int | Non
     ref = eureka_agent.find_task(task, max_episode_steps=goal.episode_steps).ref
     if not arm.kind:
         trained = eureka_agent.train(
-            ref, "sparse", seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place
+            ref, arm.reward, seeds=seeds, seed=ROOT_SEED, env_steps=env_steps, output=place
         ).trainings
         labels = 0
     else:
         judge: Callable[[str], float] = goal.shuffled if arm.shuffled else goal.judge
         report = eureka_agent.oni(
-            ref, goal=goal.sentence, annotator=Predicate(name, judge, goal.sentence), reward="sparse",
+            ref, goal=goal.sentence, annotator=Predicate(name, judge, goal.sentence), reward=arm.reward,
             learned=IntrinsicOptions(
                 kind=arm.kind, coefficient=COEFFICIENT, coefficient_end=AT_THE_END, beta=arm.beta,
             ),

@@ -11,6 +11,7 @@ from eureka_agent.intrinsic.annotation.rotation import Rotation
 from eureka_agent.intrinsic.models.acquisition import entropy, wanted
 from eureka_agent.intrinsic.models.folds import Folds
 from eureka_agent.intrinsic.models.gate import Verdict, balanced_verdict, is_clear
+from eureka_agent.intrinsic.models.labelled import TIE, sureness, yes_share
 from eureka_agent.intrinsic.models.model import CaptionedSteps
 from eureka_agent.intrinsic.models.retrieval import by_frequency
 from eureka_agent.intrinsic.models.settings import ModelSettings
@@ -28,8 +29,11 @@ class Classification:
 
     Both answers weigh the same whatever their frequency, so that the probability is that of balanced answers:
     above 0.5 is more helpful than what is known of captions in general. It is calibrated with a temperature
-    on the held-out labels. Nothing is paid until the held-out balanced accuracy is known to be above chance,
-    and nothing again while it isn't. While labels are few, all of them are held out by turns (see `Folds`).
+    on the held-out labels. A label between counts as yes or no, and the less the nearer it is to 0.5. As
+    probabilities to be met, the odds of a small model's words would part captions at their mean, which is
+    not where its yes and no part. Nothing is paid until the held-out balanced accuracy is known to be above
+    chance, and nothing again while it isn't. While labels are few, all of them are held out by turns (see
+    `Folds`).
     Of two labels of one caption the later stands (see `Retrieval`). `observe` makes the updates that labels
     have paid for, at most `settings.most_updates` a rollout.
     """
@@ -158,27 +162,29 @@ class Classification:
 
 
 def helpful_loss(outputs: Array, values: Array, *, share: float, extra: float) -> Losses:
-    """Return the cross-entropy of logits `(B, 1)` with probabilities `(B,)`.
+    """Return the cross-entropy of logits `(B, 1)` with yes or no, as sure as the labels `(B,)` are.
 
     Either answer weighs half of all, given the `share` of yes; at most `_HEAVIEST` times its own weight.
     """
     logits = outputs[:, 0]
-    yes, no = _weights(share)
+    yes, no = _weights(values, share)
     chance = _logistic(logits)
-    losses = yes * values * np.logaddexp(0, -logits) + no * (1 - values) * np.logaddexp(0, logits)
-    slopes = no * (1 - values) * chance - yes * values * (1 - chance)
-    return Losses(losses, slopes[:, None])
+    losses = yes * np.logaddexp(0, -logits) + no * np.logaddexp(0, logits)
+    return Losses(losses, (no * chance - yes * (1 - chance))[:, None])
 
 
-def _weights(share: float) -> tuple[float, float]:
-    return min(_HEAVIEST, 0.5 / max(share, 1e-12)), min(_HEAVIEST, 0.5 / max(1 - share, 1e-12))
+def _weights(values: Array, share: float) -> tuple[Array, Array]:
+    """Return how much each label, `(B,)`, counts as yes, and how much as no; one of them is 0."""
+    sure, positive = sureness(values), values > TIE
+    yes, no = (min(_HEAVIEST, 0.5 / max(part, 1e-12)) for part in (share, 1 - share))
+    return np.where(positive, yes * sure, 0.0), np.where(positive, 0.0, no * sure)
 
 
 def _temperature(logits: Array, values: Array) -> float:
     """Return what logits are best divided by, from `_TEMPERATURES` (arXiv 1706.04599)."""
     tried = logits[None, :] / _TEMPERATURES[:, None]
-    yes, no = _weights(float(values.mean()))
-    losses = yes * values * np.logaddexp(0, -tried) + no * (1 - values) * np.logaddexp(0, tried)
+    yes, no = _weights(values, yes_share(values))
+    losses = yes * np.logaddexp(0, -tried) + no * np.logaddexp(0, tried)
     return float(_TEMPERATURES[np.argmin(losses.mean(axis=1))])
 
 

@@ -12,6 +12,9 @@ from eureka_agent.intrinsic.saving import Array, array_of, damaged, keys_of, pac
 Key = tuple[str, ...]
 """The captions of a question."""
 
+TIE = 0.5
+"""The value of a label that says nothing."""
+
 
 class Drawn(NamedTuple):
     """Some labels."""
@@ -21,6 +24,18 @@ class Drawn(NamedTuple):
     """float64 `(B,)`"""
     weights: Array
     """float64 `(B,)`: how much each counts."""
+
+
+def sureness(values: Array) -> Array:
+    """Return how much each label says, `(n,)`: 1 of yes and no, nothing of 0.5."""
+    return np.abs(2 * values - 1)
+
+
+def yes_share(values: Array) -> float:
+    """Return how much of what labels `(n,)` say is yes; 0.5 where they say nothing."""
+    sure = sureness(values)
+    said = float(sure.sum())
+    return float(sure[values > TIE].sum()) / said if said else TIE
 
 
 class LabelTable:
@@ -65,8 +80,8 @@ class LabelTable:
 
     @property
     def share(self) -> float:
-        """Mean of the labels' values; 0.5 where there are none."""
-        return float(self._values[: len(self)].mean()) if self._keys else 0.5
+        """How much of what the labels say is yes; 0.5 where they say nothing."""
+        return yes_share(self._values[: len(self)])
 
     def all(self) -> Drawn:
         """Return all labels."""

@@ -238,14 +238,24 @@ def test_a_model_without_labels_errs_about_nothing() -> None:
 
 
 def test_the_loss_weighs_both_answers_alike_and_its_slopes_are_right() -> None:
-    outputs, values = np.array([[0.3], [-1.2]]), np.array([0.8, 0.0])
+    outputs, values = np.array([[0.3], [-1.2], [0.7]]), np.array([0.8, 0.0, 0.5])
     found = helpful_loss(outputs, values, share=0.2, extra=0.0)
-    chance = 1 / (1 + math.exp(-0.3))
-    expected = -(2.5 * 0.8 * math.log(chance) + 0.625 * 0.2 * math.log(1 - chance))
-    assert found.losses[0] == pytest.approx(expected)
+    chances = 1 / (1 + np.exp(-outputs[:, 0]))
+    expected = [-2.5 * 0.6 * math.log(chances[0]), -0.625 * math.log(1 - chances[1]), 0.0]
+    np.testing.assert_allclose(found.losses, expected)
     step = 1e-6
     moved = helpful_loss(outputs + step, values, share=0.2, extra=0.0).losses
     np.testing.assert_allclose((moved - found.losses) / step, found.by_output[:, 0], rtol=1e-4)
+
+
+def test_a_label_that_is_barely_yes_is_not_taken_for_no() -> None:
+    """The mean of these labels is 0.65; a small model's odds are as lopsided."""
+    values = {"red": 0.95, "green": 0.6, "blue": 0.4}
+    labels = {f"{colour} lamp number {number}": v for colour, v in values.items() for number in range(80)}
+    model = taught(labels)
+    assert model.informed
+    chances = model.estimate([f"{colour} lamp number 200" for colour in values])
+    np.testing.assert_array_equal(chances > 0.5, [True, True, False])
 
 
 def test_states_of_other_kinds_and_encoders_are_refused(expert: Classification) -> None:
