@@ -32,7 +32,7 @@ from eureka_agent.critique.recorded import RecordedPolicies
 from eureka_agent.design.observing import PolicyObserver
 from eureka_agent.design.policy_stats import EpisodePayment, Evaluate, PolicyMeasurement
 from eureka_agent.design.proposer import Proposer
-from eureka_agent.design.reviewer import Paid
+from eureka_agent.design.reviewer import ModelReviewer, Paid
 from eureka_agent.design.search import Search
 from eureka_agent.design.untrained import untrained
 from eureka_agent.evolution import early_stops
@@ -68,6 +68,7 @@ from eureka_agent.training.simulators.choosing import SimulatorFactory
 from eureka_agent.training.trainers import make_trainer
 from eureka_agent.trajectories.batch import TrajectoryBatch
 from eureka_agent.trajectories.files import write_trajectories
+from eureka_agent.trajectories.scripted import NamedEpisodes
 
 
 @contextmanager
@@ -97,10 +98,7 @@ def building(
         models = stack.enter_context(closing(make_models(config, folder.root, task)))
         sandbox = stack.enter_context(RewardSandbox(unsafe=config.isolation.unsafe))
         device = _device(task, config, log)
-        if not folder.recording.exists():
-            if scripted:
-                write_trajectories(folder.scripted, [e for one in scripted for e in one.episodes])
-            write_trajectories(folder.recording, look.recording.trajectories)
+        _keep_recording(folder, look, scripted)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
         for text in look.notices:
             log.append(Notice(text=text))
@@ -133,14 +131,24 @@ def building(
             judging=judging,
             same_baselines=not config.people.judge and same_baselines(task, recording),
             study=_study(task, config, recording, sandbox, asked),
-            reviewer=reviewer_of(
-                task,
-                config,
-                asked.critic,
-                untrained(recording, task.safety_signals),
-                _paid(task, look, sandbox),
-            ),
+            reviewer=_reviewer(task, config, asked, look, sandbox),
         )
+
+
+def _keep_recording(folder: RunFolder, look: FirstLook, scripted: Sequence[NamedEpisodes]) -> None:
+    """Write what was played at first, unless the run has it already."""
+    if folder.recording.exists():
+        return
+    if scripted:
+        write_trajectories(folder.scripted, [e for one in scripted for e in one.episodes])
+    write_trajectories(folder.recording, look.recording.trajectories)
+
+
+def _reviewer(
+    task: Task, config: RunConfig, models: RunModels, look: FirstLook, sandbox: RewardSandbox
+) -> ModelReviewer | None:
+    known = untrained(look.recording, task.safety_signals)
+    return reviewer_of(task, config, models.critic, known, _paid(task, look, sandbox))
 
 
 def _unscored(look: FirstLook) -> FirstLook:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 
 from eureka_agent.errors import TaskError, did_you_mean
 from eureka_agent.tasks import building
-from eureka_agent.tasks.context import environment_context
+from eureka_agent.tasks.context import EnvironmentContext, environment_context
 from eureka_agent.tasks.fitness import needed_function
 from eureka_agent.tasks.mujoco_state import check_fields, read_fields
 from eureka_agent.tasks.observe import info_names, leaves_of
@@ -89,34 +89,19 @@ def _behaviour_of(files: tuple[str, ...], state: tuple[str, ...]) -> FolderBehav
 
 def folder_task(ref: TaskRef) -> Task:
     """Load the task of a `folder` reference; TaskError where it breaks its form, or lacks a package."""
-    folder = Path(ref.value)
+    folder, options = Path(ref.value), ref.options
     file = read_task_file(folder / TASK_FILE)
     require(file.environment.packages, extra=file.environment.extra, who=f"Task '{folder.name}'")
-    options = ref.options
     stages = _stages(file, folder)
     stage = _stage(stages, options, ref)
     folders = _folders(folder, file)
     modules = tuple(load_module(place / "task.py") for place in folders)
     behaviour = FolderBehaviour(modules, file.environment.state)
-    module = behaviour.modules[0]
     _check_functions(behaviour, file)
-    overrides = {**(stage.kwargs if stage else {}), **options.get("kwargs", {})}
-    constructor, label, registered = _constructor(folder, file, overrides)
-    env = building.build(constructor, label)
-    check_fields(env, file.environment.state, label)
-    stage_limit = stage.max_episode_steps if stage else None
-    own_limit = stage_limit or file.environment.max_episode_steps or registered or building.time_limit(env)
-    known = options.get("max_episode_steps") or own_limit
-    limit = known or building.ASSUMED_LIMIT
-    context = environment_context(env, goal=False)
-    info = info_names(
-        [*file.environment.info, *file.environment.step_info],
-        [leaf.name for leaf in leaves_of(env.observation_space)],
-    )
-    env.close()
-    budget = _budget(file.budget)
-    needs = needed_function(file.fitness.reduce)
+    own, scores = modules[0], needed_function(file.fitness.reduce)
+    found = _look_at_environment(folder, file, stage, options)
     steps = options.get("env_steps") or (stage.env_steps if stage else None)
+    budget = _budget(file.budget)
     return Task(
         name=options.get("name") or folder.name,
         description=(options.get("goal") or file.description).strip(),
@@ -127,30 +112,60 @@ def folder_task(ref: TaskRef) -> Task:
         budget=budget if steps is None else replace(budget, env_steps=steps),
         algorithm=file.algorithm.model_dump(exclude_none=True),
         env_id=file.environment.id or file.environment.factory or "",
-        max_episode_steps=limit,
-        make_env=building.guarded(constructor, label, limit),
+        max_episode_steps=found.limit,
+        make_env=found.make,
         behaviour=behaviour,
         reference=_reference(folder, file),
         reference_origin=file.reference_origin or _default_origin(file),
         hacks=_hacks(folder),
-        context=context.text,
+        context=found.context.text,
         ref=ref,
         tags=file.tags,
-        fitness_step=getattr(module, "fitness_step", None),
-        fitness_episode=module.fitness_episode if needs == "fitness_episode" else None,
-        events=getattr(module, "events", None),
-        fitness_parts=getattr(module, "fitness_parts", None),
-        info=info,
-        late_info=tuple(name for name, key in info.items() if key in file.environment.step_info),
+        fitness_step=getattr(own, "fitness_step", None),
+        fitness_episode=own.fitness_episode if scores == "fitness_episode" else None,
+        events=getattr(own, "events", None),
+        fitness_parts=getattr(own, "fitness_parts", None),
+        info=found.info,
+        late_info=tuple(name for name, key in found.info.items() if key in file.environment.step_info),
         reads_inside=bool(file.environment.state) or behaviour.find("read_state") is not None,
         state=file.environment.state,
         stages=() if stage or options.get("stages") is False else stages,
-        time_limit_known=known is not None,
+        time_limit_known=found.limit_known,
         folder=folder,
         bases=tuple(folders[1:]),
         captions=tuple(CaptionPart(**section.model_dump()) for section in file.captions),
-        env_reward=context.reward if options.get("show_env_reward") else "",
+        env_reward=found.context.reward if options.get("show_env_reward") else "",
     )
+
+
+class _Found(NamedTuple):
+    """What one built environment tells."""
+
+    make: building.Constructor
+    limit: int
+    """Steps after which an episode ends."""
+    limit_known: bool
+    context: EnvironmentContext
+    info: Mapping[str, str]
+
+
+def _look_at_environment(
+    folder: Path, file: TaskFile, stage: Stage | None, options: Mapping[str, Any]
+) -> _Found:
+    environment = file.environment
+    overrides = {**(stage.kwargs if stage else {}), **options.get("kwargs", {})}
+    constructor, label, registered = _constructor(folder, file, overrides)
+    env = building.build(constructor, label)
+    check_fields(env, environment.state, label)
+    stage_limit = stage.max_episode_steps if stage else None
+    own_limit = stage_limit or environment.max_episode_steps or registered or building.time_limit(env)
+    known = options.get("max_episode_steps") or own_limit
+    limit = known or building.ASSUMED_LIMIT
+    context = environment_context(env, goal=False)
+    leaves = [leaf.name for leaf in leaves_of(env.observation_space)]
+    info = info_names([*environment.info, *environment.step_info], leaves)
+    env.close()
+    return _Found(building.guarded(constructor, label, limit), limit, known is not None, context, info)
 
 
 def _folders(folder: Path, file: TaskFile) -> list[Path]:
