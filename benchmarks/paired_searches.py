@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from intrinsic import GOALS
+from intrinsic_arms import GOALS
 
 import eureka_agent
 from eureka_agent.analysis.statistics import t_interval
@@ -37,7 +37,7 @@ ARMS: dict[str, dict[str, Any]] = {
 }
 """Options of each arm; the first is what searches did before winners were chosen on seeds of their own.
 
-`{rules}` is a file with the rules that label captions of the task in `benchmarks/intrinsic.py`.
+`{rules}` is a file with the rules that label captions of the task in `benchmarks/intrinsic_arms.py`.
 """
 SAMPLES = 8
 TRAININGS = 64

@@ -1,7 +1,7 @@
 """What do learned rewards bring, and what of it is due to labels? One sparse reward, many arms, equal seeds.
 
-    python benchmarks/intrinsic.py train TASK --root FOLDER [--seeds 10] [--env-steps N] [--arms "a;b"]
-    python benchmarks/intrinsic.py table TASK --root FOLDER
+    python benchmarks/intrinsic_arms.py train TASK --root FOLDER [--seeds 10] [--env-steps N] [--arms "a;b"]
+    python benchmarks/intrinsic_arms.py table TASK --root FOLDER
 
 Every arm adds something to the task's sparse reward, on the same seeds: nothing, a bonus for captions that
 are new in the episode, each kind of learned reward with and without the discount for repeated captions, and
