@@ -100,9 +100,7 @@ def building(
         device = _device(task, config, log)
         _keep_recording(folder, look, scripted)
         _journal_start(task, config, folder, log, state, sandbox, why, device)
-        for text in look.notices:
-            log.append(Notice(text=text))
-        _say_pace(task, config, log, look.steps_a_second, device)
+        _say_first(task, config, log, look, device)
         asked = journalled(models, config, folder, log, state)
         judging = None
         if plan is not None:
@@ -270,15 +268,19 @@ def _journal_start(
         log.append(Notice(text=text))
 
 
-def _say_pace(task: Task, config: RunConfig, log: EventLog, pace: float | None, device: DeviceChoice) -> None:
-    """Say how long the run will take, by earlier trainings on the task or by the pace of its environment.
+def _say_first(task: Task, config: RunConfig, log: EventLog, look: FirstLook, device: DeviceChoice) -> None:
+    """Say what a first look noticed, and how long the run will take, as far as that is known.
 
-    The pace of an environment decides only where it has no batched simulator.
+    Earlier trainings on the task tell the time, or the pace of its environment where it has no batched
+    simulator.
     """
+    for text in look.notices:
+        log.append(Notice(text=text))
     known = remembered_pace(conditions_of(task, config, device.platform))
     if known is not None:
         log.append(Notice(text=expected_time(task, config, steps_a_second=known)))
         return
+    pace = look.steps_a_second
     if pace is None or device.platform == "gpu" or SimulatorFactory(task).batched:
         return
     each = config.training.trainer == "sb3"

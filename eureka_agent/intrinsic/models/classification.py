@@ -10,8 +10,8 @@ from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.annotation.rotation import Rotation
 from eureka_agent.intrinsic.models.acquisition import entropy, wanted
 from eureka_agent.intrinsic.models.folds import Folds
-from eureka_agent.intrinsic.models.gate import Verdict, balanced_verdict, is_clear
-from eureka_agent.intrinsic.models.labelled import TIE, sureness, yes_share
+from eureka_agent.intrinsic.models.gate import Verdict, balanced_verdict
+from eureka_agent.intrinsic.models.labelled import TIE, is_clear, sureness, yes_share
 from eureka_agent.intrinsic.models.model import CaptionedSteps
 from eureka_agent.intrinsic.models.retrieval import by_frequency
 from eureka_agent.intrinsic.models.settings import ModelSettings
@@ -33,9 +33,8 @@ class Classification:
     probabilities to be met, the odds of a small model's words would part captions at their mean, which is
     not where its yes and no part. Nothing is paid until the held-out balanced accuracy is known to be above
     chance, and nothing again while it isn't. While labels are few, all of them are held out by turns (see
-    `Folds`).
-    Of two labels of one caption the later stands (see `Retrieval`). `observe` makes the updates that labels
-    have paid for, at most `settings.most_updates` a rollout.
+    `Folds`). Of two labels of one caption the later stands (see `Retrieval`). `observe` makes the updates
+    that labels have paid for, at most `settings.most_updates` a rollout.
     """
 
     def __init__(

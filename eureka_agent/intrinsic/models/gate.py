@@ -60,8 +60,3 @@ def balanced_verdict(
     low = accuracy - math.hypot(*(side.share - side.interval(deviations)[0] for side in sides)) / 2
     counted = len(right) >= enough and min(side.n for side in sides) >= of_each
     return Verdict(counted and low > CHANCE, accuracy, low, len(right))
-
-
-def is_clear(values: Array) -> Array:
-    """Return which labels, `(n,)`, say anything: a tie is neither guessed nor missed."""
-    return values != CHANCE

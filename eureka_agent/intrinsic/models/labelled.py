@@ -26,6 +26,11 @@ class Drawn(NamedTuple):
     """float64 `(B,)`: how much each counts."""
 
 
+def is_clear(values: Array) -> Array:
+    """Return which labels, `(n,)`, say anything: a tie is neither guessed nor missed."""
+    return values != TIE
+
+
 def sureness(values: Array) -> Array:
     """Return how much each label says, `(n,)`: 1 of yes and no, nothing of 0.5."""
     return np.abs(2 * values - 1)

@@ -10,7 +10,8 @@ import numpy as np
 from eureka_agent.intrinsic.annotation.questions import Label, Question
 from eureka_agent.intrinsic.captioning.encountered import Encountered, weighted_quantile
 from eureka_agent.intrinsic.models.acquisition import entropy, wanted
-from eureka_agent.intrinsic.models.gate import Verdict, accuracy_verdict, is_clear
+from eureka_agent.intrinsic.models.gate import Verdict, accuracy_verdict
+from eureka_agent.intrinsic.models.labelled import is_clear
 from eureka_agent.intrinsic.models.model import CaptionedSteps
 from eureka_agent.intrinsic.models.pairs import Asked, Pair, Pairing
 from eureka_agent.intrinsic.models.retrieval import by_frequency

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eureka_agent.intrinsic.models.gate import Verdict, accuracy_verdict, balanced_verdict, is_clear
+from eureka_agent.intrinsic.models.gate import Verdict, accuracy_verdict, balanced_verdict
 from eureka_agent.intrinsic.shares import Share
 
 
@@ -40,10 +40,6 @@ def test_a_balanced_verdict_needs_both_answers() -> None:
     few = guesses(27, 3)
     assert not balanced_verdict(right, few, enough=10, of_each=4, deviations=1.0).open
     assert balanced_verdict(right, few, enough=10, of_each=3, deviations=1.0).open
-
-
-def test_ties_say_nothing() -> None:
-    assert is_clear(np.array([0.0, 0.5, 0.6])).tolist() == [True, False, True]
 
 
 def test_a_verdict_survives_being_saved() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eureka_agent.intrinsic.models.labelled import LabelTable
+from eureka_agent.intrinsic.models.labelled import LabelTable, is_clear, sureness, yes_share
 
 ADDED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([0.0, 0.5, 1.0])), max_size=30)
 
@@ -49,3 +49,15 @@ def test_draws_all_where_there_are_few_and_some_where_there_are_many() -> None:
     assert [int(key[0]) for key in drawn.keys] == drawn.weights.tolist()
     assert len(drawn.values) == 8
     assert table.share == 0.5
+
+
+def test_ties_say_nothing() -> None:
+    values = np.array([0.0, 0.5, 0.6])
+    assert is_clear(values).tolist() == [True, False, True]
+    np.testing.assert_allclose(sureness(values), [1.0, 0.0, 0.2])
+
+
+def test_the_share_of_yes_is_of_what_labels_say() -> None:
+    assert yes_share(np.array([1.0, 1.0, 0.0, 0.0])) == 0.5
+    assert abs(yes_share(np.array([0.75, 0.5, 0.0])) - 1 / 3) < 1e-12
+    assert yes_share(np.array([0.5])) == yes_share(np.zeros(0)) == 0.5
